@@ -1,0 +1,200 @@
+/**
+ * `deno task data fetch|check|split`: gets the files of data sets, looks whether they are right, and
+ * splits a folder of one's own.
+ *
+ * @module
+ */
+import { basename, join, relative, resolve } from "node:path";
+import { Command } from "commander";
+import { DataError, type DatasetDefinition, defaultSettings } from "../../datasets/dataset.ts";
+import { checkFile, fetchFile } from "../../datasets/fetch.ts";
+import type { Profile } from "../../datasets/longtail.ts";
+import { DATASETS, knownDatasets } from "../../datasets/mod.ts";
+import { splitCsv, splitFolder } from "../../datasets/own_split.ts";
+import { SOURCES } from "../../datasets/sources.ts";
+import { closeReaders } from "../../datasets/reader_pool.ts";
+import { find, UsageError } from "../errors.ts";
+import { makeProgress } from "../progress.ts";
+import { writeAtomically } from "../store.ts";
+import { dataPaths, list, oneOf, pathOptions, print, type SetExitCode, whole } from "./options.ts";
+
+const PROFILES = ["natural", "balance", "exp", "step", "inv_exp", "inv_step"] as const;
+
+/** The command. */
+export function dataCommand(setExitCode: SetExitCode): Command {
+  const command = new Command("data").description("fetch, check and split data");
+  const fetching = new Command("fetch")
+    .description("download a data set: resumed, checked, unpacked; what is there stays")
+    .argument("<name>", `one of ${Object.keys(SOURCES).join(", ")}`)
+    .option("--data-dir <dir>", "where it goes", "data")
+    .action(async (name: string, { dataDir }: { dataDir: string }) =>
+      setExitCode(await fetchSet(name, resolve(dataDir)))
+    );
+  const checking = new Command("check")
+    .description("compare the files of a data set with what is known, and decode every image")
+    .argument("<name>", "a data set");
+  for (const option of pathOptions()) checking.addOption(option);
+  checking.action(async (name: string, options: { dataDir?: string; splitsDir?: string }) =>
+    setExitCode(await checkSet(name, options))
+  );
+  const splitting = new Command("split")
+    .description("make a long-tailed split of a folder domain/class/image")
+    .argument("<dir>", "the folder")
+    .option(
+      "--profile <names>",
+      `${PROFILES.join(", ")}; one, or one for each domain`,
+      (text) => list(text).map(oneOf("profile", PROFILES)),
+      ["natural"],
+    )
+    .option("--factor <f>", "smallest class relative to the largest", Number, 0.1)
+    .option("--head <n>", "training images of the largest class", whole("--head", 1))
+    .option("--held-out <n>", "validation and test images a cell", whole("--held-out", 3), 30)
+    .option("--seed <n>", "seed of the split", whole("--seed", 0), 0)
+    .option("--name <name>", "name of the data set; the folder's and the profiles by default")
+    .action(async (dir: string, options: SplitOptions) => setExitCode(await split(dir, options)));
+  return command.addCommand(fetching).addCommand(checking).addCommand(splitting);
+}
+
+async function fetchSet(name: string, dataDir: string): Promise<number> {
+  const definition = find("data set", name, DATASETS);
+  const sources = SOURCES[definition.name];
+  if (sources === undefined) {
+    print(`${definition.name} needs no files: ${definition.source}`);
+    return 0;
+  }
+  const paths = { dataDir, splitsDir: undefined, cacheDir: "" };
+  const before = await definition.locate(paths);
+  if (before.here) {
+    print(`${definition.name} is here already: ${before.where}`);
+    return 0;
+  }
+  await Deno.mkdir(dataDir, { recursive: true });
+  const progress = makeProgress(false);
+  const failures: string[] = [];
+  try {
+    for (const file of sources.files) {
+      try {
+        await fetchFile(file, dataDir, {
+          onProgress: (what, done, total) => progress.work(what, done, total ?? 0),
+        });
+      } catch (error) {
+        // One dead source must not keep the others from coming.
+        if (!(error instanceof DataError)) throw error;
+        failures.push(error.message);
+      }
+    }
+  } finally {
+    progress.close();
+  }
+  if (failures.length > 0) throw new DataError(failures.join(" "));
+  const after = await definition.locate(paths);
+  if (after.here) print(`${definition.name} is here: ${after.where}`);
+  else print(`All files of ${definition.name} are here; now ${sources.then ?? after.missing}.`);
+  return after.here ? 0 : 1;
+}
+
+async function checkSet(
+  name: string,
+  options: { dataDir?: string; splitsDir?: string },
+): Promise<number> {
+  const paths = await dataPaths({ dataDir: "data", ...options });
+  const definition = find("data set", name, await knownDatasets(paths));
+  for (const file of SOURCES[definition.name]?.files ?? []) {
+    const state = await checkFile(file, paths.dataDir!);
+    if (state !== "missing") print(`${file.path}: ${state}`);
+  }
+  const found = await definition.locate(paths);
+  if (!found.here) {
+    throw new DataError(`${definition.name} is not here: ${found.missing}; ${found.remedy}.`);
+  }
+  const progress = makeProgress(false);
+  try {
+    const { images, broken } = await readAll(definition, paths, progress.work);
+    broken.forEach(print);
+    print(`${definition.name}: ${images - broken.length} of ${images} images can be read`);
+    return broken.length > 0 ? 1 : 0;
+  } finally {
+    progress.close();
+    await closeReaders();
+  }
+}
+
+/** Reads every image of a data set once; what cannot be read is told, not thrown. */
+async function readAll(
+  definition: DatasetDefinition,
+  paths: Awaited<ReturnType<typeof dataPaths>>,
+  onProgress: (what: string, done: number, total: number) => void,
+): Promise<{ images: number; broken: string[] }> {
+  const settings = defaultSettings(definition);
+  const dataset = await definition.load({ ...paths, settings, once: true }).catch((error) => {
+    // A part of a set has too few images for the paper's numbers, and may be sound all the same.
+    if (definition.presets?.quick === undefined) throw error;
+    return definition.load({ ...paths, settings: defaultSettings(definition, "quick") });
+  });
+  const splits = dataset.domains.flatMap((
+    { train, validation, test },
+  ) => [train, validation, test]);
+  const images = splits.reduce((sum, { labels }) => sum + labels.length, 0);
+  const broken: string[] = [];
+  let done = 0;
+  for (const split of splits) {
+    for (let start = 0; start < split.labels.length; start += 96) {
+      const length = Math.min(96, split.labels.length - start);
+      const chosen = Array.from({ length }, (_, i) => start + i);
+      const told = (error: Error) => {
+        if (!(error instanceof DataError)) throw error;
+        return error.message;
+      };
+      const failed = await split.read(chosen).then(() => undefined, told);
+      if (failed !== undefined) {
+        // One by one, to name every image that is broken.
+        for (const one of chosen) {
+          const message = await split.read([one]).then(() => undefined, told);
+          if (message !== undefined) broken.push(message);
+        }
+      }
+      onProgress(`reading ${definition.name}`, done += length, images);
+    }
+  }
+  return { images, broken };
+}
+
+interface SplitOptions {
+  readonly profile: (Profile | "natural")[];
+  readonly factor: number;
+  readonly head?: number;
+  readonly heldOut: number;
+  readonly seed: number;
+  readonly name?: string;
+}
+
+async function split(dir: string, options: SplitOptions): Promise<number> {
+  const root = resolve(dir);
+  if (!(await Deno.stat(root).catch(() => undefined))?.isDirectory) {
+    throw new UsageError(`Cannot split "${dir}": there is no such folder`);
+  }
+  if (!(options.factor > 0 && options.factor <= 1)) {
+    throw new UsageError(`Cannot use --factor ${options.factor}: it must be above 0 and at most 1`);
+  }
+  const name = (options.name ?? [basename(root), ...options.profile].join("-")).toLowerCase();
+  if (!/^[a-z0-9][a-z0-9_-]*$/.test(name) || DATASETS.some((dataset) => dataset.name === name)) {
+    throw new UsageError(
+      `Cannot use the name "${name}": give another of letters, digits, - and _ with --name`,
+    );
+  }
+  const made = await splitFolder(root, { ...options, profiles: options.profile });
+  const file = join(root, `${name}.csv`);
+  await writeAtomically(file, splitCsv(made));
+  for (const [d, domain] of made.domains.entries()) {
+    const counts = made.classes.map((className, label) => {
+      const cell = made.rows.filter((row) =>
+        row.domain === d && row.label === label && row.split === "train"
+      );
+      return `${className} ${cell.length}`;
+    });
+    print(`${domain}: ${counts.join(", ")}`);
+  }
+  print(`Split: ${relative(".", file)}`);
+  print(`Use:   deno task bench --datasets ${name} --data-dir ${relative(".", root) || "."}`);
+  return 0;
+}

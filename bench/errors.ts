@@ -1,0 +1,46 @@
+/**
+ * Mistakes in what was asked for.
+ *
+ * @module
+ */
+import { closest, distance } from "fastest-levenshtein";
+
+/** A command that cannot be understood; the message is one sentence. Ends the program with 2. */
+export class UsageError extends Error {
+  override name = "UsageError";
+}
+
+/**
+ * Finds something by its name.
+ *
+ * @throws {UsageError} Naming the nearest known name, where one is near, and all known ones.
+ */
+export function find<T extends { readonly name: string }>(
+  what: string,
+  name: string,
+  known: readonly T[],
+): T {
+  const found = known.find((item) => item.name === name.toLowerCase());
+  if (found !== undefined) return found;
+  throw new UsageError(unknown(what, name, known.map((item) => item.name)));
+}
+
+/** The sentence about a name that is not known. */
+export function unknown(what: string, name: string, known: readonly string[]): string {
+  const nearest = known.length > 0 ? closest(name.toLowerCase(), [...known]) : "";
+  const near = nearest !== "" &&
+    distance(name.toLowerCase(), nearest) <= Math.max(2, name.length / 3);
+  const list = known.length > 0 ? `known are ${known.join(", ")}` : "there is none";
+  return `Cannot find ${what} "${name}": ${near ? `did you mean "${nearest}"? ` : ""}${list}`;
+}
+
+/** Codes of the operating system's errors that say nothing about the run: no space, no memory. */
+const MACHINE = ["ENOSPC", "EDQUOT", "EIO", "ENOMEM", "EAGAIN", "EMFILE", "ENFILE", "ESTALE"];
+
+/** Whether a run failed for want of space or memory, so that the same run may well succeed later. */
+export function machineAtFault(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return MACHINE.includes((error as { code?: string }).code ?? "") ||
+    /out of memory|allocation failed|bad_alloc|OOM when allocating|resource.?exhausted/i
+      .test(error.message);
+}

@@ -1,0 +1,31 @@
+/**
+ * Locks between processes: the operating system's own on a file, so that they end with the process
+ * that holds them, however it ends.
+ *
+ * @module
+ */
+import { dirname } from "node:path";
+
+/** A lock that this process holds, until it is disposed. */
+export type Lock = Disposable;
+
+/** Takes the lock on a file; null when another process, or this one, holds it. */
+export async function tryLock(path: string): Promise<Lock | null> {
+  const file = await open(path);
+  if (await file.tryLock(true)) return file;
+  file.close();
+  return null;
+}
+
+/** Works while holding the lock on a file; waits for it. */
+export async function withLock<T>(path: string, work: () => Promise<T>): Promise<T> {
+  using file = await open(path);
+  await file.lock(true);
+  return await work();
+}
+
+/** The file stays for good: were it removed, two processes could each hold a lock of that name. */
+async function open(path: string): Promise<Deno.FsFile> {
+  await Deno.mkdir(dirname(path), { recursive: true });
+  return await Deno.open(path, { create: true, write: true });
+}

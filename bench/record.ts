@@ -1,0 +1,204 @@
+/**
+ * What a run leaves behind: the one type that the harness writes and the report reads.
+ *
+ * A record lies at `runs/<id>/record.json` under the output folder. It exists whole or not at all.
+ *
+ * @module
+ */
+
+/** Everything that decides the numbers of a run. Its hash is the run's id. */
+export interface RunSpec {
+  /** Raised when the meaning of a field changes, so that old records are never mixed with new ones. */
+  readonly format: 1;
+  readonly dataset: {
+    readonly name: string;
+    readonly imageSize: number;
+    readonly settings: Readonly<Record<string, number>>;
+  };
+  readonly method: {
+    readonly name: string;
+    readonly version: number;
+    readonly hyperparameters: Readonly<Record<string, number>>;
+  };
+  /** The run whose weights this one starts from; its own record lies beside this one. */
+  readonly stage1: RunSpec | null;
+  readonly seed: number;
+  readonly training: TrainingSettings;
+  readonly engine: {
+    readonly backend: "native" | "wasm" | "webgpu";
+    /** Threads of one run: the last bits of sums depend on them. */
+    readonly threads: number;
+  };
+}
+
+/** How a run is trained and selected, apart from its method. */
+export interface TrainingSettings {
+  readonly network: NetworkSpec;
+  readonly steps: number;
+  /** Images of each domain in a step. */
+  readonly batch: number;
+  /** Validation after every so many steps, and after the last. */
+  readonly checkpointEvery: number;
+  readonly learningRate: number;
+  readonly weightDecay: number;
+  readonly selection: SelectionRule;
+  /** Test figures at every checkpoint too, for a chart; left out where they are not. */
+  readonly traceTest?: true;
+}
+
+/** The network of a run. */
+export interface NetworkSpec {
+  readonly name: string;
+  readonly width: number;
+  /** Part of the features dropped in training; none when left out. */
+  readonly dropout?: number;
+  /** SHA-256 of the weights that it starts from; drawn at random when left out. */
+  readonly weights?: string;
+  /** The network whose features it gets in place of images, and the SHA-256 of its weights. */
+  readonly frozen?: { readonly name: string; readonly weights: string };
+}
+
+/** The rules of {@linkcode SelectionRule}, the usual one first. */
+export const SELECTION_RULES = [
+  "validation-macro-f1",
+  "validation-accuracy",
+  "validation-worst-f1",
+  "last",
+  "oracle-test-macro-f1",
+] as const;
+
+/** Which checkpoint's weights are tested. The oracle looks at test images: it is no fair rule. */
+export type SelectionRule = typeof SELECTION_RULES[number];
+
+/** `confusion[true][predicted]`: images of a split of one domain. */
+export type Confusion = readonly (readonly number[])[];
+
+/**
+ * How sure the network was of its predictions and how often it was right, in bins of equal width
+ * over (0, 1], the least confident first.
+ */
+export type Calibration = readonly {
+  readonly images: number;
+  readonly correct: number;
+  /** Sum of the softmax probabilities of the predicted classes. */
+  readonly confidence: number;
+}[];
+
+/** A checkpoint of the training curve. */
+export interface CurvePoint {
+  /** Updates done. */
+  readonly step: number;
+  /** Mean of every term that the method reported since the last checkpoint. */
+  readonly terms: Readonly<Record<string, number>>;
+  /** Validation accuracy and macro-F1 of each domain. */
+  readonly validation: CurveFigures;
+  /** The same on test images, where the run was asked for them. */
+  readonly test?: CurveFigures;
+}
+
+/** Figures of each domain at a checkpoint. */
+export interface CurveFigures {
+  readonly accuracy: readonly number[];
+  readonly macroF1: readonly number[];
+}
+
+/** The record of a finished run. */
+export interface RunRecord {
+  readonly id: string;
+  readonly spec: RunSpec;
+  /** What the run is called in tables: `erm`, or `boda+crt` for two stages. */
+  readonly name: string;
+  readonly outcome:
+    | { readonly status: "done" }
+    /** The loss was no longer a finite number after this many updates. */
+    | { readonly status: "diverged"; readonly step: number };
+  readonly data: {
+    readonly title: string;
+    readonly domains: readonly string[];
+    readonly classes: readonly string[];
+    /** Images by split, domain and class. */
+    readonly counts: Readonly<
+      Record<"train" | "validation" | "test", readonly (readonly number[])[]>
+    >;
+    readonly shots: { readonly many: number; readonly few: number };
+    readonly fingerprint: string;
+  };
+  readonly method: { readonly title: string; readonly family: string; readonly source: string };
+  readonly curve: readonly CurvePoint[];
+  /** Null when the run diverged before its first checkpoint. */
+  readonly result: {
+    /** Updates after which the tested weights were taken. */
+    readonly step: number;
+    /** Confusion counts of each domain. */
+    readonly validation: readonly Confusion[];
+    readonly test: readonly Confusion[];
+    /** Confidence on the test images of each domain; older records do not have it. */
+    readonly calibration?: readonly Calibration[];
+  } | null;
+  readonly environment: Readonly<Record<string, string | number | null>>;
+  readonly timing: {
+    readonly startedAt: string;
+    readonly seconds: number;
+    readonly trainingSeconds: number;
+    readonly evaluationSeconds: number;
+    readonly dataSeconds: number;
+    /** Largest resident memory of the process, bytes. */
+    readonly peakMemory: number;
+  };
+}
+
+/** The record of a run that could not be finished: `runs/<id>/failure.json`. Never counts as a result. */
+export interface FailureRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly spec: RunSpec;
+  readonly error: string;
+  readonly at: string;
+}
+
+/** What a run of the proposed method is for in one of its studies. */
+export type Study =
+  /** Which parts are on. */
+  | { readonly kind: "ablation"; readonly parts: readonly string[] }
+  /** A value of one hyperparameter, the others at their defaults. */
+  | { readonly kind: "parameter"; readonly parameter: string; readonly value: number }
+  /** A longer look at one training. */
+  | { readonly kind: "convergence" }
+  /** Another form of a part. */
+  | { readonly kind: "variant"; readonly part: string; readonly variant: string };
+
+/**
+ * The field's two ways to choose hyperparameters. `once`: the setting that is best for one seed is
+ * run with fresh seeds (MDLT). `per-seed`: each seed has the setting that is best for it (DomainBed).
+ */
+export type SearchProtocol = "once" | "per-seed";
+
+/** The plan of an output folder: `manifest.json`. */
+export interface Manifest {
+  readonly format: 1;
+  readonly createdAt: string;
+  /** The command line, as given. */
+  readonly command: readonly string[];
+  readonly preset: string;
+  /** Every run that was planned, in table order. */
+  readonly runs: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly spec: RunSpec;
+    /** What the run is for, where it belongs to a study: it has no place among the methods. */
+    readonly study?: Study;
+    /** Number of the setting of a random search. */
+    readonly hparamsSeed?: number;
+  }[];
+  readonly environment: Readonly<Record<string, string | number | null>>;
+  /** Hash of the images and splits of each data set, as this machine has them. */
+  readonly data?: Readonly<Record<string, string>>;
+  /** How hyperparameters were chosen, where a search did. */
+  readonly search?: {
+    readonly protocol: SearchProtocol;
+    /** What a setting was judged by. */
+    readonly by: SelectionRule;
+    /** Settings that were tried of each data set and method. */
+    readonly settings: number;
+  };
+}

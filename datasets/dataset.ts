@@ -1,0 +1,158 @@
+/**
+ * What a data set is: the interface between images on disk and the trainer.
+ *
+ * A new data set is one file that exports a {@linkcode DatasetDefinition} and one line in
+ * `datasets/mod.ts`.
+ *
+ * @module
+ */
+import type { Random } from "../engine/random.ts";
+
+/** Images of one split of one domain. */
+export interface Split {
+  /** The class of every image. */
+  readonly labels: Uint16Array;
+  /**
+   * Reads images as uint8 pixels, `[indices.length, height, width, 3]` flattened.
+   *
+   * @param indices Which images, in which order; one may appear more than once.
+   * @param random Gives the stream of image number `position` of this call and asks for the
+   * training augmentation (where the data set has one); left out, images come as in evaluation.
+   */
+  read(indices: ArrayLike<number>, random?: (position: number) => Random): Promise<Uint8Array>;
+  /** Reads the features of images, `[indices.length, features]`, where the data set has some. */
+  features?(indices: ArrayLike<number>): Promise<Float32Array>;
+}
+
+/** The three splits of a domain. */
+export interface Domain {
+  readonly name: string;
+  readonly train: Split;
+  readonly validation: Split;
+  readonly test: Split;
+}
+
+/** The name of a split. */
+export type SplitName = "train" | "validation" | "test";
+
+/** A data set ready for use. */
+export interface Dataset {
+  readonly name: string;
+  /** In ascending order of their names, as the reference orders them. */
+  readonly domains: readonly Domain[];
+  readonly classes: readonly string[];
+  /** Height and width of every image; there are always 3 channels. */
+  readonly imageSize: number;
+  /** Features of each image that a network gets in place of pixels; none when left out. */
+  readonly features?: number;
+  /** Pixels reach the network as (value / 255 − mean) / deviation, channel by channel. */
+  readonly normalisation: {
+    readonly mean: readonly number[];
+    readonly deviation: readonly number[];
+  };
+  /** SHA-256 over everything that decides the images, labels and splits. */
+  readonly fingerprint: string;
+}
+
+/** A number of a data set's protocol that a user may change with `--set dataset.name=value`. */
+export interface DatasetSetting {
+  readonly default: number;
+  readonly description: string;
+}
+
+/** Where files are looked for and kept. */
+export interface DataPaths {
+  /** The folder of the raw data (`--data-dir`), absolute; undefined when none was given. */
+  readonly dataDir: string | undefined;
+  /** The folder of the split CSVs (`--splits-dir`), absolute; undefined when none was given. */
+  readonly splitsDir: string | undefined;
+  /** A folder of this machine for what can be made again (decoded pixels); it may not exist yet. */
+  readonly cacheDir: string;
+  /** Pretrained weights (`--pretrained`), absolute; undefined when none were given. */
+  readonly pretrained?: string | undefined;
+}
+
+/** What {@linkcode DatasetDefinition.load} is given. */
+export interface LoadOptions extends DataPaths {
+  /** Height and width of the images to deliver; undefined for the data set's own size. */
+  readonly imageSize?: number | undefined;
+  /** Images are read once: they are decoded as they are read, and not kept for a next time. */
+  readonly once?: boolean;
+  /** Threads that read images; 0 reads in this one, undefined leaves it to the machine. */
+  readonly readers?: number | undefined;
+  /** A value for every setting of the definition. */
+  readonly settings: Readonly<Record<string, number>>;
+  /** Called while long work goes on: what is being done, how much of how much is done. */
+  readonly onProgress?: ((what: string, done: number, total: number) => void) | undefined;
+}
+
+/** Whether the files of a data set were found. */
+export type Availability =
+  | { readonly here: true; readonly where: string }
+  | { readonly here: false; readonly missing: string; readonly remedy: string };
+
+/** A data set as it can be named on the command line. */
+export interface DatasetDefinition {
+  readonly name: string;
+  readonly title: string;
+  /** One sentence: what the images are. */
+  readonly description: string;
+  /** Small digits or photographs: decides networks, image sizes and training lengths. */
+  readonly kind: "digits" | "photographs";
+  /** In ascending order. */
+  readonly domains: readonly string[];
+  readonly classes: readonly string[];
+  /** Shot groups by training images of a (domain, class) cell: many > `many` ≥ median > `few` ≥ few > 0. */
+  readonly shots: { readonly many: number; readonly few: number };
+  /** Where the raw data come from, for people. */
+  readonly source: string;
+  /** The CSV that says which image is in which split; left out where code decides that. */
+  readonly splitFile?: string;
+  /** The numbers of the protocol; defaults are the paper's. */
+  readonly settings: Readonly<Record<string, DatasetSetting>>;
+  /** Other values of the settings for a preset (`smoke`, `quick`, …) that is smaller than the paper. */
+  readonly presets?: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** Says whether the files are here, without reading them. */
+  locate(paths: DataPaths): Promise<Availability>;
+  /** Images of every split by domain and class, without reading one; undefined when not known. */
+  counts(options: LoadOptions): Promise<SplitCounts | undefined>;
+  /**
+   * Makes the data set ready.
+   *
+   * @throws {DataError} When a file is missing, broken, or holds less than the settings ask for.
+   */
+  load(options: LoadOptions): Promise<Dataset>;
+}
+
+/** Data that cannot be used as asked; the message is one sentence for the user. */
+export class DataError extends Error {
+  override name = "DataError";
+}
+
+/** Images of every split: `counts[split][domain][class]`. */
+export type SplitCounts = Readonly<Record<SplitName, readonly (readonly number[])[]>>;
+
+/** The images that a data set has. */
+export function splitCounts({ domains, classes }: Dataset): SplitCounts {
+  const of = (split: SplitName) =>
+    domains.map((domain) => classCounts(domain[split].labels, classes.length));
+  return { train: of("train"), validation: of("validation"), test: of("test") };
+}
+
+/** Every setting of a data set at its default, or as a preset has it. */
+export function defaultSettings(
+  { settings, presets }: Pick<DatasetDefinition, "settings" | "presets">,
+  preset?: string,
+): Record<string, number> {
+  const own = preset === undefined ? undefined : presets?.[preset];
+  return Object.fromEntries(
+    Object.entries(settings).map(([key, setting]) => [key, own?.[key] ?? setting.default]),
+  );
+}
+
+/** Images of every class: `counts[class]`. */
+export function classCounts(labels: ArrayLike<number>, classes: number): number[] {
+  const counts = new Array<number>(classes).fill(0);
+  for (let i = 0; i < labels.length; i++) counts[labels[i]!]!++;
+  return counts;
+}

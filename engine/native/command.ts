@@ -1,0 +1,82 @@
+/**
+ * Other programs: where they are, and running one under a time limit.
+ *
+ * @module
+ */
+import { delimiter, join } from "node:path";
+
+/** What a finished program gave. */
+export interface Outcome {
+  /** True when it ended by itself with exit code 0. */
+  success: boolean;
+  stdout: string;
+  /** Why it did not succeed, in one line: its last words, or that its time was up; else empty. */
+  reason: string;
+}
+
+/**
+ * The full path of the first of these programs that PATH holds; undefined where it holds none.
+ *
+ * @param names Program names, or paths, in the order of preference.
+ */
+export async function findProgram(
+  names: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): Promise<string | undefined> {
+  const folders = (environment["PATH"] ?? environment["Path"] ?? "").split(delimiter);
+  const endings = Deno.build.os === "windows" ? [".exe", ""] : [""];
+  for (const name of names) {
+    const places = /[\\/]/.test(name) ? [""] : folders.filter((folder) => folder !== "");
+    for (const place of places) {
+      for (const ending of endings) {
+        const path = place === "" ? name + ending : join(place, name + ending);
+        const info = await Deno.stat(path).catch(() => undefined);
+        if (info?.isFile && (info.mode === null || (info.mode & 0o111) !== 0)) return path;
+      }
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Runs a program to its end, with nothing to read and its output caught.
+ *
+ * @param program The program's path.
+ * @param options `minutes` is how long it may take; `environment` is all it sees.
+ */
+export async function runProgram(
+  program: string,
+  args: readonly string[],
+  options: { environment: Readonly<Record<string, string>>; minutes: number; cwd?: string },
+): Promise<Outcome> {
+  const limit = AbortSignal.timeout(options.minutes * 60_000);
+  try {
+    const { success, code, signal, stdout, stderr } = await new Deno.Command(program, {
+      args: [...args],
+      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+      env: { ...options.environment, NO_COLOR: "1" },
+      clearEnv: true,
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+      signal: limit,
+    }).output();
+    const [out, errors] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+    const reason = limit.aborted
+      ? `it was stopped after ${options.minutes} minutes`
+      : lastWords(errors!) || lastWords(out!) || `it ended with ${signal ?? `code ${code}`}`;
+    return { success, stdout: out!, reason: success ? "" : reason };
+  } catch (error) {
+    return { success: false, stdout: "", reason: `it did not start (${(error as Error).message})` };
+  }
+}
+
+/** The line of a program's output that most likely says why it failed. */
+function lastWords(output: string): string {
+  const lines = output.split(/[\r\n]+/).map((line) => line.trim())
+    .filter((line) => line !== "" && !line.startsWith("at ")); // no stack traces
+  const telling = lines.findLast((line) =>
+    /error:|cannot|failed|not found|No matching/i.test(line)
+  );
+  return (telling ?? lines.at(-1) ?? "").slice(0, 300);
+}

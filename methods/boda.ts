@@ -1,0 +1,144 @@
+/**
+ * BoDA: balanced domain-class distribution alignment. Features are drawn to the centroids of their
+ * class in the other domains and away from all others, with distances calibrated by how many
+ * training images the cells have.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import { choice, defineMethod, integerUniform, power10, uniform } from "./method.ts";
+import { jointPass } from "./parts/batches.ts";
+import { distances } from "./parts/distances.ts";
+import { type Pair, pairMeans, trainedPairs } from "./parts/feature_bank.ts";
+import { coralPenalty, penalisedRisk } from "./parts/penalties.ts";
+
+export default defineMethod({
+  name: "boda",
+  title: "BoDA",
+  family: "multi-domain long-tailed",
+  source:
+    "Yang et al. 2022, On Multi-Domain Long-Tailed Recognition, Imbalanced Domain Generalization and Beyond",
+  version: 1,
+  reference: {
+    name: "BoDA",
+    terms: { loss: "risk", boda_loss: "boda" },
+    state: { train_centroids: "centroids" },
+  },
+  hyperparameters: {
+    startStep: {
+      default: 500,
+      updatesAtLeast: 60,
+      search: choice(300, 400, 500, 600),
+      on: { domainnet: { default: 3000, search: choice(2000, 3000, 4000, 5000) } },
+      description: "updates before the BoDA term joins the loss",
+      reference: "boda_start_step",
+    },
+    gatherEvery: {
+      default: 120,
+      updatesAtLeast: 60,
+      search: integerUniform(100, 150),
+      on: { domainnet: { default: 2000, search: integerUniform(1500, 3000) } },
+      description: "updates between two passes over the training set that renew the centroids",
+      reference: "feat_update_freq",
+    },
+    nu: {
+      default: 0.5,
+      search: power10(-0.5, 0),
+      description: "exponent of the calibration by cell counts",
+    },
+    weight: {
+      default: 0.1,
+      search: power10(-2, -0.5),
+      description: "weight of the BoDA term",
+      reference: "boda_weight",
+    },
+    temperature: { default: 1, search: power10(-1, 0.5), description: "divisor of the distances" },
+    macroWeight: {
+      default: 1,
+      search: power10(-1, 1),
+      description: "weight of the CORAL penalty between domains",
+      reference: "macro_weight",
+    },
+    momentum: {
+      default: 0.2,
+      search: uniform(0, 0.4),
+      description: "share of the old centroids that is kept when they are renewed",
+    },
+  },
+  create(bench, h) {
+    const pairs = trainedPairs(bench.counts);
+    const centroids = bench.buffer("centroids", [pairs.length, bench.network.featurizer.outputs]);
+    const calibrate = calibration(pairs, bench.classes, h);
+    return {
+      async prepare(step) {
+        if (step === 0 || step % h.gatherEvery !== 0) return;
+        const means = await pairMeans(bench);
+        const kept = step === h.gatherEvery ? 0 : h.momentum; // the first pass replaces the zeros
+        tf.tidy(() => centroids.assign(tf.add(tf.mul(means, 1 - kept), tf.mul(centroids, kept))));
+        means.dispose();
+      },
+      loss(domains, step) {
+        const pass = jointPass(bench.network, domains);
+        const aligned = penalisedRisk(pass, coralPenalty, h.macroWeight);
+        if (step < h.startStep) return aligned;
+        const boda = bodaLoss(pass.features, centroids, calibrate(pass.byDomain(pass.labels)));
+        return { ...aligned, loss: tf.add(aligned.loss, tf.mul(boda, h.weight)), boda };
+      },
+    };
+  },
+});
+
+/** For every image of a batch (rows) and every centroid (columns), `[images, pairs]`. */
+export interface Calibration {
+  /** Factor on the distance: (n_j / n_i)^ν / (n_i · temperature). */
+  readonly factor: tf.Tensor2D;
+  /** 1 where the centroid is another than the image's own. */
+  readonly other: tf.Tensor2D;
+  /** 1 where the centroid is of the image's class in another domain. */
+  readonly positive: tf.Tensor2D;
+}
+
+/**
+ * Prepares the calibration for pairs of cells; the result gives it for the labels of each domain's
+ * batch.
+ */
+export function calibration(
+  pairs: readonly Pair[],
+  classes: number,
+  { nu, temperature }: { readonly nu: number; readonly temperature: number },
+): (labels: readonly tf.Tensor1D[]) => Calibration {
+  const rowOf = new Map(pairs.map((pair, i) => [pair.domain * classes + pair.class, i]));
+  const table = (value: (own: Pair, centroid: Pair) => number) =>
+    pairs.map((own) => pairs.map((centroid) => value(own, centroid)));
+  const factors = table((i, j) => (j.count / i.count) ** nu / (i.count * temperature));
+  const others = table((i, j) => (i === j ? 0 : 1));
+  const positives = table((i, j) => (i.class === j.class && i.domain !== j.domain ? 1 : 0));
+  const domains = 1 + Math.max(...pairs.map((pair) => pair.domain));
+  const cells = Array.from({ length: domains * classes }, (_, cell) => rowOf.get(cell) ?? 0);
+  return (labels) => {
+    const cell = tf.concat(labels.map((y, d) => tf.add(y, tf.scalar(d * classes, "int32"))));
+    const rows = tf.gather(tf.tensor1d(cells, "int32"), cell as tf.Tensor1D);
+    const pick = (values: number[][]) => tf.gather(tf.tensor2d(values), rows) as tf.Tensor2D;
+    return { factor: pick(factors), other: pick(others), positive: pick(positives) };
+  };
+}
+
+/**
+ * The calibrated alignment loss (equation 6 of the paper as MDLT computes it, with plain instead of
+ * squared distances). With a_ij = −‖z_i − μ_j‖ · factor_ij, the mean over positive (i, j) of
+ * log Σ_{k ≠ own} exp(a_ik) − a_ij. A batch without any positive gives 0.
+ *
+ * @param features `[images, features]`.
+ * @param centroids `[pairs, features]`; they take no gradient.
+ */
+export function bodaLoss(
+  features: tf.Tensor2D,
+  centroids: tf.Tensor,
+  { factor, other, positive }: Calibration,
+): tf.Scalar {
+  const similarity = tf.neg(tf.mul(distances(features, centroids as tf.Tensor2D), factor));
+  // The own centroid leaves the sum: its logit is put far below the others before the softmax.
+  const total = tf.logSumExp(tf.add(similarity, tf.mul(tf.sub(other, 1), 1e9)), 1, true);
+  const losses = tf.mul(tf.sub(total, similarity), positive);
+  return tf.div(tf.sum(losses), tf.maximum(tf.sum(positive), 1)) as tf.Scalar;
+}

@@ -1,0 +1,44 @@
+/**
+ * Balanced softmax: the logarithm of each class's count in the domain is added to its logit in
+ * training, so the network itself learns what a balanced test needs.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import { defineMethod } from "./method.ts";
+import { jointPass, lossByDomain, meanOf } from "./parts/batches.ts";
+import { crossEntropy } from "./parts/losses.ts";
+
+export default defineMethod({
+  name: "bsoftmax",
+  title: "BSoftmax",
+  family: "imbalance",
+  source: "Ren et al. 2020, Balanced Meta-Softmax for Long-Tailed Visual Recognition",
+  version: 1,
+  reference: { name: "BSoftmax" },
+  hyperparameters: {},
+  create: ({ network, counts }) => ({
+    loss: (domains) => ({
+      loss: meanOf(
+        lossByDomain(
+          jointPass(network, domains),
+          (logits, labels, d) => balancedSoftmaxLoss(logits, labels, counts[d]!),
+        ),
+      ),
+    }),
+  }),
+});
+
+/** Counts for the prior. As in MDLT a class without images counts as one image: it stays possible. */
+export const priorCounts = (counts: readonly number[]): number[] =>
+  counts.map((count) => Math.max(1, count));
+
+/** Mean cross-entropy of logits + log counts (equation 4 of the paper). */
+export function balancedSoftmaxLoss(
+  logits: tf.Tensor2D,
+  labels: tf.Tensor1D,
+  counts: readonly number[],
+): tf.Scalar {
+  const prior = tf.log(tf.tensor1d(priorCounts(counts)));
+  return crossEntropy(tf.add(logits, prior), labels);
+}

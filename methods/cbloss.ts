@@ -1,0 +1,43 @@
+/**
+ * Class-balanced loss: re-weighting by the inverse of the effective number of images of a class.
+ *
+ * @module
+ */
+import { choice, defineMethod } from "./method.ts";
+import { reweighted } from "./parts/reweighting.ts";
+
+export default defineMethod({
+  name: "cbloss",
+  title: "CBLoss",
+  family: "imbalance",
+  source: "Cui et al. 2019, Class-Balanced Loss Based on Effective Number of Samples",
+  version: 1,
+  reference: { name: "CBLoss" },
+  hyperparameters: {
+    beta: {
+      default: 0.9999,
+      search: { kind: "power", base: 10, low: -5, high: -2, scale: -1, shift: 1 },
+      description:
+        "how little a further image of a class adds: 0 no re-weighting, 1 inverse counts",
+    },
+    reference: {
+      default: 0,
+      search: choice(0),
+      description: "1: as in MDLT, a class so large that βⁿ rounds away gets weight 0",
+    },
+  },
+  create: (bench, { beta, reference }) =>
+    reweighted(bench, inverseEffectiveNumber(beta, reference)),
+});
+
+/**
+ * (1 − β) / (1 − βⁿ), equation 2 of the paper, by the count n.
+ *
+ * @param reference 1: 0 where βⁿ vanishes beside 1, which MDLT takes for the mark of an absent class.
+ */
+export function inverseEffectiveNumber(beta: number, reference = 0): (count: number) => number {
+  return (count) => {
+    const share = 1 - beta ** count;
+    return reference && share === 1 ? 0 : (1 - beta) / share;
+  };
+}

@@ -1,0 +1,64 @@
+/**
+ * Conditional domain-adversarial training: the discriminator knows the class of the image and every
+ * class of a batch has the same say, so features become alike within a class and not across.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import { choice, defineMethod } from "./method.ts";
+import {
+  adversarialTraining,
+  adversaryHyperparameters,
+  gradientPenalty,
+  referenceGradientPenalty,
+} from "./parts/adversary.ts";
+import { crossEntropies } from "./parts/losses.ts";
+
+export default defineMethod({
+  name: "cdann",
+  title: "CDANN",
+  family: "domain-invariant",
+  source:
+    "Li et al. 2018, Deep Domain Generalization via Conditional Invariant Adversarial Networks",
+  version: 1,
+  reference: {
+    name: "CDANN",
+    terms: { gen_loss: "loss", disc_loss: "discriminatorLoss" },
+    modules: { class_embeddings: "classEmbedding" },
+  },
+  hyperparameters: {
+    ...adversaryHyperparameters,
+    reference: {
+      default: 0,
+      search: choice(0),
+      description: "1: class weights and gradient penalty as MDLT computes them",
+    },
+  },
+  create(bench, h) {
+    const { classes, network } = bench;
+    const embedding = bench.embedding("classEmbedding", classes, network.featurizer.outputs);
+    return adversarialTraining(bench, h, {
+      input: (features, labels) => tf.add(features, embedding.apply(labels)) as tf.Tensor2D,
+      parameters: embedding.parameters,
+      loss: (verdict, origin, labels) => {
+        const weights = h.reference ? referenceWeights(labels) : balancedWeights(labels, classes);
+        return tf.sum(tf.mul(crossEntropies(verdict, origin), weights)) as tf.Scalar;
+      },
+      gradientPenalty: h.reference ? referenceGradientPenalty : gradientPenalty,
+    });
+  },
+});
+
+/** Weights of the images of a batch that give every class in it the same share of 1, `[images]`. */
+export function balancedWeights(labels: tf.Tensor1D, classes: number): tf.Tensor1D {
+  const sizes = tf.sum(tf.oneHot(labels, classes), 0);
+  const present = tf.sum(tf.cast(tf.greater(sizes, 0), "float32"));
+  return tf.reciprocal(tf.mul(tf.gather(tf.cast(sizes, "float32"), labels), present));
+}
+
+/** As MDLT: the highest label of the batch stands for the number of classes in it. */
+export function referenceWeights(labels: tf.Tensor1D): tf.Tensor1D {
+  const highest = tf.max(labels).dataSync()[0]!;
+  const sizes = tf.sum(tf.oneHot(labels, highest + 1), 0);
+  return tf.reciprocal(tf.mul(tf.gather(tf.cast(sizes, "float32"), labels), highest + 1));
+}

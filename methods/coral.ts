@@ -1,0 +1,28 @@
+/**
+ * Deep CORAL: the features of all domains get the same mean and covariance.
+ *
+ * @module
+ */
+import { defineMethod, power10 } from "./method.ts";
+import { jointPass } from "./parts/batches.ts";
+import { coralPenalty, penalisedRisk } from "./parts/penalties.ts";
+
+export default defineMethod({
+  name: "coral",
+  title: "CORAL",
+  family: "domain-invariant",
+  source: "Sun and Saenko 2016, Deep CORAL: Correlation Alignment for Deep Domain Adaptation",
+  version: 1,
+  reference: { name: "CORAL", terms: { loss: "risk" } },
+  hyperparameters: {
+    penaltyWeight: {
+      default: 1,
+      search: power10(-1, 1),
+      description: "weight of the distance between the domains' features",
+      reference: "mmd_gamma",
+    },
+  },
+  create: ({ network }, { penaltyWeight }) => ({
+    loss: (domains) => penalisedRisk(jointPass(network, domains), coralPenalty, penaltyWeight),
+  }),
+});

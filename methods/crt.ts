@@ -1,0 +1,24 @@
+/**
+ * Classifier re-training (cRT): the featurizer of a first stage is frozen and a fresh classifier
+ * is trained on class-balanced batches. `boda+crt` is the BoDA_{r,c} of the MDLT paper.
+ *
+ * @module
+ */
+import { empiricalRisk } from "./erm.ts";
+import { defineMethod } from "./method.ts";
+
+export default defineMethod({
+  name: "crt",
+  title: "cRT",
+  family: "imbalance",
+  source: "Kang et al. 2020, Decoupling Representation and Classifier for Long-Tailed Recognition",
+  version: 1,
+  reference: { name: "CRT" },
+  sampler: "class-balanced",
+  stage1: "erm",
+  hyperparameters: {},
+  create(bench) {
+    const classifier = bench.optimizer(bench.network.classifier.parameters);
+    return { update: (domains) => classifier.minimize(() => empiricalRisk(bench, domains)) };
+  },
+});

@@ -1,0 +1,34 @@
+/**
+ * Domain-adversarial training: a discriminator learns to tell the domains apart by the features,
+ * the featurizer learns to prevent it.
+ *
+ * @module
+ */
+import { choice, defineMethod } from "./method.ts";
+import {
+  adversarialTraining,
+  adversaryHyperparameters,
+  gradientPenalty,
+  referenceGradientPenalty,
+} from "./parts/adversary.ts";
+
+export default defineMethod({
+  name: "dann",
+  title: "DANN",
+  family: "domain-invariant",
+  source: "Ganin et al. 2016, Domain-Adversarial Training of Neural Networks",
+  version: 1,
+  reference: { name: "DANN", terms: { gen_loss: "loss", disc_loss: "discriminatorLoss" } },
+  hyperparameters: {
+    ...adversaryHyperparameters,
+    reference: {
+      default: 0,
+      search: choice(0),
+      description: "1: the gradient penalty as MDLT computes it (0 for domains of equal size)",
+    },
+  },
+  create: (bench, h) =>
+    adversarialTraining(bench, h, {
+      gradientPenalty: h.reference ? referenceGradientPenalty : gradientPenalty,
+    }),
+});

@@ -1,0 +1,64 @@
+/**
+ * ERM++: empirical risk minimisation with what makes a strong baseline: the classifier learns alone
+ * at first, and predictions come from the average of the weights since a given update.
+ *
+ * A second stage on top of it starts from the last weights, not from their average.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import { empiricalRisk } from "./erm.ts";
+import { defineMethod, integerPower, power10 } from "./method.ts";
+
+export default defineMethod({
+  name: "ermpp",
+  title: "ERM++",
+  family: "baseline",
+  source: "Teterwak et al. 2025, ERM++: An Improved Baseline for Domain Generalization",
+  version: 1,
+  hyperparameters: {
+    warmUpSteps: {
+      default: 500,
+      updatesAtLeast: 1,
+      search: integerPower(10, 1, 3),
+      description: "updates of the classifier alone",
+    },
+    warmUpLearningRate: {
+      default: "learningRate",
+      search: power10(-5, -3.5),
+      description: "learning rate of the classifier in these updates",
+    },
+    averageFrom: {
+      default: 600,
+      updatesAtLeast: 2,
+      search: integerPower(10, 2, 3.5),
+      description: "updates before the average of the weights begins",
+    },
+  },
+  create(bench, { warmUpSteps, warmUpLearningRate, averageFrom }) {
+    const { network } = bench;
+    const warmUp = bench.optimizer(network.classifier.parameters, {
+      learningRate: warmUpLearningRate,
+    });
+    const main = bench.optimizer(network.parameters);
+    const averages = network.parameters.map(({ variable }, i) => {
+      const average = bench.buffer(`average${i}`, variable.shape);
+      average.assign(variable);
+      return average;
+    });
+    return {
+      update(domains, step) {
+        const optimizer = step < warmUpSteps ? warmUp : main;
+        const terms = optimizer.minimize(() => empiricalRisk(bench, domains));
+        // A plain mean of the weights after updates averageFrom, averageFrom + 1, …
+        const share = 1 / (1 + Math.max(0, step - averageFrom));
+        network.parameters.forEach(({ variable }, i) => {
+          const average = averages[i]!;
+          average.assign(tf.add(average, tf.mul(tf.sub(variable, average), share)));
+        });
+        return terms;
+      },
+      predict: (images) => network.forward(averages, images),
+    };
+  },
+});

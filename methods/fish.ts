@@ -1,0 +1,45 @@
+/**
+ * Fish: small steps through the domains one after the other, then part of the way back to where they
+ * started; what remains is the direction on which the domains' gradients agree.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import { choice, defineMethod, type Terms } from "./method.ts";
+import { crossEntropy } from "./parts/losses.ts";
+
+export default defineMethod({
+  name: "fish",
+  title: "Fish",
+  family: "meta-learning",
+  source: "Shi et al. 2022, Gradient Matching for Domain Generalization",
+  version: 1,
+  reference: { name: "Fish" },
+  hyperparameters: {
+    metaRate: {
+      default: 0.5,
+      search: choice(0.05, 0.1, 0.5),
+      description: "share of the way through the domains that is kept",
+      reference: "meta_lr",
+    },
+  },
+  create(bench, { metaRate }) {
+    const { network } = bench;
+    const inner = bench.optimizer(network.parameters);
+    return {
+      /** Algorithm 1 of the paper with Adam inside, whose moments last over updates, as in MDLT. */
+      update(domains) {
+        const before = network.parameters.map((p) => tf.clone(p.variable));
+        const steps = domains.map(({ images, labels }): Terms =>
+          inner.minimize(() => ({ loss: crossEntropy(network.logits(images, true), labels) }))
+        );
+        network.parameters.forEach(({ variable }, i) => {
+          const way = tf.sub(variable, before[i]!);
+          variable.assign(tf.add(before[i]!, tf.mul(way, metaRate)));
+        });
+        tf.dispose(steps.slice(0, -1));
+        return { loss: steps.at(-1)!.loss };
+      },
+    };
+  },
+});

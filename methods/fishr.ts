@@ -1,0 +1,88 @@
+/**
+ * Fishr: the gradients of the single images should vary alike in every domain. The penalty compares
+ * the variances, over a domain's images, of the gradient with respect to the classifier.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import { defineMethod, integerUniform, power10, uniform } from "./method.ts";
+import { jointPass } from "./parts/batches.ts";
+import { crossEntropy } from "./parts/losses.ts";
+
+export default defineMethod({
+  name: "fishr",
+  title: "Fishr",
+  family: "domain-invariant",
+  source:
+    "Rame et al. 2022, Fishr: Invariant Gradient Variances for Out-of-Distribution Generalization",
+  version: 1,
+  hyperparameters: {
+    penaltyWeight: {
+      default: 1000,
+      search: power10(1, 4),
+      description: "weight of the penalty after annealing",
+    },
+    annealSteps: {
+      default: 1500,
+      updatesAtLeast: 1,
+      search: integerUniform(0, 5000),
+      description: "updates without the penalty, after which Adam starts afresh",
+    },
+    momentum: {
+      default: 0.95,
+      search: uniform(0.9, 0.99),
+      description: "share of the old variances in their moving average",
+    },
+  },
+  create(bench, { penaltyWeight, annealSteps, momentum }) {
+    const { network } = bench;
+    const optimizer = bench.optimizer(network.parameters);
+    const shape = [bench.domains, network.featurizer.outputs + 1, bench.classes];
+    const average = bench.buffer("variances", shape);
+    return {
+      /** Equation 4 of the paper, the variances smoothed as in its section 3.2. */
+      update(domains, step) {
+        // The loss jumps when the weight does: moments gathered before would mislead Adam.
+        if (step === annealSteps) optimizer.reset();
+        return optimizer.minimize(() => {
+          const pass = jointPass(network, domains);
+          const risk = crossEntropy(pass.logits, pass.labels);
+          const [logits, labels] = [pass.byDomain(pass.logits), pass.byDomain(pass.labels)];
+          const now = tf.stack(
+            pass.byDomain(pass.features).map((z, d) => gradientVariance(z, logits[d]!, labels[d]!)),
+          );
+          const smooth = tf.add(tf.mul(average, momentum), tf.mul(now, 1 - momentum));
+          average.assign(smooth);
+          // Divided so that the gradient through this batch's variances does not shrink with the
+          // momentum, as in DomainBed.
+          const variances = tf.div(smooth, 1 - momentum);
+          const penalty = tf.mean(
+            tf.square(tf.sub(variances, tf.mean(variances, 0, true))),
+          ) as tf.Scalar;
+          const weight = step >= annealSteps ? penaltyWeight : 0;
+          return { loss: tf.add(risk, tf.mul(penalty, weight)) as tf.Scalar, risk, penalty };
+        });
+      },
+    };
+  },
+});
+
+/**
+ * The variance over rows of the gradient of each row's cross-entropy with respect to a linear
+ * classifier, `[features + 1, classes]`, the last row for the bias.
+ *
+ * The gradient of row i is the outer product of zᵢ (with a 1 for the bias) and δᵢ = pᵢ − yᵢ, so its
+ * mean is Zᵀ Δ / n and its mean square (Z²)ᵀ Δ² / n: no gradient of a gradient is needed.
+ */
+export function gradientVariance(
+  features: tf.Tensor2D,
+  logits: tf.Tensor2D,
+  labels: tf.Tensor1D,
+): tf.Tensor2D {
+  const [rows, classes] = logits.shape;
+  const inputs = tf.concat([features, tf.ones([rows, 1])], 1) as tf.Tensor2D;
+  const errors = tf.sub(tf.softmax(logits), tf.oneHot(labels, classes)) as tf.Tensor2D;
+  const mean = tf.div(tf.matMul(inputs, errors, true), rows);
+  const meanSquare = tf.div(tf.matMul(tf.square(inputs), tf.square(errors), true), rows);
+  return tf.sub(meanSquare, tf.square(mean)) as tf.Tensor2D;
+}

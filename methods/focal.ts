@@ -1,0 +1,42 @@
+/**
+ * Focal loss: images that are already well classified count less.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import { defineMethod } from "./method.ts";
+import { jointPass } from "./parts/batches.ts";
+import { crossEntropies } from "./parts/losses.ts";
+
+export default defineMethod({
+  name: "focal",
+  title: "Focal",
+  family: "imbalance",
+  source: "Lin et al. 2017, Focal Loss for Dense Object Detection",
+  version: 1,
+  reference: { name: "Focal" },
+  hyperparameters: {
+    gamma: {
+      default: 1,
+      search: { kind: "power", base: 10, low: 0, high: 1, scale: 0.5 },
+      description: "how fast the weight falls with the probability of the true class",
+    },
+  },
+  create: ({ network }, { gamma }) => ({
+    loss(domains) {
+      const { logits, labels } = jointPass(network, domains);
+      return { loss: focalLoss(logits, labels, gamma) };
+    },
+  }),
+});
+
+/**
+ * Mean over rows of (1 − p)^γ · (−log p), equation 4 of the paper, with p the probability of the
+ * true class. The gradient is finite for γ < 1 too: where p rounds to 1 it is 0.
+ */
+export function focalLoss(logits: tf.Tensor2D, labels: tf.Tensor1D, gamma: number): tf.Scalar {
+  const losses = crossEntropies(logits, labels);
+  // The power's slope is infinite at 0; the maximum is constant there and ends the gradient.
+  const misses = tf.maximum(tf.sub(1, tf.exp(tf.neg(losses))), 1e-30);
+  return tf.mean(tf.mul(tf.pow(misses, gamma), losses)) as tf.Scalar;
+}

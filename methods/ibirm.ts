@@ -1,0 +1,69 @@
+/**
+ * IB-IRM: invariant risk minimisation with an information bottleneck, the variance of the features,
+ * which rules out invariant predictors that carry spurious features along.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import { squaredSlope } from "./irm.ts";
+import { defineMethod, integerPower, power10 } from "./method.ts";
+import { jointPass, lossByDomain, meanOf } from "./parts/batches.ts";
+
+export default defineMethod({
+  name: "ibirm",
+  title: "IB-IRM",
+  family: "domain-invariant",
+  source:
+    "Ahuja et al. 2021, Invariance Principle Meets Information Bottleneck for Out-of-Distribution Generalization",
+  version: 1,
+  hyperparameters: {
+    irmWeight: {
+      default: 100,
+      search: power10(-1, 5),
+      description: "weight of the IRM penalty after its annealing",
+    },
+    irmAnnealSteps: {
+      default: 500,
+      updatesAtLeast: 1,
+      search: integerPower(10, 0, 4),
+      description: "updates with weight 1 of the IRM penalty, after which Adam starts afresh",
+    },
+    bottleneckWeight: {
+      default: 100,
+      search: power10(-1, 5),
+      description: "weight of the features' variance after its annealing",
+    },
+    bottleneckAnnealSteps: {
+      default: 500,
+      updatesAtLeast: 1,
+      search: integerPower(10, 0, 4),
+      description: "updates without the features' variance, after which Adam starts afresh",
+    },
+  },
+  create(bench, h) {
+    const optimizer = bench.optimizer(bench.network.parameters);
+    return {
+      /** Equation 7 of the paper with the penalties of section 4, annealed as in DomainBed. */
+      update(domains, step) {
+        if (step === h.irmAnnealSteps || step === h.bottleneckAnnealSteps) optimizer.reset();
+        return optimizer.minimize(() => {
+          const pass = jointPass(bench.network, domains);
+          const risk = meanOf(lossByDomain(pass));
+          const slope = meanOf(lossByDomain(pass, squaredSlope));
+          const bottleneck = meanOf(pass.byDomain(pass.features).map(featureVariance));
+          const irmWeight = step >= h.irmAnnealSteps ? h.irmWeight : 1;
+          const bottleneckWeight = step >= h.bottleneckAnnealSteps ? h.bottleneckWeight : 0;
+          const penalties = tf.add(tf.mul(slope, irmWeight), tf.mul(bottleneck, bottleneckWeight));
+          return { loss: tf.add(risk, penalties) as tf.Scalar, risk, slope, bottleneck };
+        });
+      },
+    };
+  },
+});
+
+/** Mean over features of their unbiased variance over rows; 0 for a single row. */
+export function featureVariance(features: tf.Tensor2D): tf.Scalar {
+  const [rows, size] = features.shape;
+  const centred = tf.sub(features, tf.mean(features, 0, true));
+  return tf.div(tf.sum(tf.square(centred)), Math.max(1, rows - 1) * size) as tf.Scalar;
+}

@@ -1,0 +1,62 @@
+/**
+ * Label-distribution-aware margins: the rarer a class in its domain, the larger the margin by which
+ * its logit has to win.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import { choice, defineMethod, power10 } from "./method.ts";
+import { jointPass, lossByDomain, meanOf } from "./parts/batches.ts";
+import { crossEntropy } from "./parts/losses.ts";
+
+export default defineMethod({
+  name: "ldam",
+  title: "LDAM",
+  family: "imbalance",
+  source: "Cao et al. 2019, Learning Imbalanced Datasets with Label-Distribution-Aware Margin Loss",
+  version: 1,
+  reference: { name: "LDAM" },
+  hyperparameters: {
+    maxMargin: {
+      default: 0.5,
+      search: power10(-1, -0.1),
+      description: "margin of the rarest class of each domain",
+      reference: "max_m",
+    },
+    scale: { default: 30, search: choice(10, 30), description: "factor on the logits" },
+  },
+  create({ network, counts }, { maxMargin, scale }) {
+    const margins = counts.map((row) => classMargins(row, maxMargin));
+    return {
+      loss: (domains) => ({
+        loss: meanOf(
+          lossByDomain(
+            jointPass(network, domains),
+            (logits, labels, d) => marginLoss(logits, labels, margins[d]!, scale),
+          ),
+        ),
+      }),
+    };
+  },
+});
+
+/**
+ * Margins of the classes of a domain, ∝ n^(−1/4) (equation 11 of the paper), the largest of them
+ * `largest`; 0 for a class without images.
+ */
+export function classMargins(counts: readonly number[], largest: number): number[] {
+  const raw = counts.map((count) => (count > 0 ? count ** -0.25 : 0));
+  const most = Math.max(...raw);
+  return raw.map((margin) => margin * largest / most);
+}
+
+/** Mean cross-entropy of scaled logits, the true one reduced by the margin of its class. */
+export function marginLoss(
+  logits: tf.Tensor2D,
+  labels: tf.Tensor1D,
+  margins: readonly number[],
+  scale: number,
+): tf.Scalar {
+  const handicap = tf.mul(tf.oneHot(labels, margins.length), tf.tensor1d([...margins]));
+  return crossEntropy(tf.mul(tf.sub(logits, handicap), scale), labels);
+}

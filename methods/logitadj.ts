@@ -1,0 +1,52 @@
+/**
+ * Logit adjustment: the logarithm of each class's share in training is added to its logit in
+ * training, so the plain logits are those for classes that are equally frequent.
+ *
+ * The shares are those that the pooled batches have: the mean over domains of a class's share in the
+ * domain, since every domain gives equally many images to a batch. The network then corrects for
+ * one long tail; that tails differ between domains it has to bear (BSoftmax corrects each domain).
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import { defineMethod, uniform } from "./method.ts";
+import { jointPass } from "./parts/batches.ts";
+import { crossEntropy } from "./parts/losses.ts";
+
+export default defineMethod({
+  name: "logitadj",
+  title: "LogitAdj",
+  family: "imbalance",
+  source: "Menon et al. 2021, Long-Tail Learning via Logit Adjustment",
+  version: 1,
+  hyperparameters: {
+    tau: {
+      default: 1,
+      search: uniform(0.5, 2),
+      description: "factor on the logarithm of the classes' shares",
+    },
+  },
+  create({ network, counts }, { tau }) {
+    const adjustment = logShares(counts).map((log) => tau * log);
+    return {
+      /** Equation 10 of the paper. */
+      loss(domains) {
+        const { logits, labels } = jointPass(network, domains);
+        return { loss: crossEntropy(tf.add(logits, tf.tensor1d(adjustment)), labels) };
+      },
+    };
+  },
+});
+
+/**
+ * Logarithm of each class's mean share in the domains. A class without any image counts as one with
+ * a single image in one domain: it stays in the softmax, far below the others.
+ */
+export function logShares(counts: readonly (readonly number[])[]): number[] {
+  const totals = counts.map((row) => row.reduce((sum, n) => sum + n, 0));
+  const least = 1 / (counts.length * Math.max(...totals));
+  return counts[0]!.map((_, c) => {
+    const share = counts.reduce((sum, row, d) => sum + row[c]! / totals[d]! / counts.length, 0);
+    return Math.log(Math.max(share, least));
+  });
+}

@@ -1,0 +1,66 @@
+/**
+ * Meta-learning for domain generalisation: a step that helps on one domain should help on the next.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import type { AdamSettings } from "../engine/adam.ts";
+import { defineMethod, type DomainBatch, power10 } from "./method.ts";
+import { meanOf, shuffledPairs } from "./parts/batches.ts";
+import { crossEntropy } from "./parts/losses.ts";
+
+export default defineMethod({
+  name: "mldg",
+  title: "MLDG",
+  family: "meta-learning",
+  source: "Li et al. 2018, Learning to Generalize: Meta-Learning for Domain Generalization",
+  version: 1,
+  reference: { name: "MLDG" },
+  hyperparameters: {
+    beta: {
+      default: 1,
+      search: power10(-1, 1),
+      description: "weight of the loss on the next domain after a trial step",
+      reference: "mldg_beta",
+    },
+  },
+  create(bench, { beta }) {
+    const { network, adam } = bench;
+    const draws = bench.random("pairs");
+    const main = bench.optimizer(network.parameters);
+    const weights = network.parameters.map((p) => p.variable);
+    const risk = ({ images, labels }: DomainBatch) => (...values: tf.Tensor[]) =>
+      crossEntropy(network.forward(values, images, true), labels);
+    return {
+      /** Algorithm 1 of the paper to first order: the trial step counts as a constant shift. */
+      update(domains) {
+        const trials = shuffledPairs(draws, domains).map(([seen, next]) => {
+          const here = tf.valueAndGrads(risk(seen))(weights);
+          const moved = weights.map((w, i) => firstAdamStep(w, here.grads[i]!, adam));
+          const there = tf.valueAndGrads(risk(next))(moved);
+          const join = (a: tf.Tensor, b: tf.Tensor) => tf.add(a, tf.mul(b, beta));
+          return {
+            loss: join(here.value, there.value) as tf.Scalar,
+            gradients: here.grads.map((g, i) => join(g, there.grads[i]!)),
+          };
+        });
+        main.apply(
+          weights.map((_, i) =>
+            tf.div(tf.addN(trials.map(({ gradients }) => gradients[i]!)), trials.length)
+          ),
+        );
+        return { loss: meanOf(trials.map(({ loss }) => loss)) };
+      },
+    };
+  },
+});
+
+/** The first step of a new Adam: bias correction leaves w − lr · g / (|g| + ε). */
+function firstAdamStep(
+  weight: tf.Tensor,
+  gradient: tf.Tensor,
+  { learningRate, weightDecay, epsilon = 1e-8 }: AdamSettings,
+): tf.Tensor {
+  const g = tf.add(gradient, tf.mul(weight, weightDecay));
+  return tf.sub(weight, tf.div(tf.mul(g, learningRate), tf.add(tf.abs(g), epsilon)));
+}

@@ -1,0 +1,29 @@
+/**
+ * Maximum mean discrepancy: the features of all domains get the same distribution, as seen by
+ * Gaussian kernels of many widths.
+ *
+ * @module
+ */
+import { defineMethod, power10 } from "./method.ts";
+import { jointPass } from "./parts/batches.ts";
+import { mmdPenalty, penalisedRisk } from "./parts/penalties.ts";
+
+export default defineMethod({
+  name: "mmd",
+  title: "MMD",
+  family: "domain-invariant",
+  source: "Li et al. 2018, Domain Generalization with Adversarial Feature Learning",
+  version: 1,
+  reference: { name: "MMD", terms: { loss: "risk" } },
+  hyperparameters: {
+    penaltyWeight: {
+      default: 1,
+      search: power10(-1, 1),
+      description: "weight of the distance between the domains' features",
+      reference: "mmd_gamma",
+    },
+  },
+  create: ({ network }, { penaltyWeight }) => ({
+    loss: (domains) => penalisedRisk(jointPass(network, domains), mmdPenalty, penaltyWeight),
+  }),
+});

@@ -1,0 +1,81 @@
+/**
+ * The registry of methods, in the order of the tables.
+ *
+ * @module
+ */
+import boda from "./boda.ts";
+import brl from "./brl.ts";
+import bsoftmax from "./bsoftmax.ts";
+import causirl from "./causirl.ts";
+import cbloss from "./cbloss.ts";
+import cdann from "./cdann.ts";
+import coral from "./coral.ts";
+import crt from "./crt.ts";
+import dann from "./dann.ts";
+import eqrm from "./eqrm.ts";
+import erm from "./erm.ts";
+import ermpp from "./ermpp.ts";
+import fish from "./fish.ts";
+import fishr from "./fishr.ts";
+import focal from "./focal.ts";
+import groupdro from "./groupdro.ts";
+import ibirm from "./ibirm.ts";
+import irm from "./irm.ts";
+import ldam from "./ldam.ts";
+import logitadj from "./logitadj.ts";
+import lws from "./lws.ts";
+import type { Method } from "./method.ts";
+import mixup from "./mixup.ts";
+import mldg from "./mldg.ts";
+import mmd from "./mmd.ts";
+import mtl from "./mtl.ts";
+import resamp from "./resamp.ts";
+import reweight from "./reweight.ts";
+import rsc from "./rsc.ts";
+import sagnet from "./sagnet.ts";
+import sd from "./sd.ts";
+import selfreg from "./selfreg.ts";
+import sqrtreweight from "./sqrtreweight.ts";
+import taunorm from "./taunorm.ts";
+import vrex from "./vrex.ts";
+
+/** Every method. A new one is one file and one line here. */
+export const METHODS: readonly Method[] = [
+  erm,
+  irm,
+  groupdro,
+  mixup,
+  mldg,
+  coral,
+  mmd,
+  dann,
+  cdann,
+  mtl,
+  sagnet,
+  fish,
+  vrex,
+  ibirm,
+  fishr,
+  eqrm,
+  causirl,
+  selfreg,
+  sd,
+  rsc,
+  ermpp,
+  resamp,
+  reweight,
+  sqrtreweight,
+  cbloss,
+  focal,
+  ldam,
+  bsoftmax,
+  logitadj,
+  crt,
+  lws,
+  taunorm,
+  boda,
+  brl,
+];
+
+/** Two-stage variants that belong to the tables: `first+second`. Any other pair may be asked for. */
+export const TWO_STAGE: readonly string[] = ["boda+crt", "brl+crt"];

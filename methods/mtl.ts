@@ -1,0 +1,70 @@
+/**
+ * Marginal transfer learning: the classifier sees, beside an image's features, an embedding of the
+ * image's domain, the mean feature of its training images.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import { choice, defineMethod } from "./method.ts";
+import { byDomain, joinedImages, joinedLabels, lossByDomain } from "./parts/batches.ts";
+import { stopGradient } from "./parts/gradients.ts";
+
+export default defineMethod({
+  name: "mtl",
+  title: "MTL",
+  family: "domain-invariant",
+  source: "Blanchard et al. 2021, Domain Generalization by Marginal Transfer Learning",
+  version: 1,
+  reference: { name: "MTL" },
+  classifierInputs: (features) => 2 * features,
+  hyperparameters: {
+    ema: {
+      default: 0.99,
+      search: choice(0.5, 0.9, 0.99, 1),
+      description: "share of the new batch in a domain's running mean feature",
+      reference: "mtl_ema",
+    },
+    reference: {
+      default: 0,
+      search: choice(0),
+      description: "1: noise takes the place of the embedding, as in MDLT",
+    },
+  },
+  create(bench, { ema, reference }) {
+    const { network } = bench;
+    const size = network.featurizer.outputs;
+    const embeddings = bench.buffer("embeddings", [bench.domains, size]);
+    const draws = bench.random("noise");
+    const noise = (rows: number) =>
+      tf.tensor2d(Float32Array.from({ length: rows * size }, () => draws.normal()), [rows, size]);
+    /** The embedding for each of `rows` images, `[rows, features]`. */
+    const spread = (embedding: tf.Tensor, rows: number) =>
+      reference ? noise(rows) : tf.tile(tf.reshape(embedding, [1, size]), [rows, 1]);
+
+    return {
+      loss(batches) {
+        const features = network.features(joinedImages(batches), true);
+        const old = tf.unstack(embeddings);
+        // The old part is a constant; through the new one the embedding itself is trained.
+        const next = byDomain(features, batches).map((z, d) =>
+          tf.add(tf.mul(tf.mean(z, 0), ema), tf.mul(old[d]!, 1 - ema))
+        );
+        embeddings.assign(stopGradient(tf.stack(next)));
+        const beside = tf.concat(next.map((e, d) => spread(e, batches[d]!.labels.shape[0])));
+        const risks = lossByDomain({
+          logits: network.classify(tf.concat([features, beside], 1) as tf.Tensor2D, true),
+          labels: joinedLabels(batches),
+          byDomain: (joined) => byDomain(joined, batches),
+        });
+        return { loss: tf.addN(risks) };
+      },
+      predict(images, domain) {
+        const features = network.features(images);
+        const own = tf.slice(embeddings, [domain, 0], [1, size]);
+        return network.classify(
+          tf.concat([features, spread(own, images.shape[0]!)], 1) as tf.Tensor2D,
+        );
+      },
+    };
+  },
+});

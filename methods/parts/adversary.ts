@@ -1,0 +1,213 @@
+/**
+ * Training against a discriminator that tells the domains apart by the features.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import type { Module, Parameter } from "../../engine/module.ts";
+import {
+  choice,
+  type Hyperparameter,
+  integerPower,
+  type Learner,
+  power10,
+  type Workbench,
+} from "../method.ts";
+import { domainLabels, jointPass } from "./batches.ts";
+import { crossEntropy } from "./losses.ts";
+
+const digitsRate = { digits: { search: power10(-4.5, -2.5) } };
+
+/** The hyperparameters of {@linkcode adversarialTraining}. */
+export const adversaryHyperparameters = {
+  lambda: {
+    default: 1,
+    search: power10(-2, 2),
+    description: "weight of the adversary in the featurizer's loss",
+  },
+  discriminatorSteps: {
+    default: 1,
+    search: integerPower(2, 0, 3),
+    description: "discriminator updates for each update of the featurizer and classifier",
+    reference: "d_steps_per_g_step",
+  },
+  gradientPenalty: {
+    default: 0,
+    search: power10(-2, 1),
+    description: "weight of the penalty on the discriminator's input gradient",
+    reference: "grad_penalty",
+  },
+  beta1: {
+    default: 0.5,
+    search: choice(0, 0.5),
+    description: "first moment decay of both Adams",
+  },
+  generatorLearningRate: {
+    default: "learningRate",
+    search: power10(-5, -3.5),
+    on: digitsRate,
+    description: "learning rate of featurizer and classifier",
+    reference: "lr_g",
+  },
+  discriminatorLearningRate: {
+    default: "learningRate",
+    search: power10(-5, -3.5),
+    on: digitsRate,
+    description: "learning rate of the discriminator",
+    reference: "lr_d",
+  },
+  generatorWeightDecay: {
+    default: 0,
+    search: power10(-6, -2),
+    on: { digits: { search: choice(0) } },
+    description: "weight decay of featurizer and classifier",
+    reference: "weight_decay_g",
+  },
+  discriminatorWeightDecay: {
+    default: 0,
+    search: power10(-6, -2),
+    description: "weight decay of the discriminator",
+    reference: "weight_decay_d",
+  },
+  width: {
+    default: 256,
+    search: integerPower(2, 6, 10),
+    description: "units of the discriminator's hidden layers",
+    reference: "mlp_width",
+  },
+  depth: {
+    default: 3,
+    search: choice(3, 4, 5),
+    description: "linear layers of the discriminator",
+    reference: "mlp_depth",
+  },
+  dropout: {
+    default: 0,
+    search: choice(0, 0.1, 0.5),
+    description: "dropout rate in the discriminator",
+    reference: "mlp_dropout",
+  },
+} as const satisfies Readonly<Record<string, Hyperparameter>>;
+
+/** What methods with a discriminator differ in. */
+export interface Adversary {
+  /** What the discriminator sees of the features; the features when left out. */
+  input?(features: tf.Tensor2D, labels: tf.Tensor1D): tf.Tensor2D;
+  /** Parameters of `input`, which move with the discriminator. */
+  readonly parameters?: readonly Parameter[];
+  /** The discriminator's loss; its mean cross-entropy when left out. */
+  loss?(verdict: tf.Tensor2D, domains: tf.Tensor1D, labels: tf.Tensor1D): tf.Scalar;
+  readonly gradientPenalty: GradientPenalty;
+}
+
+/**
+ * Updates of a discriminator and, against it, of the network: each goes through `discriminatorSteps`
+ * updates of the one for each of the other, with an Adam of its own.
+ */
+export function adversarialTraining(
+  bench: Workbench,
+  h: Readonly<Record<keyof typeof adversaryHyperparameters, number>>,
+  adversary: Adversary,
+): Learner {
+  const { network } = bench;
+  const discriminator = bench.mlp("discriminator", {
+    inputs: network.featurizer.outputs,
+    outputs: bench.domains,
+    width: h.width,
+    depth: h.depth,
+    dropout: h.dropout,
+  });
+  const own = [...discriminator.parameters, ...adversary.parameters ?? []];
+  const discriminatorOptimizer = bench.optimizer(own, {
+    learningRate: h.discriminatorLearningRate,
+    weightDecay: h.discriminatorWeightDecay,
+    betas: [h.beta1, 0.9],
+  });
+  const generatorOptimizer = bench.optimizer(network.parameters, {
+    learningRate: h.generatorLearningRate,
+    weightDecay: h.generatorWeightDecay,
+    betas: [h.beta1, 0.9],
+  });
+  const lossOf = adversary.loss ?? crossEntropy;
+
+  return {
+    update(domains, step) {
+      const losses = () => {
+        const { features, logits, labels } = jointPass(network, domains);
+        const origin = domainLabels(domains);
+        const input = adversary.input?.(features, labels) ?? features;
+        const verdict = discriminator.apply(input, true) as tf.Tensor2D;
+        let domainLoss = lossOf(verdict, origin, labels);
+        if (h.gradientPenalty > 0) {
+          const penalty = adversary.gradientPenalty(discriminator, input, origin);
+          domainLoss = tf.add(domainLoss, tf.mul(penalty, h.gradientPenalty));
+        }
+        return { domainLoss, classLoss: () => crossEntropy(logits, labels) };
+      };
+      // As in the reference the counter is raised first, so the first update is a generator step.
+      if ((step + 1) % (1 + h.discriminatorSteps) < h.discriminatorSteps) {
+        const { loss } = discriminatorOptimizer.minimize(() => ({ loss: losses().domainLoss }));
+        return { discriminatorLoss: loss };
+      }
+      return generatorOptimizer.minimize(() => {
+        const { domainLoss, classLoss } = losses();
+        return { loss: tf.sub(classLoss(), tf.mul(domainLoss, h.lambda)) as tf.Scalar };
+      });
+    },
+  };
+}
+
+/** A measure of how strongly the discriminator reacts to its input `[images, features]`. */
+export type GradientPenalty = (
+  discriminator: Module,
+  inputs: tf.Tensor2D,
+  domains: tf.Tensor1D,
+) => tf.Scalar;
+
+/**
+ * The mean over images of the squared norm of the gradient of the image's own domain loss with
+ * respect to the input (Gulrajani et al. 2017 use the same norm for another critic; this form is
+ * DomainBed's since its correction of 2022).
+ */
+export const gradientPenalty: GradientPenalty = (discriminator, inputs, domains) =>
+  squaredInputGradient(
+    discriminator,
+    inputs,
+    (logits) => tf.sub(tf.softmax(logits), tf.oneHot(domains, discriminator.outputs)),
+  );
+
+/**
+ * MDLT's form of {@linkcode gradientPenalty}: the gradient of the sum, over all images of the
+ * batch j, of the probability that image i is of j's domain. With domains of equal size that sum is
+ * constant and the penalty is 0 up to rounding.
+ */
+export const referenceGradientPenalty: GradientPenalty = (discriminator, inputs, domains) => {
+  const sizes = tf.sum(tf.oneHot(domains, discriminator.outputs), 0, true);
+  return squaredInputGradient(discriminator, inputs, (logits) => {
+    const probabilities = tf.softmax(logits);
+    const sums = tf.sum(tf.mul(probabilities, sizes), 1, true);
+    return tf.mul(probabilities, tf.sub(sizes, sums));
+  });
+};
+
+/**
+ * Mean over rows of the squared norm of the gradient, with respect to the input, of a function of
+ * the discriminator's logits. Of the function only its slope in the logits is needed; it is given
+ * in closed form because TensorFlow.js differentiates the gradient of a softmax wrongly (the saved
+ * output counts as a constant).
+ */
+function squaredInputGradient(
+  discriminator: Module,
+  inputs: tf.Tensor2D,
+  slope: (logits: tf.Tensor2D) => tf.Tensor,
+): tf.Scalar {
+  const sloped = tf.customGrad((logits, save) => {
+    (save as unknown as (tensors: tf.Tensor[]) => void)([logits as tf.Tensor]);
+    return {
+      value: tf.sum(logits as tf.Tensor),
+      gradFunc: (dy: tf.Tensor, [saved]: tf.Tensor[]) => tf.mul(dy, slope(saved as tf.Tensor2D)),
+    };
+  });
+  const gradient = tf.grad((x) => sloped(discriminator.apply(x, true)))(inputs);
+  return tf.mean(tf.sum(tf.square(gradient), 1)) as tf.Scalar;
+}

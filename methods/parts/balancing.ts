@@ -1,0 +1,81 @@
+/**
+ * Balance of classes, within a domain and between domains, from the counts of training images.
+ *
+ * n_dc are the training images of class c in domain d, n_d and n_c their sums.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import { crossEntropies } from "./losses.ts";
+
+/** Training images by domain and class. */
+export type Counts = readonly (readonly number[])[];
+
+/** Weights are kept within this factor of 1, so that no image decides a step alone. */
+const CLIP = 10;
+
+/** log π_d(c) with π_d(c) = (n_dc + ε) / (n_d + C ε): finite also where n_dc is 0, if ε > 0. */
+export function logPriors(counts: Counts, epsilon: number): number[][] {
+  return counts.map((row) => {
+    const total = row.reduce((a, b) => a + b, 0) + row.length * epsilon;
+    return row.map((count) => Math.log((count + epsilon) / total));
+  });
+}
+
+/** How much an image of a cell counts, up to a factor, before the exponent. */
+export type Rarity = (count: number, ofClass: number) => number;
+
+/** The forms of {@linkcode Rarity}: n_c / n_dc; 1 / n_dc; (1 − b) / (1 − b^n_dc) with b = 0.999. */
+export const RARITIES: readonly Rarity[] = [
+  (count, ofClass) => ofClass / count,
+  (count) => 1 / count,
+  (count) => 0.001 / (1 - 0.999 ** count),
+];
+
+/**
+ * Weights of the cells, q_dc = rarity^κ for n_dc > 0: scaled so that the mean over these cells is 1,
+ * then clipped to [1/10, 10]. A cell without images gets 1; no image asks for it.
+ */
+export function cellWeights(counts: Counts, rarity: Rarity, kappa: number): number[][] {
+  const ofClass = counts[0]!.map((_, c) => counts.reduce((sum, row) => sum + row[c]!, 0));
+  const raw = counts.map((row) =>
+    row.map((count, c) => (count > 0 ? rarity(count, ofClass[c]!) ** kappa : null))
+  );
+  const known = raw.flat().filter((weight) => weight !== null);
+  const mean = known.reduce((a, b) => a + b, 0) / known.length;
+  return raw.map((row) =>
+    row.map((weight) => weight === null ? 1 : Math.min(CLIP, Math.max(1 / CLIP, weight / mean)))
+  );
+}
+
+/** Each image's entry of its domain's row: int32 `[images]` → `[images]`. */
+export function ofLabels(row: readonly number[], labels: tf.Tensor1D): tf.Tensor1D {
+  return tf.gather(tf.tensor1d([...row]), labels);
+}
+
+/**
+ * Mean over images of weight · cross-entropy of logits + log prior.
+ *
+ * @param logits `[images, classes]`.
+ * @param weights `[images]`, with mean 1 over the images of all domains.
+ */
+export function balancedRisk(
+  logits: tf.Tensor2D,
+  labels: tf.Tensor1D,
+  logPrior: readonly number[],
+  weights: tf.Tensor1D,
+): tf.Scalar {
+  const losses = crossEntropies(tf.add(logits, tf.tensor1d([...logPrior])), labels);
+  return tf.mean(tf.mul(losses, weights)) as tf.Scalar;
+}
+
+/** Weights clipped to [mean/10, 10·mean], then scaled to mean 1. */
+export function stabilised(weights: tf.Tensor1D): tf.Tensor1D {
+  const relative = tf.div(weights, tf.maximum(tf.mean(weights), 1e-30));
+  return scaled(tf.minimum(tf.maximum(relative, 1 / CLIP), CLIP) as tf.Tensor1D);
+}
+
+/** Positive weights scaled to mean 1. */
+export function scaled(weights: tf.Tensor1D): tf.Tensor1D {
+  return tf.div(weights, tf.mean(weights)) as tf.Tensor1D;
+}

@@ -1,0 +1,89 @@
+/**
+ * From the batches of the domains to one joined batch, and back.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import type { Network } from "../../engine/networks.ts";
+import type { Random } from "../../engine/random.ts";
+import type { DomainBatch } from "../method.ts";
+import { crossEntropy } from "./losses.ts";
+
+/** All domains through the network at once: one pass over one large batch. */
+export interface JointPass {
+  /** int32 `[images of all domains]`, domain after domain. */
+  readonly labels: tf.Tensor1D;
+  /** `[images of all domains, features]`. */
+  readonly features: tf.Tensor2D;
+  /** `[images of all domains, classes]`. */
+  readonly logits: tf.Tensor2D;
+  /** Any tensor over the joined images, cut into one tensor a domain. */
+  byDomain<T extends tf.Tensor>(joined: T): T[];
+}
+
+/** Passes the batches of all domains through the network together. */
+export function jointPass(network: Network, domains: readonly DomainBatch[]): JointPass {
+  const features = network.features(joinedImages(domains), true);
+  return {
+    labels: joinedLabels(domains),
+    features,
+    logits: network.classify(features, true),
+    byDomain: (joined) => byDomain(joined, domains),
+  };
+}
+
+/** The loss of every domain's own logits `[images, classes]`: the mean cross-entropy by default. */
+export function lossByDomain(
+  { logits, labels, byDomain }: Pick<JointPass, "logits" | "labels" | "byDomain">,
+  loss: (logits: tf.Tensor2D, labels: tf.Tensor1D, domain: number) => tf.Scalar = crossEntropy,
+): tf.Scalar[] {
+  const truth = byDomain(labels);
+  return byDomain(logits).map((z, d) => loss(z, truth[d]!, d));
+}
+
+/** A tensor over the joined images, cut into one tensor a domain. */
+export function byDomain<T extends tf.Tensor>(joined: T, domains: readonly DomainBatch[]): T[] {
+  return tf.split(joined, domains.map(({ labels }) => labels.shape[0]));
+}
+
+/** The images of all domains, domain after domain. */
+export function joinedImages(domains: readonly DomainBatch[]): tf.Tensor {
+  return tf.concat(domains.map(({ images }) => images));
+}
+
+/** The labels of all domains, domain after domain. */
+export function joinedLabels(domains: readonly DomainBatch[]): tf.Tensor1D {
+  return tf.concat(domains.map(({ labels }) => labels)) as tf.Tensor1D;
+}
+
+/** The number of the domain of every joined image, int32. */
+export function domainLabels(domains: readonly DomainBatch[]): tf.Tensor1D {
+  return tf.concat(
+    domains.map(({ labels }, d) => tf.fill(labels.shape, d, "int32")),
+  ) as tf.Tensor1D;
+}
+
+/**
+ * Every domain with the next one in a random circular order, as DomainBed pairs them. Both batches
+ * of a pair are cut to the length of the shorter one.
+ */
+export function shuffledPairs(
+  random: Random,
+  domains: readonly DomainBatch[],
+): [DomainBatch, DomainBatch][] {
+  const order = random.permutation(domains.length);
+  return order.map((d, i) => {
+    const pair = [domains[d]!, domains[order[(i + 1) % order.length]!]!] as const;
+    const length = Math.min(...pair.map(({ labels }) => labels.shape[0]));
+    const cut = ({ images, labels }: DomainBatch): DomainBatch => ({
+      images: tf.slice(images, 0, length),
+      labels: tf.slice(labels, 0, length),
+    });
+    return [cut(pair[0]), cut(pair[1])];
+  });
+}
+
+/** The mean of scalars. */
+export function meanOf(scalars: readonly tf.Scalar[]): tf.Scalar {
+  return tf.div(tf.addN([...scalars]), scalars.length) as tf.Scalar;
+}

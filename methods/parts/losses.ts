@@ -1,0 +1,31 @@
+/**
+ * Losses of a batch of logits.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs-core";
+
+/** −log softmax(logits)[label] of every row: `[rows, classes]`, int32 `[rows]` → `[rows]`. */
+export function crossEntropies(logits: tf.Tensor2D, labels: tf.Tensor1D): tf.Tensor1D {
+  const truth = tf.oneHot(labels, logits.shape[1]);
+  return tf.neg(tf.sum(tf.mul(tf.logSoftmax(logits), truth), 1)) as tf.Tensor1D;
+}
+
+/** Mean cross-entropy of a batch. */
+export function crossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D): tf.Scalar {
+  return tf.mean(crossEntropies(logits, labels)) as tf.Scalar;
+}
+
+/**
+ * Mean cross-entropy of a batch in which every row counts by the weight of its class,
+ * Σᵢ w[yᵢ] CEᵢ / Σᵢ w[yᵢ]; 0 when all weights are.
+ */
+export function weightedCrossEntropy(
+  logits: tf.Tensor2D,
+  labels: tf.Tensor1D,
+  weights: readonly number[],
+): tf.Scalar {
+  const own = tf.gather(tf.tensor1d([...weights]), labels);
+  const total = tf.maximum(tf.sum(own), 1e-30);
+  return tf.div(tf.sum(tf.mul(crossEntropies(logits, labels), own)), total) as tf.Scalar;
+}

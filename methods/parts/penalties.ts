@@ -1,0 +1,102 @@
+/**
+ * Penalties on how features differ between domains.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import { type JointPass, lossByDomain, meanOf } from "./batches.ts";
+import { squaredDistances } from "./distances.ts";
+
+/** A distance between the features of the domains, one `[images, features]` tensor a domain. */
+export type Penalty = (features: readonly tf.Tensor2D[]) => tf.Scalar;
+
+/** The mean risk of the domains plus `weight` times a penalty on their features. */
+export function penalisedRisk(
+  pass: JointPass,
+  penaltyOf: Penalty,
+  weight: number,
+): { loss: tf.Scalar; risk: tf.Scalar; penalty: tf.Scalar } {
+  const risk = meanOf(lossByDomain(pass));
+  const penalty = penaltyOf(pass.byDomain(pass.features));
+  return { loss: tf.add(risk, tf.mul(penalty, weight)), risk, penalty };
+}
+
+/**
+ * CORAL's distance averaged over all pairs of domains: mean square difference of the feature means
+ * plus mean square difference of the covariance matrices (divisor n − 1), as in DomainBed.
+ *
+ * @param features One `[images, features]` tensor a domain.
+ * @returns A scalar; 0 for a single domain. A domain with a single image has no covariance: its
+ * matrix counts as zero.
+ * @see Sun and Saenko 2016, Deep CORAL, equations 1–3.
+ */
+export function coralPenalty(features: readonly tf.Tensor2D[]): tf.Scalar {
+  const moments = features.map((z) => {
+    const mean = tf.mean(z, 0, true);
+    const centred = tf.sub(z, mean) as tf.Tensor2D;
+    const covariance = tf.div(
+      tf.matMul(centred, centred, true, false),
+      Math.max(1, z.shape[0] - 1),
+    );
+    return { mean, covariance };
+  });
+  const distances = pairs(moments).map(([a, b]) =>
+    tf.add(
+      tf.mean(tf.square(tf.sub(a.mean, b.mean))),
+      tf.mean(tf.square(tf.sub(a.covariance, b.covariance))),
+    )
+  );
+  return (distances.length > 0
+    ? tf.div(tf.addN(distances), distances.length)
+    : tf.scalar(0)) as tf.Scalar;
+}
+
+/** Precisions of the Gaussian kernels, as in DomainBed. */
+const PRECISIONS = [1e-3, 1e-2, 1e-1, 1, 1e1, 1e2, 1e3];
+
+/** Σ exp(−γ‖x − y‖²) over seven γ for all pairs of rows: `[rows, features]` → `[rows, rows]`. */
+export function gaussianKernels(features: tf.Tensor2D): tf.Tensor2D {
+  const squared = squaredDistances(features, features);
+  return tf.addN(PRECISIONS.map((gamma) => tf.exp(tf.mul(squared, -gamma)))) as tf.Tensor2D;
+}
+
+/**
+ * The squared maximum mean discrepancy of the features of two domains, averaged over all pairs.
+ *
+ * @returns A scalar; 0 for a single domain.
+ */
+export function mmdPenalty(features: readonly tf.Tensor2D[]): tf.Scalar {
+  const averages = features.map((z, d) =>
+    tf.concat(
+      features.map((other, e) => tf.fill([1, other.shape[0]], d === e ? 1 / z.shape[0] : 0)),
+      1,
+    )
+  );
+  return discrepancy(tf.concat([...features]), tf.concat(averages) as tf.Tensor2D);
+}
+
+/**
+ * The squared maximum mean discrepancy mean K(a, a) + mean K(b, b) − 2 mean K(a, b), averaged over
+ * all pairs of groups of images, with K the sum of exp(−γ‖x − y‖²) over seven γ.
+ *
+ * All pairs come from one table over all images: M = A K Aᵀ holds the mean of K for every two of G
+ * groups, and the pairs add up to 2 (G · trace M − ΣM) / (G (G − 1)).
+ *
+ * @param features `[images, features]`.
+ * @param averages A, `[groups, images]`: 1 / size of the group for its images, 0 for the others.
+ * @returns A scalar; 0 for a single group.
+ * @see Gretton et al. 2012, A Kernel Two-Sample Test, equation 5 (the biased estimate).
+ */
+export function discrepancy(features: tf.Tensor2D, averages: tf.Tensor2D): tf.Scalar {
+  const groups = averages.shape[0];
+  if (groups < 2) return tf.scalar(0);
+  const means = tf.matMul(tf.matMul(averages, gaussianKernels(features)), averages, false, true);
+  const trace = tf.sum(tf.mul(means, tf.eye(groups)));
+  const total = tf.sub(tf.mul(trace, groups), tf.sum(means));
+  return tf.div(total, groups * (groups - 1) / 2) as tf.Scalar;
+}
+
+/** All unordered pairs. */
+export function pairs<T>(items: readonly T[]): [T, T][] {
+  return items.flatMap((a, i) => items.slice(i + 1).map((b): [T, T] => [a, b]));
+}

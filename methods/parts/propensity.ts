@@ -1,0 +1,57 @@
+/**
+ * Propensity weights: how much each image must count for the features of every domain to be
+ * distributed like those of all domains together.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import { stabilised } from "./balancing.ts";
+import { meanOf } from "./batches.ts";
+
+/**
+ * Stabilised inverse propensities w_i = share_d / e(d | z_i) of one domain's images, clipped to
+ * within a factor of 10 of their mean and scaled to mean 1.
+ *
+ * Batches hold the domains in equal parts, so the head's softmax is the propensity there; with
+ * log share added to its logits it is the propensity in the training set.
+ *
+ * @param logits `[images of domain d, domains]`, of the propensity head.
+ * @param shares n_d / n of every domain.
+ * @returns `[images of domain d]`.
+ */
+export function propensityWeights(
+  logits: tf.Tensor2D,
+  domain: number,
+  shares: readonly number[],
+): tf.Tensor1D {
+  const log = tf.logSoftmax(tf.add(logits, tf.log(tf.tensor1d([...shares])))) as tf.Tensor2D;
+  const own = tf.squeeze(tf.slice(log, [0, domain], [-1, 1]), [1]);
+  // Beyond e^±20 the clipping decides anyway, and the exponential stays a number.
+  const inverse = tf.exp(tf.clipByValue(tf.neg(own), -20, 20));
+  return stabilised(tf.mul(inverse, shares[domain]!) as tf.Tensor1D);
+}
+
+/**
+ * What is left of the imbalance: the squared distance between each domain's weighted first and
+ * second moments of every feature and the pooled ones, mean over features, moments and domains.
+ * Features are first standardised by the mean and variance of the batch, so their scale is free.
+ *
+ * @param features One `[images, features]` a domain.
+ * @param weights One `[images]` a domain, each with mean 1.
+ * @param shares n_d / n of every domain: the pooled moments are the unweighted ones of the domains,
+ * mixed in these parts.
+ */
+export function remainingImbalance(
+  features: readonly tf.Tensor2D[],
+  weights: readonly tf.Tensor1D[],
+  shares: readonly number[],
+): tf.Scalar {
+  const { mean, variance } = tf.moments(tf.concat([...features]), 0);
+  const standard = features.map((z) => tf.div(tf.sub(z, mean), tf.sqrt(tf.add(variance, 1e-5))));
+  const both = standard.map((z) => tf.concat([z, tf.square(z)], 1) as tf.Tensor2D);
+  const pooled = tf.addN(both.map((x, d) => tf.mul(tf.mean(x, 0), shares[d]!)));
+  return meanOf(both.map((x, d) => {
+    const weighted = tf.mean(tf.mul(x, tf.expandDims(weights[d]!, 1)), 0);
+    return tf.mean(tf.square(tf.sub(weighted, pooled))) as tf.Scalar;
+  }));
+}

@@ -1,0 +1,38 @@
+/**
+ * Re-weighting: every class of a domain counts by a function of its training images there.
+ *
+ * @module
+ */
+import type { Learner, Workbench } from "../method.ts";
+import { jointPass, lossByDomain, meanOf } from "./batches.ts";
+import { weightedCrossEntropy } from "./losses.ts";
+
+/**
+ * Weights of the classes of a domain, scaled so that they sum to the number of classes.
+ *
+ * @param counts Training images of every class.
+ * @param weight The unscaled weight of a class by its count; a class without images gets 0.
+ */
+export function classWeights(
+  counts: readonly number[],
+  weight: (count: number) => number,
+): number[] {
+  const raw = counts.map((count) => (count > 0 ? weight(count) : 0));
+  const total = raw.reduce((a, b) => a + b, 0);
+  return raw.map((w) => w * counts.length / total);
+}
+
+/** A learner whose loss is the mean over the domains of their weighted cross-entropies. */
+export function reweighted(bench: Workbench, weight: (count: number) => number): Learner {
+  const weights = bench.counts.map((row) => classWeights(row, weight));
+  return {
+    loss: (domains) => ({
+      loss: meanOf(
+        lossByDomain(
+          jointPass(bench.network, domains),
+          (logits, labels, d) => weightedCrossEntropy(logits, labels, weights[d]!),
+        ),
+      ),
+    }),
+  };
+}

@@ -1,0 +1,19 @@
+/**
+ * Class-balanced re-sampling: ERM on batches in which every class of a domain is equally likely.
+ *
+ * @module
+ */
+import { empiricalRisk } from "./erm.ts";
+import { defineMethod } from "./method.ts";
+
+export default defineMethod({
+  name: "resamp",
+  title: "ReSamp",
+  family: "imbalance",
+  source: "Japkowicz 2000, The Class Imbalance Problem: Significance and Strategies",
+  version: 1,
+  reference: { name: "ReSamp" },
+  sampler: "class-balanced",
+  hyperparameters: {},
+  create: (bench) => ({ loss: (domains) => empiricalRisk(bench, domains) }),
+});

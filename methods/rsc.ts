@@ -1,0 +1,64 @@
+/**
+ * Representation self-challenging: the features on which the right answer leans most are muted, so
+ * the network has to find it by the others.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import { defineMethod, uniform } from "./method.ts";
+import { jointPass } from "./parts/batches.ts";
+import { crossEntropy } from "./parts/losses.ts";
+
+export default defineMethod({
+  name: "rsc",
+  title: "RSC",
+  family: "robust",
+  source: "Huang et al. 2020, Self-Challenging Improves Cross-Domain Generalization",
+  version: 1,
+  hyperparameters: {
+    featureDrop: {
+      default: 1 / 3,
+      search: uniform(0, 0.5),
+      description: "share of the features that is muted in an image",
+    },
+    batchDrop: {
+      default: 1 / 3,
+      search: uniform(0, 0.5),
+      description: "share of the images whose features are muted",
+    },
+  },
+  create: ({ network }, { featureDrop, batchDrop }) => ({
+    loss(domains) {
+      const { features, logits, labels } = jointPass(network, domains);
+      const truth = tf.oneHot(labels, logits.shape[1]);
+      const ofTruth = (values: tf.Tensor) => tf.sum(tf.mul(values, truth), 1);
+      // Equations 1 to 3: the features that do most for the logit of the right class are muted.
+      const gradient = tf.grad((z) => ofTruth(network.classify(z as tf.Tensor2D, true)))(features);
+      const featureMask = belowTop(gradient as tf.Tensor2D, featureDrop);
+      const muted = network.classify(tf.mul(features, featureMask), true);
+      // Section 3.3: the images that lose least by it keep all of their features.
+      const lost = tf.sub(ofTruth(tf.softmax(logits)), ofTruth(tf.softmax(muted)));
+      const batchMask = tf.transpose(belowTop(tf.expandDims(lost) as tf.Tensor2D, batchDrop));
+      const either = tf.sub(1, tf.mul(tf.sub(1, featureMask), tf.sub(1, batchMask)));
+      return { loss: crossEntropy(network.classify(tf.mul(features, either), true), labels) };
+    },
+  }),
+});
+
+/**
+ * 0 for the numbers of a row that are not below the row's (1 − share) quantile, which are its
+ * ⌊share · (columns − 1)⌋ + 1 largest, and 1 for the others: `[rows, columns]` → the same. As a step
+ * function of its input it has derivative 0.
+ */
+function belowTop(values: tf.Tensor2D, share: number): tf.Tensor2D {
+  const count = Math.floor(share * (values.shape[1] - 1)) + 1;
+  const step = tf.customGrad((input) => {
+    const top = tf.topk(input as tf.Tensor2D, count).values;
+    const least = tf.slice(top, [0, count - 1], [-1, 1]);
+    return {
+      value: tf.relu(tf.sign(tf.sub(least, input as tf.Tensor2D))),
+      gradFunc: (dy: tf.Tensor) => tf.zerosLike(dy),
+    };
+  });
+  return step(values) as tf.Tensor2D;
+}

@@ -1,0 +1,108 @@
+/**
+ * Style-agnostic networks: the class is learned from features whose style is mixed with another
+ * image's, and the featurizer learns to leave a classifier of styles clueless.
+ *
+ * The style of an image is the mean and deviation of its features, its content the features
+ * normalised by them.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import { defineMethod, power10 } from "./method.ts";
+import { joinedImages, joinedLabels } from "./parts/batches.ts";
+import { minimize, stopGradient } from "./parts/gradients.ts";
+import { crossEntropy } from "./parts/losses.ts";
+
+export default defineMethod({
+  name: "sagnet",
+  title: "SagNet",
+  family: "domain-invariant",
+  source: "Nam et al. 2021, Reducing Domain Gap by Reducing Style Bias",
+  version: 1,
+  reference: {
+    name: "SagNet",
+    modules: { network_f: "featurizer", network_c: "classifier", network_s: "style" },
+    terms: { loss_c: "loss", loss_s: "styleLoss", loss_adv: "adversarialLoss" },
+  },
+  hyperparameters: {
+    adversarialWeight: {
+      default: 0.1,
+      search: power10(-2, 1),
+      description: "weight of the adversarial loss of the featurizer",
+      reference: "sag_w_adv",
+    },
+  },
+  create(bench, { adversarialWeight }) {
+    const { network } = bench;
+    const style = bench.classifier("style");
+    const featurizerOptimizer = bench.optimizer(network.featurizer.parameters);
+    const classifierOptimizer = bench.optimizer(network.classifier.parameters);
+    const styleOptimizer = bench.optimizer(style.parameters);
+    const random = bench.random("styles");
+    /** Shares in [0, 1) and partners for `rows` images, drawn in the reference's order. */
+    const draw = (rows: number) => ({
+      shares: tf.tensor2d(Array.from({ length: rows }, () => random.uniform()), [rows, 1]),
+      partners: tf.tensor1d(random.permutation(rows), "int32"),
+    });
+    const swapped = (features: tf.Tensor2D) => {
+      const { partners } = draw(features.shape[0]); // the shares are drawn for nothing, as in MDLT
+      return style.apply(swapContent(features, partners), true) as tf.Tensor2D;
+    };
+    return {
+      /** Equations 3 to 8 of the paper, one after the other. */
+      update(domains) {
+        const images = joinedImages(domains);
+        const labels = joinedLabels(domains);
+        const { loss } = minimize(() => {
+          const features = network.features(images, true);
+          const { shares, partners } = draw(features.shape[0]);
+          const logits = network.classify(mixStyle(features, shares, partners), true);
+          return { loss: crossEntropy(logits, labels) };
+        }, [featurizerOptimizer, classifierOptimizer]);
+        let styleLoss: tf.Scalar;
+        const { loss: adversarialLoss } = featurizerOptimizer.minimize(() => {
+          // The featurizer stays while the style net moves: one pass serves both.
+          const features = network.features(images, true);
+          styleLoss = styleOptimizer.minimize(() => ({
+            loss: crossEntropy(swapped(features), labels),
+          })).loss;
+          const confusion = tf.neg(tf.mean(tf.logSoftmax(swapped(features))));
+          return { loss: tf.mul(confusion, adversarialWeight) as tf.Scalar };
+        });
+        return { loss, styleLoss: styleLoss!, adversarialLoss };
+      },
+    };
+  },
+});
+
+/** Each row in the style that lies `shares` of the way from its partner's to its own. */
+function mixStyle(
+  features: tf.Tensor2D,
+  shares: tf.Tensor2D,
+  partners: tf.Tensor1D,
+): tf.Tensor2D {
+  const { content, mean, variance } = styleOf(features);
+  const mixed = (own: tf.Tensor) =>
+    tf.add(tf.mul(own, shares), tf.mul(tf.gather(own, partners), tf.sub(1, shares)));
+  return styled(content, mixed(mean), mixed(variance));
+}
+
+/** The partner's content, as a constant, in the row's own style. */
+function swapContent(features: tf.Tensor2D, partners: tf.Tensor1D): tf.Tensor2D {
+  const { content, mean, variance } = styleOf(features);
+  return styled(stopGradient(tf.gather(content, partners)), mean, variance);
+}
+
+const EPSILON = 1e-5;
+
+/** Mean and unbiased variance `[rows, 1]` of each row, and the row normalised by them. */
+function styleOf(features: tf.Tensor2D) {
+  const mean = tf.mean(features, 1, true);
+  const centred = tf.sub(features, mean);
+  const variance = tf.div(tf.sum(tf.square(centred), 1, true), features.shape[1] - 1);
+  return { content: tf.mul(centred, tf.rsqrt(tf.add(variance, EPSILON))), mean, variance };
+}
+
+function styled(content: tf.Tensor, mean: tf.Tensor, variance: tf.Tensor): tf.Tensor2D {
+  return tf.add(tf.mul(content, tf.sqrt(tf.add(variance, EPSILON))), mean) as tf.Tensor2D;
+}

@@ -1,0 +1,88 @@
+/**
+ * SelfReg: images of a class should look alike to the network. Every image is drawn to a random
+ * image of its class in the batch, and to a mixture of two, by logits and by projected features.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import { choice, defineMethod } from "./method.ts";
+import { jointPass } from "./parts/batches.ts";
+import { stopGradient } from "./parts/gradients.ts";
+import { crossEntropy } from "./parts/losses.ts";
+
+export default defineMethod({
+  name: "selfreg",
+  title: "SelfReg",
+  family: "domain-invariant",
+  source:
+    "Kim et al. 2021, SelfReg: Self-supervised Contrastive Regularization for Domain Generalization",
+  version: 1,
+  hyperparameters: {
+    featureWeight: {
+      default: 0.3,
+      search: choice(0.1, 0.3, 1),
+      description: "weight of the features' dissimilarity beside that of the logits",
+    },
+    mixing: {
+      default: 0.5,
+      search: choice(0.2, 0.5, 1),
+      description: "both parameters of the beta distribution of the mixing share",
+    },
+  },
+  create(bench, { featureWeight, mixing }) {
+    const { network } = bench;
+    const size = network.featurizer.outputs;
+    const projection = bench.mlp("projection", {
+      inputs: size,
+      outputs: size,
+      width: 2 * size,
+      depth: 3,
+    });
+    const draws = bench.random("pairs");
+    return {
+      /** Equations 2 to 7 of the paper with the constants of DomainBed. */
+      loss(domains) {
+        const { features, logits, labels } = jointPass(network, domains);
+        const projected = standardised(projection.apply(features, true));
+        const n = labels.shape[0];
+        const uniform = () => Array.from({ length: n }, () => draws.uniform());
+        const image = orderedByClass(labels, Array.from({ length: n }, (_, i) => i / n));
+        const [partner, other] = [uniform(), uniform()].map((keys) => orderedByClass(labels, keys));
+        const share = draws.beta(mixing);
+        /** To the partner with weight `share`, to the mixture of both partners with the rest. */
+        const dissimilarity = (own: tf.Tensor, values: tf.Tensor) => {
+          const one = tf.gather(values, partner!);
+          const mixture = tf.add(tf.mul(one, share), tf.mul(tf.gather(values, other!), 1 - share));
+          const apart = (a: tf.Tensor) => tf.mean(tf.square(tf.sub(tf.gather(own, image), a)));
+          return tf.add(tf.mul(apart(one), share), tf.mul(apart(mixture), 1 - share));
+        };
+        const risk = crossEntropy(logits, labels);
+        const penalty = tf.add(
+          dissimilarity(logits, logits),
+          tf.mul(dissimilarity(features, projected), featureWeight),
+        ) as tf.Scalar;
+        const weight = stopGradient(tf.minimum(risk, 1)); // less of it when little is left
+        return { loss: tf.add(risk, tf.mul(penalty, weight)) as tf.Scalar, risk, penalty };
+      },
+    };
+  },
+});
+
+/**
+ * The numbers of all images class by class, and by their keys in [0, 1) within a class: int32
+ * `[images]`. Two orders by random keys pair each image with a random image of its class.
+ */
+function orderedByClass(labels: tf.Tensor1D, keys: readonly number[]): tf.Tensor1D {
+  // 0.99 keeps the keys of one class apart from the next class after rounding, too.
+  const places = tf.add(labels, tf.mul(tf.tensor1d([...keys]), 0.99)) as tf.Tensor1D;
+  return tf.topk(places, keys.length).indices;
+}
+
+/**
+ * Columns with mean 0 and variance 1 over the batch. It stands for the batch norms of DomainBed's
+ * projection: without it the projections could all become one point.
+ */
+function standardised(x: tf.Tensor): tf.Tensor {
+  const { mean, variance } = tf.moments(x, 0, true);
+  return tf.mul(tf.sub(x, mean), tf.rsqrt(tf.add(variance, 1e-5)));
+}

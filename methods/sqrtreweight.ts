@@ -1,0 +1,19 @@
+/**
+ * Re-weighting by the inverse square root of the class count: between none and full balance.
+ *
+ * @module
+ */
+import { defineMethod } from "./method.ts";
+import { reweighted } from "./parts/reweighting.ts";
+
+export default defineMethod({
+  name: "sqrtreweight",
+  title: "SqrtReWeight",
+  family: "imbalance",
+  source:
+    "Mikolov et al. 2013, Distributed Representations of Words and Phrases and their Compositionality",
+  version: 1,
+  reference: { name: "SqrtReWeight" },
+  hyperparameters: {},
+  create: (bench) => reweighted(bench, (count) => 1 / Math.sqrt(count)),
+});

@@ -1,0 +1,37 @@
+/**
+ * τ-normalisation: the classifier of a first stage, which has longer weight vectors for frequent
+ * classes, with every vector divided by its length to the power τ. Nothing is trained.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import { defineMethod, uniform } from "./method.ts";
+
+export default defineMethod({
+  name: "taunorm",
+  title: "τ-norm",
+  family: "imbalance",
+  source: "Kang et al. 2020, Decoupling Representation and Classifier for Long-Tailed Recognition",
+  version: 1,
+  stage1: "erm",
+  inherits: "network",
+  postHoc: true,
+  hyperparameters: {
+    tau: {
+      default: 0.7,
+      search: uniform(0, 1),
+      description: "0 leaves the weights as they are, 1 gives all classes weights of length 1",
+    },
+  },
+  create({ network: { classifier, featurizer } }, { tau }) {
+    const weight = classifier.parameters[0]!.variable as tf.Variable<tf.Rank.R2>;
+    return {
+      /** Equation 3 of the paper; like there the bias is left out. */
+      predict(images) {
+        const lengths = tf.maximum(tf.norm(weight, 2, 0, true), 1e-12);
+        const normalised = tf.div(weight, tf.pow(lengths, tau)) as tf.Tensor2D;
+        return tf.matMul(featurizer.apply(images) as tf.Tensor2D, normalised);
+      },
+    };
+  },
+});

@@ -1,0 +1,47 @@
+/**
+ * V-REx: the risks of all domains should be equal, so that moving the mixture of domains moves
+ * nothing; the penalty is their variance.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import { defineMethod, integerPower, power10 } from "./method.ts";
+import { jointPass, lossByDomain } from "./parts/batches.ts";
+
+export default defineMethod({
+  name: "vrex",
+  title: "V-REx",
+  family: "domain-invariant",
+  source: "Krueger et al. 2021, Out-of-Distribution Generalization via Risk Extrapolation (REx)",
+  version: 1,
+  hyperparameters: {
+    penaltyWeight: {
+      default: 10,
+      search: power10(-1, 5),
+      description: "weight of the variance of the risks after annealing",
+    },
+    annealSteps: {
+      default: 500,
+      updatesAtLeast: 1,
+      search: integerPower(10, 0, 4),
+      description: "updates with penalty weight 1, after which Adam starts afresh",
+    },
+  },
+  create(bench, { penaltyWeight, annealSteps }) {
+    const optimizer = bench.optimizer(bench.network.parameters);
+    return {
+      /** Equation 8 of the paper, with the mean instead of the sum of the risks as in DomainBed. */
+      update(domains, step) {
+        // The loss jumps when the weight does: moments gathered before would mislead Adam.
+        if (step === annealSteps) optimizer.reset();
+        return optimizer.minimize(() => {
+          const risks = lossByDomain(jointPass(bench.network, domains));
+          const { mean: risk, variance: penalty } = tf.moments(tf.stack(risks));
+          const weight = step >= annealSteps ? penaltyWeight : 1;
+          const loss = tf.add(risk, tf.mul(penalty, weight));
+          return { loss, risk, penalty } as Record<"loss" | "risk" | "penalty", tf.Scalar>;
+        });
+      },
+    };
+  },
+});

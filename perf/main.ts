@@ -1,0 +1,226 @@
+/**
+ * `deno task perf [NAME…]`: benchmarks, beside PyTorch where `python3 -c 'import torch'` works.
+ *
+ * Ours and the peer's processes are run in turn, so a change of the machine's pace meets both; the
+ * ratio is the median over the pairs.
+ *
+ * @module
+ */
+import { cpus } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Command } from "commander";
+import { find, unknown, UsageError } from "../bench/errors.ts";
+import { cacheDirectory, prepareBackend } from "../engine/backend.ts";
+import { METHODS } from "../methods/mod.ts";
+
+interface PerfOptions {
+  readonly pairs: number;
+  readonly threads: number;
+  readonly profile?: boolean;
+}
+
+/** A benchmark: what both sides measure, and what the number is. */
+interface Benchmark {
+  /** On the command line and in the output. */
+  readonly name: string;
+  readonly description: string;
+  /** What `measure.ts` and `peer.py` are asked for. */
+  readonly measurement: string;
+  readonly unit: "ms" | "MiB" | "images/s";
+  /** `measure` and `peer` unless told otherwise. */
+  readonly programs?: { readonly ours: string; readonly peer: string };
+  readonly peer: { readonly arguments: readonly string[] } | null;
+  /** The number is the time of the whole process, not what it prints. */
+  readonly wholeProcess?: boolean;
+}
+
+/** A benchmark of reading images beside a DataLoader with Pillow. */
+function reading(measurement: string, unit: Benchmark["unit"], description: string): Benchmark {
+  return {
+    name: measurement,
+    measurement,
+    description,
+    unit,
+    programs: { ours: "measure_data.ts", peer: "peer_data.py" },
+    peer: { arguments: [join(cacheDirectory(), "perf-images-1")] },
+  };
+}
+
+/** A benchmark of time per call beside PyTorch in its default and in its channels_last layout. */
+function paired(measurement: string, description: string): Benchmark[] {
+  const shared = { measurement, unit: "ms" } as const;
+  return [
+    { ...shared, name: measurement, description, peer: { arguments: [] } },
+    {
+      ...shared,
+      name: `${measurement}/channels-last`,
+      description: `${description}; PyTorch in its channels_last layout`,
+      peer: { arguments: ["channels_last"] },
+    },
+  ];
+}
+
+const BENCHMARKS: readonly Benchmark[] = [
+  ...paired("digits-step", "ERM update of the digits CNN, 2 × 64 images, full width"),
+  ...paired("digits-step-quarter", "the same at a quarter of the width"),
+  ...paired("digits-step-quick", "ERM update of preset quick: 2 × 24 images, quarter width"),
+  ...paired("digits-forward", "forward pass of the digits CNN over 128 images"),
+  ...paired("resnet50-step-64", "ERM update of ResNet-50, 2 × 8 images of 64 px"),
+  ...paired("resnet50-step-224", "ERM update of ResNet-50, 2 × 4 images of 224 px"),
+  paired("digits-step-eager", "the digits step operation by operation, not compiled")[0]!,
+  ...paired("digits-run", "a whole run: 60 updates, 4 checkpoints, against a plain loop as MDLT's"),
+  {
+    name: "peak-memory",
+    description: "largest memory of a process after 14 updates of the digits CNN",
+    measurement: "peak-memory",
+    unit: "MiB",
+    peer: { arguments: [] },
+  },
+  {
+    name: "memory-growth",
+    description: "growth of a process from update 200 to 2,000 of preset quick",
+    measurement: "memory-growth",
+    unit: "MiB",
+    peer: null,
+  },
+  {
+    name: "start-up",
+    description: "a process from its start to the result of its first operation",
+    measurement: "start-up",
+    unit: "ms",
+    peer: { arguments: [] },
+    wholeProcess: true,
+  },
+  reading(
+    "decode-augment",
+    "images/s",
+    "JPEGs decoded and augmented to 224 px, as many readers as threads",
+  ),
+  reading("cached-augment", "images/s", "the same from decoded images"),
+  reading("first-batch", "ms", "first batch of 48 such images, readers started for it"),
+  ...METHODS.filter(({ postHoc }) => !postHoc).map(({ name, title }): Benchmark => ({
+    name: `update/${name}`,
+    description: `update of ${title} in preset quick`,
+    measurement: `update/${name}`,
+    unit: "ms",
+    peer: null,
+  })),
+];
+
+const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
+const print = (line: string) => Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
+
+const command = new Command("deno task perf")
+  .description("measure, beside PyTorch where python3 can import torch; one JSON line each")
+  .argument("[names...]", "which benchmarks; update for every method's")
+  .addHelpText(
+    "after",
+    `\n${
+      BENCHMARKS.map(({ name, description }) => `${name.padEnd(36)} ${description}`).join("\n")
+    }`,
+  )
+  .option("--profile", "where an update's time goes, by operation; the name is a method's")
+  .option("--pairs <n>", "pairs of processes", Number, 5)
+  .option("--threads <n>", "threads of either side", Number, cpus().length)
+  .option("--json", "JSON lines (they always are)")
+  .action(async (names: string[], options: PerfOptions) => {
+    if (options.profile) return await profile(names, options.threads);
+    const chosen = names.length === 0 ? BENCHMARKS : names.flatMap((name) => {
+      if (name === "update") return BENCHMARKS.filter((b) => b.name.startsWith("update/"));
+      const found = BENCHMARKS.find((benchmark) => benchmark.name === name);
+      if (found !== undefined) return found;
+      throw new UsageError(unknown("benchmark", name, BENCHMARKS.map((b) => b.name)));
+    });
+    await prepareBackend("native");
+    const hasTorch = await succeeds(["python3", "-c", "import torch"]);
+    for (const benchmark of chosen) await measure(benchmark, options, hasTorch);
+  });
+
+try {
+  await command.parseAsync(Deno.args, { from: "user" });
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  Deno.stderr.writeSync(new TextEncoder().encode(`${error.message}.\n`));
+  Deno.exit(2);
+}
+
+/** Tells, a line an operation, what an update takes; the heaviest first. */
+async function profile(methods: readonly string[], threads: number): Promise<void> {
+  await prepareBackend("native");
+  for (
+    const { name } of methods.length === 0
+      ? [find("method", "erm", METHODS)]
+      : methods.map((m) => find("method", m, METHODS))
+  ) {
+    const args = [
+      "run",
+      "--allow-all",
+      "--quiet",
+      here("measure.ts"),
+      `profile/${name}`,
+      `${threads}`,
+    ];
+    const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), { args }).output();
+    if (!success) throw new Error(new TextDecoder().decode(stderr));
+    print(new TextDecoder().decode(stdout).trimEnd());
+  }
+}
+
+async function measure(
+  {
+    name,
+    measurement,
+    unit,
+    peer,
+    programs = { ours: "measure.ts", peer: "peer.py" },
+    wholeProcess = false,
+  }: Benchmark,
+  { pairs, threads }: { pairs: number; threads: number },
+  hasTorch: boolean,
+): Promise<void> {
+  const run = ["run", "--allow-all", "--quiet", here(programs.ours), measurement, `${threads}`];
+  const other = peer === null || !hasTorch
+    ? null
+    : [here(programs.peer), measurement, `${threads}`, ...peer.arguments];
+  const ours: number[] = [], theirs: number[] = [];
+  for (let pair = 0; pair < pairs; pair++) {
+    ours.push(await value(Deno.execPath(), run, wholeProcess));
+    if (other !== null) theirs.push(await value("python3", other, wholeProcess));
+  }
+  const ratios = theirs.map((value, i) => ours[i]! / value);
+  print(JSON.stringify({
+    name,
+    ours: median(ours),
+    peer: other === null ? null : median(theirs),
+    unit,
+    ratio: other === null ? null : median(ratios),
+    better: unit === "images/s" ? "higher" : "lower",
+    threads,
+    pairs,
+  }));
+}
+
+/** The number that a process prints, or the milliseconds that it takes. */
+async function value(program: string, args: string[], wholeProcess: boolean): Promise<number> {
+  const began = performance.now();
+  const { success, stdout, stderr } = await new Deno.Command(program, { args }).output();
+  const milliseconds = performance.now() - began;
+  if (!success) throw new Error(`${program} failed: ${new TextDecoder().decode(stderr)}`);
+  return wholeProcess ? milliseconds : JSON.parse(new TextDecoder().decode(stdout)).value;
+}
+
+async function succeeds([program, ...args]: string[]): Promise<boolean> {
+  try {
+    return (await new Deno.Command(program!, { args, stdout: "null", stderr: "null" }).output())
+      .success;
+  } catch {
+    return false;
+  }
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}

@@ -1,0 +1,240 @@
+/**
+ * Our side of a benchmark, in a process of its own: `measure.ts NAME THREADS` prints one number.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import type { RunSpec } from "../bench/record.ts";
+import { train, updateOf } from "../bench/trainer.ts";
+import { RunWorkbench } from "../bench/workbench.ts";
+import { memorySplit } from "../datasets/memory.ts";
+import { startBackend } from "../engine/backend.ts";
+import { compiled, eager, type Execute } from "../engine/compile.ts";
+import { buildNetwork } from "../engine/networks.ts";
+import { stream } from "../engine/random.ts";
+import { METHODS } from "../methods/mod.ts";
+import type { DomainBatch } from "../methods/method.ts";
+
+/** A run set up for measuring: random images, two domains. */
+interface Setting {
+  readonly network: string;
+  readonly width: number;
+  /** Images of a domain. */
+  readonly batch: number;
+  readonly imageSize: number;
+  readonly method?: string;
+}
+
+const digits: Setting = { network: "cnn", width: 1, batch: 64, imageSize: 28 };
+const quarter: Setting = { ...digits, width: 0.25 };
+const quick: Setting = { ...quarter, batch: 24 };
+const resnet = (imageSize: number, batch: number): Setting => ({
+  network: "resnet50",
+  width: 1,
+  batch,
+  imageSize,
+});
+
+/** What can be measured: milliseconds, unless `main.ts` says otherwise. */
+const MEASUREMENTS: Readonly<Record<string, () => number | Promise<number>>> = {
+  "digits-step": () => medianStep(digits, 20),
+  "digits-step-eager": () => medianStep(digits, 20, eager),
+  "digits-step-quarter": () => medianStep(quarter, 60),
+  "digits-step-quick": () => medianStep(quick, 60),
+  "digits-forward": () => medianForward(digits, 20),
+  "resnet50-step-64": () => medianStep(resnet(64, 8), 7),
+  "resnet50-step-224": () => medianStep(resnet(224, 4), 5),
+  "digits-run": wholeRun,
+  "peak-memory": () => {
+    medianStep(digits, 10);
+    return processMemory("VmHWM");
+  },
+  "memory-growth": () => memoryGrowth(quick, 200, 2000),
+  "start-up": () => tf.add(tf.scalar(1), 1).dataSync()[0]!,
+  ...Object.fromEntries(
+    METHODS.filter(({ postHoc }) => !postHoc).map((method) => [
+      `update/${method.name}`,
+      () => medianStep({ ...quick, method: method.name }, 30),
+    ]),
+  ),
+};
+
+const [name, threads] = Deno.args as [string, string];
+await startBackend("native", Number(threads));
+const print = (value: object) =>
+  Deno.stdout.writeSync(new TextEncoder().encode(`${JSON.stringify(value)}\n`));
+if (name.startsWith("profile/")) {
+  profile({ ...digits, method: name.slice("profile/".length) }, 10).forEach(print);
+} else {
+  print({ value: await MEASUREMENTS[name]!() });
+}
+
+function prepare({ network: kind, width, batch, imageSize, method: wanted = "erm" }: Setting) {
+  const network = buildNetwork(kind, 10, {
+    imageSize,
+    width,
+    draws: (parameter) => stream(0, parameter),
+    random: stream(0, "dropout"),
+  });
+  const counts = Array.from({ length: 10 }, (_, c) => 10 + 10 * c);
+  const bench = new RunWorkbench({
+    network,
+    classes: 10,
+    counts: [counts, counts.toReversed()],
+    seed: 0,
+    adam: { learningRate: 1e-3, weightDecay: 0 },
+    // The pass of a feature bank is no part of an update.
+    trainingSet: async function* () {},
+  });
+  const method = METHODS.find((m) => m.name === wanted)!;
+  const hyperparameters = Object.fromEntries(
+    Object.entries(method.hyperparameters).map(([key, { default: standard, updatesAtLeast }]) => [
+      key,
+      // Everything that starts after some updates is at work from the first one on.
+      updatesAtLeast !== undefined ? 0 : typeof standard === "string" ? 1e-3 : standard,
+    ]),
+  );
+  const learner = method.create(bench, hyperparameters);
+  const batches = [0, 1].map((d): DomainBatch => ({
+    images: tf.randomUniform([batch, imageSize, imageSize, 3], 0, 1, "float32", d),
+    labels: tf.tensor1d(Array.from({ length: batch }, (_, i) => (i + d) % 10), "int32"),
+  }));
+  return { network, bench, learner, batches };
+}
+
+/** Median of one update of a method on two domains; the first ones warm up and are left out. */
+function medianStep(setting: Setting, times: number, execute: Execute = compiled): number {
+  const { bench, learner, batches } = prepare(setting);
+  const update = updateOf(bench, learner, execute);
+  return median(times, 4, (i) => update(batches, i));
+}
+
+/**
+ * Milliseconds and calls of each TensorFlow operation of an update, run operation by operation;
+ * `javascript` is the time outside of them.
+ */
+function profile(setting: Setting, times: number) {
+  const { bench, learner, batches } = prepare(setting);
+  const update = updateOf(bench, learner, eager);
+  for (let i = 0; i < 3; i++) update(batches, i);
+  const spent = new Map<string, { calls: number; ms: number }>();
+  const add = (operation: string, ms: number) => {
+    const { calls, ms: before } = spent.get(operation) ?? { calls: 0, ms: 0 };
+    spent.set(operation, { calls: calls + 1, ms: before + ms });
+  };
+  const backend = tf.backend() as unknown as Record<
+    string,
+    (name: string, ...rest: unknown[]) => unknown
+  >;
+  for (const way of ["executeSingleOutput", "executeMultipleOutputs"]) {
+    const execute = backend[way]!.bind(backend);
+    backend[way] = (operation, ...rest) => {
+      const start = performance.now();
+      const result = execute(operation, ...rest);
+      add(operation, performance.now() - start);
+      return result;
+    };
+  }
+  const start = performance.now();
+  for (let i = 0; i < times; i++) update(batches, 3 + i);
+  const total = performance.now() - start;
+  const inside = [...spent.values()].reduce((sum, { ms }) => sum + ms, 0);
+  const rows = [...spent].map(([operation, { calls, ms }]) => ({ operation, calls, ms }));
+  return [...rows, { operation: "javascript", calls: times, ms: total - inside }]
+    .sort((a, b) => b.ms - a.ms)
+    .map(({ operation, calls, ms }) => ({
+      operation,
+      calls: calls / times,
+      ms: ms / times,
+      share: ms / total,
+    }));
+}
+
+/** Median of a forward pass over both domains' images. */
+function medianForward(setting: Setting, times: number): number {
+  const { network, batches } = prepare(setting);
+  const images = tf.concat(batches.map((batch) => batch.images));
+  return median(times, 3, () => {
+    const logits = compiled(() => tf.tidy(() => network.logits(images)));
+    logits.dataSync();
+    logits.dispose();
+  });
+}
+
+/**
+ * A whole ERM run on two domains: 60 updates of 2 × 64 images, a checkpoint every 20. The parts
+ * stand to each other as in the reference's runs (100 updates to 16,000 validation and 16,000 test
+ * images), where validation and test images are both evaluated at every checkpoint.
+ */
+async function wholeRun(): Promise<number> {
+  const random = stream(0, "pixels");
+  const split = (images: number) =>
+    memorySplit(
+      Uint8Array.from({ length: images * 28 * 28 * 3 }, () => random.integer(256)),
+      Uint16Array.from({ length: images }, (_, i) => i % 10),
+    );
+  const domain = (name: string) => ({
+    name,
+    train: split(1000),
+    validation: split(1600),
+    test: split(1600),
+  });
+  const dataset = {
+    name: "random",
+    domains: [domain("a"), domain("b")],
+    classes: Array.from({ length: 10 }, (_, c) => `${c}`),
+    imageSize: 28,
+    normalisation: { mean: [0, 0, 0], deviation: [1, 1, 1] },
+    fingerprint: "random",
+  };
+  const spec: RunSpec = {
+    format: 1,
+    dataset: { name: "random", imageSize: 28, settings: {} },
+    method: { name: "erm", version: 1, hyperparameters: {} },
+    stage1: null,
+    seed: 0,
+    training: {
+      network: { name: "cnn", width: 1 },
+      steps: 60,
+      batch: 64,
+      checkpointEvery: 20,
+      learningRate: 1e-3,
+      weightDecay: 0,
+      selection: "validation-macro-f1",
+    },
+    engine: { backend: "native", threads: Number(threads) },
+  };
+  const start = performance.now();
+  await train(spec, { dataset, method: METHODS.find(({ name }) => name === "erm")! });
+  return performance.now() - start;
+}
+
+/** MiB by which the process grows between two numbers of updates; tensors must not grow at all. */
+function memoryGrowth(setting: Setting, from: number, to: number): number {
+  const { bench, learner, batches } = prepare(setting);
+  const update = updateOf(bench, learner, compiled);
+  let before = 0, tensors = 0;
+  for (let i = 0; i < to; i++) {
+    if (i === from) [before, tensors] = [processMemory("VmRSS"), tf.memory().numTensors];
+    update(batches, i);
+  }
+  const more = tf.memory().numTensors - tensors;
+  if (more !== 0) throw new Error(`${more} tensors leaked between update ${from} and ${to}`);
+  return processMemory("VmRSS") - before;
+}
+
+/** A line of this process's status, MiB. */
+function processMemory(field: "VmHWM" | "VmRSS"): number {
+  const status = Deno.readTextFileSync("/proc/self/status");
+  return Number(new RegExp(`${field}:\\s*(\\d+) kB`).exec(status)![1]) / 1024;
+}
+
+function median(times: number, warmUp: number, work: (i: number) => void): number {
+  const measured: number[] = [];
+  for (let i = 0; i < times + warmUp; i++) {
+    const start = performance.now();
+    work(i);
+    if (i >= warmUp) measured.push(performance.now() - start);
+  }
+  return measured.sort((a, b) => a - b)[Math.floor(times / 2)]!;
+}

@@ -1,0 +1,99 @@
+/**
+ * What every chart shares: a chart is a Vega-Lite specification, data in, plain object out.
+ *
+ * Text and axes take the colour of the text around the chart (`currentColor`), so that one chart
+ * suits light and dark pages and paper.
+ *
+ * @module
+ */
+import type { TopLevelSpec } from "vega-lite";
+import { type DatasetResults, estimate, type MethodResults, ranked, scores } from "../results.ts";
+import { measure } from "../store.ts";
+
+/** A chart: its files' name, what it shows in words, and how it is drawn. */
+export interface Chart {
+  readonly name: string;
+  readonly title: string;
+  /** The text alternative: what a reader who cannot see the chart should know. */
+  readonly description: string;
+  readonly spec: TopLevelSpec;
+}
+
+/**
+ * Colours that stay apart under colour blindness and on light and dark ground alike, after Okabe
+ * and Ito 2008; shape or dash always says the same.
+ */
+export const PALETTE = ["#1f83c4", "#e0690c", "#009e73", "#cc79a7"] as const;
+
+export const CONFIG = {
+  background: "transparent",
+  font: "system-ui, sans-serif",
+  view: { stroke: null },
+  axis: {
+    labelColor: "currentColor",
+    titleColor: "currentColor",
+    domainColor: "currentColor",
+    tickColor: "currentColor",
+    gridColor: "currentColor",
+    gridOpacity: 0.14,
+    labelFontSize: 12,
+    titleFontSize: 12,
+    titleFontWeight: "normal",
+  },
+  legend: {
+    labelColor: "currentColor",
+    titleColor: "currentColor",
+    labelFontSize: 12,
+    titleFontSize: 12,
+    titleFontWeight: "normal",
+  },
+  title: { color: "currentColor", fontSize: 13, fontWeight: 600, anchor: "start" },
+  text: { color: "currentColor" },
+} as const;
+
+export const SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json";
+
+/** The methods with a result: by worst-domain macro-F1, those that lack seeds last. */
+export function fromBest(dataset: DatasetResults): MethodResults[] {
+  const full = new Set(ranked(dataset));
+  return dataset.methods
+    .flatMap((method) => {
+      const known = estimate(scores(method, measure("worst", "macro_f1")));
+      return known ? [{ method, mean: known.mean + (full.has(method) ? 1 : 0) }] : [];
+    })
+    .sort((a, b) => b.mean - a.mean)
+    .map(({ method }) => method);
+}
+
+/** Two decimals: more than a screen shows, and files stay small. */
+export function short(value: number): number {
+  return Number(value.toFixed(2));
+}
+
+/** Classes by training images (`train[domain][class]`) of all domains, the most first. */
+export function classOrder(train: readonly (readonly number[])[]): number[] {
+  const images = train[0]!.map((_, c) => train.reduce((sum, counts) => sum + counts[c]!, 0));
+  return images.map((_, c) => c).sort((a, b) => images[b]! - images[a]!);
+}
+
+/** Shapes that go round with the colours, so that many categories can be told apart. */
+const SHAPES = ["circle", "square", "triangle-up", "diamond", "cross"] as const;
+
+/** How many categories {@linkcode categories} can tell apart. */
+export const MOST_CATEGORIES = PALETTE.length * SHAPES.length;
+
+/** Scales of colour and shape for at most {@linkcode MOST_CATEGORIES} categories. */
+export function categories(names: readonly string[]) {
+  return {
+    color: { domain: [...names], range: names.map((_, i) => PALETTE[i % PALETTE.length]!) },
+    shape: {
+      domain: [...names],
+      range: names.map((_, i) => SHAPES[Math.floor(i / PALETTE.length) % SHAPES.length]!),
+    },
+  };
+}
+
+/** A choice that the reader makes among names, beside the chart. */
+export function choice(name: string, label: string, options: readonly string[], value: string) {
+  return { name, value, bind: { input: "select", name: `${label} `, options: [...options] } };
+}

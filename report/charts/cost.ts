@@ -1,0 +1,105 @@
+/**
+ * What better figures cost in time.
+ *
+ * @module
+ */
+import type { TopLevelSpec } from "vega-lite";
+import { type DatasetResults, estimate, type MethodResults, scores } from "../results.ts";
+import { measure, secondsOfAllStages } from "../store.ts";
+import { percent } from "../tables/format.ts";
+import { type Chart, CONFIG, PALETTE, SCHEMA, short } from "./chart.ts";
+
+/** A method's place: means over seeds. */
+export interface CostScore {
+  readonly method: string;
+  readonly seconds: number;
+  /** Worst-domain macro-F1 in percent. */
+  readonly macroF1: number;
+  /** Whether no method is both quicker and better. */
+  readonly front: boolean;
+}
+
+/** Worst-domain macro-F1 over seconds a run; methods that no other beats on both are named. */
+export function costSpec(rows: readonly CostScore[], description: string): TopLevelSpec {
+  const x = {
+    field: "seconds",
+    type: "quantitative",
+    title: "Seconds a run (logarithmic)",
+    scale: { type: "log", nice: false, padding: 24 },
+    axis: { tickCount: 6, format: "~s" },
+  };
+  const y = {
+    field: "macroF1",
+    type: "quantitative",
+    title: "Worst-domain test macro-F1 (%)",
+    scale: { zero: false, padding: 12 },
+  };
+  const tooltip = [
+    { field: "method" },
+    { field: "seconds", format: ".1f" },
+    { field: "macroF1", format: ".1f", title: "macro-F1 (%)" },
+  ];
+  const onFront = { test: "datum.front", value: PALETTE[1] };
+  return {
+    $schema: SCHEMA,
+    description,
+    config: CONFIG,
+    width: 400,
+    height: 280,
+    data: { values: [...rows] },
+    layer: [
+      {
+        transform: [{ filter: "datum.front" }],
+        mark: { type: "line", interpolate: "step-after", color: PALETTE[1], opacity: 0.6 },
+        encoding: { x, y },
+      },
+      {
+        mark: { type: "point", filled: true, size: 60, opacity: 0.9, aria: false },
+        encoding: {
+          x,
+          y,
+          color: { condition: onFront, value: PALETTE[0] },
+          shape: { condition: { test: "datum.front", value: "diamond" }, value: "circle" },
+          tooltip,
+        },
+      },
+      {
+        transform: [{ filter: rows.length > 8 ? "datum.front" : "true" }],
+        mark: { type: "text", dy: -10, fontSize: 12, color: "currentColor", aria: false },
+        encoding: { x, y, text: { field: "method" }, tooltip },
+      },
+    ],
+  } as unknown as TopLevelSpec;
+}
+
+/** The chart of a data set; methods are given from best to last. */
+export function costChart(dataset: DatasetResults, ordered: readonly MethodResults[]): Chart {
+  const known = ordered.flatMap((method) => {
+    const value = estimate(scores(method, measure("worst", "macro_f1")));
+    const seconds = estimate(method.runs.map(secondsOfAllStages));
+    return value && seconds && seconds.mean > 0
+      ? [{ method: method.title, seconds: seconds.mean, macroF1: value.mean }]
+      : [];
+  });
+  const rows = known.map((row) => ({
+    method: row.method,
+    seconds: Number(row.seconds.toPrecision(4)),
+    macroF1: short(percent(row.macroF1)),
+    front: !known.some((other) =>
+      other !== row && other.seconds <= row.seconds && other.macroF1 >= row.macroF1 &&
+      (other.seconds < row.seconds || other.macroF1 > row.macroF1)
+    ),
+  }));
+  const front = rows.filter((row) => row.front).sort((a, b) => a.seconds - b.seconds);
+  const description =
+    `Worst-domain test macro-F1 on ${dataset.title} over the wall time of a run ` +
+    `with its first stage, means over seeds. No method is both quicker and better than ` +
+    `${front.map(({ method, seconds }) => `${method} (${seconds.toFixed(1)} s)`).join(", ")}. ` +
+    "Times of runs that shared a machine with others are only roughly comparable.";
+  return {
+    name: `${dataset.name}-cost`,
+    title: "Worst-domain macro-F1 against cost",
+    description,
+    spec: costSpec(rows, description),
+  };
+}

@@ -1,0 +1,134 @@
+/**
+ * Validation macro-F1 and training loss over the updates.
+ *
+ * @module
+ */
+import type { TopLevelSpec } from "vega-lite";
+import { type DatasetResults, estimate, type MethodResults } from "../results.ts";
+import { percent } from "../tables/format.ts";
+import { type Chart, CONFIG, PALETTE, SCHEMA, short } from "./chart.ts";
+
+/** A point of a method's training curve, mean over its finished seeds. */
+export interface CurveScore {
+  readonly method: string;
+  readonly step: number;
+  /** Validation macro-F1 in percent; null where it is undefined. */
+  readonly macroF1: number | null;
+  readonly loss: number | null;
+}
+
+/**
+ * Validation macro-F1 and training loss over updates: some methods in colour, the others behind
+ * them; the page brings any one of those to the front.
+ */
+export function curvesSpec(
+  rows: readonly CurveScore[],
+  highlighted: readonly string[],
+  description: string,
+): TopLevelSpec {
+  const others = [...new Set(rows.map((row) => row.method))].filter((method) =>
+    !highlighted.includes(method)
+  );
+  const inColour = {
+    field: "method",
+    type: "nominal" as const,
+    scale: { domain: [...highlighted], range: PALETTE.slice(0, highlighted.length) },
+    legend: { title: null, orient: "top" as const, symbolType: "stroke", symbolStrokeWidth: 3 },
+  };
+  const dashed = {
+    ...inColour,
+    scale: { domain: [...highlighted], range: [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3]] },
+  };
+  const panel = (field: "macroF1" | "loss", title: string, scale: object) => {
+    const encoding = {
+      x: { field: "step", type: "quantitative" as const, title: "Updates" },
+      y: { field, type: "quantitative" as const, title, scale },
+      detail: { field: "method" },
+      tooltip: [{ field: "method" }, { field: "step" }, { field, format: ".3~f", title }],
+    };
+    const line = { type: "line" as const, aria: false, invalid: "filter" as const };
+    const own = { test: `indexof(${JSON.stringify(highlighted)}, datum.method) >= 0` };
+    const chosen = "datum.method === highlight";
+    return {
+      width: 400,
+      height: 190,
+      layer: [
+        // A layer without data would have no extent to draw an axis for.
+        ...(others.length === 0 ? [] : [{
+          transform: [{ filter: { not: own.test } }],
+          mark: { ...line, color: "currentColor" },
+          encoding: {
+            ...encoding,
+            strokeWidth: { condition: { test: chosen, value: 2.2 }, value: 1 },
+            opacity: { condition: { test: chosen, value: 1 }, value: 0.28 },
+          },
+        }]),
+        {
+          transform: [{ filter: own.test }],
+          mark: { ...line, strokeWidth: 2.2 },
+          encoding: { ...encoding, color: inColour, strokeDash: dashed },
+        },
+      ],
+    };
+  };
+  return {
+    $schema: SCHEMA,
+    description,
+    config: CONFIG,
+    ...(others.length === 0 ? {} : {
+      params: [{
+        name: "highlight",
+        value: "",
+        bind: { input: "select", options: ["", ...others], labels: ["none", ...others] },
+      }],
+    }),
+    data: { values: [...rows] },
+    vconcat: [
+      panel("macroF1", "Validation macro-F1 (%)", { zero: false }),
+      // Penalties make some losses orders of magnitude larger, and a few negative.
+      panel("loss", "Training loss (symmetric log)", {
+        type: "symlog",
+        constant: 0.1,
+        zero: false,
+      }),
+    ],
+  } as unknown as TopLevelSpec;
+}
+
+/** The chart of a data set; methods are given from best to last. */
+export function curvesChart(
+  dataset: DatasetResults,
+  ordered: readonly MethodResults[],
+  reference: string,
+): Chart {
+  const rows = ordered.flatMap((method) => {
+    const points = method.runs.flatMap((run) =>
+      run?.state.status === "done" ? run.digest!.curve : []
+    );
+    const steps = Map.groupBy(points, (point) => point.step);
+    return [...steps].sort(([a], [b]) => a - b).map(([step, points]): CurveScore => {
+      const macroF1 = estimate(points.map((point) => point.macroF1));
+      const loss = estimate(points.map((point) => point.loss));
+      return {
+        method: method.title,
+        step,
+        macroF1: macroF1 && short(percent(macroF1.mean)),
+        loss: loss && Number(loss.mean.toPrecision(5)),
+      };
+    });
+  });
+  const named = ordered.filter((method) => method.name === reference);
+  const highlighted = [...new Set([...ordered.slice(0, 3), ...named])]
+    .slice(0, PALETTE.length).map((method) => method.title);
+  const description =
+    `Validation macro-F1, averaged over domains, and training loss over the updates on ` +
+    `${dataset.title}, mean over seeds. In colour: ${highlighted.join(", ")}` +
+    (ordered.length > highlighted.length ? "; the other methods behind them." : ".") +
+    " Losses of different methods are not on one scale.";
+  return {
+    name: `${dataset.name}-curves`,
+    title: "Training curves",
+    description,
+    spec: curvesSpec(rows, highlighted, description),
+  };
+}

@@ -1,0 +1,147 @@
+/**
+ * How many training images every class has in every domain: the long tails.
+ *
+ * @module
+ */
+import type { TopLevelSpec } from "vega-lite";
+import { type Chart, classOrder, CONFIG, PALETTE, SCHEMA } from "./chart.ts";
+
+/** Training images of a class in a domain. */
+export interface ClassCount {
+  readonly domain: string;
+  readonly class: string;
+  /** Place of the class among all, from 1. */
+  readonly place: number;
+  readonly images: number;
+}
+
+/**
+ * One row of bars a domain, classes in the same order in all.
+ *
+ * @param classes From the most training images to the fewest.
+ * @param shots Bounds of the shot groups, drawn as dashed lines.
+ */
+export function distributionSpec(
+  rows: readonly ClassCount[],
+  domains: readonly string[],
+  classes: readonly string[],
+  shots: { readonly many: number; readonly few: number },
+  description: string,
+): TopLevelSpec {
+  const named = classes.length <= 30; // hundreds of names cannot be read, nor as many bars
+  const y = {
+    field: "images",
+    type: "quantitative" as const,
+    title: "images",
+    scale: { type: "symlog" as const, constant: 10 },
+    axis: { tickCount: 4 },
+  };
+  const x = named
+    ? {
+      field: "class",
+      type: "nominal" as const,
+      sort: [...classes],
+      title: null,
+      axis: { labelAngle: -40 },
+    }
+    : {
+      field: "place",
+      type: "quantitative" as const,
+      scale: { domain: [1, classes.length], nice: false },
+      title: `${classes.length} classes, most training images first`,
+      axis: { grid: false },
+    };
+  const tooltip = [
+    { field: "domain" },
+    { field: "class" },
+    { field: "images", title: "training images" },
+  ];
+  return {
+    $schema: SCHEMA,
+    description,
+    config: CONFIG,
+    data: { values: [...rows] },
+    facet: {
+      row: {
+        field: "domain",
+        type: "nominal",
+        sort: [...domains],
+        title: null,
+        header: {
+          labelColor: "currentColor",
+          labelFontSize: 12,
+          labelAngle: 0,
+          labelAlign: "left",
+          labelOrient: "top",
+          labelAnchor: "start",
+        },
+      },
+    },
+    spacing: 12,
+    spec: {
+      width: Math.max(220, Math.min(440, classes.length * 26)),
+      height: 70,
+      layer: [
+        {
+          mark: named
+            ? { type: "bar", color: PALETTE[0], aria: false }
+            : { type: "area", interpolate: "step", color: PALETTE[0], aria: false },
+          encoding: named ? { x, y, tooltip } : { x, y },
+        },
+        // A layer without data would have no extent to draw an axis for.
+        ...(named && rows.some(({ images }) => images === 0)
+          ? [{
+            transform: [{ filter: "datum.images === 0" }],
+            mark: { type: "text" as const, text: "0", baseline: "bottom" as const, aria: false },
+            encoding: { x, y, tooltip },
+          }]
+          : []),
+        ...[shots.many, shots.few].map((bound) => ({
+          mark: {
+            type: "rule" as const,
+            strokeDash: [4, 3],
+            color: "currentColor",
+            opacity: 0.6,
+            aria: false,
+          },
+          encoding: { y: { datum: bound } },
+        })),
+      ],
+    },
+  } as TopLevelSpec;
+}
+
+/** A data set's training images; needs no run. */
+export interface Distribution {
+  readonly name: string;
+  readonly title: string;
+  readonly domains: readonly string[];
+  readonly classes: readonly string[];
+  /** Training images, `train[domain][class]`. */
+  readonly train: readonly (readonly number[])[];
+  readonly shots: { readonly many: number; readonly few: number };
+}
+
+/** The chart of a data set. */
+export function distributionChart(
+  { name, title, domains, classes, train, shots }: Distribution,
+): Chart {
+  const order = classOrder(train);
+  const rows = domains.flatMap((domain, d) =>
+    order.map((c, i) => ({ domain, class: classes[c]!, place: i + 1, images: train[d]![c]! }))
+  );
+  const all = rows.map((row) => row.images);
+  const zero = all.filter((count) => count === 0).length;
+  const description = `Training images of every class in every domain of ${title}, ` +
+    `classes with the most training images first, on a logarithmic axis that holds 0: from ` +
+    `${Math.min(...all)} to ${Math.max(...all)}` +
+    (zero > 0 ? `, none in ${zero} of ${all.length} cells (zero-shot)` : "") +
+    `. Dashed: the bounds of the many-shot (above ${shots.many}) and few-shot (up to ` +
+    `${shots.few}) groups.`;
+  return {
+    name: `${name}-distribution`,
+    title: "Training images by class and domain",
+    description,
+    spec: distributionSpec(rows, domains, order.map((c) => classes[c]!), shots, description),
+  };
+}

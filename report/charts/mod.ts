@@ -1,0 +1,43 @@
+/**
+ * Which charts a report has.
+ *
+ * @module
+ */
+import type { Points } from "../embedding.ts";
+import type { DatasetResults } from "../results.ts";
+import { type Chart, fromBest } from "./chart.ts";
+import { classHeatmapChart } from "./class_f1.ts";
+import { confusionChart } from "./confusion.ts";
+import { costChart } from "./cost.ts";
+import { curvesChart } from "./curves.ts";
+import { distributionChart } from "./distribution.ts";
+import { embeddingChart } from "./embedding.ts";
+import { reliabilityChart } from "./reliability.ts";
+import { scoresChart } from "./scores.ts";
+import { violinsChart } from "./violins.ts";
+
+/**
+ * All charts of a data set; none while it has no result.
+ *
+ * @param reference Name of the method that every other should beat.
+ * @param embeddings Points of test features by run id.
+ */
+export function datasetCharts(
+  dataset: DatasetResults,
+  reference: string,
+  embeddings: ReadonlyMap<string, Points>,
+): Chart[] {
+  const ordered = fromBest(dataset);
+  if (ordered.length === 0) return [];
+  return [
+    scoresChart(dataset, ordered),
+    violinsChart(dataset, ordered),
+    classHeatmapChart(dataset, ordered),
+    confusionChart(dataset, ordered),
+    distributionChart({ ...dataset.data!, name: dataset.name, train: dataset.data!.counts.train }),
+    curvesChart(dataset, ordered, reference),
+    embeddingChart(dataset, ordered, embeddings),
+    reliabilityChart(dataset, ordered),
+    costChart(dataset, ordered),
+  ].filter((chart) => chart !== null);
+}

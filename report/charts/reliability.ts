@@ -1,0 +1,157 @@
+/**
+ * Reliability diagram: how often predictions of a certain confidence are right.
+ *
+ * @module
+ */
+import type { TopLevelSpec } from "vega-lite";
+import { calibration } from "../calibration.ts";
+import type { DatasetResults, MethodResults } from "../results.ts";
+import { BINS, calibrationError, joined } from "../statistics/calibration.ts";
+import { type Chart, choice, CONFIG, PALETTE, SCHEMA } from "./chart.ts";
+
+const ALL = "all domains";
+
+/** The bins of one method in one domain that hold images; all values in percent. */
+export interface ReliabilityRows {
+  readonly method: string;
+  readonly domain: string;
+  readonly error: number;
+  readonly confidence: readonly number[];
+  readonly accuracy: readonly number[];
+  readonly images: readonly number[];
+}
+
+/** Accuracy over confidence; the reader chooses method and domain. */
+export function reliabilitySpec(
+  rows: readonly ReliabilityRows[],
+  domains: readonly string[],
+  shown: string,
+  description: string,
+): TopLevelSpec {
+  const methods = [...new Set(rows.map((row) => row.method))];
+  const scale = { domain: [0, 100] };
+  const x = { field: "confidence", type: "quantitative", scale, title: "Mean confidence (%)" };
+  const y = { field: "accuracy", type: "quantitative", scale, title: "Accuracy (%)" };
+  const tooltip = [
+    { field: "method" },
+    { field: "domain" },
+    { field: "confidence", format: ".1f", title: "confidence (%)" },
+    { field: "accuracy", format: ".1f", title: "accuracy (%)" },
+    { field: "images", title: "images, all seeds" },
+  ];
+  return {
+    $schema: SCHEMA,
+    description,
+    config: CONFIG,
+    params: [
+      choice("method", "Method", methods, shown),
+      choice("domain", "Domain", domains, ALL),
+    ],
+    width: 300,
+    height: 300,
+    data: { values: [...rows] },
+    transform: [{ filter: "datum.method === method && datum.domain === domain" }],
+    layer: [
+      {
+        data: { values: [{ confidence: 0, accuracy: 0 }, { confidence: 100, accuracy: 100 }] },
+        mark: {
+          type: "line",
+          strokeDash: [4, 3],
+          color: "currentColor",
+          opacity: 0.6,
+          aria: false,
+        },
+        encoding: { x, y },
+      },
+      {
+        transform: [{ flatten: ["confidence", "accuracy", "images"] }],
+        mark: { type: "rule", color: PALETTE[1], strokeWidth: 2, opacity: 0.7, aria: false },
+        encoding: { x, y, y2: { field: "confidence" } },
+      },
+      {
+        transform: [{ flatten: ["confidence", "accuracy", "images"] }],
+        mark: { type: "line", color: PALETTE[0], strokeWidth: 1.5, aria: false },
+        encoding: { x, y },
+      },
+      {
+        transform: [{ flatten: ["confidence", "accuracy", "images"] }],
+        mark: { type: "point", filled: true, color: PALETTE[0], opacity: 1, aria: false },
+        encoding: {
+          x,
+          y,
+          size: {
+            field: "images",
+            type: "quantitative",
+            scale: { range: [15, 240] },
+            legend: null,
+          },
+          tooltip,
+        },
+      },
+      {
+        transform: [{
+          calculate: "datum.method + ': calibration error ' + format(datum.error, '.1f') + ' %'",
+          as: "label",
+        }],
+        mark: {
+          type: "text",
+          align: "right",
+          baseline: "bottom",
+          dx: -6,
+          dy: -6,
+          color: "currentColor",
+          fontSize: 12,
+          aria: false,
+        },
+        encoding: {
+          x: { datum: 100, type: "quantitative", scale },
+          y: { datum: 0, type: "quantitative", scale },
+          text: { field: "label" },
+        },
+      },
+    ],
+  } as unknown as TopLevelSpec;
+}
+
+/** The chart of a data set; null when no run kept predictions. Methods from best to last. */
+export function reliabilityChart(
+  dataset: DatasetResults,
+  ordered: readonly MethodResults[],
+): Chart | null {
+  const { domains } = dataset.data!;
+  const found = ordered.flatMap((method) => {
+    const known = calibration(method);
+    return known ? [{ method, known }] : [];
+  });
+  if (found.length === 0) return null;
+  const rows = found.flatMap(({ method, known }) =>
+    [
+      { domain: ALL, bins: joined(known.byDomain) },
+      ...domains.map((domain, d) => ({ domain, bins: known.byDomain[d]! })),
+    ].map(({ domain, bins }): ReliabilityRows => {
+      const filled = bins.filter((bin) => bin.images > 0);
+      const share = (value: number, images: number) => Number((100 * value / images).toFixed(1));
+      return {
+        method: method.title,
+        domain,
+        error: Number((100 * (calibrationError(bins) ?? 0)).toFixed(2)),
+        confidence: filled.map((bin) => share(bin.confidence, bin.images)),
+        accuracy: filled.map((bin) => share(bin.correct, bin.images)),
+        images: filled.map((bin) => bin.images),
+      };
+    })
+  );
+  const { method, known } = found[0]!;
+  const description = `Accuracy of test predictions on ${dataset.title} by their confidence, in ` +
+    `${BINS} bins, seeds together; larger dots hold more images. On the dashed line confidence ` +
+    `is deserved, below it the method is too sure of itself. Shown for ${method.title}, whose ` +
+    `expected calibration error is ${(100 * known.error.mean).toFixed(1)} %` +
+    ` (mean over ${known.error.n === 1 ? "one seed" : `${known.error.n} seeds`}); the ` +
+    "figure in the chart is that of the seeds together.";
+  return {
+    name: `${dataset.name}-reliability`,
+    title: "Reliability of the confidence",
+    description,
+    spec: reliabilitySpec(rows, [ALL, ...domains], method.title, description),
+  };
+}

@@ -1,0 +1,49 @@
+/**
+ * Draws charts as SVG and PNG without a browser or a canvas.
+ *
+ * @module
+ */
+import { Buffer } from "node:buffer";
+import sharp from "sharp";
+import * as vega from "vega";
+import { compile, type TopLevelSpec } from "vega-lite";
+
+/**
+ * The SVG of a Vega-Lite chart: the same text for the same specification, whatever was drawn
+ * before. The specification's description becomes its text alternative.
+ */
+export async function toSvg(spec: TopLevelSpec): Promise<string> {
+  const logger = vega.logger(vega.None); // a report prints nothing
+  const drawing = vega.parse(compile(spec, { logger }).spec);
+  const view = new vega.View(drawing, { renderer: "none", logger });
+  vega.resetSVGDefIds(); // ids of gradients and clips count up through the process otherwise
+  try {
+    const svg = await view.toSVG();
+    const label = escape(spec.description ?? "");
+    return svg.replace("<svg ", () => `<svg role="img" aria-label="${label}" `);
+  } finally {
+    view.finalize();
+  }
+}
+
+/** Twice the size on a screen, for slides and documents. */
+const DENSITY = 144;
+
+/** The PNG of a chart that {@linkcode toSvg} drew, dark on white. */
+export async function toPng(svg: string): Promise<Uint8Array> {
+  const onPaper = svg.replaceAll("currentColor", "#1c2126");
+  return await sharp(Buffer.from(onPaper), { density: DENSITY, unlimited: true })
+    .flatten({ background: "#ffffff" }).png().toBuffer();
+}
+
+/** Whether this machine has a font: without one, PNG would have no words. */
+export async function canDrawText(): Promise<boolean> {
+  const probe = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20">' +
+    '<text x="2" y="15" font-family="sans-serif">x</text></svg>';
+  const { channels } = await sharp(Buffer.from(probe)).flatten({ background: "#ffffff" }).stats();
+  return channels.some(({ min }) => min < 255);
+}
+
+function escape(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
+}

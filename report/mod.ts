@@ -1,0 +1,221 @@
+/**
+ * The report: tables, statistics, charts and one page, from what runs left on disk.
+ *
+ * Nothing is trained and nothing is printed. The same folder always gives the same files.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { across, winsTiesLosses } from "./across.ts";
+import { behaviours } from "./behaviours.ts";
+import { cautions } from "./cautions.ts";
+import { acrossCharts } from "./charts/across.ts";
+import type { Chart } from "./charts/chart.ts";
+import { datasetCharts } from "./charts/mod.ts";
+import { studyChart } from "./charts/studies.ts";
+import { canDrawText, toPng, toSvg } from "./charts/render.ts";
+import { changes, changesTable } from "./compare.ts";
+import { embeddings } from "./embedding.ts";
+import { writeWhole } from "./files.ts";
+import { type DrawnChart, renderPage } from "./page.tsx";
+import { arrange, type DatasetResults } from "./results.ts";
+import { comparisons, pairwise, TESTED, type Tested } from "./significance.ts";
+import { readStore, type Store } from "./store.ts";
+import { studies } from "./studies.ts";
+import { findings, overallSentence } from "./summary.ts";
+import { behavioursTable } from "./tables/behaviours.ts";
+import { costsTable } from "./tables/costs.ts";
+import { datasetsTable } from "./tables/datasets.ts";
+import { overviewTable, ranksTable } from "./tables/overview.ts";
+import { resultsTable } from "./tables/results.ts";
+import { hyperparametersTable, provenanceTable, unfinishedTable } from "./tables/runs.ts";
+import { studyTable } from "./tables/studies.ts";
+import { type Table, toCsv, toLatex, toMarkdown } from "./tables/table.ts";
+import { anovaTable, comparisonsTable, pairsTable } from "./tables/tests.ts";
+
+/** The figure that everything is said of first. */
+const HEADLINE: Tested = { domain: "worst", metric: "macro_f1" };
+
+function isHeadline({ domain, metric }: Tested): boolean {
+  return domain === HEADLINE.domain && metric === HEADLINE.metric;
+}
+
+/** What may be chosen about a report. */
+export interface ReportOptions {
+  /** Name of the method that every other should beat; `erm` by default. */
+  readonly reference?: string;
+  /** Level of significance of the summary; 0.05 by default. */
+  readonly alpha?: number;
+  /** An older output folder, to say what has changed since. */
+  readonly baseline?: string;
+}
+
+/** What a report was made of, and where it lies. */
+export interface Report {
+  /** The page. */
+  readonly path: string;
+  /** Runs with a result. */
+  readonly runs: number;
+  /** Runs that the manifest plans. */
+  readonly planned: number;
+  /** Runs that ended in an error. */
+  readonly failed: number;
+  /** Runs whose loss was no longer finite. */
+  readonly diverged: number;
+  /** Every file that was written. */
+  readonly files: readonly string[];
+}
+
+/**
+ * Rebuilds `<out>/report/` from the manifest, records and failures in `out`.
+ *
+ * Works at any time, also while runs are going on: what is not there yet is shown as missing.
+ *
+ * @param out The folder that a benchmark wrote.
+ * @throws When there is no plan in `out`, or in the baseline, that can be read.
+ */
+export async function buildReport(out: string, options: ReportOptions = {}): Promise<Report> {
+  const { reference = "erm", alpha = 0.05, baseline } = options;
+  const store = await readStore(out);
+  const arranged = arrange({ ...store, runs: store.runs.filter(({ study }) => study === null) });
+  const changed = baseline === undefined
+    ? null
+    : changesTable(changes(arrange(await readStore(baseline)), arranged, alpha));
+  const folder = join(out, "report");
+  const files: string[] = [];
+  const write = async (name: string, content: string | Uint8Array) => {
+    const path = join(folder, name);
+    await writeWhole(path, content);
+    files.push(path);
+  };
+  const words = await canDrawText();
+  const pictures: Promise<void>[] = []; // drawn by other threads while this one goes on
+  const draw = async (chart: Chart): Promise<DrawnChart> => {
+    const svg = await toSvg(chart.spec);
+    await write(`charts/${chart.name}.vl.json`, JSON.stringify(chart.spec, null, 1) + "\n");
+    await write(`charts/${chart.name}.svg`, svg + "\n");
+    if (words) {
+      pictures.push(toPng(svg).then((png) => write(`charts/${chart.name}.png`, png)));
+    }
+    return { ...chart, svg, hasPng: words };
+  };
+
+  const embedded = embeddings(out, firstFinished(arranged)); // workers begin
+  const datasets = [];
+  for (const dataset of arranged) {
+    const compared = comparisons(dataset);
+    datasets.push({
+      dataset,
+      results: resultsTable(dataset, store),
+      compared,
+      comparisons: comparisonsTable(`${dataset.name}-comparisons`, compared),
+      costs: costsTable(dataset),
+      pairs: pairwise(dataset, alpha),
+    });
+  }
+  const headline = across(arranged, HEADLINE, reference, alpha);
+  const others = TESTED.filter((tested) => !isHeadline(tested))
+    .map((tested) => across(arranged, tested, null, alpha));
+  const rival = headline.methods.find(({ name }) => name === reference)?.title ?? reference;
+  const pairs = datasets.flatMap((dataset) => dataset.pairs);
+  const wins = winsTiesLosses(pairs.filter(isHeadline), alpha);
+  const overviews = [headline, ...others].map(overviewTable);
+  const ranks = ranksTable(headline, wins, rival, alpha);
+  const acrossDrawn: DrawnChart[] = [];
+  for (const chart of acrossCharts(headline, rival, alpha)) acrossDrawn.push(await draw(chart));
+  const points = await embedded;
+  const charts = new Map<DatasetResults, DrawnChart[]>();
+  for (const dataset of arranged) {
+    const drawn: DrawnChart[] = [];
+    for (const chart of datasetCharts(dataset, reference, points)) drawn.push(await draw(chart));
+    charts.set(dataset, drawn);
+  }
+  const studied: { table: Table; chart: DrawnChart | null }[] = [];
+  for (const results of studies(store)) {
+    const chart = studyChart(results);
+    studied.push({ table: studyTable(results), chart: chart && await draw(chart) });
+  }
+  for (const table of await behavioursTables(out, store)) studied.push({ table, chart: null });
+  const data = datasetsTable(arranged);
+  const anova = anovaTable(arranged);
+  const hyperparameters = hyperparametersTable(arranged);
+  const provenance = provenanceTable(store);
+  const tables = [
+    data,
+    ...datasets.flatMap(({ results, costs }) => [results, costs]),
+    ...overviews,
+    ranks,
+    anova,
+    comparisonsTable("comparisons", datasets.flatMap(({ compared }) => compared)),
+    hyperparameters,
+    provenance,
+    unfinishedTable(store.runs),
+    ...studied.map(({ table }) => table),
+    ...(changed ? [changed] : []),
+  ];
+  for (const table of tables) {
+    await write(`tables/${table.name}.csv`, toCsv(table));
+    await write(`tables/${table.name}.md`, toMarkdown(table));
+    await write(`tables/${table.name}.tex`, toLatex(table));
+  }
+  await write("tables/pairs.csv", toCsv(pairsTable(pairs)));
+
+  const page = await renderPage({
+    store,
+    findings: datasets.flatMap(({ compared }) => findings(compared, reference, alpha)),
+    alpha,
+    overall: overallSentence(headline, alpha),
+    cautions: cautions(store, arranged),
+    changed,
+    data,
+    overviews,
+    ranks,
+    acrossCharts: acrossDrawn,
+    datasets: datasets.map((dataset) => ({
+      ...dataset,
+      charts: charts.get(dataset.dataset)!,
+    })),
+    studies: studied,
+    pairs,
+    anova,
+    broken: unfinishedTable(store.runs.filter((run) => run.state.status !== "missing")),
+    hyperparameters,
+    provenance,
+  });
+  await Promise.all(pictures);
+  await write("index.html", page); // last: what it links to is there
+
+  const count = (status: string) => store.runs.filter((run) => run.state.status === status).length;
+  return {
+    path: join(folder, "index.html"),
+    runs: count("done"),
+    planned: store.runs.length,
+    failed: count("failed"),
+    diverged: count("diverged"),
+    files: files.sort(), // some are written by other threads, in any order
+  };
+}
+
+/**
+ * The proposed method's behaviours on every data set where it has been studied.
+ *
+ * @param out The output folder of that store.
+ */
+export async function behavioursTables(out: string, store: Store): Promise<Table[]> {
+  const studied = studies(store);
+  const arranged = arrange({ ...store, runs: store.runs.filter(({ study }) => study === null) });
+  const titles = new Map(studied.map(({ dataset, title }) => [dataset, title]));
+  return await Promise.all([...titles].map(async ([dataset, title]) => {
+    const methods = arranged.find(({ name }) => name === dataset) ?? null;
+    return behavioursTable(dataset, title, await behaviours(out, dataset, methods, studied));
+  }));
+}
+
+/** Ids of the first finished run of every method on every data set: the ones that are pictured. */
+function firstFinished(datasets: readonly DatasetResults[]): string[] {
+  return datasets.flatMap((dataset) =>
+    dataset.methods.flatMap((method) =>
+      method.runs.find((run) => run?.state.status === "done")?.id ?? []
+    )
+  );
+}

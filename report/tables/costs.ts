@@ -1,0 +1,52 @@
+/**
+ * What runs cost, and what their confidence is worth.
+ *
+ * @module
+ */
+import { calibration } from "../calibration.ts";
+import { type DatasetResults, type Estimate, estimate } from "../results.ts";
+import { secondsOfAllStages } from "../store.ts";
+import { nameOf } from "./format.ts";
+import type { Cell, Table } from "./table.ts";
+
+/** Time, memory and calibration of every method of a data set. */
+export function costsTable(dataset: DatasetResults): Table {
+  return {
+    name: `${dataset.name}-costs`,
+    title: `Cost and calibration on ${dataset.title}`,
+    caption: "Mean ± standard deviation (ddof 1) over seeds. Seconds: wall time of a run " +
+      "with its first stage, on the machines named under the runs; – where the first stage's is " +
+      "not known. Memory: the process at its largest. " +
+      "Calibration error: gap between confidence and accuracy in 15 bins of confidence, over all " +
+      "test images, in percentage points; excess: mean confidence − accuracy. Best bold, second " +
+      "underlined.",
+    columns: [
+      { key: "method", title: "Method", kind: "text" },
+      { key: "seconds", title: "Seconds", kind: "estimate", digits: 1, best: "min" },
+      { key: "memory_mib", title: "Memory, MiB", kind: "estimate", digits: 0, best: "min" },
+      { key: "ece", title: "Calibration error", kind: "estimate", digits: 1, best: "min" },
+      { key: "excess", title: "Excess confidence", kind: "estimate", digits: 1 },
+    ],
+    groups: [{
+      title: null,
+      rows: dataset.methods.map((method) => {
+        const digests = method.runs.flatMap((run) =>
+          run?.state.status === "done" ? [run.digest!] : []
+        );
+        const found = calibration(method);
+        return {
+          cells: [
+            nameOf(method),
+            estimate(method.runs.map(secondsOfAllStages)),
+            estimate(digests.map(({ timing }) => timing.peakMemory / 2 ** 20)),
+            ...(found ? [inPercent(found.error), inPercent(found.excess)] : [null, null]),
+          ] as Cell[],
+        };
+      }),
+    }],
+  };
+}
+
+function inPercent({ mean, sd, n }: Estimate): Estimate {
+  return { mean: 100 * mean, sd: sd === null ? null : 100 * sd, n };
+}

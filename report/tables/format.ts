@@ -1,0 +1,42 @@
+/**
+ * How figures are written in every table and chart.
+ *
+ * @module
+ */
+import { type Estimate, estimate, type MethodResults } from "../results.ts";
+import type { Name } from "./table.ts";
+
+/** A fraction in percent. */
+export function percent(value: number): number {
+  return 100 * value;
+}
+
+/** Mean ± standard deviation in percent; null without values. */
+export function percentEstimate(values: readonly (number | null)[]): Estimate | null {
+  const known = estimate(values);
+  return known && {
+    mean: percent(known.mean),
+    sd: known.sd === null ? null : percent(known.sd),
+    n: known.n,
+  };
+}
+
+/** Shows a p-value: three decimals, or that it is below them. */
+export function showP(p: number): string {
+  return p < 0.001 ? "< 0.001" : p.toFixed(3);
+}
+
+/** What the tables call a metric. */
+export function metricTitle(metric: string): string {
+  return metric === "macro_f1" ? "macro-F1" : metric;
+}
+
+/** The cell of a method: its title for readers, its label for programs. */
+export function nameOf(method: MethodResults): Name {
+  return { name: method.label, title: method.title };
+}
+
+/** Values without repetitions, in order of first appearance. */
+export function distinct<T>(values: readonly T[]): T[] {
+  return [...new Set(values)];
+}

@@ -1,0 +1,144 @@
+/**
+ * Tables over all data sets.
+ *
+ * @module
+ */
+import type { Across, Wins } from "../across.ts";
+import { lacking, scores } from "../results.ts";
+import type { NotComputable } from "../statistics/anova.ts";
+import type { Interval } from "../statistics/bootstrap.ts";
+import { measure } from "../store.ts";
+import { metricTitle, percent, percentEstimate, showP } from "./format.ts";
+import { type Cell, type Column, MISSING, type Row, type Table } from "./table.ts";
+
+/** A figure of every method on every data set, and over all of them. */
+export function overviewTable(across: Across): Table {
+  const { datasets, domain, metric } = across;
+  const what = domain === "worst" ? "of the worst domain" : "averaged over domains";
+  const over = "All data sets";
+  const title = `${domain === "worst" ? "Worst-domain" : "Average"} ${metricTitle(metric)}`;
+  return {
+    name: `overview-${domain}-${metric.replace("_", "-")}`,
+    title: `${title} on every data set`,
+    caption: `Test ${metricTitle(metric)} ${what} in percent, mean ± standard deviation (ddof 1) ` +
+      "over seeds. Rank: the method's place on each data set, averaged over the data sets (1 is " +
+      "best). Mean: over the data sets. IQM: interquartile mean over all runs. Low and high: 95 % " +
+      "stratified bootstrap intervals over seeds. – while a data set lacks one of the method's " +
+      "runs. Best bold, second underlined.",
+    columns: [
+      { key: "method", title: "Method", kind: "text" },
+      ...datasets.map((dataset): Column => ({
+        key: dataset.name,
+        title: dataset.title,
+        kind: "estimate",
+        digits: 1,
+        best: "max",
+      })),
+      { key: "mean_rank", title: "rank", over, kind: "number", digits: 1, best: "min" },
+      { key: "mean", title: "mean", over, kind: "number", digits: 1, best: "max" },
+      { key: "low", title: "low", over, kind: "number", digits: 1 },
+      { key: "high", title: "high", over, kind: "number", digits: 1 },
+      { key: "iqm", title: "IQM", over, kind: "number", digits: 1, best: "max" },
+      { key: "iqm_low", title: "low", over, kind: "number", digits: 1 },
+      { key: "iqm_high", title: "high", over, kind: "number", digits: 1 },
+    ],
+    groups: [{
+      title: null,
+      rows: across.methods.map((method): Row => {
+        const notes = method.results.flatMap((results, d) => {
+          const lack = results ? lacking(datasets[d]!, results) : null;
+          return lack === null ? [] : [`${datasets[d]!.title}, ${lack}`];
+        });
+        const { overall } = method;
+        return {
+          ...(notes.length > 0 ? { note: `${method.title}: ${notes.join("; ")}` } : {}),
+          cells: [
+            { name: method.label, title: method.title },
+            ...method.results.map((results) =>
+              results && (percentEstimate(scores(results, measure(domain, metric))) ?? MISSING)
+            ),
+            ...(overall
+              ? [
+                overall.rank,
+                percent(overall.mean),
+                ...ends(overall.meanInterval),
+                percent(overall.iqm),
+                ...ends(overall.iqmInterval),
+              ]
+              : new Array<Cell>(7).fill(null)),
+          ],
+        };
+      }),
+    }],
+  };
+}
+
+function ends(interval: Interval | NotComputable): Cell[] {
+  return interval.computable ? [percent(interval.low), percent(interval.high)] : [null, null];
+}
+
+/**
+ * Ranks, significant wins and losses, and the chance to beat the reference.
+ *
+ * @param wins By method label.
+ * @param reference Title of the reference method.
+ * @param alpha Level of significance.
+ */
+export function ranksTable(
+  across: Across,
+  wins: ReadonlyMap<string, Wins>,
+  reference: string,
+  alpha: number,
+): Table {
+  const { friedman, domain, metric } = across;
+  const left = across.methods.filter(({ overall }) => overall === null);
+  const over = "Other methods, all data sets";
+  const chance = `Beats ${reference}`;
+  const verdict = friedman.computable
+    ? `Friedman's test of no difference in rank over ${across.datasets.length} data sets: ` +
+      `χ² = ${friedman.statistic.toFixed(2)}, df = ${friedman.df}, ` +
+      `p ${friedman.p < 0.001 ? "" : "= "}${showP(friedman.p)}; ranks that differ by less than ` +
+      `${friedman.criticalDifference.toFixed(2)} cannot be told apart (Nemenyi, α = ${alpha}).`
+    : `Friedman's test is not computable: ${friedman.why}.`;
+  return {
+    name: "ranks",
+    title: `Ranks, wins and losses on ${domain}-domain ${metricTitle(metric)}`,
+    caption: "Rank: place on each data set, averaged. Won, even, lost: comparisons with every " +
+      "other method on every data set that are significantly better, not significant, and " +
+      `significantly worse (Tukey's HSD, blocked by seed, α = ${alpha}). ${chance}: the chance ` +
+      "that a run of the method beats one of that method on a data set, averaged over data sets, " +
+      `with a 95 % stratified bootstrap interval. ${verdict}` +
+      (left.length > 0
+        ? ` Left out for want of runs: ${left.map(({ title }) => title).join(", ")}.`
+        : ""),
+    columns: [
+      { key: "method", title: "Method", kind: "text" },
+      { key: "rank", title: "Rank", kind: "number", digits: 2, best: "min" },
+      { key: "wins", title: "won", over, kind: "number", best: "max" },
+      { key: "ties", title: "even", over, kind: "number" },
+      { key: "losses", title: "lost", over, kind: "number", best: "min" },
+      { key: "improvement", title: "chance", over: chance, kind: "number", digits: 2 },
+      { key: "improvement_low", title: "low", over: chance, kind: "number", digits: 2 },
+      { key: "improvement_high", title: "high", over: chance, kind: "number", digits: 2 },
+    ],
+    groups: [{
+      title: null,
+      rows: [...across.methods]
+        .sort((a, b) => (a.overall?.rank ?? Infinity) - (b.overall?.rank ?? Infinity) || 0)
+        .map(({ label, title, overall }): Row => {
+          const counts = wins.get(label);
+          const improvement = overall?.improvement ?? null;
+          const interval = improvement?.interval;
+          return {
+            cells: [
+              { name: label, title },
+              overall?.rank ?? null,
+              ...(counts ? [counts.wins, counts.ties, counts.losses] : [null, null, null]),
+              improvement?.probability ?? null,
+              ...(interval?.computable ? [interval.low, interval.high] : [null, null]),
+            ],
+          };
+        }),
+    }],
+  };
+}

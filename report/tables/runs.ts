@@ -1,0 +1,147 @@
+/**
+ * Tables of how the runs were made.
+ *
+ * @module
+ */
+import type { RunSpec } from "../../bench/record.ts";
+import { type DatasetResults, groupBy } from "../results.ts";
+import type { Run, Store } from "../store.ts";
+import { distinct, nameOf } from "./format.ts";
+import type { Cell, Column, Name, Table } from "./table.ts";
+
+/** Where every run comes from. */
+export function provenanceTable(store: Store): Table {
+  const environment = distinct(
+    store.runs.flatMap((run) => Object.keys(run.digest?.environment ?? {})),
+  );
+  return {
+    name: "provenance",
+    title: "Where every run comes from",
+    caption: "Every planned run. Selected: the update whose weights were tested. Seconds: wall " +
+      "time of the run. Data: fingerprint of the images and their split.",
+    columns: [
+      { key: "run", title: "Run", kind: "text" },
+      { key: "dataset", title: "Data set", kind: "text" },
+      { key: "method", title: "Method", kind: "text" },
+      { key: "version", title: "Version", kind: "number" },
+      { key: "seed", title: "Seed", kind: "number" },
+      { key: "state", title: "State", kind: "text" },
+      { key: "selected_step", title: "Selected", kind: "number" },
+      { key: "seconds", title: "Seconds", kind: "number", digits: 1 },
+      { key: "peak_memory_mib", title: "Memory, MiB", kind: "number", digits: 0 },
+      { key: "started_at", title: "Started", kind: "text" },
+      { key: "backend", title: "Backend", kind: "text" },
+      { key: "threads", title: "Threads", kind: "number" },
+      { key: "data_fingerprint", title: "Data", kind: "text" },
+      // The environment's own keys, which may repeat a name above.
+      ...environment.map((key): Column => ({
+        key: `env_${key}`,
+        title: key,
+        over: "Environment",
+        kind: "text",
+      })),
+    ],
+    groups: [{
+      title: null,
+      rows: store.runs.map(({ id, name, spec, state, digest }) => ({
+        cells: [
+          id,
+          spec.dataset.name,
+          name,
+          spec.method.version,
+          spec.seed,
+          state.status,
+          digest?.selectedStep ?? null,
+          digest?.timing.seconds ?? null,
+          digest ? digest.timing.peakMemory / 2 ** 20 : null,
+          digest?.timing.startedAt ?? null,
+          spec.engine.backend,
+          spec.engine.threads,
+          digest?.data.fingerprint ?? null,
+          ...environment.map((key): Cell => {
+            const value = digest?.environment[key] ?? null;
+            return value === null ? null : String(value);
+          }),
+        ],
+      })),
+    }],
+  };
+}
+
+/** Every hyperparameter of every method, one column a data set. */
+export function hyperparametersTable(datasets: readonly DatasetResults[]): Table {
+  const rows = new Map<string, { method: Name; stage: string; key: string; values: string[] }>();
+  datasets.forEach((dataset, d) =>
+    dataset.methods.forEach((result) =>
+      stages(result.spec).forEach(({ method, training }) => {
+        const settings = {
+          ...method.hyperparameters,
+          "learning rate": training.learningRate,
+          "weight decay": training.weightDecay,
+        };
+        Object.entries(settings).forEach(([key, value]) => {
+          const id = JSON.stringify([result.label, method.name, key]);
+          const row = rows.get(id) ??
+            { method: nameOf(result), stage: method.name, key, values: [] };
+          row.values[d] = String(value);
+          rows.set(id, row);
+        });
+      })
+    )
+  );
+  return {
+    name: "hyperparameters",
+    title: "Hyperparameters",
+    caption: "What every method ran with; – where it was not planned.",
+    columns: [
+      { key: "method", title: "Method", kind: "text" },
+      { key: "stage", title: "Stage", kind: "text" },
+      { key: "hyperparameter", title: "Hyperparameter", kind: "text" },
+      ...datasets.map((dataset): Column => ({
+        key: dataset.name,
+        title: dataset.title,
+        kind: "text",
+      })),
+    ],
+    groups: [...groupBy([...rows.values()], (row) => row.method.name).values()].map((rows) => ({
+      title: null,
+      rows: rows.map(({ method, stage, key, values }) => ({
+        cells: [method, stage, key, ...datasets.map((_, d) => values[d] ?? null)],
+      })),
+    })),
+  };
+}
+
+/** A run's stages, first to last. */
+function stages(spec: RunSpec): RunSpec[] {
+  return [...(spec.stage1 ? stages(spec.stage1) : []), spec];
+}
+
+/** Runs without a result, with the reason. */
+export function unfinishedTable(runs: readonly Run[]): Table {
+  return {
+    name: "unfinished",
+    title: "Runs without a result",
+    caption: "No figure of this report contains these runs.",
+    columns: [
+      { key: "dataset", title: "Data set", kind: "text" },
+      { key: "method", title: "Method", kind: "text" },
+      { key: "seed", title: "Seed", kind: "number" },
+      { key: "state", title: "State", kind: "text" },
+      { key: "reason", title: "Reason", kind: "text" },
+      { key: "run", title: "Run", kind: "text" },
+    ],
+    groups: [{
+      title: null,
+      rows: runs.filter((run) => run.state.status !== "done").map(({ id, name, spec, state }) => ({
+        cells: [spec.dataset.name, name, spec.seed, state.status, reason(state), id],
+      })),
+    }],
+  };
+}
+
+function reason(state: Run["state"]): string | null {
+  if (state.status === "failed") return state.error;
+  if (state.status === "diverged") return `the loss was not finite after ${state.step} updates`;
+  return state.status === "missing" ? "not run yet" : null;
+}

@@ -1,0 +1,133 @@
+/**
+ * Tables of the proposed method's studies.
+ *
+ * @module
+ */
+import type { Study } from "../../bench/record.ts";
+import { type Estimate, estimate } from "../results.ts";
+import {
+  curve,
+  f1,
+  isKind,
+  type Measure,
+  type StudiedSetting,
+  type StudyResults,
+} from "../studies.ts";
+import { percentEstimate } from "./format.ts";
+import type { Cell, Column, Table } from "./table.ts";
+
+const SPREAD = "Mean ± standard deviation (ddof 1) over seeds. Best bold, second underlined.";
+
+const MEASURES: readonly Measure[] = (["validation", "test"] as const).flatMap((split) =>
+  (["average", "worst"] as const).map((domain) => ({ split, domain }))
+);
+
+const VALIDATION = MEASURES.filter(({ split }) => split === "validation");
+
+/** The table of a study on a data set. */
+export function studyTable(results: StudyResults): Table {
+  if (isKind(results, "ablation")) return ablation(results);
+  if (isKind(results, "parameter")) return parameters(results);
+  if (isKind(results, "variant")) return variants(results);
+  return convergence(results);
+}
+
+type Of<K extends Study["kind"]> = StudyResults<Extract<Study, { kind: K }>>;
+
+function ablation({ dataset, title, settings }: Of<"ablation">): Table {
+  const parts = [["bce", "BCE"], ["cb", "CB"], ["rb", "RB"], ["penalty", "Penalty"]] as const;
+  return {
+    name: `${dataset}-ablation`,
+    title: `BRL (reconstruction), combinations of its parts on ${title}`,
+    caption: "Balanced cross-entropy (BCE), covariate balancing (CB), representation balancing " +
+      `(RB), cross-domain penalty. Macro-F1 in percent. ${SPREAD}`,
+    columns: [
+      ...parts.map(([key, title]): Column => ({ key, title, kind: "text" })),
+      ...columns(MEASURES),
+    ],
+    groups: [{
+      title: null,
+      rows: settings.map(({ study, runs }) => ({
+        cells: [
+          ...parts.map(([part]) => study.parts.includes(part) ? "yes" : "no"),
+          ...cells(runs, MEASURES),
+        ],
+      })),
+    }],
+  };
+}
+
+function parameters({ dataset, title, settings }: Of<"parameter">): Table {
+  return {
+    name: `${dataset}-parameters`,
+    title: `BRL (reconstruction), one parameter at a time on ${title}`,
+    caption: `The other parameters at their defaults. Macro-F1 in percent. ${SPREAD}`,
+    columns: [
+      { key: "parameter", title: "Parameter", kind: "text" },
+      { key: "value", title: "Value", kind: "number", show: (value) => value.toExponential(0) },
+      ...columns(MEASURES),
+    ],
+    groups: [...Map.groupBy(settings, ({ study }) => study.parameter).values()].map((settings) => ({
+      title: null,
+      rows: settings.map(({ study, runs }) => ({
+        cells: [study.parameter, study.value, ...cells(runs, MEASURES)],
+      })),
+    })),
+  };
+}
+
+/** On validation data alone: this is what a form is chosen by. */
+function variants({ dataset, title, settings }: Of<"variant">): Table {
+  return {
+    name: `${dataset}-variants`,
+    title: `BRL (reconstruction), alternatives of its parts on ${title}`,
+    caption: "One part changed at a time. Macro-F1 on validation data, with the weights that the " +
+      `selection rule chose, in percent. ${SPREAD}`,
+    columns: [
+      { key: "part", title: "Part", kind: "text" },
+      { key: "form", title: "Form", kind: "text" },
+      ...columns(VALIDATION),
+    ],
+    groups: [{
+      title: null,
+      rows: settings.map(({ study, runs }) => ({
+        cells: [study.part, study.variant, ...cells(runs, VALIDATION)],
+      })),
+    }],
+  };
+}
+
+function convergence({ dataset, title, settings }: StudyResults): Table {
+  return {
+    name: `${dataset}-convergence`,
+    title: `BRL (reconstruction), convergence on ${title}`,
+    caption: "Training loss since the last checkpoint, and macro-F1 on validation data, average " +
+      "over domains, in percent. Mean ± standard deviation (ddof 1) over seeds.",
+    columns: [
+      { key: "step", title: "Updates", kind: "number" },
+      { key: "loss", title: "Loss", kind: "estimate", digits: 3 },
+      { key: "validation_macro_f1", title: "Macro-F1", kind: "estimate", digits: 1 },
+    ],
+    groups: settings.map(({ runs }) => ({
+      title: null,
+      rows: curve(runs).map(({ step, losses, f1 }) => ({
+        cells: [step, estimate(losses), percentEstimate(f1)],
+      })),
+    })),
+  };
+}
+
+function columns(measures: readonly Measure[]): Column[] {
+  return measures.map(({ split, domain }) => ({
+    key: `${split}_${domain}_macro_f1`,
+    title: domain,
+    over: split,
+    kind: "estimate",
+    digits: 1,
+    best: "max",
+  }));
+}
+
+function cells(runs: StudiedSetting["runs"], measures: readonly Measure[]): Cell[] {
+  return measures.map((measure): Estimate | null => percentEstimate(f1(runs, measure)));
+}

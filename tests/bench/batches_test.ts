@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import * as tf from "@tensorflow/tfjs-core";
+import { augmentation, batchReader, passOver, readBatch, sampler } from "../../bench/batches.ts";
+import { DataError, type Dataset, type Split } from "../../datasets/dataset.ts";
+import type { Random } from "../../engine/random.ts";
+import { useBackend } from "../backend.ts";
+import { debugDataset } from "../debug_dataset.ts";
+
+await useBackend();
+
+/** The debug data, every read of a training image noted. */
+function watched(fails: (reads: number) => boolean = () => false) {
+  const reads: number[][] = [];
+  const watch = (split: Split): Split => ({
+    ...split,
+    read(indices, random?: (position: number) => Random) {
+      reads.push(Array.from(indices));
+      if (fails(reads.length)) return Promise.reject(new DataError("a.jpg cannot be decoded."));
+      return split.read(indices, random);
+    },
+  });
+  const dataset = debugDataset();
+  const domains = dataset.domains.map((domain) => ({ ...domain, train: watch(domain.train) }));
+  return { reads, dataset: { ...dataset, domains } satisfies Dataset };
+}
+
+function readerOf(dataset: Dataset, steps: number) {
+  const samplers = dataset.domains.map((domain) => sampler(domain, "class-balanced", 5, 3));
+  const streams = dataset.domains.map(({ name }) => augmentation(3, "batches", name));
+  return { samplers, streams, draw: batchReader(dataset, samplers, streams, steps) };
+}
+
+Deno.test("batches: reading ahead gives the same batches and leaves the streams where they were", async () => {
+  const { dataset, reads } = watched();
+  const { samplers, draw } = readerOf(dataset, 4);
+  const plain = readerOf(debugDataset(), 4);
+  for (let step = 0; step < 4; step++) {
+    const batches = await draw(step);
+    for (const [d, { images, labels }] of batches.entries()) {
+      const { train } = debugDataset().domains[d]!;
+      const wanted = await readBatch(debugDataset(), train, plain.samplers[d]!.next());
+      assert.deepEqual(images.dataSync(), wanted.images.dataSync());
+      assert.deepEqual(labels.dataSync(), wanted.labels.dataSync());
+      assert.deepEqual(samplers[d]!.random.state(), plain.samplers[d]!.random.state());
+      tf.dispose([images, labels, wanted.images, wanted.labels]);
+    }
+    // The next step's images are asked for by then, and nothing after the last step.
+    assert.equal(reads.length, dataset.domains.length * Math.min(4, step + 2));
+  }
+});
+
+Deno.test("batches: after a jump the right images come", async () => {
+  const { dataset } = watched();
+  const { samplers, draw } = readerOf(dataset, 9);
+  tf.dispose((await draw(0)).flatMap(({ images, labels }) => [images, labels]));
+  const place = samplers.map(({ random }) => random.state());
+  const first = await draw(1);
+  samplers.forEach(({ random }, d) => random.restore(place[d]!));
+  const again = await draw(1);
+  first.forEach(({ images }, d) =>
+    assert.deepEqual(images.dataSync(), again[d]!.images.dataSync())
+  );
+});
+
+Deno.test("batches: a failure belongs to the step whose image it is", async () => {
+  const { dataset } = watched((reads) => reads === debugDataset().domains.length + 1);
+  const { draw } = readerOf(dataset, 9);
+  await draw(0);
+  await assert.rejects(draw(1), /a\.jpg cannot be decoded/);
+});
+
+Deno.test("batches: a pass sees every image once, in order", async () => {
+  const dataset = debugDataset();
+  const { train } = dataset.domains[1]!;
+  const seen: number[] = [];
+  for await (const { labels } of passOver({ ...dataset, imageSize: 8 }, train)) {
+    seen.push(...labels.dataSync());
+  }
+  assert.deepEqual(seen, [...train.labels]);
+});

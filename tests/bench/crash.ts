@@ -1,0 +1,236 @@
+/**
+ * Breaking off the harness and its workers, and what must hold afterwards.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { stream } from "../../engine/random.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+/** What does the mathematics in these tests. */
+export const BACKEND = Deno.env.get("MDLT_TEST_BACKEND") ?? "native";
+
+const smoke = ["--preset", "smoke", "--backend", BACKEND];
+
+/** Ten compiled runs: a second stage, two optimisers, a phase that begins late, feature banks. */
+export const GRID = [
+  ...smoke,
+  "--seeds",
+  "2",
+  "--steps",
+  "40",
+  "--methods",
+  "erm,boda+crt,irm,dann",
+];
+/** Three runs. */
+export const SMALL_GRID = [...smoke, "--seeds", "1", "--steps", "52", "--methods", "boda+crt,dann"];
+
+/** A harness that was started. */
+export interface Harness {
+  readonly process: Deno.ChildProcess;
+  /** Its exit code, or the signal that ended it, with what it said. */
+  readonly ended: Promise<{ code: number; signal: string | null; out: string; err: string }>;
+}
+
+/** Starts `deno task bench` with these options, as a process that can be killed by its id. */
+export function startBench(...options: string[]): Harness {
+  return start(Deno.execPath(), [...PROGRAM, ...options]);
+}
+
+/** Like {@linkcode startBench}, after a command of the shell, such as one that sets a limit. */
+export function startUnder(command: string, ...options: string[]): Harness {
+  const args = ["-c", `${command}; exec "$0" "$@"`, Deno.execPath(), ...PROGRAM, ...options];
+  return start("bash", args);
+}
+
+/** Runs another command of the command line to its end. */
+export function cli(...args: string[]): Harness["ended"] {
+  return start(Deno.execPath(), [...PROGRAM.slice(0, -1), ...args]).ended;
+}
+
+const PROGRAM = ["run", "--allow-all", "--quiet", join(root, "bench/cli.ts"), "bench"];
+
+function start(program: string, args: readonly string[]): Harness {
+  const process = new Deno.Command(program, {
+    args: [...args],
+    cwd: root,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  const ended = process.output().then(({ code, signal, stdout, stderr }) => ({
+    code,
+    signal,
+    out: text(stdout),
+    err: text(stderr),
+  }));
+  return { process, ended };
+}
+
+/** Runs `deno task bench` to its end, which must be a good one. */
+export async function bench(...options: string[]): Promise<string> {
+  const { code, out, err } = await startBench(...options).ended;
+  assert.equal(code, 0, err + out);
+  return out;
+}
+
+/** The worker processes of a harness that are alive. */
+export async function workersOf(pid: number): Promise<number[]> {
+  const found: number[] = [];
+  try {
+    // A child is listed under the thread that started it.
+    for await (const { name } of Deno.readDir(`/proc/${pid}/task`)) {
+      const text = await Deno.readTextFile(`/proc/${pid}/task/${name}/children`).catch(() => "");
+      for (const child of text.split(" ").filter((part) => part !== "")) {
+        const line = await Deno.readTextFile(`/proc/${child}/cmdline`).catch(() => "");
+        if (line.includes("worker.ts")) found.push(Number(child));
+      }
+    }
+  } catch {
+    // It has ended.
+  }
+  return found;
+}
+
+/** Kills at once, as the kernel does when memory is short; false when it had ended already. */
+export function kill(pid: number): boolean {
+  try {
+    Deno.kill(pid, "SIGKILL");
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** All that a finished folder's runs consist of, without times and places. */
+export async function contentOf(out: string): Promise<Map<string, string>> {
+  const content = new Map<string, string>();
+  content.set("results.csv", await Deno.readTextFile(join(out, "results.csv")));
+  for await (const { name: id } of Deno.readDir(join(out, "runs"))) {
+    for await (const { name } of Deno.readDir(join(out, "runs", id))) {
+      const bytes = await Deno.readFile(join(out, "runs", id, name));
+      let text = new TextDecoder("latin1").decode(bytes);
+      if (name === "record.json") {
+        const { timing: _, environment: __, ...record } = JSON.parse(text);
+        text = JSON.stringify(record);
+      }
+      content.set(`runs/${id}/${name}`, text);
+    }
+  }
+  return content;
+}
+
+/** A folder must hold what an undisturbed one holds, no less, no more, to the last bit. */
+export async function assertSame(out: string, expected: Map<string, string>): Promise<void> {
+  const found = await contentOf(out);
+  assert.deepEqual([...found.keys()].sort(), [...expected.keys()].sort());
+  for (const [name, text] of expected) assert.ok(found.get(name) === text, `${name} differs`);
+}
+
+/** What {@linkcode killAtRandom} did. */
+export interface Kills {
+  worker: number;
+  harness: number;
+  both: number;
+  /** Kills that broke off a run whose state had been kept. */
+  midway: number;
+  /** Folders that were finished and compared with an undisturbed one. */
+  folders: number;
+}
+
+/**
+ * Kills workers, the harness, or both, at random moments, so many times; starts the harness again
+ * after each end, and compares every finished folder with an undisturbed one.
+ *
+ * @param within Seconds between a start (of a worker, where one is killed) and a kill, at most.
+ */
+export async function killAtRandom(
+  grid: readonly string[],
+  kills: number,
+  seed: number,
+  within: number,
+  tell: (line: string) => void = () => {},
+): Promise<Kills> {
+  const random = stream(seed, "kills");
+  const counts: Kills = { worker: 0, harness: 0, both: 0, midway: 0, folders: 0 };
+  const folder = await Deno.makeTempDir();
+  try {
+    const undisturbed = join(folder, "undisturbed");
+    await bench(...grid, "--out", undisturbed);
+    const expected = await contentOf(undisturbed);
+
+    const orphans = new Set<number>();
+    for (let done = 0; done < kills;) {
+      const out = join(folder, `disturbed-${counts.folders}`);
+      for (let finished = false; !finished;) {
+        const harness = startBench(...grid, "--out", out, "--jobs", "2", "--save-every", "0");
+        const { pid } = harness.process;
+        let ended = false;
+        harness.ended.then(() => ended = true);
+        while (!ended) {
+          if (done === kills) {
+            await harness.ended;
+            break;
+          }
+          const kind = (["worker", "harness", "both"] as const)[random.integer(3)]!;
+          let workers = await workersOf(pid);
+          while (kind !== "harness" && workers.length === 0 && !ended) {
+            await sleep(10);
+            workers = await workersOf(pid);
+          }
+          await Promise.race([harness.ended, sleep(1000 * within * random.uniform())]);
+          workers = await workersOf(pid);
+          if (ended || (kind !== "harness" && workers.length === 0)) continue;
+          const midway = await statesIn(out);
+          const victims = kind === "worker"
+            ? [workers[random.integer(workers.length)]!]
+            : kind === "harness"
+            ? [pid]
+            : [pid, ...workers];
+          if (victims.map(kill).includes(true)) {
+            done++;
+            counts[kind]++;
+            if (midway > 0) counts.midway++;
+            tell(`${done} of ${kills} kills, ${counts.folders} folders`);
+          }
+          if (kind === "harness") workers.forEach((worker) => orphans.add(worker));
+          if (kind !== "worker") await harness.ended;
+        }
+        finished = (await harness.ended).code === 0;
+      }
+      await assertSame(out, expected);
+      await Deno.remove(out, { recursive: true });
+      counts.folders++;
+    }
+    await sleep(1000);
+    for (const orphan of orphans) {
+      const line = await Deno.readTextFile(`/proc/${orphan}/cmdline`).catch(() => "");
+      assert.ok(!line.includes("worker.ts"), `worker ${orphan} outlived its harness`);
+    }
+    return counts;
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** Runs of a folder whose state on the way is kept. */
+export async function statesIn(out: string): Promise<number> {
+  let count = 0;
+  try {
+    for await (const { name } of Deno.readDir(join(out, "runs"))) {
+      const state = join(out, "runs", name, "resume.safetensors");
+      if (await Deno.stat(state).catch(() => null) !== null) count++;
+    }
+  } catch {
+    // No run has begun.
+  }
+  return count;
+}
+
+/** Waits. */
+export function sleep(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}

@@ -1,0 +1,184 @@
+/** Random search, the choice among its settings, and repeating a manifest. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { plan, type Request } from "../../bench/plan.ts";
+import type { Manifest, RunRecord } from "../../bench/record.ts";
+import { comparison } from "../../bench/reproduction.ts";
+import { rank, worth } from "../../bench/selection.ts";
+import { Store } from "../../bench/store.ts";
+import { BACKEND, bench, cli, contentOf, startBench } from "./crash.ts";
+
+const request: Request = {
+  datasets: ["digits-synth"],
+  methods: ["irm", "crt"],
+  seeds: [0],
+  preset: "paper",
+  settings: [],
+  selection: "validation-macro-f1",
+  backend: "native",
+  threads: 1,
+};
+
+interface MdltSelection {
+  readonly selection: {
+    readonly cases: readonly {
+      readonly case: string;
+      readonly records: readonly {
+        readonly hparams_seed: number;
+        readonly seed: number;
+        readonly val: readonly number[];
+      }[];
+      readonly expected: {
+        readonly per_trial_seed: readonly {
+          readonly seed: number;
+          readonly ranking: readonly { readonly hparams_seed: number; readonly val_acc: number }[];
+        }[];
+      };
+    }[];
+  };
+}
+
+Deno.test("settings are ranked as MDLT's collector ranks them, ties included", async () => {
+  const file = new URL("../golden/metrics.json", import.meta.url);
+  const { selection }: MdltSelection = JSON.parse(await Deno.readTextFile(file));
+  assert.ok(selection.cases.length >= 3);
+  for (const { case: what, records, expected } of selection.cases) {
+    for (const { seed, ranking } of expected.per_trial_seed) {
+      const best = new Map<number, number>(); // the best checkpoint of each setting
+      for (const { hparams_seed, val } of records.filter((record) => record.seed === seed)) {
+        const mean = val.reduce((a, b) => a + b) / val.length;
+        best.set(hparams_seed, Math.max(best.get(hparams_seed) ?? 0, mean));
+      }
+      const trials = [...best].map(([hparamsSeed, worth]) => ({ hparamsSeed, worth }));
+      assert.deepEqual(
+        rank(trials).map(({ hparamsSeed }) => hparamsSeed),
+        ranking.map(({ hparams_seed }) => hparams_seed),
+        what,
+      );
+    }
+  }
+});
+
+Deno.test("a diverged run is worth nothing to a search", () => {
+  const confusion = [[5, 5], [0, 10]];
+  const record = (status: string) =>
+    ({
+      outcome: { status },
+      result: { step: 1, validation: [confusion], test: [confusion] },
+    }) as unknown as RunRecord;
+  assert.equal(worth(record("done"), "validation-accuracy"), 0.75);
+  assert.equal(worth(record("diverged"), "validation-accuracy"), null);
+});
+
+Deno.test("setting 0 of a search is the run of the bench; both stages have the same setting", () => {
+  const usual = plan(request);
+  const searched = plan({ ...request, hparamsSeeds: [0, 1] });
+  const zero = searched.filter(({ hparamsSeed }) => hparamsSeed === 0);
+  assert.deepEqual(zero.map(({ id }) => id), usual.map(({ id }) => id));
+  assert.equal(searched.length, 2 * usual.length);
+  const crt = searched.find(({ name, hparamsSeed }) => name === "crt" && hparamsSeed === 1)!;
+  const erm = searched.find(({ name, hparamsSeed }) => name === "erm" && hparamsSeed === 1)!;
+  assert.deepEqual(crt.spec.stage1, erm.spec);
+  assert.equal(crt.spec.training.batch, erm.spec.training.batch);
+  assert.notEqual(erm.spec.training.learningRate, zero[0]!.spec.training.learningRate);
+});
+
+Deno.test("sweep and select: the best by validation, with fresh seeds, under both protocols", async () => {
+  const out = await Deno.makeTempDir();
+  try {
+    const small = ["--preset", "smoke", "--backend", BACKEND, "--methods", "crt", "--out", out];
+    const swept = await cli("sweep", ...small, "--settings", "3", "--seeds", "2");
+    assert.equal(swept.code, 0, swept.err);
+    const store = new Store(out);
+    const sweep = (await store.manifest("sweep.json"))!;
+    assert.equal(sweep.runs.length, 12); // erm and crt, three settings, two seeds
+    assert.equal(await store.manifest(), null); // none of them in the tables of a bench
+
+    const expected = async (name: string, seed: number) => {
+      const runs = sweep.runs.filter((run) => run.name === name && run.spec.seed === seed);
+      const trials = await Promise.all(runs.map(async ({ id, hparamsSeed }) => ({
+        hparamsSeed: hparamsSeed!,
+        worth: worth((await store.record(id))!, "validation-macro-f1")!,
+      })));
+      return rank(trials)[0]!.hparamsSeed;
+    };
+    const choices = async (protocol: string) => {
+      const { code, out: said, err } = await cli(
+        ...["select", "--out", out, "--protocol", protocol, "--backend", BACKEND],
+      );
+      assert.equal(code, 0, err);
+      assert.match(said, protocol === "once" ? /Tuned once/ : /Tuned for each seed/);
+      const manifest = (await new Store(join(out, `selected-${protocol}`)).manifest())!;
+      assert.equal(manifest.search!.protocol, protocol);
+      assert.equal(manifest.search!.settings, 3);
+      return manifest.runs;
+    };
+    const once = await choices("once");
+    for (const name of ["erm", "crt"]) {
+      const runs = once.filter((run) => run.name === name);
+      assert.deepEqual(runs.map(({ spec }) => spec.seed), [2, 3, 4, 5, 6]);
+      const best = await expected(name, 0);
+      assert.ok(runs.every(({ hparamsSeed }) => hparamsSeed === best));
+    }
+    for (const run of await choices("per-seed")) {
+      assert.equal(run.hparamsSeed, await expected(run.name, run.spec.seed));
+    }
+  } finally {
+    await Deno.remove(out, { recursive: true });
+  }
+});
+
+Deno.test("a manifest is repeated, and every run is compared with the original", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const [first, second] = [join(folder, "first"), join(folder, "second")];
+    const small = ["--preset", "smoke", "--backend", BACKEND, "--seeds", "1", "--methods", "crt"];
+    await bench(...small, "--out", first);
+    const from = join(first, "manifest.json");
+    const manifest: Manifest = JSON.parse(await Deno.readTextFile(from));
+    assert.match(manifest.data!["digits-synth"]!, /^\w+/);
+    assert.match(String(manifest.environment.lock), /^[0-9a-f]{64}$/);
+    const again = await bench("--from", from, "--out", second);
+    assert.match(again, /crt seed 0: identical\n/);
+    assert.match(again, /\n2 identical\n/);
+    assert.deepEqual(await contentOf(second), await contentOf(first));
+
+    // Another original: one test image that was classified otherwise, and one lost record.
+    const [erm, crt] = manifest.runs;
+    const path = join(first, "runs", erm!.id, "record.json");
+    const record = JSON.parse(await Deno.readTextFile(path));
+    const row: number[] = record.result.test[0][0];
+    const full = row.findIndex((count) => count > 0);
+    row[full]!--;
+    row[(full + 1) % row.length]!++;
+    await Deno.writeTextFile(path, JSON.stringify(record));
+    await Deno.remove(join(first, "runs", crt!.id, "record.json"));
+    const near = await startBench("--from", from, "--out", second, "--tolerance", "0.5").ended;
+    assert.equal(near.code, 1); // a record is missing
+    assert.match(near.out, /erm seed 0: within tolerance, by \d/);
+    assert.match(near.out, /crt seed 0: not to be compared/);
+    const far = await startBench("--from", from, "--out", second, "--tolerance", "0").ended;
+    assert.match(far.out, /erm seed 0: different, by \d/);
+
+    for (
+      const [args, message] of [
+        [["--from", from], /give it with --out/],
+        [["--from", join(folder, "nothing.json"), "--out", second], /No such file/],
+      ] as const
+    ) {
+      const refused = await startBench(...args).ended;
+      assert.equal(refused.code, 2);
+      assert.match(refused.err, message);
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("a run that diverged where the original did not is different", () => {
+  const run = (status: string) =>
+    ({ outcome: { status }, curve: [], result: null }) as unknown as RunRecord;
+  assert.equal(comparison(run("done"), run("diverged"), 1).verdict, "different");
+  assert.equal(comparison(run("diverged"), run("diverged"), 0).verdict, "identical");
+  assert.equal(comparison(null, run("done"), 1).verdict, "missing");
+});

@@ -1,0 +1,383 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { zipSync } from "fflate";
+import { create } from "tar";
+import { DataError } from "../../datasets/dataset.ts";
+import { checkFile, fetchFile, type FetchOptions, readLock } from "../../datasets/fetch.ts";
+import type { SourceFile } from "../../datasets/sources.ts";
+import { unpackArchive } from "../../datasets/unpack.ts";
+
+const CONTENT = Uint8Array.from({ length: 300_000 }, (_, i) => (i * 7 + (i >> 8)) & 0xff);
+const digest = (kind: string) => createHash(kind).update(CONTENT).digest("hex");
+const SUMS = { bytes: CONTENT.length, sha256: digest("sha256"), md5: digest("md5") };
+const OPTIONS: FetchOptions = { patience: 300, tries: 3, pause: 1 };
+
+type Handler = (request: Request, call: number) => Response | Promise<Response>;
+
+/** The part of the content that a request asks for, as a good server gives it. */
+function good(request: Request): Response {
+  const start = Number(/^bytes=(\d+)-$/.exec(request.headers.get("range") ?? "")?.[1] ?? 0);
+  if (start === 0) return new Response(CONTENT, { headers: { etag: '"1"' } });
+  if (start >= CONTENT.length) return new Response(null, { status: 416 });
+  const range = `bytes ${start}-${CONTENT.length - 1}/${CONTENT.length}`;
+  return new Response(CONTENT.slice(start), {
+    status: 206,
+    headers: { "content-range": range, etag: '"1"' },
+  });
+}
+
+/** A response that says that it is whole, and breaks after some bytes (or never ends). */
+function broken(bytes: Uint8Array, then: "drop" | "stall", headers: HeadersInit = {}): Response {
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      if (bytes.length > 0) {
+        controller.enqueue(bytes);
+        bytes = new Uint8Array();
+      } else if (then === "drop") {
+        controller.error(new Error("dropped"));
+      } else {
+        await new Promise(() => {});
+      }
+    },
+  });
+  return new Response(body, { headers: { etag: '"1"', ...headers } });
+}
+
+/** Serves while `use` runs; hands out the address, the requests' ranges, and a fresh folder. */
+async function serving(
+  handler: Handler,
+  use: (url: string, ranges: (string | null)[], folder: string) => Promise<void>,
+): Promise<void> {
+  const ranges: (string | null)[] = [];
+  const folder = await Deno.makeTempDir();
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {}, onError: () => new Response(null) },
+    (request) => handler(request, ranges.push(request.headers.get("range"))),
+  );
+  try {
+    await use(`http://127.0.0.1:${(server.addr as Deno.NetAddr).port}`, ranges, folder);
+  } finally {
+    await server.shutdown().catch(() => {});
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+const source = (url: string, more: Partial<SourceFile> = {}): SourceFile => ({
+  path: "set/file.bin",
+  urls: [`${url}/file.bin`],
+  ...SUMS,
+  ...more,
+});
+
+const half = CONTENT.slice(0, 150_000);
+const wrong = CONTENT.map((value) => value ^ 1);
+
+/** What may go wrong, and what comes of it: the right file, or a refusal with these words. */
+const FAULTS: readonly {
+  readonly fault: string;
+  readonly handler: Handler;
+  readonly known?: Partial<SourceFile>;
+  /** Requests that it takes. */
+  readonly requests?: number;
+  /** The part is continued, not begun again. */
+  readonly resumed?: boolean;
+  readonly refused?: RegExp;
+}[] = [
+  { fault: "does everything right", handler: good, requests: 1 },
+  {
+    fault: "drops half-way once",
+    handler: (r, n) => n === 1 ? broken(half, "drop") : good(r),
+    resumed: true,
+  },
+  {
+    fault: "drops half-way, ignores ranges",
+    handler: (_, n) => n === 1 ? broken(half, "drop") : new Response(CONTENT),
+  },
+  {
+    fault: "drops at once, always",
+    handler: () => broken(new Uint8Array(), "drop"),
+    refused: /file\.bin/,
+  },
+  {
+    fault: "stalls half-way once",
+    handler: (r, n) => n === 1 ? broken(half, "stall") : good(r),
+    resumed: true,
+  },
+  {
+    fault: "stalls, always",
+    handler: () => broken(new Uint8Array(), "stall"),
+    refused: /gave nothing for 0\.3 seconds/,
+  },
+  {
+    fault: "never answers",
+    // (but after the test, so that the server can be closed)
+    handler: () => new Promise((answer) => setTimeout(() => answer(new Response()), 1500)),
+    refused: /gave nothing for 0\.3 seconds/,
+  },
+  {
+    fault: "answers 404",
+    handler: () => new Response("no", { status: 404 }),
+    requests: 1,
+    refused: /answered 404/,
+  },
+  {
+    fault: "answers 403",
+    handler: () => new Response("no", { status: 403 }),
+    refused: /answered 403/,
+  },
+  {
+    fault: "answers 500 twice",
+    handler: (r, n) => n < 3 ? new Response("no", { status: 500 }) : good(r),
+    requests: 3,
+  },
+  {
+    fault: "answers 500, always",
+    handler: () => new Response("no", { status: 500 }),
+    refused: /answered 500/,
+  },
+  {
+    fault: "gives wrong bytes",
+    handler: () => new Response(wrong),
+    refused: /the SHA-256 [0-9a-f]{64} where/,
+  },
+  {
+    fault: "gives wrong bytes, MD5 known",
+    known: { sha256: undefined as never },
+    handler: () => new Response(wrong),
+    refused: /the MD5 [0-9a-f]{32} where/,
+  },
+  {
+    fault: "gives too few bytes and says so",
+    handler: () => new Response(half),
+    refused: /a file of 150000 bytes, not of 300000/,
+  },
+  {
+    fault: "gives endless bytes",
+    handler: () => broken(new Uint8Array(400_000), "stall"),
+    refused: /more than 300000 bytes/,
+  },
+  {
+    fault: "gives a web page",
+    handler: () => new Response("<html>", { headers: { "content-type": "text/html" } }),
+    refused: /a web page/,
+  },
+  {
+    fault: "gives another part than asked",
+    handler: (r, n) =>
+      n === 1
+        ? broken(half, "drop")
+        : n === 2
+        ? new Response(half, { status: 206, headers: { "content-range": "bytes 7-150006/300000" } })
+        : good(r),
+  },
+  {
+    fault: "continues with a changed file",
+    handler: (r, n) => n === 1 ? broken(half.map((value) => value ^ 1), "drop") : good(r),
+  },
+  {
+    fault: "has a shorter file by now",
+    handler: (r, n) =>
+      n === 1 ? broken(half, "drop") : n === 2 ? new Response(null, { status: 416 }) : good(r),
+  },
+  {
+    fault: "drops, and nothing proves that the halves fit",
+    known: { sha256: undefined as never, md5: undefined as never },
+    handler: (r, n) => n === 1 ? broken(half, "drop", { etag: 'W/"1"' }) : good(r),
+  },
+];
+
+for (const { fault, handler, known, requests, resumed, refused } of FAULTS) {
+  Deno.test(`fetch: a server that ${fault}`, () =>
+    serving(handler, async (url, ranges, folder) => {
+      const fetching = fetchFile(source(url, known), folder, OPTIONS);
+      const file = join(folder, "set/file.bin");
+      if (refused !== undefined) {
+        await assert.rejects(fetching, (error) => {
+          assert.ok(error instanceof DataError);
+          assert.match(error.message, refused);
+          assert.match(error.message, /put it at .*file\.bin and run the same command again\.$/);
+          return true;
+        });
+        await assert.rejects(Deno.stat(file), Deno.errors.NotFound);
+        return;
+      }
+      assert.equal(await fetching, true);
+      assert.deepEqual(await Deno.readFile(file), CONTENT);
+      if (requests !== undefined) assert.equal(ranges.length, requests);
+      assert.equal(
+        ranges.some((range) => range === "bytes=150000-"),
+        resumed ?? ranges.includes("bytes=150000-"),
+      );
+      const { bytes, sha256 } = (await readLock(folder))["set/file.bin"]!;
+      assert.deepEqual({ bytes, sha256 }, { bytes: SUMS.bytes, sha256: SUMS.sha256 });
+      const left = (await Array.fromAsync(Deno.readDir(join(folder, "set")))).map(({ name }) =>
+        name
+      );
+      assert.deepEqual(left, ["file.bin"]);
+      assert.equal(await checkFile(source(url), folder), "right");
+    }));
+}
+
+Deno.test("fetch: the next address is asked when one is dead", () =>
+  serving(good, async (url, _, folder) => {
+    const dead = "http://127.0.0.1:1/file.bin";
+    const { urls } = source(url);
+    await fetchFile(source(url, { urls: [dead, ...urls] }), folder, OPTIONS);
+    assert.equal((await readLock(folder))["set/file.bin"]!.url, urls[0]);
+  }));
+
+Deno.test("fetch: a download that was broken off goes on where it was", () =>
+  serving(good, async (url, ranges, folder) => {
+    await Deno.mkdir(join(folder, "set"));
+    const part = join(folder, "set/file.bin.part");
+    await Deno.writeFile(part, half);
+    await Deno.writeTextFile(
+      `${part}.json`,
+      JSON.stringify({ url: `${url}/file.bin`, version: '"1"' }),
+    );
+    await fetchFile(source(url), folder, OPTIONS);
+    assert.deepEqual(ranges, ["bytes=150000-"]);
+    assert.deepEqual(await Deno.readFile(join(folder, "set/file.bin")), CONTENT);
+  }));
+
+Deno.test("fetch: what is there stays; a changed download is noticed; checks tell", () =>
+  serving(() => new Response(wrong), async (url, ranges, folder) => {
+    const file = join(folder, "set/file.bin");
+    assert.equal(await checkFile(source(url), folder), "missing");
+    await Deno.mkdir(join(folder, "set"));
+    await Deno.writeFile(file, CONTENT);
+    assert.equal(await fetchFile(source(url), folder, OPTIONS), false);
+    assert.equal(ranges.length, 0);
+    const unknown: SourceFile = { path: "set/file.bin", urls: [`${url}/a`] };
+    assert.equal(await checkFile(unknown, folder), "there");
+    await Deno.writeFile(file, wrong);
+    assert.match(await checkFile(source(url), folder), /^wrong: it has the SHA-256/);
+
+    // Without a published checksum the first download is the measure of later ones.
+    await Deno.remove(file);
+    await fetchFile(unknown, folder, OPTIONS);
+    assert.equal(await checkFile(unknown, folder), "right");
+    await Deno.writeFile(file, CONTENT);
+    assert.match(await checkFile(unknown, folder), /where the first download had/);
+  }));
+
+/** Writes an archive and unpacks it. */
+async function unpacking(
+  write: (archive: string, folder: string) => Promise<void>,
+  name: string,
+  check: (
+    unpack: (from?: string, least?: number) => Promise<void>,
+    folder: string,
+  ) => Promise<void>,
+): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    const archive = join(folder, name);
+    await write(archive, folder);
+    await check(
+      (from, least = 1 << 20) =>
+        unpackArchive(archive, join(folder, "out"), from, () => {}, { expansion: 2, least }),
+      folder,
+    );
+    const left = (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name);
+    assert.ok(!left.some((entry) => entry.endsWith(".unpacking")), left.join());
+    await assert.rejects(Deno.stat(join(folder, "..", "escaped")), Deno.errors.NotFound);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+const text = (value: string) => new TextEncoder().encode(value);
+const zip = (files: Parameters<typeof zipSync>[0]) => (archive: string) =>
+  Deno.writeFile(archive, zipSync(files));
+const refusal = (message: RegExp) => (error: unknown) =>
+  error instanceof DataError && message.test(error.message);
+
+Deno.test("unpack: a folder of a zip or tar becomes the folder asked for", async () => {
+  const check: Parameters<typeof unpacking>[2] = async (unpack, folder) => {
+    await unpack("kfold");
+    assert.equal(await Deno.readTextFile(join(folder, "out/a/b.txt")), "hello");
+    await assert.rejects(unpack("other"), refusal(/has no folder other/));
+  };
+  await unpacking(zip({ "kfold/a/b.txt": text("hello"), "readme": text("x") }), "a.zip", check);
+  await unpacking(
+    async (archive, folder) => {
+      await Deno.mkdir(join(folder, "kfold/a"), { recursive: true });
+      await Deno.writeTextFile(join(folder, "kfold/a/b.txt"), "hello");
+      await create({ file: archive, cwd: folder, gzip: true }, ["kfold"]);
+    },
+    "a.tar.gz",
+    check,
+  );
+});
+
+Deno.test("unpack: paths and links that lead out, bombs and damage are refused", async () => {
+  const refused = (
+    write: (archive: string, folder: string) => Promise<void>,
+    name: string,
+    message: RegExp,
+    least?: number,
+  ) =>
+    unpacking(write, name, (unpack) => assert.rejects(unpack(undefined, least), refusal(message)));
+  await refused(zip({ "../escaped": text("x") }), "a.zip", /cannot be unpacked/);
+  await refused(zip({ "/escaped": text("x") }), "a.zip", /cannot be unpacked/);
+  await refused(
+    zip({ link: [text("/etc/passwd"), { os: 3, attrs: 0o120777 << 16 }] }),
+    "a.zip",
+    /"link" is neither file nor folder/,
+  );
+  await refused(
+    zip({ big: [new Uint8Array(1 << 20), { level: 9 }] }),
+    "a.zip",
+    /more than 1000\d* bytes|unpacks to more/,
+    1000,
+  );
+  await refused(
+    async (archive) => {
+      const bytes = zipSync({ a: [CONTENT, { level: 0 }] });
+      bytes[1000]! ^= 1;
+      await Deno.writeFile(archive, bytes);
+    },
+    "a.zip",
+    /"a" is damaged/,
+  );
+  await refused(
+    async (archive, folder) => {
+      symlinkSync("/etc/passwd", join(folder, "link"));
+      await create({ file: archive, cwd: folder, gzip: true }, ["link"]);
+    },
+    "a.tar.gz",
+    /"link" is neither file nor folder/,
+  );
+  await refused(
+    async (archive, folder) => {
+      await Deno.mkdir(join(folder, "in"));
+      await Deno.writeTextFile(join(folder, "escaped"), "x");
+      await create({ file: archive, cwd: join(folder, "in"), gzip: true, preservePaths: true }, [
+        "../escaped",
+      ]);
+    },
+    "a.tar.gz",
+    /leads out of the folder/,
+  );
+  await refused(
+    async (archive, folder) => {
+      await Deno.writeFile(join(folder, "big"), new Uint8Array(1 << 20));
+      await create({ file: archive, cwd: folder, gzip: true }, ["big"]);
+    },
+    "a.tar.gz",
+    /unpacks to more than/,
+    1000,
+  );
+  await refused(
+    async (archive, folder) => {
+      await Deno.writeFile(join(folder, "a"), CONTENT);
+      await create({ file: archive, cwd: folder, gzip: true }, ["a"]);
+      await Deno.truncate(archive, (await Deno.stat(archive)).size >> 1);
+    },
+    "a.tar.gz",
+    /cannot be unpacked/,
+  );
+});

@@ -1,0 +1,115 @@
+/** What several tests of data sets share. */
+import assert from "node:assert/strict";
+import {
+  DataError,
+  type Dataset,
+  type DatasetDefinition,
+  type LoadOptions,
+  type Split,
+} from "../../datasets/dataset.ts";
+import { stream } from "../../engine/random.ts";
+
+/** Load options with every setting at its default, unless `settings` say otherwise. */
+export function loadOptions(
+  definition: DatasetDefinition,
+  settings: Record<string, number> = {},
+  others: Partial<LoadOptions> = {},
+): LoadOptions {
+  const defaults = Object.fromEntries(
+    Object.entries(definition.settings).map(([name, setting]) => [name, setting.default]),
+  );
+  return {
+    dataDir: undefined,
+    splitsDir: undefined,
+    cacheDir: "",
+    settings: { ...defaults, ...settings },
+    ...others,
+  };
+}
+
+/** All images of a split, in order. */
+export function readAll(split: Split): Promise<Uint8Array> {
+  return split.read(split.labels.map((_, i) => i));
+}
+
+/** Every split of a data set by its place. */
+export function splitsOf(dataset: Dataset): { place: string; split: Split }[] {
+  return dataset.domains.flatMap((domain) =>
+    (["train", "validation", "test"] as const).map((part) => ({
+      place: `${domain.name}/${part}`,
+      split: domain[part],
+    }))
+  );
+}
+
+/** Figures that other software made, from `figures/`. */
+export function figures<T>(name: string): T {
+  const file = new URL(`figures/${name}.json`, import.meta.url);
+  return JSON.parse(Deno.readTextFileSync(file));
+}
+
+/** The image of the figures' formula: `[height, width, 3]`. */
+export function formulaImage(width: number, height: number): Uint8Array {
+  const out = new Uint8Array(width * height * 3);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      for (let c = 0; c < 3; c++) {
+        out[(y * width + x) * 3 + c] = x * 37 + y * 91 + c * 53 + x * y * 7 + (x * x % 11) * 13;
+      }
+    }
+  }
+  return out;
+}
+
+/** The folder of real data for tests that can do without, or undefined. */
+export function testFolder(variable: string, fallback: string): string | undefined {
+  const folder = Deno.env.get(variable) ?? new URL(`../../${fallback}`, import.meta.url).pathname;
+  try {
+    return Deno.statSync(folder).isDirectory ? folder : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** How many times as many damaged files as usual. */
+const FUZZ_FACTOR = Number(Deno.env.get("MDLT_FUZZ") ?? 1);
+
+/**
+ * Damages a file in many ways (cut short, bits turned, bytes replaced) and asserts that the reader
+ * soon either gives a result or throws a DataError. `deno task test:fuzz` multiplies the cases.
+ */
+export async function fuzz(
+  bytes: Uint8Array,
+  cases: number,
+  read: (damaged: Uint8Array) => unknown,
+): Promise<{ refused: number }> {
+  const random = stream(1, "fuzz");
+  let refused = 0, slowest = 0;
+  const total = cases * FUZZ_FACTOR;
+  for (let i = 0; i < total; i++) {
+    const began = performance.now();
+    const damaged = i % 3 === 0
+      ? bytes.slice(0, random.integer(bytes.length))
+      : Uint8Array.from(bytes);
+    for (let hits = i % 3 === 0 ? 0 : 1 + random.integer(4); hits > 0; hits--) {
+      const at = random.integer(damaged.length);
+      damaged[at] = i % 3 === 1 ? damaged[at]! ^ (1 << random.integer(8)) : random.integer(256);
+    }
+    try {
+      await read(damaged);
+    } catch (error) {
+      if (!(error instanceof DataError)) throw error;
+      assert.match(error.message, /\.$/);
+      refused++;
+    }
+    slowest = Math.max(slowest, performance.now() - began);
+  }
+  assert.ok(slowest < 10_000, `a damaged file took ${slowest} ms`);
+  if (FUZZ_FACTOR > 1) {
+    const line = `fuzz: ${total} damaged files, ${refused} refused, the slowest ${
+      slowest | 0
+    } ms\n`;
+    Deno.stdout.writeSync(new TextEncoder().encode(line));
+  }
+  return { refused };
+}

@@ -1,0 +1,320 @@
+import assert from "node:assert/strict";
+import { dirname, join } from "node:path";
+import sharp from "sharp";
+import { classCounts, DataError, type LoadOptions } from "../../datasets/dataset.ts";
+import { decodeImage } from "../../datasets/decode.ts";
+import { officehome } from "../../datasets/officehome.ts";
+import { pacs } from "../../datasets/pacs.ts";
+import { definePhotographs } from "../../datasets/photographs.ts";
+import { closeReaders } from "../../datasets/reader_pool.ts";
+import { resize } from "../../datasets/resize.ts";
+import { terrainc } from "../../datasets/terrainc.ts";
+import { vlcs } from "../../datasets/vlcs.ts";
+import { itemStream } from "../../engine/random.ts";
+import { formulaImage, fuzz, loadOptions, readAll, splitsOf, testFolder } from "./helpers.ts";
+
+const small = definePhotographs({
+  name: "tiny",
+  title: "Tiny",
+  description: "Made for the tests.",
+  domains: ["left", "right"],
+  classes: ["cat", "dog"],
+  shots: { many: 100, few: 20 },
+  source: "made here",
+  csv: "Tiny.csv",
+  folder: "Tiny",
+});
+
+const ROWS = [
+  "left,0,left/cat/1.png,train",
+  "left,0,left/cat/2.png,val",
+  "left,1,left/dog/3.png,test",
+  "right,0,right/cat/4.png,train",
+  "right,1,right/dog/5.png,train",
+  "right,0,right/cat/6.png,val",
+  "right,1,right/dog/7.jpg,test",
+];
+
+/** Writes the tiny set into a fresh folder, hands out its load options, and tidies up. */
+async function withTiny(
+  use: (options: LoadOptions, folder: string) => Promise<void>,
+  rows: readonly string[] = ROWS,
+): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    for (const [i, row] of ROWS.entries()) {
+      const file = join(folder, "Tiny", row.split(",")[2]!);
+      await Deno.mkdir(dirname(file), { recursive: true });
+      const [width, height] = [40 + i, 30];
+      const image = sharp(formulaImage(width, height), { raw: { width, height, channels: 3 } });
+      await (file.endsWith("png") ? image.png() : image.jpeg()).toFile(file);
+    }
+    const csv = ["env,label,path,split", ...rows, ""].join("\n");
+    await Deno.writeTextFile(join(folder, "Tiny.csv"), csv);
+    const places = { dataDir: folder, cacheDir: join(folder, "cache"), imageSize: 16 };
+    await use(loadOptions(small, {}, places), folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+const load = (options: LoadOptions) => small.load(options);
+
+Deno.test("photographs: splits, labels and evaluation pixels follow the CSV", () =>
+  withTiny(async (options) => {
+    const progress: [number, number][] = [];
+    const onProgress = (_: string, done: number, total: number) => progress.push([done, total]);
+    const dataset = await load({ ...options, onProgress });
+    assert.deepEqual(progress.at(-1), [ROWS.length, ROWS.length]);
+    assert.deepEqual(
+      splitsOf(dataset).map(({ place, split }) => `${place} ${split.labels.join("")}`),
+      ["left/train 0", "left/validation 0", "left/test 1"].concat(
+        ["right/train 01", "right/validation 0", "right/test 1"],
+      ),
+    );
+    const [left] = dataset.domains;
+    assert.deepEqual(
+      await readAll(left!.validation),
+      resize(formulaImage(41, 30), 41, 30, [16, 16]),
+    );
+    assert.equal((await dataset.domains[1]!.train.read([1, 0, 1])).length, 3 * 16 * 16 * 3);
+  }));
+
+Deno.test("photographs: augmentation depends on the image's stream alone", () =>
+  withTiny(async (options) => {
+    const { train } = (await load(options)).domains[1]!;
+    const bytes = 16 * 16 * 3;
+    const streamOf = (position: number) => itemStream(7, position);
+    const both = await train.read([0, 0, 1], streamOf);
+    const one = await train.read([0], () => itemStream(7, 1));
+    assert.deepEqual(both.subarray(bytes, 2 * bytes), one);
+    assert.notDeepEqual(both.subarray(0, bytes), one);
+  }));
+
+Deno.test("photographs: threads, their number and their order of work change no pixel", () =>
+  withTiny(async (options) => {
+    const streamOf = (position: number) => itemStream(7, position);
+    const indices = Array.from({ length: 40 }, (_, i) => i % 2);
+    const once = async (more: Partial<LoadOptions>) => {
+      const { train, test } = (await load({ ...options, ...more })).domains[1]!;
+      return [await train.read(indices, streamOf), await train.read(indices), await readAll(test)];
+    };
+    for (const more of [{}, { once: true }]) {
+      const inline = await once({ ...more, readers: 0 });
+      assert.deepEqual(await once({ ...more, readers: 1 }), inline);
+      assert.deepEqual(await once({ ...more, readers: 3 }), inline);
+    }
+    await closeReaders();
+  }));
+
+Deno.test("photographs: an image that is damaged after the start is named by its path", () =>
+  withTiny(async (options) => {
+    const { train } = (await load({ ...options, once: true })).domains[0]!;
+    const file = join(options.dataDir!, "Tiny/left/cat/1.png");
+    await Deno.writeFile(file, (await Deno.readFile(file)).slice(0, 60));
+    await assert.rejects(
+      train.read([0]),
+      (error) => error instanceof DataError && error.message.includes(file),
+    );
+    await closeReaders();
+  }));
+
+Deno.test("photographs: a store is made once, also by several at once, and again when damaged", () =>
+  withTiny(async (options) => {
+    const made = await Promise.all([load(options), load(options), load(options)]);
+    assert.equal(new Set(made.map((dataset) => dataset.fingerprint)).size, 1);
+    const files = (await Array.fromAsync(Deno.readDir(options.cacheDir))).map(({ name }) => name);
+    assert.equal(files.length, 1, files.join());
+    const file = join(options.cacheDir, files[0]!);
+    let decoded = 0;
+    const onProgress = (what: string) => decoded += what.startsWith("decoding") ? 1 : 0;
+    await load({ ...options, onProgress });
+    assert.equal(decoded, 0);
+
+    const whole = await Deno.readFile(file);
+    for (const length of [0, 10, whole.length >> 1, whole.length - 1]) {
+      await Deno.writeFile(file, whole.subarray(0, length));
+      assert.equal((await load(options)).fingerprint, made[0]!.fingerprint);
+    }
+    // A new image at the same place is a new store.
+    await sharp(formulaImage(9, 9), { raw: { width: 9, height: 9, channels: 3 } })
+      .png().toFile(join(options.dataDir!, "Tiny/left/cat/1.png"));
+    assert.notEqual((await load(options)).fingerprint, made[0]!.fingerprint);
+
+    const dataset = await load(options);
+    for (const { name } of await Array.fromAsync(Deno.readDir(options.cacheDir))) {
+      await Deno.truncate(join(options.cacheDir, name), 5);
+    }
+    await assert.rejects(
+      readAll(dataset.domains[0]!.test),
+      (error) => error instanceof DataError && /it has become shorter/.test(error.message),
+    );
+  }));
+
+const refusals: [string, (options: LoadOptions, folder: string) => Promise<LoadOptions>, RegExp][] =
+  [
+    ["a missing image", async (options, folder) => {
+      await Deno.remove(join(folder, "Tiny/left/cat/2.png"));
+      return options;
+    }, /left\/cat\/2\.png is not there although .*Tiny\.csv lists it/],
+    ["a JPEG cut short", async (options, folder) => {
+      const file = join(folder, "Tiny/right/dog/7.jpg");
+      await Deno.truncate(file, (await Deno.stat(file)).size >> 1);
+      return options;
+    }, /7\.jpg cannot be decoded \(.*\); replace it/],
+    ["a text file for an image", async (options, folder) => {
+      await Deno.writeTextFile(join(folder, "Tiny/left/dog/3.png"), "no image");
+      return options;
+    }, /3\.png cannot be decoded/],
+    [
+      "no data folder",
+      (options) => Promise.resolve({ ...options, dataDir: undefined }),
+      /tiny is not here: no --data-dir was given; deno task data fetch tiny\.$/,
+    ],
+    [
+      "an absurd size",
+      (options) => Promise.resolve({ ...options, imageSize: 2.5 }),
+      /8 to 1024 pixels wide, not 2\.5/,
+    ],
+    ["a cache folder that cannot be", async (options, folder) => {
+      await Deno.writeTextFile(join(folder, "file"), "");
+      return { ...options, cacheDir: join(folder, "file", "cache") };
+    }, /cannot be kept in .*file\/cache/],
+  ];
+for (const [what, damage, message] of refusals) {
+  Deno.test(`photographs: ${what} is refused`, () =>
+    withTiny(async (options, folder) => {
+      const changed = await damage(options, folder);
+      await assert.rejects(
+        load(changed),
+        (error) => error instanceof DataError && message.test(error.message),
+      );
+      const left = await Array.fromAsync(Deno.readDir(options.cacheDir)).catch(() => []);
+      assert.deepEqual(left, [], "no half-made store stays");
+    }));
+}
+
+Deno.test("photographs: a class without any image is refused, one without training images is not", async () => {
+  await withTiny(
+    (options) =>
+      assert.rejects(load(options), /no image of the class dog \(label 1\) in any split/),
+    ROWS.map((row) => row.replace(/^(\w+),1/, "$1,0")),
+  );
+  await withTiny(
+    (options) => assert.rejects(load(options), /lists no test image of the domain left/),
+    ROWS.map((row) => row.startsWith("left") ? row.replace(/test$/, "val") : row),
+  );
+});
+
+Deno.test("decoding: grey, transparent and colour files all give three channels", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const raw = { width: 8, height: 6, channels: 3 as const };
+    const image = formulaImage(8, 6);
+    await sharp(image, { raw }).png().toFile(`${folder}/colour.png`);
+    await sharp(image, { raw }).ensureAlpha(0.3).png().toFile(`${folder}/alpha.png`);
+    await sharp(image, { raw }).toColourspace("b-w").png().toFile(`${folder}/grey.png`);
+    for (const name of ["colour", "alpha"]) {
+      assert.deepEqual((await decodeImage(`${folder}/${name}.png`)).pixels, image);
+    }
+    const grey = await decodeImage(`${folder}/grey.png`);
+    assert.equal(grey.pixels.length, image.length);
+    assert.ok(grey.pixels.every((value, i) => value === grey.pixels[i - i % 3]));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("decoding: damaged files are refused, never worse", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const raw = { width: 24, height: 24, channels: 3 as const };
+    for (const format of ["jpeg", "png"] as const) {
+      const image = formulaImage(24, 24);
+      const bytes = await sharp(image, { raw }).toFormat(format).toBuffer();
+      const { refused } = await fuzz(new Uint8Array(bytes), 200, async (damaged) => {
+        await Deno.writeFile(`${folder}/a.${format}`, damaged);
+        const { pixels } = await decodeImage(`${folder}/a.${format}`);
+        // PNG has checksums, so what is accepted is right; JPEG has none, and a bit is a shade.
+        if (format === "png" && pixels.length === image.length) assert.deepEqual(pixels, image);
+      });
+      assert.ok(refused > 60, `${format}: ${refused}`);
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+// The rest needs PACS.csv in MDLT_TEST_SPLITS and for one test PACS itself in MDLT_TEST_DATA.
+const splitsDir = testFolder("MDLT_TEST_SPLITS", "../shared/splits");
+const dataDir = testFolder("MDLT_TEST_DATA", "../shared/data");
+const csv = splitsDir && join(splitsDir, "PACS.csv");
+const noCsv = csv === undefined || !await isFile(csv);
+const paths = { dataDir, splitsDir, cacheDir: "" };
+
+async function isFile(path: string): Promise<boolean> {
+  return (await Deno.stat(path).catch(() => undefined))?.isFile ?? false;
+}
+
+interface Counts {
+  readonly classes: readonly string[];
+  readonly domains: Record<string, Record<"train" | "val" | "test", number[]>>;
+}
+
+function goldenSplits() {
+  const file = new URL("../golden/splits.json", import.meta.url);
+  return JSON.parse(Deno.readTextFileSync(file)) as
+    & Record<"thresholds", Record<string, number[]>>
+    & Record<string, Counts>;
+}
+
+const PARTS = [["train", "train"], ["validation", "val"], ["test", "test"]] as const;
+
+/** The splits that MDLT's repository holds; DomainNet's is made anew (`hold_out_test.ts`). */
+const MDLT = { VLCS: vlcs, PACS: pacs, OfficeHome: officehome, TerraIncognita: terrainc };
+
+for (const [key, set] of Object.entries(MDLT)) {
+  Deno.test({
+    name: `${set.name}: MDLT's CSV has the reference's counts, classes and shots`,
+    ignore: splitsDir === undefined || !await isFile(join(splitsDir, set.splitFile!)),
+    async fn() {
+      const { thresholds, ...sets } = goldenSplits();
+      const golden = sets[key]!;
+      assert.deepEqual([set.shots.many, set.shots.few], thresholds[key]);
+      assert.deepEqual(set.classes, golden.classes);
+      assert.deepEqual(set.domains, Object.keys(golden.domains));
+      const counts = await set.counts(loadOptions(set, {}, { splitsDir }));
+      for (const [split, key] of PARTS) {
+        assert.deepEqual(counts![split], set.domains.map((name) => golden.domains[name]![key]));
+      }
+    },
+  });
+}
+
+Deno.test({
+  name: "pacs: real images load, a few of each cell",
+  ignore: noCsv || !(await pacs.locate(paths)).here,
+  async fn() {
+    const folder = await Deno.makeTempDir();
+    try {
+      const seen = new Map<string, number>();
+      const [header, ...lines] = (await Deno.readTextFile(csv!)).trim().split(/\r?\n/);
+      const few = lines.filter((line) => {
+        const [env, label, , split] = line.split(",");
+        const cell = `${env} ${label} ${split}`;
+        seen.set(cell, (seen.get(cell) ?? 0) + 1);
+        return seen.get(cell)! <= 2;
+      });
+      await Deno.writeTextFile(join(folder, "PACS.csv"), [header, ...few].join("\n"));
+      const options = { dataDir, splitsDir: folder, cacheDir: join(folder, "cache") };
+      const dataset = await pacs.load(loadOptions(pacs, {}, { ...options, imageSize: 32 }));
+      for (const { place, split } of splitsOf(dataset)) {
+        assert.deepEqual(classCounts(split.labels, 7), Array(7).fill(2), place);
+        const pixels = await split.read([0, 5, 13], (position) => itemStream(1, position));
+        assert.equal(pixels.length, 3 * 32 * 32 * 3);
+      }
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});

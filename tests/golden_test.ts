@@ -1,0 +1,16 @@
+/**
+ * The golden files of the reference, and those of `figures/golden_extra.py` in the same form: unequal
+ * batches, other depths and other settings, in double precision.
+ */
+import { fileURLToPath } from "node:url";
+import { useBackend } from "./backend.ts";
+import { goldenFiles, usePlainKernels } from "./golden_files.ts";
+
+usePlainKernels();
+await useBackend();
+for (const folder of ["golden", "golden_extra"]) {
+  for (const file of await goldenFiles(fileURLToPath(new URL(folder, import.meta.url)))) {
+    const ignore = file.skipped !== undefined;
+    Deno.test({ name: `${folder} ${file.name}`, ignore, fn: () => file.check() });
+  }
+}

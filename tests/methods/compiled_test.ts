@@ -1,0 +1,55 @@
+/**
+ * Every method's updates give the same numbers as graphs as they give operation by operation.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import * as tf from "@tensorflow/tfjs-core";
+import { compiled, eager, type Execute, lastObstacle } from "../../engine/compile.ts";
+import { METHODS } from "../../methods/mod.ts";
+import { useBackend } from "../backend.ts";
+import { methodNamed, start } from "./toy.ts";
+
+await useBackend();
+const native = tf.getBackend() === "tensorflow";
+const STEPS = 20;
+
+const stage1 = start(methodNamed("erm"));
+await stage1.step();
+const stage1Weights = stage1.bench.weights();
+
+for (const method of METHODS.filter(({ postHoc }) => !postHoc)) {
+  Deno.test(`${method.name}: ${STEPS} updates as graphs equal those one by one`, {
+    ignore: !native,
+  }, async () => {
+    const losses = async (execute: Execute) => {
+      const run = start(method, {
+        execute,
+        phase: 7,
+        ...(method.stage1 !== undefined && { stage1Weights }),
+      });
+      const terms: Record<string, number>[] = [];
+      const obstacles = new Set<string | null>();
+      for (let step = 0; step < STEPS; step++) {
+        terms.push(await run.step());
+        obstacles.add(lastObstacle());
+      }
+      run.bench.dispose();
+      return { terms, obstacles };
+    };
+    const wanted = await losses(eager);
+    const found = await losses(compiled);
+    // Rounding is relative to the numbers that are added up, which for a difference of large terms is
+    // not its own size: the loss at the start is the measure.
+    const first = Math.abs(wanted.terms.flatMap(({ loss }) => loss ?? [])[0]!);
+    found.terms.forEach((terms, step) => {
+      for (const [name, value] of Object.entries(terms)) {
+        const expected = wanted.terms[step]![name]!;
+        const error = Math.abs(value - expected) / Math.max(Math.abs(expected), first);
+        assert.ok(error <= 1e-5, `${name} of step ${step} is ${value}, one by one ${expected}`);
+      }
+    });
+    const obstacles = [...found.obstacles].filter((obstacle) => obstacle !== null);
+    assert.equal(obstacles.length > 0, method.readsValues !== undefined, `${obstacles}`);
+  });
+}

@@ -1,0 +1,109 @@
+/**
+ * Runs of a small network on the debug data, one update after the other.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import { draw } from "../../bench/search.ts";
+import type { RunSpec } from "../../bench/record.ts";
+import { prepareRun, type TrainOptions } from "../../bench/trainer.ts";
+import { eager, type Execute } from "../../engine/compile.ts";
+import { stream } from "../../engine/random.ts";
+import type { Method } from "../../methods/method.ts";
+import { METHODS } from "../../methods/mod.ts";
+import { debugDataset } from "../debug_dataset.ts";
+
+/** The data set. */
+export const TOY = debugDataset();
+
+/**
+ * Hyperparameters: the defaults (setting 0), or drawn from the search ranges by a seeded stream.
+ * Numbers of updates are cut to `phase`, so that a short run sees every phase of a method.
+ */
+function hyperparameters(method: Method, setting: number, phase: number): Record<string, number> {
+  const run = { learningRate: 0.01, weightDecay: 0 };
+  return Object.fromEntries(
+    Object.entries(method.hyperparameters).map(([key, h]) => {
+      const standard = typeof h.default === "string" ? run[h.default] : h.default;
+      const random = stream(setting, "conformance", method.name, key);
+      const value = setting === 0 ? standard : draw(h.search, random);
+      return [key, h.updatesAtLeast === undefined ? value : Math.min(value, phase)];
+    }),
+  );
+}
+
+/** A run of a method on the toy data. */
+export interface ToyRun {
+  readonly bench: ReturnType<typeof prepareRun>["bench"];
+  readonly predict: (images: tf.Tensor, domain: number) => tf.Tensor2D;
+  /** Draws batches and does the next update. */
+  step(): Promise<Record<string, number>>;
+  /** The next update on given images. */
+  update: ReturnType<typeof prepareRun>["update"];
+}
+
+/** Starts a run; a method for a second stage starts from the weights that it is given. */
+export function start(
+  method: Method,
+  options: {
+    readonly setting?: number;
+    readonly seed?: number;
+    readonly batch?: number;
+    /** The largest value of hyperparameters that are a number of updates. */
+    readonly phase?: number;
+    /** Updates that are taken to be done. */
+    readonly done?: number;
+    readonly stage1Weights?: TrainOptions["stage1Weights"];
+    readonly onGradients?: TrainOptions["onGradients"];
+    /** How updates are executed; operation by operation by default. */
+    readonly execute?: Execute;
+  } = {},
+): ToyRun {
+  const { setting = 0, seed = 1, batch = 6, phase = 3, done = 0, onGradients, execute = eager } =
+    options;
+  const spec: RunSpec = {
+    format: 1,
+    dataset: { name: TOY.name, imageSize: TOY.imageSize, settings: {} },
+    method: {
+      name: method.name,
+      version: method.version,
+      hyperparameters: hyperparameters(method, setting, phase),
+    },
+    stage1: null,
+    seed,
+    training: {
+      network: { name: "mlp", width: 1 / 16 },
+      steps: 50,
+      batch,
+      checkpointEvery: 50,
+      learningRate: 0.01,
+      weightDecay: 0,
+      selection: "last",
+    },
+    engine: { backend: "native", threads: 1 },
+  };
+  const run = prepareRun(spec, {
+    dataset: TOY,
+    method,
+    stage1Weights: options.stage1Weights,
+    execute,
+    ...(onGradients && { onGradients }),
+  });
+  let next = done;
+  return {
+    bench: run.bench,
+    predict: run.predict,
+    async step() {
+      const batches = await run.draw(next);
+      const terms = await run.update(batches, next++);
+      batches.forEach(({ images, labels }) => tf.dispose([images, labels]));
+      return terms;
+    },
+    update: run.update,
+  };
+}
+
+/** The registered method of that name. */
+export function methodNamed(name: string): Method {
+  return METHODS.find((method) => method.name === name)!;
+}

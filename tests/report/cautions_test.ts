@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import type { RunRecord } from "../../bench/record.ts";
+import { cautions } from "../../report/cautions.ts";
+import { arrange } from "../../report/results.ts";
+import { readStore } from "../../report/store.ts";
+import { inFolder } from "./folder.ts";
+import { DATASETS, writeStore } from "./store.ts";
+
+async function found(out: string): Promise<string[]> {
+  const store = await readStore(out);
+  return cautions(store, arrange(store));
+}
+
+Deno.test("runs that were not made alike are pointed out, and nothing else", () =>
+  inFolder(async (out) => {
+    const { runs, ...manifest } = await writeStore(out, {
+      datasets: DATASETS.slice(0, 1),
+      methods: ["erm", "boda"],
+      seeds: [0, 1],
+    });
+    assert.deepEqual(await found(out), []);
+
+    const path = join(out, "runs", runs[0]!.id, "record.json");
+    const record: RunRecord = JSON.parse(await Deno.readTextFile(path));
+    const other: RunRecord = {
+      ...record,
+      data: { ...record.data, fingerprint: "other" },
+      environment: { ...record.environment, cpu: "another" },
+    };
+    await Deno.writeTextFile(path, JSON.stringify(other));
+    assert.deepEqual(await found(out), [
+      "Runs were made in different places, by number of runs: cpu (another: 1, made up: 3).",
+      "Methods saw different data on digits with seed 0, so its runs are no pairs: run them " +
+      "again on one copy of the data.",
+    ]);
+
+    await Deno.writeTextFile(path, JSON.stringify(record));
+    const planned = runs.slice(0, 3).map((run) => {
+      if (run.name !== "boda") return run;
+      return { ...run, spec: { ...run.spec, training: { ...run.spec.training, steps: 9 } } };
+    });
+    await Deno.writeTextFile(
+      join(out, "manifest.json"),
+      JSON.stringify({ ...manifest, runs: planned }),
+    );
+    assert.deepEqual(await found(out), [
+      "Methods were not trained alike on Digits-MLT: steps (500: ERM; 9: BODA).",
+      "No figure here contains the runs of this folder that its plan does not name (1).",
+    ]);
+  }));

@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { parse } from "csv-parse/sync";
+import { changes } from "../../report/compare.ts";
+import { buildReport } from "../../report/mod.ts";
+import { arrange } from "../../report/results.ts";
+import { readStore } from "../../report/store.ts";
+import { inFolder } from "./folder.ts";
+import { DATASETS, type FakeGrid, writeStore } from "./store.ts";
+
+const [digits, vlcs] = DATASETS;
+const grid: FakeGrid = {
+  datasets: [digits!],
+  methods: ["erm", "irm", "boda"],
+  seeds: [0, 1, 2, 3, 4],
+};
+
+Deno.test("a folder has not changed since itself", () =>
+  inFolder(async (out) => {
+    await writeStore(out, grid);
+    const results = arrange(await readStore(out));
+    const all = changes(results, results, 0.05);
+    assert.equal(all.length, 3 * 4);
+    for (const change of all) {
+      assert.equal(change.verdict, "unchanged");
+      assert.equal(change.p, null);
+    }
+  }));
+
+Deno.test("better, worse, new and gone methods are told apart, paired by seed", () =>
+  inFolder(async (before) => {
+    await inFolder(async (after) => {
+      await writeStore(before, { ...grid, datasets: [digits!, vlcs!] });
+      // The same luck of each seed at another level: a change that every seed shows.
+      await writeStore(after, {
+        ...grid,
+        datasets: [{ ...digits!, level: 0.9 }],
+        methods: ["erm", "boda", "coral"],
+        seeds: [4, 3, 2, 1, 9],
+      });
+      await buildReport(after, { baseline: before });
+      const text = await Deno.readTextFile(join(after, "report", "tables", "changes.csv"));
+      const rows = parse(text, { columns: true }) as Record<string, string>[];
+      const verdicts = (dataset: string, method: string) =>
+        new Set(
+          rows.filter((row) => row.dataset === dataset && row.method === method)
+            .map((row) => row.verdict),
+        );
+      assert.deepEqual(verdicts("digits", "erm"), new Set(["better"]));
+      assert.deepEqual(verdicts("digits", "coral"), new Set(["new"]));
+      assert.deepEqual(verdicts("digits", "irm"), new Set(["gone"]));
+      assert.deepEqual(verdicts("vlcs", "erm"), new Set(["gone"]));
+
+      const back = changes(
+        arrange(await readStore(after)),
+        arrange(await readStore(before)),
+        0.05,
+      );
+      const erm = back.filter((change) =>
+        change.dataset === "digits" && change.method.name === "erm"
+      );
+      for (const { test, verdict } of erm) {
+        assert.equal(verdict, "worse");
+        assert(test.computable);
+        assert.equal(test.df, 3, "four seeds are in both folders");
+        assert(test.difference < -0.1);
+      }
+      const page = await Deno.readTextFile(join(after, "report", "index.html"));
+      assert.match(page, /id="changed"/);
+    });
+  }));
+
+Deno.test("a baseline that holds no plan is refused", () =>
+  inFolder(async (out) => {
+    await writeStore(out, { ...grid, seeds: [0] });
+    await assert.rejects(
+      buildReport(out, { baseline: join(out, "runs") }),
+      /Cannot report on ".*runs": it holds no manifest\.json/,
+    );
+  }));

@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { embeddings } from "../../report/embedding.ts";
+import { inFolder } from "./folder.ts";
+import { DATASETS, writeStore } from "./store.ts";
+
+Deno.test("features become points that keep classes together, the same every time", () =>
+  inFolder(async (out) => {
+    const { runs } = await writeStore(out, {
+      datasets: DATASETS.slice(1, 2),
+      methods: ["erm"],
+      seeds: [0],
+      details: true,
+    });
+    const id = runs[0]!.id;
+    const cache = join(out, "runs", id, "tsne.json");
+    const first = (await embeddings(out, [id])).get(id)!;
+    assert.equal(first.x.length, 200);
+    assert.equal(first.perplexity, 30);
+    let kept = 0; // whose nearest neighbour is of the same class
+    first.label.forEach((label, i) => {
+      const distances = first.x.map((x, j) =>
+        i === j ? Infinity : (x - first.x[i]!) ** 2 + (first.y[j]! - first.y[i]!) ** 2
+      );
+      if (first.label[distances.indexOf(Math.min(...distances))] === label) kept++;
+    });
+    assert(kept > 0.9 * first.label.length, `${kept} of ${first.label.length}`);
+
+    const made = (await Deno.stat(cache)).mtime;
+    assert.deepEqual((await embeddings(out, [id])).get(id), first);
+    assert.deepEqual((await Deno.stat(cache)).mtime, made, "it is not computed again");
+    await Deno.writeTextFile(cache, '{"key": "of other features"}');
+    assert.deepEqual((await embeddings(out, [id])).get(id), first);
+  }));
+
+Deno.test("runs without whole features are left out", () =>
+  inFolder(async (out) => {
+    const { runs } = await writeStore(out, {
+      datasets: DATASETS.slice(1, 2),
+      methods: ["erm", "irm"],
+      seeds: [0],
+      details: true,
+    });
+    const [broken, none] = runs.map((run) => join(out, "runs", run.id, "features.safetensors"));
+    await Deno.writeFile(broken!, new Uint8Array(20));
+    await Deno.remove(none!);
+    assert.equal((await embeddings(out, runs.map((run) => run.id))).size, 0);
+  }));

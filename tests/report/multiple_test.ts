@@ -1,0 +1,147 @@
+import assert from "node:assert/strict";
+import { stream } from "../../engine/random.ts";
+import {
+  bootstrapInterval,
+  interquartileMean,
+  probabilityOfImprovement,
+} from "../../report/statistics/bootstrap.ts";
+import { binned, BINS, calibrationError, joined } from "../../report/statistics/calibration.ts";
+import { density } from "../../report/statistics/density.ts";
+import {
+  hedgesFactor,
+  studentizedRangeQuantile,
+  studentizedRangeUpperTail,
+} from "../../report/statistics/distributions.ts";
+import { pairedTest } from "../../report/statistics/pairs.ts";
+import { friedman, indistinguishable, rank } from "../../report/statistics/ranks.ts";
+import { tukeyHsd } from "../../report/statistics/tukey.ts";
+
+interface Case {
+  table: number[][];
+  tukey: number[];
+  least: number;
+  friedman: [number, number];
+  ranks: number[];
+  critical: number;
+  nemenyi: number[];
+  hedges: number | null;
+  iqm: number;
+  improvement: number;
+}
+
+const lines = await Deno.readTextFile(new URL("figures/multiple.jsonl", import.meta.url));
+const cases: Case[] = lines.trim().split("\n").slice(1).map((line) => JSON.parse(line));
+
+/** Equal to 1e-8, of the value or of 1e-3 where it is smaller: SciPy's own integrals end there. */
+function near(actual: number, expected: number, what: string) {
+  const error = Math.abs(actual - expected) / Math.max(Math.abs(expected), 1e-3);
+  assert(error < 1e-8, `${what}: ${actual} is not ${expected}`);
+}
+
+Deno.test("there are enough cases", () => assert(cases.length >= 200));
+
+Deno.test("Tukey's HSD agrees with SciPy on statsmodels' error", () => {
+  cases.forEach(({ table, tukey, least }, i) => {
+    const test = tukeyHsd(table, 0.05);
+    assert(test.computable);
+    tukey.forEach((p, other) => near(test.p(0, other + 1), p, `p of case ${i}`));
+    near(test.leastSignificant, least, `least significant difference of case ${i}`);
+  });
+});
+
+Deno.test("Friedman's test agrees with SciPy, its ranks and critical difference too", () => {
+  cases.forEach(({ table, friedman: [statistic, p], ranks, critical, nemenyi }, i) => {
+    const test = friedman(table, 0.05);
+    assert(test.computable);
+    near(test.statistic, statistic, `χ² of case ${i}`);
+    near(test.p, p, `p of case ${i}`);
+    test.ranks.forEach((place, m) => near(place, ranks[m]!, `rank of case ${i}`));
+    near(test.criticalDifference, critical, `critical difference of case ${i}`);
+    const [datasets, methods] = [table.length, ranks.length];
+    const unit = Math.sqrt((methods * (methods + 1)) / (6 * datasets)) / Math.SQRT2;
+    nemenyi.forEach((p, m) => {
+      const q = Math.abs(ranks[0]! - ranks[m + 1]!) / unit;
+      near(studentizedRangeUpperTail(q, methods, Infinity), p, `Nemenyi's p of case ${i}`);
+    });
+  });
+});
+
+Deno.test("Hedges' g, interquartile mean and probability of improvement agree with SciPy", () => {
+  cases.forEach(({ table, hedges, iqm, improvement }, i) => {
+    const test = pairedTest(table[0]!, table[1]!);
+    assert.equal(test.computable, hedges !== null);
+    if (test.computable) near(test.hedges!, hedges!, `g of case ${i}`);
+    near(interquartileMean(table), iqm, `interquartile mean of case ${i}`);
+    near(
+      probabilityOfImprovement([table[0]!, table[1]!]),
+      improvement,
+      `probability of improvement of case ${i}`,
+    );
+  });
+});
+
+Deno.test("the studentized range keeps the digits of small p and of printed tables", () => {
+  // R 4.3: qtukey(0.95, 22, 84), qtukey(0.95, 10, Inf), qtukey(0.95, 3, 10).
+  near(Number(studentizedRangeQuantile(0.05, 22, 84).toFixed(5)), 5.25064, "q(22, 84)");
+  near(Number(studentizedRangeQuantile(0.05, 10, Infinity).toFixed(4)), 4.4741, "q(10, ∞)");
+  near(Number(studentizedRangeQuantile(0.05, 3, 10).toFixed(4)), 3.8768, "q(3, 10)");
+  // Two means: Q is √2 |T|, so that p is known in closed form for two degrees of freedom.
+  for (const t of [0.1, 1, 10, 1e3, 1e5]) {
+    const exact = 2 / (2 + t * t + t * Math.sqrt(2 + t * t));
+    const p = studentizedRangeUpperTail(Math.SQRT2 * t, 2, 2);
+    assert(Math.abs(p - exact) < 1e-9 * exact, `p of t = ${t}: ${p} is not ${exact}`);
+  }
+  assert.equal(studentizedRangeUpperTail(0, 5, 9), 1);
+});
+
+Deno.test("degenerate input says why", () => {
+  const why = (test: { computable: boolean }) => (test as unknown as { why: string }).why;
+  assert.match(why(friedman([], 0.05)), /two methods/);
+  assert.match(why(friedman([[1, 2, 3]], 0.05)), /two data sets, there is 1/);
+  assert.match(why(friedman([[1, 1], [2, 2]], 0.05)), /same value on every data set/);
+  assert.match(why(tukeyHsd([[1, 2]], 0.05)), /two methods/);
+  assert.match(why(tukeyHsd([[1], [2]], 0.05)), /two seeds/);
+  assert.match(why(tukeyHsd([[1, 2], [3, null]], 0.05)), /1 of 4 cells/);
+  assert.match(why(tukeyHsd([[0.1, 0.2], [0.3, 0.4]], 0.05)), /same amount/);
+  assert.equal(hedgesFactor(1), null);
+});
+
+Deno.test("ranks share places, and bars join what cannot be told apart", () => {
+  assert.deepEqual(rank([3, 5, 3, 1]), [2.5, 1, 2.5, 4]);
+  assert.deepEqual(indistinguishable([1, 2, 3.5, 6], 1.6), [[0, 1], [1, 2]]);
+  assert.deepEqual(indistinguishable([1, 2, 3], 5), [[0, 2]]);
+  assert.deepEqual(indistinguishable([1, 3, 5], 1), []);
+});
+
+Deno.test("calibration error weighs the bins by their images", () => {
+  // Two images at 0.9, one right; two at 0.55, both right.
+  const bins = binned([0.9, 0.9, 0.55, 0.55], [true, false, true, true]);
+  assert.equal(bins.length, BINS);
+  near(calibrationError(bins)!, (2 * 0.4 + 2 * 0.45) / 4, "calibration error");
+  near(calibrationError(joined([bins, bins]))!, calibrationError(bins)!, "twice the same");
+  assert.equal(calibrationError(binned([], [])), null);
+  assert.equal(binned([1, 0], [true, true])[BINS - 1]!.images, 1, "edges have a bin");
+});
+
+Deno.test("a density is highest among the values and ends at its bounds", () => {
+  const shape = density([70, 71, 72, 99], [0, 100])!;
+  const peak = shape.at[shape.height.indexOf(1)]!;
+  assert(peak > 68 && peak < 76);
+  assert.equal(shape.at.at(-1), 100);
+  assert.equal(density([70, 71]), null);
+  assert.equal(density([70, 70, 70]), null);
+});
+
+Deno.test("one wild value widens the interval of a mean more than that of the middle", () => {
+  const strata = [[0.61, 0.66, 0.63, 0.7, 0.64], [0.6, 0.65, 0.61, 0.67, 9], [
+    0.6,
+    0.7,
+    0.7,
+    0.6,
+    0.65,
+  ]];
+  const mean = bootstrapInterval(strata, stream(3, "test"));
+  const middle = bootstrapInterval(strata, stream(3, "test"), { statistic: interquartileMean });
+  assert(mean.computable && middle.computable);
+  assert(middle.high - middle.low < (mean.high - mean.low) / 2);
+});

@@ -1,0 +1,71 @@
+/**
+ * `deno task test`: every test file in a process of its own, several at once.
+ *
+ * A process a file, because TensorFlow is one per process and reads its settings when it is loaded.
+ * Ends with the line `N passed, N failed, N skipped`.
+ *
+ * @module
+ */
+import { cpus } from "node:os";
+import { relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { prepareBackend } from "../engine/backend.ts";
+import { makeProgress } from "../bench/progress.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const print = (line: string) => Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
+
+const progress = makeProgress(false);
+const backend = await prepareBackend("auto", { onProgress: progress.work, onNote: progress.note });
+progress.close();
+
+const filters = Deno.args;
+const waiting = (await testFiles(fileURLToPath(new URL(".", import.meta.url))))
+  .map((file) => relative(root, file))
+  .filter((file) => filters.length === 0 || filters.some((part) => file.includes(part)));
+const total = { passed: 0, failed: 0, ignored: 0 };
+await Promise.all(Array.from({ length: Math.max(1, cpus().length) }, async () => {
+  for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) await run(file);
+}));
+print(`${total.passed} passed, ${total.failed} failed, ${total.ignored} skipped`);
+Deno.exit(total.failed > 0 || total.passed === 0 ? 1 : 0);
+
+/** Runs one file and adds its counts; its output is shown where something failed or was skipped. */
+async function run(file: string): Promise<void> {
+  const began = performance.now();
+  const { stdout, stderr, success } = await new Deno.Command(Deno.execPath(), {
+    args: ["test", "--allow-all", "--no-check", "--quiet", file],
+    cwd: root,
+    env: { NO_COLOR: "1", MDLT_TEST_BACKEND: backend },
+    stdout: "piped",
+    stderr: "piped",
+  }).output();
+  const text = new TextDecoder().decode(stdout);
+  const count = (word: string) =>
+    Number(new RegExp(`(\\d+) ${word}`).exec(summary(text))?.[1] ?? 0);
+  const counts = { passed: count("passed"), failed: count("failed"), ignored: count("ignored") };
+  if (!success && counts.failed === 0) counts.failed = 1; // it did not even get to its tests
+  total.passed += counts.passed;
+  total.failed += counts.failed;
+  total.ignored += counts.ignored;
+  const seconds = ((performance.now() - began) / 1000).toFixed(1);
+  print(
+    `${counts.failed === 0 ? "ok    " : "FAILED"} ${file} (${counts.passed} passed, ${seconds} s)`,
+  );
+  if (counts.failed > 0) print(text + new TextDecoder().decode(stderr));
+  else text.split("\n").filter((line) => line.includes("... ignored")).forEach(print);
+}
+
+/** The last line of a test run: `ok | 3 passed | 0 failed (1s)`. */
+function summary(text: string): string {
+  return text.split("\n").findLast((line) => /^(ok|FAILED) \|/.test(line)) ?? "";
+}
+
+async function testFiles(folder: string): Promise<string[]> {
+  const files: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    if (isDirectory) files.push(...await testFiles(`${folder}${name}/`));
+    else if (name.endsWith("_test.ts")) files.push(`${folder}${name}`);
+  }
+  return files.sort();
+}
