@@ -36,24 +36,18 @@ export interface Harness {
 
 /** Starts `deno task bench` with these options, as a process that can be killed by its id. */
 export function startBench(...options: string[]): Harness {
-  return start(Deno.execPath(), [...PROGRAM, ...options]);
-}
-
-/** Like {@linkcode startBench}, after a command of the shell, such as one that sets a limit. */
-export function startUnder(command: string, ...options: string[]): Harness {
-  const args = ["-c", `${command}; exec "$0" "$@"`, Deno.execPath(), ...PROGRAM, ...options];
-  return start("bash", args);
+  return start([...PROGRAM, ...options]);
 }
 
 /** Runs another command of the command line to its end. */
 export function cli(...args: string[]): Harness["ended"] {
-  return start(Deno.execPath(), [...PROGRAM.slice(0, -1), ...args]).ended;
+  return start([...PROGRAM.slice(0, -1), ...args]).ended;
 }
 
 const PROGRAM = ["run", "--allow-all", "--quiet", join(root, "bench/cli.ts"), "bench"];
 
-function start(program: string, args: readonly string[]): Harness {
-  const process = new Deno.Command(program, {
+function start(args: readonly string[]): Harness {
+  const process = new Deno.Command(Deno.execPath(), {
     args: [...args],
     cwd: root,
     stdin: "null",
@@ -75,6 +69,31 @@ export async function bench(...options: string[]): Promise<string> {
   const { code, out, err } = await startBench(...options).ended;
   assert.equal(code, 0, err + out);
   return out;
+}
+
+/** Waits for a harness to end and does this to each of its workers as soon as there is one. */
+export async function whileItRuns(
+  { process, ended }: Harness,
+  act: (worker: number) => Promise<void>,
+): Promise<Awaited<Harness["ended"]>> {
+  const seen = new Set<number>();
+  let over = false;
+  ended.finally(() => over = true);
+  while (!over) {
+    for (const worker of await workersOf(process.pid)) {
+      if (!seen.has(worker)) await act(worker);
+      seen.add(worker);
+    }
+    await sleep(10);
+  }
+  return await ended;
+}
+
+/** From here on a process may hold so many MB of data and no more. */
+export async function limitMemory(pid: number, megabytes: number): Promise<void> {
+  const args = ["--pid", String(pid), `--data=${1e6 * megabytes}`];
+  const { code, stderr } = await new Deno.Command("prlimit", { args }).output();
+  assert.equal(code, 0, new TextDecoder().decode(stderr));
 }
 
 /** The worker processes of a harness that are alive. */

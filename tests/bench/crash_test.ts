@@ -17,11 +17,12 @@ import {
   contentOf,
   kill,
   killAtRandom,
+  limitMemory,
   sleep,
   SMALL_GRID,
   startBench,
-  startUnder,
   statesIn,
+  whileItRuns,
   workersOf,
 } from "./crash.ts";
 
@@ -148,9 +149,10 @@ Deno.test({
   fn: () =>
     withFolder(async (out) => {
       const large = [...smoke("erm"), "--batch", "3000", "--steps", "1", "--out", out, "--json"];
-      const poor = await startUnder("ulimit -d 850000", ...large).ended;
+      const harness = startBench(...large);
+      const poor = await whileItRuns(harness, (worker) => limitMemory(worker, 850));
       assert.equal(poor.code, 1);
-      assert.equal(poor.out.match(/"event":"retry"[^\n]*(?:memory|SIG)/g)?.length, 2, poor.out);
+      assert.equal(poor.out.match(/"event":"retry"[^\n]*(?:memory|OOM|SIG)/g)?.length, 2, poor.out);
       assert.equal(result(poor.out).failed, 1);
       assert.equal(result(await bench(...large)).done, 1);
     }),
