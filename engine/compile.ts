@@ -63,10 +63,20 @@ interface Kind {
   readonly dtype: number;
 }
 
-/** Where an input comes from: the n-th tensor from outside, or an output of an earlier event. */
-type Source =
-  | { readonly outside: number; readonly kind: Kind }
-  | { readonly event: number; readonly output: number };
+/** The n-th tensor from outside. */
+interface Outside {
+  readonly outside: number;
+  readonly kind: Kind;
+}
+
+/** An output of an event. */
+interface Inside {
+  readonly event: number;
+  readonly output: number;
+}
+
+/** Where an input comes from. */
+type Source = Outside | Inside;
 
 /** Something that the function asked for, in its order. */
 type Event =
@@ -92,6 +102,8 @@ type TensorEvent = Event & { readonly kind: "tensor" };
 /** A place in the recorded calls: what came next, by call. */
 interface Place {
   readonly event: Event | null;
+  /** What its event's outputs are to later events. */
+  readonly outputs: readonly (Kind & { readonly source: Inside })[];
   readonly next: Place[];
   /** Graphs of calls that ended here, by which of their tensors were still in use. */
   readonly graphs: Map<string, CompiledGraph>;
@@ -107,8 +119,11 @@ interface CompiledGraph {
   readonly outputNames: string;
 }
 
-/** Numbers of tensors that exist only as a place in a graph, or stand for another tensor. */
-const FIRST_SYMBOL = 2 ** 31;
+/**
+ * Numbers of tensors that exist only as a place in a graph, or stand for another tensor. Far above
+ * the native ones, and for long in the range of V8's small integers.
+ */
+const FIRST_SYMBOL = 2 ** 30;
 /** Integer tensors up to this size made in JavaScript are shapes and axes: part of the graph. */
 const FIXED_SIZE = 16;
 /** Inputs of operations at which integers are data, not shapes. */
@@ -116,15 +131,24 @@ const DATA_INPUTS: Readonly<Record<string, number>> = { GatherV2: 1, OneHot: 0, 
 /** Graphs kept at once; the one that was not used for longest goes first. */
 const GRAPHS = 64;
 
+/** A symbol of the call that is going on. */
+interface Made extends Kind {
+  readonly source: Inside;
+  /** The function has not given it up. */
+  alive: boolean;
+}
+
 /** The way through one call. */
 class Call {
   readonly events: Event[] = [];
-  /** The symbol of each output of each event. */
-  readonly symbols: number[][] = [];
-  readonly sources = new Map<number, Source>();
+  /** What the symbols from `base` on stand for, in their order. */
+  readonly made: Made[] = [];
+  /** The first symbol of each event. */
+  readonly symbols: number[] = [];
+  /** Tensors from outside, by number. */
+  readonly sources = new Map<number, Outside>();
   /** Native numbers of the tensors from outside, in the order of their first use. */
   readonly outside: number[] = [];
-  readonly alive = new Set<number>();
   /** Native tensors that the function gave up; kept until the graph has run. */
   readonly released: number[] = [];
   /** False once operations are executed one by one. */
@@ -132,15 +156,27 @@ class Call {
   /** Why this call cannot be compiled, if so. */
   obstacle: string | null = null;
 
-  constructor(public place: Place) {
+  constructor(public place: Place, readonly base: number) {
     this.symbolic = place.next.length > 0;
+  }
+
+  /** What a number stands for, when it is a symbol of this call. */
+  symbol(id: number): Made | undefined {
+    return id < this.base ? undefined : this.made[id - this.base];
+  }
+
+  /** The symbols that the function has not given up. */
+  *alive(): Generator<readonly [id: number, Made]> {
+    for (const [index, made] of this.made.entries()) {
+      if (made.alive) yield [this.base + index, made];
+    }
   }
 }
 
 /** Compiles the steps of this process. */
 class Compiler {
   readonly #native: Binding;
-  readonly #root = newPlace(null);
+  readonly #root = newPlace(null, -1);
   /** From symbols to the native tensors that they stand for. */
   readonly #aliases = new Map<number, number>();
   /** Values of fixed tensors that were never made natively. */
@@ -172,7 +208,7 @@ class Compiler {
     binding.deleteTensor = (id) => this.#delete(id);
     binding.tensorDataSync = (id) => {
       const call = this.#call;
-      if (call?.sources.has(id) && "event" in call.sources.get(id)!) {
+      if (call?.symbol(id) !== undefined) {
         call.obstacle = "it reads a tensor's values half-way";
         this.#execute(call);
       }
@@ -201,7 +237,7 @@ class Compiler {
   /** Runs a function as one graph. */
   run<T>(work: () => T): T {
     if (this.#call !== null) return work(); // inside another compiled function: part of its graph
-    const call = this.#call = new Call(this.#root);
+    const call = this.#call = new Call(this.#root, this.#nextSymbol);
     try {
       const result = work();
       this.#finish(call);
@@ -250,7 +286,8 @@ class Compiler {
     }
     const found = this.#native.executeOp(name, attributes, ids.map((id) => this.#real(id)), count);
     const outputs = found.map(({ shape, dtype }) => ({ shape, dtype }));
-    const place = newPlace({ kind: "operation", name, attributes, inputs, outputs });
+    const event: Event = { kind: "operation", name, attributes, inputs, outputs };
+    const place = newPlace(event, call.events.length);
     const symbols = this.#symbols(call, place);
     found.forEach(({ id }, i) => this.#aliases.set(symbols[i]!.id, id));
     return symbols;
@@ -276,34 +313,25 @@ class Compiler {
       this.#execute(call);
     }
     const event: Event = { kind: "tensor", shape, dtype, values: values.slice(), fixed: true };
-    const [{ id }] = this.#symbols(call, newPlace(event)) as [Metadata];
+    const [{ id }] = this.#symbols(call, newPlace(event, call.events.length)) as [Metadata];
     this.#aliases.set(id, this.#create(shape, dtype, values));
     return id;
   }
 
   /** Goes to a place, new or known, and gives symbols for the outputs of its event. */
   #symbols(call: Call, place: Place): Metadata[] {
-    const known = call.place.next.includes(place);
-    if (!known) call.place.next.push(place);
+    if (!call.symbolic) call.place.next.push(place);
     call.place = place;
-    const event = place.event!;
-    const number = call.events.push(event) - 1;
-    const outputs = event.kind === "operation"
-      ? event.outputs
-      : [{ shape: [...event.shape], dtype: event.dtype }];
-    const made = outputs.map(({ shape, dtype }, output) => {
-      const id = this.#nextSymbol++;
-      this.#kinds.set(id, { shape, dtype });
-      call.sources.set(id, { event: number, output });
-      call.alive.add(id);
-      return { id, shape: [...shape], dtype };
+    call.events.push(place.event!);
+    call.symbols.push(this.#nextSymbol);
+    return place.outputs.map(({ source, shape, dtype }) => {
+      call.made.push({ source, shape, dtype, alive: true });
+      return { id: this.#nextSymbol++, shape: [...shape], dtype };
     });
-    call.symbols.push(made.map(({ id }) => id));
-    return made;
   }
 
   #source(call: Call, id: number): Source {
-    const known = call.sources.get(id);
+    const known = call.symbol(id)?.source ?? call.sources.get(id);
     if (known !== undefined) return known;
     const kind = this.#kinds.get(id) ?? this.#inspect(id);
     const source = { outside: call.outside.push(this.#real(id)) - 1, kind };
@@ -342,17 +370,16 @@ class Compiler {
       else call.released.push(id);
       return;
     }
-    call?.alive.delete(id);
-    const source = call?.sources.get(id);
-    if (call === null || source === undefined || !("event" in source)) {
+    const made = call?.symbol(id);
+    if (call === null || made === undefined) {
       this.#forget(id, call);
       return;
     }
+    made.alive = false;
     // What was computed one by one is no input of the graph and goes at once; all else may be.
+    if (call.symbolic || call.events[made.source.event]!.kind !== "operation") return;
     const real = this.#aliases.get(id);
-    if (real === undefined || call.symbolic || call.events[source.event]!.kind !== "operation") {
-      return;
-    }
+    if (real === undefined) return;
     this.#aliases.delete(id);
     this.#free(real);
   }
@@ -377,30 +404,30 @@ class Compiler {
       const inputs = event.inputs.map((source) => this.#nativeOf(call, source));
       const { name, attributes, outputs } = event;
       const found = this.#native.executeOp(name, [...attributes], inputs, outputs.length);
-      found.forEach(({ id }, i) => this.#aliases.set(call.symbols[number]![i]!, id));
+      found.forEach(({ id }, i) => this.#aliases.set(call.symbols[number]! + i, id));
     });
   }
 
   #nativeOf(call: Call, source: Source): number {
     return "outside" in source
       ? call.outside[source.outside]!
-      : this.#real(call.symbols[source.event]![source.output]!);
+      : this.#real(call.symbols[source.event]! + source.output);
   }
 
   /** The end of a call: the graph is run, and the tensors in use stand for its outputs. */
   #finish(call: Call): void {
-    const results = [...call.alive].filter((id) => {
-      const source = call.sources.get(id)!;
-      return "event" in source && call.events[source.event]!.kind === "operation";
-    });
-    const graph = call.obstacle === null && results.length > 0 ? this.#graph(call, results) : null;
+    const results = [...call.alive()].filter(([, { source }]) =>
+      call.events[source.event]!.kind === "operation"
+    );
+    const wanted = results.map(([, made]) => made);
+    const graph = call.obstacle === null && results.length > 0 ? this.#graph(call, wanted) : null;
     if (graph === null) {
       this.#execute(call);
     } else {
       const inputs = graph.inputs.map((source) => this.#nativeOf(call, source));
       const { model, inputNames, outputNames } = graph;
       const outputs = this.#native.runSavedModel(model, inputs, inputNames, outputNames);
-      results.forEach((id, i) => {
+      results.forEach(([id], i) => {
         const computed = this.#aliases.get(id); // by the recording call, one by one
         if (computed !== undefined) this.#free(computed);
         this.#aliases.set(id, outputs[i]!.id);
@@ -419,16 +446,19 @@ class Compiler {
     this.#clear(call);
   }
 
-  /** Frees what a call has made and its function has given up. */
+  /** Frees what a call has made and its function has given up; the rest may be used outside. */
   #clear(call: Call): void {
-    for (const id of call.symbols.flat()) if (!call.alive.has(id)) this.#forget(id, null);
+    call.made.forEach(({ shape, dtype, alive }, index) => {
+      const id = call.base + index;
+      if (alive) this.#kinds.set(id, { shape, dtype });
+      else this.#forget(id, null);
+    });
   }
 
   /** The graph of a call, made at its first appearance. Null where TensorFlow refuses it. */
-  #graph(call: Call, results: readonly number[]): CompiledGraph | null {
+  #graph(call: Call, wanted: readonly Made[]): CompiledGraph | null {
     const { place } = call;
-    const wanted = results.map((id) => call.sources.get(id) as Source & { event: number });
-    const key = wanted.map(keyOf).join();
+    const key = wanted.map(({ source }) => keyOf(source)).join();
     let graph = place.graphs.get(key);
     if (graph === undefined && !place.refused.has(key)) {
       markData(call.events);
@@ -454,7 +484,7 @@ class Compiler {
     return graph;
   }
 
-  #build({ events, sources }: Call, wanted: readonly (Source & { event: number })[]) {
+  #build({ events, sources }: Call, wanted: readonly Made[]) {
     const writer = new GraphWriter(this.#native);
     const written = new Map<string, Output>();
     const inputs: Source[] = [];
@@ -462,8 +492,7 @@ class Compiler {
       written.set(keyOf(source), writer.placeholder(dtype, shape));
       inputs.push(source);
     };
-    const fromOutside = [...sources.values()].filter((source) => "outside" in source);
-    for (const source of fromOutside) feed(source, source.kind);
+    for (const source of sources.values()) feed(source, source.kind);
     events.forEach((event, number) => {
       const place = (output: number): Source => ({ event: number, output });
       if (event.kind === "operation") {
@@ -478,11 +507,9 @@ class Compiler {
         feed(place(0), event);
       }
     });
-    const outputs = wanted.map((source) => {
-      const event = events[source.event] as Operation;
-      const { dtype } = event.outputs[(source as { output: number }).output]!;
-      return writer.result(written.get(keyOf(source))!, dtype);
-    });
+    const outputs = wanted.map(({ source, dtype }) =>
+      writer.result(written.get(keyOf(source))!, dtype)
+    );
     const names = (list: readonly Output[]) => list.map(({ node }) => `${node}:0`).join();
     return {
       model: loadGraph(writer.encode(), (folder, tag) => this.#native.loadSavedModel(folder, tag)),
@@ -493,8 +520,14 @@ class Compiler {
   }
 }
 
-function newPlace(event: Event | null): Place {
-  return { event, next: [], graphs: new Map(), refused: new Map() };
+function newPlace(event: Event | null, number: number): Place {
+  const kinds = event === null ? [] : event.kind === "operation" ? event.outputs : [event];
+  const outputs = kinds.map(({ shape, dtype }, output) => ({
+    shape: [...shape],
+    dtype,
+    source: { event: number, output },
+  }));
+  return { event, outputs, next: [], graphs: new Map(), refused: new Map() };
 }
 
 function keyOf(source: Source): string {
