@@ -12,18 +12,18 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { RunSpec } from "../../bench/record.ts";
 import { prepareRun } from "../../bench/trainer.ts";
 import { digitsSynth } from "../../datasets/digits_synth.ts";
-import { defaultSettings } from "../../datasets/dataset.ts";
 import { type Backend, startBackend } from "../../engine/backend.ts";
 import { compiled } from "../../engine/compile.ts";
 import erm from "../../methods/erm.ts";
+import { loadOptions } from "../datasets/helpers.ts";
 
 const backend = Deno.args[0] as Backend;
 await startBackend(backend, 1);
-const settings = defaultSettings(digitsSynth);
-const dataset = await digitsSynth.load({ imageSize: 28, settings });
+const options = loadOptions(digitsSynth);
+const dataset = await digitsSynth.load(options);
 const spec: RunSpec = {
   format: 1,
-  dataset: { name: dataset.name, imageSize: 28, settings },
+  dataset: { name: dataset.name, imageSize: 28, settings: options.settings },
   method: { name: "erm", version: 1, hyperparameters: {} },
   stage1: null,
   seed: 0,
