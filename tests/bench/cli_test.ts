@@ -135,7 +135,7 @@ Deno.test("a dry run prints the plan with what it will take, and writes nothing"
   const out = join(await Deno.makeTempDir(), "never");
   const { code, out: text } = await cli("bench", "--dry-run", "--seeds", "1", "--out", out);
   assert.equal(code, 0);
-  assert.match(text, /erm {2}seed 0 {2}150 updates .* about \d+:\d\d, \d+ MB\n/);
+  assert.match(text, /erm {2}seed 0 {2}\d+ updates .* about \d+:\d\d, \d+ MB\n/);
   assert.match(text, /\nAbout [\d:]+ with \d+ side by side, \d+ MB, going by: table\n\d+ runs\n$/);
   await assert.rejects(Deno.stat(out), Deno.errors.NotFound);
 });
