@@ -60,11 +60,12 @@ export class Adam {
     const variables = active.map((i) => this.parameters[i]!.variable);
     tf.tidy(() => {
       const flat = (tensors: readonly tf.Tensor[]) =>
-        tf.concat1d(tensors.map((t) => tf.reshape(t, [-1]) as tf.Tensor1D));
+        tf.concat1d(tensors.map((t) => (t.rank === 1 ? t : tf.reshape(t, [-1])) as tf.Tensor1D));
       let gradient: tf.Tensor = flat(active.map((i) => gradients[i]!));
       if (weightDecay !== 0) gradient = tf.add(gradient, tf.mul(flat(variables), weightDecay));
-      this.#first ??= tf.variable(tf.zerosLike(gradient), false);
-      this.#second ??= tf.variable(tf.zerosLike(gradient), false);
+      // Zeros from JavaScript: the first update is then the same graph as all others.
+      this.#first ??= tf.variable(tf.zeros(gradient.shape), false);
+      this.#second ??= tf.variable(tf.zeros(gradient.shape), false);
       this.#first.assign(tf.add(tf.mul(this.#first, b1), tf.mul(gradient, 1 - b1)));
       this.#second.assign(tf.add(tf.mul(this.#second, b2), tf.mul(tf.square(gradient), 1 - b2)));
       const size = learningRate / (1 - b1 ** this.#steps);
@@ -74,7 +75,10 @@ export class Adam {
         tf.add(tf.div(tf.sqrt(this.#second), root), epsilon),
       );
       const parts = tf.split(change, variables.map((v) => v.size));
-      variables.forEach((v, i) => v.assign(tf.sub(v, tf.reshape(parts[i]!, v.shape))));
+      variables.forEach((v, i) => {
+        const part = parts[i]!;
+        v.assign(tf.sub(v, v.rank === 1 ? part : tf.reshape(part, v.shape)));
+      });
     });
   }
 

@@ -138,6 +138,33 @@ export function reluGradient(gradient: tf.Tensor, output: tf.Tensor): tf.Tensor 
  * with ones, which is several times as fast as a reduction over a middle axis.
  */
 export function sumPositions(x: tf.Tensor3D): tf.Tensor3D {
+  return weighPositions(x, 1);
+}
+
+/** The mean over the positions, as {@linkcode sumPositions} sums them. */
+export function meanPositions(x: tf.Tensor3D): tf.Tensor3D {
+  return weighPositions(x, 1 / x.shape[1]);
+}
+
+function weighPositions(x: tf.Tensor3D, weight: number): tf.Tensor3D {
   // Filled by TensorFlow: `tf.ones` would make the numbers in JavaScript at every call.
-  return tf.matMul(tf.fill([x.shape[0], 1, x.shape[1]], 1), x) as tf.Tensor3D;
+  return tf.matMul(tf.fill([x.shape[0], 1, x.shape[1]], weight), x) as tf.Tensor3D;
+}
+
+/**
+ * The mean of every map: `[batch, height, width, channels]` → `[batch, channels]`. Automatic
+ * differentiation of `tf.mean` makes a tensor of ones of the input's size in JavaScript.
+ */
+export function meanPool(maps: tf.Tensor4D): tf.Tensor2D {
+  const operation = tf.customGrad((x) => {
+    const [batch, height, width, channels] = (x as tf.Tensor4D).shape;
+    const positions = height * width;
+    const flat = tf.reshape(x as tf.Tensor, [batch, positions, channels]) as tf.Tensor3D;
+    const gradFunc = (dy: tf.Tensor | tf.Tensor[]) => {
+      const share = tf.reshape(dy as tf.Tensor, [batch, 1, 1, channels]);
+      return tf.mul(tf.fill([1, height, width, 1], 1 / positions), share);
+    };
+    return { value: tf.reshape(meanPositions(flat), [batch, channels]), gradFunc };
+  });
+  return operation(maps) as tf.Tensor2D;
 }

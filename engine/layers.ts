@@ -4,7 +4,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { convolution, reluGradient, sumPositions } from "./kernels.ts";
+import { convolution, meanPositions, reluGradient } from "./kernels.ts";
 import { type InitialDraws, Module, parameter, sequential, uniformParameter } from "./module.ts";
 import type { Random } from "./random.ts";
 
@@ -68,6 +68,7 @@ export function convolutionBlock(
     parameter("norm.weight", [outputs], "vector", () => 1),
     parameter("norm.bias", [outputs], "vector", () => 0),
   ];
+  const averages = groupAverages(outputs);
   return new Module(parameters, outputs, ([kernel, bias, scale, shift], x) => {
     const convolved = convolution(
       x as tf.Tensor4D,
@@ -75,8 +76,8 @@ export function convolutionBlock(
       bias as tf.Tensor1D,
       stride,
     );
-    return reluGroupNorm(convolved, scale as tf.Tensor1D, shift as tf.Tensor1D);
-  });
+    return reluGroupNorm(convolved, scale as tf.Tensor1D, shift as tf.Tensor1D, averages);
+  }, [averages]);
 }
 
 /**
@@ -85,66 +86,82 @@ export function convolutionBlock(
  *
  * With r = relu(x), group mean μ, reciprocal deviation ρ and p = ρ·scale:
  * y = r·p + (shift − μ·p), computed per image and channel; the gradient with respect to r is
- * dy·p − ρ·(A + (r − μ)·ρ·B)/m, where A and B are the group sums of dy·scale and
- * dy·scale·(r − μ)·ρ, and m is the numbers in a group.
+ * dy·p − ρ·(A + (r − μ)·ρ·B), where A and B are the group means of dy·scale and
+ * dy·scale·(r − μ)·ρ. All but r, dy and y are small: `[batch, channels]`.
+ *
+ * @param averages What {@linkcode groupAverages} gives for the channels of `x`.
  */
 export function reluGroupNorm(
   x: tf.Tensor4D,
   scale: tf.Tensor1D,
   shift: tf.Tensor1D,
+  averages: tf.Tensor2D,
 ): tf.Tensor4D {
   const [batch, height, width, channels] = x.shape;
-  if (channels % GROUPS !== 0) {
-    throw new RangeError(
-      `Cannot normalise ${channels} channels in ${GROUPS} groups: the channels must be a multiple of ${GROUPS}`,
-    );
-  }
   const positions = height * width;
-  const perGroup = channels / GROUPS;
-  const size = positions * perGroup;
-  const grouped = (t: tf.Tensor) => tf.reshape(t, [-1, GROUPS, perGroup]);
-  const groupSums = (t: tf.Tensor) => tf.sum(grouped(t), 2, true);
-  /** `[batch, groups, 1]` times or plus `[1, groups, perGroup]`, as `[batch, 1, channels]`. */
-  const byChannel = (t: tf.Tensor) => tf.reshape(t, [-1, 1, channels]);
+  /** The mean over the positions of every image: `[batch, positions, channels]` → `[batch, channels]`. */
+  const average = (t: tf.Tensor3D) => tf.reshape(meanPositions(t), [batch, channels]);
+  /** The mean over the channels of each group, at each of them. */
+  const overGroup = (t: tf.Tensor) => tf.matMul(t as tf.Tensor2D, averages);
+  /** `[batch, channels]` beside `[batch, positions, channels]`. */
+  const everywhere = (t: tf.Tensor) => tf.reshape(t, [batch, 1, channels]);
 
   const operation = tf.customGrad((...inputs) => {
     const [a, g, s] = inputs.slice(0, 3) as [tf.Tensor4D, tf.Tensor, tf.Tensor];
     const save = inputs[3] as unknown as (tensors: tf.Tensor[]) => void;
     const r = tf.reshape(tf.relu(a), [batch, positions, channels]) as tf.Tensor3D;
-    const mu = tf.div(groupSums(sumPositions(r)), size);
-    const squares = tf.div(groupSums(sumPositions(tf.square(r))), size);
-    const rho = tf.rsqrt(tf.add(tf.sub(squares, tf.square(mu)), EPSILON));
-    const p = tf.mul(rho, grouped(g));
-    const offset = tf.sub(grouped(s), tf.mul(p, mu));
-    const y = tf.add(tf.mul(r, byChannel(p)), byChannel(offset));
+    const mu = overGroup(average(r));
+    // Rounding may put the variance of numbers that are all alike below 0.
+    const variance = tf.relu(tf.sub(overGroup(average(tf.square(r))), tf.square(mu)));
+    const rho = tf.rsqrt(tf.add(variance, EPSILON));
+    const p = tf.mul(rho, g);
+    const offset = tf.sub(s, tf.mul(p, mu));
+    const y = tf.add(tf.mul(r, everywhere(p)), everywhere(offset));
     save([r, mu, rho, g]);
     const gradFunc = (dy4: tf.Tensor | tf.Tensor[], saved: tf.Tensor[]) => {
       const [r, mu, rho, g] = saved as [tf.Tensor3D, tf.Tensor, tf.Tensor, tf.Tensor];
       const dy = tf.reshape(dy4 as tf.Tensor, [batch, positions, channels]) as tf.Tensor3D;
-      const sumDy = grouped(sumPositions(dy));
-      const sumDyR = grouped(sumPositions(tf.mul(dy, r)));
-      const normalised = tf.mul(tf.sub(sumDyR, tf.mul(sumDy, mu)), rho);
-      const gain = grouped(g);
-      const a = tf.sum(tf.mul(sumDy, gain), 2, true);
-      const b = tf.sum(tf.mul(normalised, gain), 2, true);
-      // dr = dy·p − r·q + (q·μ − ρ·A/m) with q = ρ²·B/m, all but dy and r per image and channel.
-      const q = tf.mul(tf.square(rho), tf.div(b, size));
-      const rest = tf.sub(tf.mul(q, mu), tf.mul(rho, tf.div(a, size)));
-      const spread = tf.fill([1, 1, perGroup], 1);
+      const meanDy = average(dy);
+      const normalised = tf.mul(tf.sub(average(tf.mul(dy, r)), tf.mul(meanDy, mu)), rho);
+      // dr = dy·p − r·q + (q·μ − ρ·A) with q = ρ²·B.
+      const q = tf.mul(tf.square(rho), overGroup(tf.mul(normalised, g)));
+      const rest = tf.sub(tf.mul(q, mu), tf.mul(rho, overGroup(tf.mul(meanDy, g))));
       const dr = tf.sub(
-        tf.add(tf.mul(dy, byChannel(tf.mul(rho, gain))), byChannel(tf.mul(rest, spread))),
-        tf.mul(r, byChannel(tf.mul(q, spread))),
+        tf.add(tf.mul(dy, everywhere(tf.mul(rho, g))), everywhere(rest)),
+        tf.mul(r, everywhere(q)),
       );
       const dx = reluGradient(dr, r) as tf.Tensor3D;
       return [
         tf.reshape(dx, [batch, height, width, channels]),
-        tf.reshape(tf.sum(normalised, 0), [channels]),
-        tf.reshape(tf.sum(sumDy, 0), [channels]),
+        tf.mul(tf.sum(normalised, 0), positions),
+        tf.mul(tf.sum(meanDy, 0), positions),
       ];
     };
     return { value: tf.reshape(y, [batch, height, width, channels]), gradFunc };
   });
   return operation(x, scale, shift) as tf.Tensor4D;
+}
+
+/**
+ * The matrix that averages over groups of channels: `[…, channels]` times it has at every channel
+ * the mean of its group, of which there are 8.
+ *
+ * @throws {RangeError} When the channels are no multiple of 8.
+ */
+export function groupAverages(channels: number): tf.Tensor2D {
+  if (channels % GROUPS !== 0) {
+    throw new RangeError(
+      `Cannot normalise ${channels} channels in ${GROUPS} groups: the channels must be a multiple of ${GROUPS}`,
+    );
+  }
+  const size = channels / GROUPS;
+  const group = (channel: number) => Math.floor(channel / size);
+  const share = (i: number) =>
+    group(i % channels) === group(Math.floor(i / channels)) ? 1 / size : 0;
+  return tf.tensor2d(Float32Array.from({ length: channels ** 2 }, (_, i) => share(i)), [
+    channels,
+    channels,
+  ]);
 }
 
 /**

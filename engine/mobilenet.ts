@@ -8,7 +8,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { convolution } from "./kernels.ts";
+import { convolution, meanPool } from "./kernels.ts";
 import { compose, Module, type Parameter, parameter } from "./module.ts";
 import type { NetworkOptions } from "./networks.ts";
 import { requireWeights, type Weights } from "./weights.ts";
@@ -93,7 +93,7 @@ export function mobilenet({ width, draws, weights }: NetworkOptions): Module {
     parts,
     parts.at(-1)![1].outputs,
     (apply, images) =>
-      tf.mean(parts.reduce((maps: tf.Tensor, _, part) => apply(part, maps), images), [1, 2]),
+      meanPool(parts.reduce((maps, _, part) => apply(part, maps), images) as tf.Tensor4D),
   );
 }
 

@@ -5,6 +5,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
+import { meanPool } from "./kernels.ts";
 import { convolutionBlock, linear, mlp, relu } from "./layers.ts";
 import { type InitialDraws, Module, type Parameter, sequential } from "./module.ts";
 import type { Random } from "./random.ts";
@@ -98,7 +99,7 @@ export function digitsCnn({ width, draws }: NetworkOptions): Module {
   return sequential([
     ["rotate", new Module([], 3, (_, images) => tf.reverse(images, [1, 2]))],
     ...blocks,
-    ["pool", new Module([], outputs, (_, maps) => tf.mean(maps, [1, 2]))],
+    ["pool", new Module([], outputs, (_, maps) => meanPool(maps as tf.Tensor4D))],
   ]);
 }
 

@@ -9,7 +9,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { convolution, rectify } from "./kernels.ts";
+import { convolution, meanPool, rectify } from "./kernels.ts";
 import { dropout } from "./layers.ts";
 import {
   compose,
@@ -73,7 +73,7 @@ export function resnet(depth: keyof typeof DEPTHS): (options: NetworkOptions) =>
       let maps = rectify(apply(0, tf.reverse(images, [1, 2])));
       maps = tf.maxPool(maps as tf.Tensor4D, 3, 2, "same");
       for (let part = 1; part <= parts.length - 1; part++) maps = apply(part, maps);
-      return apply(parts.length, tf.mean(maps, [1, 2]));
+      return apply(parts.length, meanPool(maps as tf.Tensor4D));
     });
   };
 }
