@@ -5,7 +5,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { classCounts, type Dataset } from "../datasets/dataset.ts";
-import { compiled, eager, type Execute } from "../engine/compile.ts";
+import { compiled, eager, type Execute, fused } from "../engine/compile.ts";
 import { buildNetwork } from "../engine/networks.ts";
 import { stream } from "../engine/random.ts";
 import { fromTensors, type Parameter } from "../engine/module.ts";
@@ -264,13 +264,15 @@ export interface PreparedRun {
 
 /** Updates from which on a graph's making, a fraction of a second, is earned back. */
 const COMPILE_FROM = 50;
+/** Updates from which on XLA's work, some seconds, is. */
+const FUSE_FROM = 500;
 
 /**
- * Long runs are compiled, short ones are not. It follows from the spec, since the last bits of a
+ * Long runs are compiled, the longest by XLA too. It follows from the spec, since the last bits of a
  * graph's sums may differ from those of its operations one by one.
  */
-function executionOf({ training }: RunSpec): Execute {
-  return training.steps >= COMPILE_FROM ? compiled : eager;
+export function executionOf({ training: { steps } }: Pick<RunSpec, "training">): Execute {
+  return steps >= FUSE_FROM ? fused : steps >= COMPILE_FROM ? compiled : eager;
 }
 
 /** Makes the network, workbench, method and samplers of a run. */

@@ -4,6 +4,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
+import { cluster } from "./compile.ts";
 import type { Parameter } from "./module.ts";
 
 /** Settings of {@linkcode Adam}. */
@@ -58,28 +59,30 @@ export class Adam {
     this.#steps++;
     const { learningRate, weightDecay, betas: [b1, b2], epsilon } = this.#settings;
     const variables = active.map((i) => this.parameters[i]!.variable);
-    tf.tidy(() => {
-      const flat = (tensors: readonly tf.Tensor[]) =>
-        tf.concat1d(tensors.map((t) => (t.rank === 1 ? t : tf.reshape(t, [-1])) as tf.Tensor1D));
-      let gradient: tf.Tensor = flat(active.map((i) => gradients[i]!));
-      if (weightDecay !== 0) gradient = tf.add(gradient, tf.mul(flat(variables), weightDecay));
-      // Zeros from JavaScript: the first update is then the same graph as all others.
-      this.#first ??= tf.variable(tf.zeros(gradient.shape), false);
-      this.#second ??= tf.variable(tf.zeros(gradient.shape), false);
-      this.#first.assign(tf.add(tf.mul(this.#first, b1), tf.mul(gradient, 1 - b1)));
-      this.#second.assign(tf.add(tf.mul(this.#second, b2), tf.mul(tf.square(gradient), 1 - b2)));
-      const size = learningRate / (1 - b1 ** this.#steps);
-      const root = Math.sqrt(1 - b2 ** this.#steps);
-      const change = tf.div(
-        tf.mul(this.#first, size),
-        tf.add(tf.div(tf.sqrt(this.#second), root), epsilon),
-      );
-      const parts = tf.split(change, variables.map((v) => v.size));
-      variables.forEach((v, i) => {
-        const part = parts[i]!;
-        v.assign(tf.sub(v, v.rank === 1 ? part : tf.reshape(part, v.shape)));
-      });
-    });
+    tf.tidy(() =>
+      cluster(() => {
+        const flat = (tensors: readonly tf.Tensor[]) =>
+          tf.concat1d(tensors.map((t) => (t.rank === 1 ? t : tf.reshape(t, [-1])) as tf.Tensor1D));
+        let gradient: tf.Tensor = flat(active.map((i) => gradients[i]!));
+        if (weightDecay !== 0) gradient = tf.add(gradient, tf.mul(flat(variables), weightDecay));
+        // Zeros from JavaScript: the first update is then the same graph as all others.
+        this.#first ??= tf.variable(tf.zeros(gradient.shape), false);
+        this.#second ??= tf.variable(tf.zeros(gradient.shape), false);
+        this.#first.assign(tf.add(tf.mul(this.#first, b1), tf.mul(gradient, 1 - b1)));
+        this.#second.assign(tf.add(tf.mul(this.#second, b2), tf.mul(tf.square(gradient), 1 - b2)));
+        const size = learningRate / (1 - b1 ** this.#steps);
+        const root = Math.sqrt(1 - b2 ** this.#steps);
+        const change = tf.div(
+          tf.mul(this.#first, size),
+          tf.add(tf.div(tf.sqrt(this.#second), root), epsilon),
+        );
+        const parts = tf.split(change, variables.map((v) => v.size));
+        variables.forEach((v, i) => {
+          const part = parts[i]!;
+          v.assign(tf.sub(v, v.rank === 1 ? part : tf.reshape(part, v.shape)));
+        });
+      })
+    );
   }
 
   /** Forgets moments and step count, as a new optimiser would start. */

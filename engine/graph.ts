@@ -91,10 +91,22 @@ export class GraphWriter {
     return this.#add("Const", [], { dtype: { type: dtype }, value: { tensor } });
   }
 
-  /** An operation; its outputs are told apart by their index. */
-  operation(op: string, inputs: readonly Output[], attributes: readonly Attribute[]): string {
+  /**
+   * An operation; its outputs are told apart by their index.
+   *
+   * @param cluster Operations of the same cluster are compiled by XLA into one; null for none.
+   */
+  operation(
+    op: string,
+    inputs: readonly Output[],
+    attributes: readonly Attribute[],
+    cluster: number | null = null,
+  ): string {
     const attr = Object.fromEntries(attributes.map((a) => [a.name, this.#attribute(a)]));
-    return this.#add(op, inputs, attr).node;
+    const marks = cluster === null
+      ? {}
+      : { _XlaCompile: { b: true }, _XlaScope: { s: new TextEncoder().encode(`c${cluster}`) } };
+    return this.#add(op, inputs, { ...attr, ...marks }).node;
   }
 
   /** A node that only passes a value on, so that it can be asked for by name. */

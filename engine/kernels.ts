@@ -9,6 +9,7 @@ type Attribute = { name: string; type: number; value: unknown };
 
 /** The part of tfjs-node's backend that runs any TensorFlow operation. */
 interface NativeBackend {
+  readonly isUsingGpuDevice: boolean;
   readonly binding: Readonly<
     Record<"TF_ATTR_TYPE" | "TF_ATTR_INT" | "TF_ATTR_STRING" | "TF_FLOAT", number>
   >;
@@ -60,24 +61,149 @@ export function convolution(
     backwardsFunc: (dy, saved) => {
       const gradient = dy as tf.Tensor4D;
       const [input, filter] = saved as [tf.Tensor4D, tf.Tensor4D];
-      const [batch, height, width, outputs] = gradient.shape;
       return {
-        x: () => tf.conv2dTranspose(gradient, filter, input.shape, stride, "same"),
-        kernel: () =>
-          engine.runKernel("Conv2DBackpropFilter", { x: input, dy: gradient }, {
-            strides: stride,
-            pad: "same",
-            dataFormat: "NHWC",
-            dimRoundingMode: null,
-            filterShape: filter.shape,
-          }),
-        bias: () => {
-          const rows = tf.reshape(gradient, [1, batch * height * width, outputs]) as tf.Tensor3D;
-          return tf.reshape(sumPositions(rows), [outputs]);
-        },
+        x: () => inputGradient(gradient, filter, input.shape, stride),
+        kernel: () => kernelGradient(input, gradient, filter.shape, stride),
+        bias: () => biasGradient(gradient),
       };
     },
   }) as tf.Tensor4D;
+}
+
+/** What batch norm with fixed statistics knows of each channel. */
+export interface Statistics {
+  readonly mean: tf.Tensor1D;
+  /** 1 / √(variance + ε). */
+  readonly reciprocal: tf.Tensor1D;
+}
+
+/**
+ * A `same` convolution without bias and the batch norm after it. With fixed statistics the norm is a
+ * factor and a shift of every channel, which is folded into the kernel: one operation instead of two,
+ * and the gradients of scale and shift follow from the kernel's.
+ */
+export function normedConvolution(
+  x: tf.Tensor4D,
+  kernel: tf.Tensor4D,
+  scale: tf.Tensor1D,
+  shift: tf.Tensor1D,
+  { mean, reciprocal }: Statistics,
+  stride: number,
+): tf.Tensor4D {
+  const engine = tf.engine() as unknown as KernelEngine;
+  return engine.runKernelFunc({
+    inputs: { x, kernel, scale, shift },
+    forwardFunc: (_backend, save) => {
+      const factor = tf.mul(scale, reciprocal);
+      const folded = tf.mul(kernel, factor) as tf.Tensor4D;
+      save([x, kernel, factor, folded]);
+      const bias = tf.sub(shift, tf.mul(factor, mean)) as tf.Tensor1D;
+      return convolutionForward(x, folded, bias, stride);
+    },
+    backwardsFunc: (dy, saved) => {
+      const gradient = dy as tf.Tensor4D;
+      const [input, filter, factor, folded] = saved as [
+        tf.Tensor4D,
+        tf.Tensor4D,
+        tf.Tensor1D,
+        tf.Tensor4D,
+      ];
+      // Kernel and scale share the first, scale and shift the second.
+      const ofFolded = kernelGradient(input, gradient, filter.shape, stride);
+      const ofBias = biasGradient(gradient);
+      return {
+        x: () => inputGradient(gradient, folded, input.shape, stride),
+        kernel: () => tf.mul(ofFolded, factor),
+        scale: () => {
+          const ofFactor = tf.sum(tf.mul(ofFolded, filter), [0, 1, 2]);
+          return tf.mul(tf.sub(ofFactor, tf.mul(ofBias, mean)), reciprocal);
+        },
+        shift: () => tf.clone(ofBias),
+      };
+    },
+  }) as tf.Tensor4D;
+}
+
+function biasGradient(dy: tf.Tensor4D): tf.Tensor1D {
+  const [batch, height, width, outputs] = dy.shape;
+  const rows = tf.reshape(dy, [1, batch * height * width, outputs]) as tf.Tensor3D;
+  return tf.reshape(sumPositions(rows), [outputs]);
+}
+
+/** `[…, channels]` as `[positions of all images, channels]`. */
+function rowsOf(x: tf.Tensor): tf.Tensor2D {
+  return tf.reshape(x, [-1, x.shape.at(-1)!]) as tf.Tensor2D;
+}
+
+/** A 1 × 1 convolution is a matrix product, and quicker as one. */
+function isPointwise([height, width]: readonly number[], stride: number): boolean {
+  return height === 1 && width === 1 && stride === 1;
+}
+
+function inputGradient(
+  dy: tf.Tensor4D,
+  kernel: tf.Tensor4D,
+  shape: tf.Tensor4D["shape"],
+  stride: number,
+): tf.Tensor {
+  return isPointwise(kernel.shape, stride)
+    ? tf.reshape(tf.matMul(rowsOf(dy), rowsOf(kernel), false, true), shape)
+    : tf.conv2dTranspose(dy, kernel, shape, stride, "same");
+}
+
+/** From so many outputs on, cutting out the patches costs less than the product with them gains. */
+const PATCHES_FROM = 512;
+
+function kernelGradient(
+  x: tf.Tensor4D,
+  dy: tf.Tensor4D,
+  shape: tf.Tensor4D["shape"],
+  stride: number,
+): tf.Tensor {
+  if (isPointwise(shape, stride)) return tf.reshape(tf.matMul(rowsOf(x), rowsOf(dy), true), shape);
+  // oneDNN's own form is slow on small maps of many channels; GPU libraries have no such weakness.
+  if (native()?.isUsingGpuDevice === false && shape[3] >= PATCHES_FROM) {
+    return tf.reshape(tf.matMul(rowsOf(patches(x, dy, shape, stride)), rowsOf(dy), true), shape);
+  }
+  const engine = tf.engine() as unknown as KernelEngine;
+  return engine.runKernel("Conv2DBackpropFilter", { x, dy }, {
+    strides: stride,
+    pad: "same",
+    dataFormat: "NHWC",
+    dimRoundingMode: null,
+    filterShape: shape,
+  });
+}
+
+/**
+ * What a `same` convolution sees at each place of its output, side by side:
+ * `[batch, height, width, kernel height · kernel width · inputs]`.
+ */
+function patches(
+  x: tf.Tensor4D,
+  { shape: [, height, width] }: tf.Tensor4D,
+  [kernelHeight, kernelWidth]: readonly number[],
+  stride: number,
+): tf.Tensor {
+  const reach = (outputs: number) => stride * (outputs - 1) + 1;
+  const padding = (inputs: number, outputs: number, kernel: number): [number, number] => {
+    const total = Math.max(0, reach(outputs) + kernel - 1 - inputs);
+    return [Math.floor(total / 2), Math.ceil(total / 2)];
+  };
+  const padded = tf.pad(x, [
+    [0, 0],
+    padding(x.shape[1], height, kernelHeight!),
+    padding(x.shape[2], width, kernelWidth!),
+    [0, 0],
+  ]);
+  const seen: tf.Tensor[] = [];
+  for (let row = 0; row < kernelHeight!; row++) {
+    for (let column = 0; column < kernelWidth!; column++) {
+      const end = [x.shape[0], row + reach(height), column + reach(width), x.shape[3]];
+      seen.push(tf.stridedSlice(padded, [0, row, column, 0], end, [1, stride, stride, 1]));
+    }
+  }
+  return tf.concat(seen, 3);
 }
 
 function convolutionForward(

@@ -4,6 +4,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
+import { cluster } from "./compile.ts";
 import { convolution, meanPositions, reluGradient } from "./kernels.ts";
 import { type InitialDraws, Module, parameter, sequential, uniformParameter } from "./module.ts";
 import type { Random } from "./random.ts";
@@ -110,31 +111,35 @@ export function reluGroupNorm(
     const [a, g, s] = inputs.slice(0, 3) as [tf.Tensor4D, tf.Tensor, tf.Tensor];
     const save = inputs[3] as unknown as (tensors: tf.Tensor[]) => void;
     const r = tf.reshape(tf.relu(a), [batch, positions, channels]) as tf.Tensor3D;
-    const mu = overGroup(average(r));
-    // Rounding may put the variance of numbers that are all alike below 0.
-    const variance = tf.relu(tf.sub(overGroup(average(tf.square(r))), tf.square(mu)));
-    const rho = tf.rsqrt(tf.add(variance, EPSILON));
-    const p = tf.mul(rho, g);
-    const offset = tf.sub(s, tf.mul(p, mu));
-    const y = tf.add(tf.mul(r, everywhere(p)), everywhere(offset));
+    const [y, mu, rho] = cluster(() => {
+      const mu = overGroup(average(r));
+      // Rounding may put the variance of numbers that are all alike below 0.
+      const variance = tf.relu(tf.sub(overGroup(average(tf.square(r))), tf.square(mu)));
+      const rho = tf.rsqrt(tf.add(variance, EPSILON));
+      const p = tf.mul(rho, g);
+      const offset = tf.sub(s, tf.mul(p, mu));
+      return [tf.add(tf.mul(r, everywhere(p)), everywhere(offset)), mu, rho];
+    });
     save([r, mu, rho, g]);
     const gradFunc = (dy4: tf.Tensor | tf.Tensor[], saved: tf.Tensor[]) => {
       const [r, mu, rho, g] = saved as [tf.Tensor3D, tf.Tensor, tf.Tensor, tf.Tensor];
       const dy = tf.reshape(dy4 as tf.Tensor, [batch, positions, channels]) as tf.Tensor3D;
-      const meanDy = average(dy);
-      const normalised = tf.mul(tf.sub(average(tf.mul(dy, r)), tf.mul(meanDy, mu)), rho);
-      // dr = dy·p − r·q + (q·μ − ρ·A) with q = ρ²·B.
-      const q = tf.mul(tf.square(rho), overGroup(tf.mul(normalised, g)));
-      const rest = tf.sub(tf.mul(q, mu), tf.mul(rho, overGroup(tf.mul(meanDy, g))));
-      const dr = tf.sub(
-        tf.add(tf.mul(dy, everywhere(tf.mul(rho, g))), everywhere(rest)),
-        tf.mul(r, everywhere(q)),
-      );
-      const dx = reluGradient(dr, r) as tf.Tensor3D;
+      const [dx, scale, shift] = cluster(() => {
+        const meanDy = average(dy);
+        const normalised = tf.mul(tf.sub(average(tf.mul(dy, r)), tf.mul(meanDy, mu)), rho);
+        // dr = dy·p − r·q + (q·μ − ρ·A) with q = ρ²·B.
+        const q = tf.mul(tf.square(rho), overGroup(tf.mul(normalised, g)));
+        const rest = tf.sub(tf.mul(q, mu), tf.mul(rho, overGroup(tf.mul(meanDy, g))));
+        const dr = tf.sub(
+          tf.add(tf.mul(dy, everywhere(tf.mul(rho, g))), everywhere(rest)),
+          tf.mul(r, everywhere(q)),
+        );
+        return [reluGradient(dr, r), tf.sum(normalised, 0), tf.sum(meanDy, 0)];
+      });
       return [
         tf.reshape(dx, [batch, height, width, channels]),
-        tf.mul(tf.sum(normalised, 0), positions),
-        tf.mul(tf.sum(meanDy, 0), positions),
+        tf.mul(scale, positions),
+        tf.mul(shift, positions),
       ];
     };
     return { value: tf.reshape(y, [batch, height, width, channels]), gradFunc };

@@ -9,7 +9,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { convolution, meanPool, rectify } from "./kernels.ts";
+import { meanPool, normedConvolution, rectify } from "./kernels.ts";
 import { dropout } from "./layers.ts";
 import {
   compose,
@@ -109,11 +109,7 @@ function residual(
   });
 }
 
-/**
- * A convolution without bias and the batch norm after it. With fixed statistics the norm is a factor
- * and a shift of every channel, which is folded into the kernel: one operation instead of two, and
- * the gradients of scale and shift follow from the kernel's.
- */
+/** A convolution without bias and the batch norm after it, with fixed statistics. */
 function normed(
   convolutionName: string,
   normName: string,
@@ -131,18 +127,20 @@ function normed(
   const mean = statistic(weights, `${normName}.running_mean`, outputs) ?? new Float32Array(outputs);
   const variance = statistic(weights, `${normName}.running_var`, outputs) ??
     new Float32Array(outputs).fill(1);
-  const constants = [
-    tf.tensor1d(mean),
-    tf.tensor1d(variance.map((value) => 1 / Math.sqrt(value + EPSILON))),
-  ];
-  const forward: Module["forward"] = ([kernel, scale, shift], x) => {
-    const [centre, reciprocal] = constants as [tf.Tensor1D, tf.Tensor1D];
-    const factor = tf.mul(scale!, reciprocal);
-    const bias = tf.sub(shift!, tf.mul(factor, centre)) as tf.Tensor1D;
-    const folded = tf.mul(kernel!, factor) as tf.Tensor4D;
-    return convolution(seen(x as tf.Tensor4D, size, stride), folded, bias, stride);
+  const statistics = {
+    mean: tf.tensor1d(mean),
+    reciprocal: tf.tensor1d(variance.map((value) => 1 / Math.sqrt(value + EPSILON))),
   };
-  return new Module(made, outputs, forward, constants);
+  const forward: Module["forward"] = ([kernel, scale, shift], x) =>
+    normedConvolution(
+      seen(x as tf.Tensor4D, size, stride),
+      kernel as tf.Tensor4D,
+      scale as tf.Tensor1D,
+      shift as tf.Tensor1D,
+      statistics,
+      stride,
+    );
+  return new Module(made, outputs, forward, Object.values(statistics));
 }
 
 /**

@@ -7,7 +7,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { RunSpec } from "../../bench/record.ts";
 import { Store } from "../../bench/store.ts";
 import { train, type TrainOptions, type TrainResult } from "../../bench/trainer.ts";
-import { compiled, eager } from "../../engine/compile.ts";
+import { compiled, eager, fused } from "../../engine/compile.ts";
 import { encodeTensors } from "../../engine/safetensors.ts";
 import type { Method } from "../../methods/method.ts";
 import { METHODS } from "../../methods/mod.ts";
@@ -70,15 +70,16 @@ const first = await train(specOf(methodNamed("erm")), {
   method: methodNamed("erm"),
 });
 
-/** Every method, and some of them compiled as well, as long runs are. */
+/** Every method, and some of them as graphs as well, as long runs are. */
 const COMPILED = ["erm", "boda", "dann", "irm", "crt"];
 const cases = [
   ...METHODS.filter(({ postHoc }) => !postHoc).map((method) => ({ method, execute: eager })),
   ...COMPILED.map((name) => ({ method: methodNamed(name), execute: compiled })),
+  { method: methodNamed("boda"), execute: fused },
 ];
 
 for (const { method, execute } of cases) {
-  const how = execute === compiled ? ", compiled," : "";
+  const how = execute === eager ? "" : `, ${execute.name},`;
   Deno.test(`${method.name}${how} continues exactly after each of its updates`, () =>
     withStore(async (store) => {
       const spec = specOf(method);

@@ -48,9 +48,23 @@ Deno.test("channels that make no groups of 8 are refused", () => {
   assert.throws(() => groupAverages(12), /12 channels in 8 groups/);
 });
 
-for (const stride of [1, 2]) {
-  Deno.test(`convolution with bias equals conv2d plus bias, stride ${stride}, gradients too`, () => {
-    const inputs = [normal([2, 8, 8, 3], 1), normal([3, 3, 3, 8], 2), normal([8], 3)];
+const CONVOLUTIONS:
+  readonly (readonly [size: number, side: number, outputs: number, stride: 1 | 2])[] =
+  // Those of one pixel and those of many outputs have gradients of another form.
+  [[3, 8, 8, 1], [3, 8, 8, 2], [3, 5, 8, 2], [1, 8, 8, 1], [1, 8, 8, 2], [3, 4, 512, 1], [
+    3,
+    4,
+    512,
+    2,
+  ], [3, 5, 512, 2]];
+for (const [size, side, outputs, stride] of CONVOLUTIONS) {
+  const what = `${size} × ${size} over ${side} × ${side} to ${outputs}, stride ${stride}`;
+  Deno.test(`convolution equals conv2d plus bias, gradients too: ${what}`, () => {
+    const inputs = [
+      normal([2, side, side, 3], 1),
+      normal([size, size, 3, outputs], 2),
+      normal([outputs], 3),
+    ];
     const plain = (x: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor) =>
       tf.add(tf.conv2d(x as tf.Tensor4D, kernel as tf.Tensor4D, stride, "same"), bias);
     const ours = (x: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor) =>
