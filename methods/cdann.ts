@@ -41,7 +41,7 @@ export default defineMethod({
       input: (features, labels) => tf.add(features, embedding.apply(labels)) as tf.Tensor2D,
       parameters: embedding.parameters,
       loss: (verdict, origin, labels) => {
-        const weights = h.reference ? referenceWeights(labels) : balancedWeights(labels, classes);
+        const weights = (h.reference ? referenceWeights : balancedWeights)(labels, classes);
         return tf.sum(tf.mul(crossEntropies(verdict, origin), weights)) as tf.Scalar;
       },
       gradientPenalty: h.reference ? referenceGradientPenalty : gradientPenalty,
@@ -51,14 +51,17 @@ export default defineMethod({
 
 /** Weights of the images of a batch that give every class in it the same share of 1, `[images]`. */
 export function balancedWeights(labels: tf.Tensor1D, classes: number): tf.Tensor1D {
-  const sizes = tf.sum(tf.oneHot(labels, classes), 0);
-  const present = tf.sum(tf.cast(tf.greater(sizes, 0), "float32"));
-  return tf.reciprocal(tf.mul(tf.gather(tf.cast(sizes, "float32"), labels), present));
+  const sizes = classSizes(labels, classes);
+  const present = tf.sum(tf.minimum(sizes, 1));
+  return tf.reciprocal(tf.mul(tf.gather(sizes, labels), present));
 }
 
 /** As MDLT: the highest label of the batch stands for the number of classes in it. */
-export function referenceWeights(labels: tf.Tensor1D): tf.Tensor1D {
-  const highest = tf.max(labels).dataSync()[0]!;
-  const sizes = tf.sum(tf.oneHot(labels, highest + 1), 0);
-  return tf.reciprocal(tf.mul(tf.gather(tf.cast(sizes, "float32"), labels), highest + 1));
+export function referenceWeights(labels: tf.Tensor1D, classes: number): tf.Tensor1D {
+  const present = tf.add(tf.cast(tf.max(labels), "float32"), 1);
+  return tf.reciprocal(tf.mul(tf.gather(classSizes(labels, classes), labels), present));
+}
+
+function classSizes(labels: tf.Tensor1D, classes: number): tf.Tensor1D {
+  return tf.cast(tf.sum(tf.oneHot(labels, classes), 0), "float32") as tf.Tensor1D;
 }
