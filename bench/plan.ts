@@ -7,6 +7,7 @@ import { createHash } from "node:crypto";
 import { DATASETS } from "../datasets/mod.ts";
 import type { DatasetDefinition } from "../datasets/dataset.ts";
 import type { Backend } from "../engine/backend.ts";
+import { WITH_DROPOUT } from "../engine/networks.ts";
 import { METHODS, TWO_STAGE } from "../methods/mod.ts";
 import type { Method } from "../methods/method.ts";
 import { find, unknown, UsageError } from "./errors.ts";
@@ -145,7 +146,8 @@ function specOf(
     : Math.round(steps / request.checkpoints);
   const learningRate = own("learningRate") ?? drawn.learningRate ?? sizes.learningRate;
   const weightDecay = own("weightDecay") ?? drawn.weightDecay ?? sizes.weightDecay;
-  const dropout = own("dropout") ?? 0;
+  const drops = WITH_DROPOUT.includes(sizes.network.name);
+  const dropout = own("dropout") ?? (drops ? drawn.dropout ?? 0 : 0);
   // Numbers of updates, unless given, are meant for runs of the paper's length.
   const length = Math.min(1, steps / preset("paper", dataset).steps);
   const hyperparameters = Object.fromEntries(

@@ -24,7 +24,7 @@ export interface DatasetKind {
 /** Settings of training that MDLT's search draws for every method; presets have the defaults. */
 export const COMMON: Readonly<
   Record<
-    "learningRate" | "weightDecay" | "batch",
+    "learningRate" | "weightDecay" | "dropout" | "batch",
     Pick<Hyperparameter, "description" | "search" | "on" | "reference">
   >
 > = {
@@ -39,6 +39,11 @@ export const COMMON: Readonly<
     on: { digits: { search: choice(0) } },
     description: "weight decay (L2) of Adam",
     reference: "weight_decay",
+  },
+  dropout: {
+    search: choice(0, 0.1, 0.5),
+    description: "part of the features that is dropped in training, in a ResNet",
+    reference: "resnet_dropout",
   },
   batch: {
     search: choice(24),

@@ -41,6 +41,9 @@ export const FEATURIZERS: Readonly<Record<string, (options: NetworkOptions) => M
   resnet50: resnet(50),
 };
 
+/** Featurizers that know of dropout. */
+export const WITH_DROPOUT: readonly string[] = ["resnet18", "resnet50"];
+
 /** How pixels reach a network that was trained with other numbers than ImageNet's usual ones. */
 export function normalisationOf(
   network: string,

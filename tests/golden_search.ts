@@ -4,36 +4,23 @@
  * @module
  */
 import { preset } from "../bench/presets.ts";
-import {
-  COMMON,
-  type DatasetKind,
-  draw,
-  referenceRandom,
-  specOn,
-  tupleHash,
-} from "../bench/search.ts";
-import { choice, type Hyperparameter, type Method } from "../methods/method.ts";
+import { COMMON, draw, referenceRandom, specOn, tupleHash } from "../bench/search.ts";
+import type { Hyperparameter, Method } from "../methods/method.ts";
 import { METHODS } from "../methods/mod.ts";
+import { referenceDataset } from "./golden_tables.ts";
 
 type Values = Readonly<Record<string, unknown>>;
 type ByDataset<T> = Readonly<Record<string, T>>;
 
-/** The file `hparams.json`. */
+/** The file `hparams.json`, or parts of it. */
 export interface HyperparameterFile {
-  readonly hash_examples: readonly { readonly text: string; readonly value: number }[];
-  readonly default: ByDataset<Readonly<Record<string, Values>>>;
-  readonly random_common: ByDataset<Readonly<Record<string, Values>>>;
-  readonly random_method_specific: ByDataset<
+  readonly hash_examples?: readonly { readonly text: string; readonly value: number }[];
+  readonly default?: ByDataset<Readonly<Record<string, Values>>>;
+  readonly random_common?: ByDataset<Readonly<Record<string, Values>>>;
+  readonly random_method_specific?: ByDataset<
     Readonly<Record<string, Readonly<Record<string, Values>>>>
   >;
 }
-
-/** The data sets of the file as they are known here. */
-const DATASETS: ByDataset<DatasetKind & { readonly kind: "digits" | "photographs" }> = {
-  PACS: { name: "pacs", kind: "photographs" },
-  DomainNet: { name: "domainnet", kind: "photographs" },
-  ImbalancedDigits: { name: "digits", kind: "digits" },
-};
 
 /** Settings of the reference that decide data or network: no hyperparameters here. */
 const ELSEWHERE = new Set([
@@ -46,60 +33,66 @@ const ELSEWHERE = new Set([
   "rand_seed",
 ]);
 
-/** ResNet's dropout is drawn like a hyperparameter, though no network here has it yet. */
-const resnetDropout = choice(0, 0.1, 0.5);
-
 /** Compares every default and every drawn value. */
 export function checkSearch(file: HyperparameterFile): void {
-  for (const { text, value } of file.hash_examples) same(`hash of ${text}`, tupleHash(text), value);
-
-  for (const [name, dataset] of Object.entries(DATASETS)) {
-    for (const [reference, values] of Object.entries(file.default[name]!)) {
-      const method = named(reference);
-      const { learningRate, weightDecay, batch } = preset("paper", dataset);
-      const inherited = { learningRate, weightDecay };
-      const common: Values = { lr: learningRate, weight_decay: weightDecay, batch_size: batch };
-      for (const [key, value] of Object.entries(values)) {
-        const what = `default of ${reference}'s ${key} on ${name}`;
-        const knob = knobOf(method, key);
-        if (knob !== undefined) {
-          const { default: standard } = specOn(knob, dataset);
-          same(what, typeof standard === "string" ? inherited[standard] : standard, value);
-        } else if (key === "class_balanced") {
-          same(what, method.sampler === "class-balanced", value);
-        } else if (key === "resnet_dropout") {
-          same(what, 0, value);
-        } else if (!ELSEWHERE.has(key)) {
-          same(what, common[key], value);
-        }
-      }
+  for (const { text, value } of file.hash_examples ?? []) {
+    same(`hash of ${text}`, tupleHash(text), value);
+  }
+  for (const [name, methods] of Object.entries(file.default ?? {})) {
+    for (const [reference, values] of Object.entries(methods)) {
+      checkDefaults(name, reference, values);
     }
-
-    for (const [index, values] of Object.entries(file.random_common[name]!)) {
-      for (const [key, value] of Object.entries(values)) {
-        if (ELSEWHERE.has(key) || key === "class_balanced") continue;
-        const common = Object.values(COMMON).find(({ reference }) => reference === key);
-        const search = common === undefined ? resnetDropout : specOn(common, dataset).search;
-        const found = draw(search, referenceRandom(Number(index), key));
-        same(`${key} of setting ${index} on ${name}`, found, value);
-      }
-    }
-
-    for (const [reference, settings] of Object.entries(file.random_method_specific[name]!)) {
-      const method = named(reference);
+  }
+  for (const [name, settings] of Object.entries(file.random_common ?? {})) {
+    for (const [index, values] of Object.entries(settings)) checkDrawn(name, null, index, values);
+  }
+  for (const [name, methods] of Object.entries(file.random_method_specific ?? {})) {
+    for (const [reference, settings] of Object.entries(methods)) {
       for (const [index, values] of Object.entries(settings)) {
-        for (const [key, value] of Object.entries(values)) {
-          const knob = knobOf(method, key);
-          if (knob === undefined) {
-            if (ELSEWHERE.has(key) || key === "class_balanced") continue;
-            throw new Error(`${reference} has no hyperparameter for the reference's "${key}"`);
-          }
-          const { search } = specOn(knob, dataset);
-          const found = draw(knob.referenceSearch ?? search, referenceRandom(Number(index), key));
-          same(`${reference}'s ${key} of setting ${index} on ${name}`, found, value);
-        }
+        checkDrawn(name, reference, index, values);
       }
     }
+  }
+}
+
+function checkDefaults(name: string, reference: string, values: Values): void {
+  const dataset = referenceDataset(name);
+  const method = named(reference);
+  const { learningRate, weightDecay, batch } = preset("paper", dataset);
+  const inherited = { learningRate, weightDecay };
+  const common: Values = {
+    lr: learningRate,
+    weight_decay: weightDecay,
+    batch_size: batch,
+    resnet_dropout: 0,
+    class_balanced: method.sampler === "class-balanced",
+  };
+  for (const [key, value] of Object.entries(values)) {
+    if (ELSEWHERE.has(key)) continue;
+    const knob = knobOf(method, key);
+    const standard = knob === undefined ? common[key] : specOn(knob, dataset).default;
+    const found = typeof standard === "string" ? inherited[standard as "learningRate"] : standard;
+    same(`default of ${reference}'s ${key} on ${name}`, found, value);
+  }
+}
+
+/** Checks the values of one setting: those that all methods share, or those of a method. */
+function checkDrawn(name: string, reference: string | null, index: string, values: Values): void {
+  const dataset = referenceDataset(name);
+  const method = reference === null ? null : named(reference);
+  for (const [key, value] of Object.entries(values)) {
+    if (ELSEWHERE.has(key)) continue;
+    const what = `${reference ?? "everybody"}'s ${key} of setting ${index} on ${name}`;
+    if (key === "class_balanced") {
+      same(what, method?.sampler === "class-balanced", value);
+      continue;
+    }
+    const knob: Pick<Hyperparameter, "search" | "on" | "referenceSearch"> | undefined =
+      (method && knobOf(method, key)) ??
+        Object.values(COMMON).find(({ reference }) => reference === key);
+    if (knob === undefined) throw new Error(`${what}: there is no such hyperparameter`);
+    const search = knob.referenceSearch ?? specOn(knob, dataset).search;
+    same(what, draw(search, referenceRandom(Number(index), key)), value);
   }
 }
 

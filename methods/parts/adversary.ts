@@ -69,19 +69,19 @@ export const adversaryHyperparameters = {
     description: "weight decay of the discriminator",
     reference: "weight_decay_d",
   },
-  width: {
+  discriminatorWidth: {
     default: 256,
     search: integerPower(2, 6, 10),
     description: "units of the discriminator's hidden layers",
     reference: "mlp_width",
   },
-  depth: {
+  discriminatorDepth: {
     default: 3,
     search: choice(3, 4, 5),
     description: "linear layers of the discriminator",
     reference: "mlp_depth",
   },
-  dropout: {
+  discriminatorDropout: {
     default: 0,
     search: choice(0, 0.1, 0.5),
     description: "dropout rate in the discriminator",
@@ -113,9 +113,9 @@ export function adversarialTraining(
   const discriminator = bench.mlp("discriminator", {
     inputs: network.featurizer.outputs,
     outputs: bench.domains,
-    width: h.width,
-    depth: h.depth,
-    dropout: h.dropout,
+    width: h.discriminatorWidth,
+    depth: h.discriminatorDepth,
+    dropout: h.discriminatorDropout,
   });
   const own = [...discriminator.parameters, ...adversary.parameters ?? []];
   const discriminatorOptimizer = bench.optimizer(own, {

@@ -19,46 +19,6 @@ const request: Request = {
   threads: 1,
 };
 
-interface MdltSelection {
-  readonly selection: {
-    readonly cases: readonly {
-      readonly case: string;
-      readonly records: readonly {
-        readonly hparams_seed: number;
-        readonly seed: number;
-        readonly val: readonly number[];
-      }[];
-      readonly expected: {
-        readonly per_trial_seed: readonly {
-          readonly seed: number;
-          readonly ranking: readonly { readonly hparams_seed: number; readonly val_acc: number }[];
-        }[];
-      };
-    }[];
-  };
-}
-
-Deno.test("settings are ranked as MDLT's collector ranks them, ties included", async () => {
-  const file = new URL("../golden/metrics.json", import.meta.url);
-  const { selection }: MdltSelection = JSON.parse(await Deno.readTextFile(file));
-  assert.ok(selection.cases.length >= 3);
-  for (const { case: what, records, expected } of selection.cases) {
-    for (const { seed, ranking } of expected.per_trial_seed) {
-      const best = new Map<number, number>(); // the best checkpoint of each setting
-      for (const { hparams_seed, val } of records.filter((record) => record.seed === seed)) {
-        const mean = val.reduce((a, b) => a + b) / val.length;
-        best.set(hparams_seed, Math.max(best.get(hparams_seed) ?? 0, mean));
-      }
-      const trials = [...best].map(([hparamsSeed, worth]) => ({ hparamsSeed, worth }));
-      assert.deepEqual(
-        rank(trials).map(({ hparamsSeed }) => hparamsSeed),
-        ranking.map(({ hparams_seed }) => hparams_seed),
-        what,
-      );
-    }
-  }
-});
-
 Deno.test("a diverged run is worth nothing to a search", () => {
   const confusion = [[5, 5], [0, 10]];
   const record = (status: string) =>
@@ -81,6 +41,15 @@ Deno.test("setting 0 of a search is the run of the bench; both stages have the s
   assert.deepEqual(crt.spec.stage1, erm.spec);
   assert.equal(crt.spec.training.batch, erm.spec.training.batch);
   assert.notEqual(erm.spec.training.learningRate, zero[0]!.spec.training.learningRate);
+});
+
+Deno.test("dropout is drawn where the network has it, and is not the discriminator's", () => {
+  const drawn = (datasets: string[]) =>
+    plan({ ...request, datasets, methods: ["dann"], hparamsSeeds: [1] })[0]!.spec;
+  const { training, method } = drawn(["pacs"]);
+  assert.equal(training.network.dropout, 0.5); // MDLT's resnet_dropout of setting 1
+  assert.equal(method.hyperparameters.discriminatorDropout, 0.1); // and its mlp_dropout
+  assert.equal(drawn(["digits-synth"]).training.network.dropout, undefined);
 });
 
 Deno.test("sweep and select: the best by validation, with fresh seeds, under both protocols", async () => {
