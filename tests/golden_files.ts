@@ -9,43 +9,69 @@ import { checkLosses, LOSS_SECTIONS } from "./golden_losses.ts";
 import { checkSearch } from "./golden_search.ts";
 import { checkMetrics, checkSampling, checkSplits, splitsFolder } from "./golden_tables.ts";
 
-/** The forms of golden files, by a field that no other form has. */
+/** The forms of golden files, by fields that no other form has; tables may lack parts. */
 const FORMS: Readonly<Record<string, (content: never) => void | Promise<void>>> = {
-  initial_params: (content: MethodCase) => checkMethod(content),
-  parameter_list: (content: CnnCase) => checkCnn(content),
-  random_common: checkSearch,
-  counts_per_class: checkSampling,
-  thresholds: checkSplits,
-  cases: checkMetrics,
-  ...Object.fromEntries(LOSS_SECTIONS.map((section) => [section, checkLosses])),
+  ...form((content: MethodCase) => checkMethod(content), ["initial_params"]),
+  ...form((content: CnnCase) => checkCnn(content), ["parameter_list"]),
+  ...form(checkSearch, ["default", "random_common", "random_method_specific", "hash_examples"]),
+  ...form(checkSampling, ["counts_per_class", "balanced_weights", "letters"]),
+  ...form(checkSplits, ["thresholds"]),
+  ...form(checkMetrics, ["cases", "selection"]),
+  ...form(checkLosses, LOSS_SECTIONS),
 };
+
+function form<T>(check: (content: T) => void | Promise<void>, fields: readonly string[]) {
+  return Object.fromEntries(fields.map((field) => [field, check]));
+}
 
 /** A golden file and its check. */
 export interface GoldenFile {
   readonly name: string;
   /** Why it cannot be checked here. */
   readonly skipped?: string;
+  /** Throws with the first figure that differs, or with what is wrong with the file. */
   check(): Promise<void>;
 }
 
 /** The golden files of a folder, by name. Every JSON file must have a known form. */
 export async function goldenFiles(folder: string): Promise<GoldenFile[]> {
   const names: string[] = [];
-  for await (const { name, isFile } of Deno.readDir(folder)) {
-    if (isFile && name.endsWith(".json")) names.push(name);
+  for await (const { name, isFile, isSymlink } of Deno.readDir(folder)) {
+    if ((isFile || isSymlink) && name.endsWith(".json")) names.push(name);
   }
   const noSplits = (await splitsFolder()) === null;
-  return names.sort().map((name) => ({
-    name,
-    ...(noSplits && name === "splits.json" &&
-      { skipped: "the split CSVs are not here; MDLT_TEST_SPLITS can name their folder" }),
-    async check() {
-      const content = JSON.parse(await Deno.readTextFile(join(folder, name)));
+  return await Promise.all(
+    names.sort().map(async (name): Promise<GoldenFile> => {
+      const { content, fault } = parsed(await Deno.readTextFile(join(folder, name)));
       const form = Object.keys(FORMS).find((field) => field in content);
-      if (form === undefined) throw new Error("its form is none of those that are known");
-      await FORMS[form]!(content as never);
-    },
-  }));
+      if (form === "thresholds" && noSplits) {
+        const skipped = "the split CSVs are not here; MDLT_TEST_SPLITS can name their folder";
+        return { name, skipped, check: () => Promise.resolve() };
+      }
+      return {
+        name,
+        async check() {
+          if (fault !== undefined) throw new Error(fault);
+          if (form === undefined) {
+            throw new Error(
+              `its form is not known: it has none of ${Object.keys(FORMS).join(", ")}`,
+            );
+          }
+          await FORMS[form]!(content as never);
+        },
+      };
+    }),
+  );
+}
+
+function parsed(text: string): { readonly content: object; readonly fault?: string } {
+  try {
+    const content: unknown = JSON.parse(text);
+    if (typeof content === "object" && content !== null) return { content };
+    return { content: {}, fault: "it is no JSON object" };
+  } catch (error) {
+    return { content: {}, fault: `it is not JSON: ${(error as Error).message}` };
+  }
 }
 
 /**

@@ -8,12 +8,14 @@ import { fileURLToPath } from "node:url";
 import { sampler } from "../bench/batches.ts";
 import { accuracy, classAccuracy, mean, shotAccuracy, shotGroup } from "../bench/metrics.ts";
 import type { Confusion } from "../bench/record.ts";
+import { rank } from "../bench/selection.ts";
+import type { DatasetDefinition } from "../datasets/dataset.ts";
 import { DATASETS } from "../datasets/mod.ts";
 import { parseSplitCsv } from "../datasets/formats/split_csv.ts";
 import { type Profile, profileCounts } from "../datasets/longtail.ts";
 
 interface MetricsFile {
-  readonly cases: readonly {
+  readonly cases?: readonly {
     readonly case: string;
     readonly classes: number;
     readonly many_threshold: number;
@@ -39,10 +41,34 @@ interface MetricsFile {
       readonly val_mean: number;
     };
   }[];
+  readonly selection?: { readonly cases: readonly SelectionCase[] };
 }
 
-/** Accuracies, shot groups and means of recorded predictions. */
-export function checkMetrics({ cases }: MetricsFile): void {
+/** Runs of a search at their checkpoints, and which of them MDLT's collector takes. */
+interface SelectionCase {
+  readonly case: string;
+  readonly records: readonly {
+    readonly hparams_seed: number;
+    readonly seed: number;
+    readonly val: readonly number[];
+    readonly test: readonly number[];
+  }[];
+  readonly expected: {
+    readonly per_trial_seed: readonly {
+      readonly seed: number;
+      readonly ranking: readonly {
+        readonly hparams_seed: number;
+        readonly val_acc: number;
+        readonly test_acc: number;
+      }[];
+    }[];
+    readonly mean_percent: number;
+  };
+}
+
+/** Accuracies, shot groups and means of recorded predictions, and the choice among settings. */
+export function checkMetrics({ cases = [], selection }: MetricsFile): void {
+  selection?.cases.forEach(checkSelection);
   for (const { case: what, classes, many_threshold, few_threshold, domains, expected } of cases) {
     const shots = { many: many_threshold, few: few_threshold };
     const counts = domains.map((d) => d.train_counts);
@@ -85,25 +111,58 @@ export function checkMetrics({ cases }: MetricsFile): void {
   }
 }
 
+/**
+ * Of each run the first of its best checkpoints counts, by the mean validation accuracy; of each
+ * trial the setting that {@linkcode rank} puts first.
+ */
+function checkSelection({ case: what, records, expected }: SelectionCase): void {
+  const chosen: number[] = [];
+  for (const { seed, ranking } of expected.per_trial_seed) {
+    const runs = Map.groupBy(records.filter((r) => r.seed === seed), (r) => r.hparams_seed);
+    const trials = [...runs].map(([hparamsSeed, checkpoints]) => {
+      const [best] = checkpoints
+        .map(({ val, test }) => ({ worth: mean(val)!, test: mean(test)! }))
+        .sort((a, b) => b.worth - a.worth);
+      return { hparamsSeed, ...best! };
+    });
+    const ranked = rank(trials);
+    same(`${what}: settings of trial ${seed}`, ranked.length, ranking.length);
+    ranking.forEach(({ hparams_seed, val_acc, test_acc }, place) => {
+      const { hparamsSeed, worth, test } = ranked[place]!;
+      same(`${what}: setting at place ${place} of trial ${seed}`, hparamsSeed, hparams_seed);
+      same(`${what}: its validation accuracy`, worth, val_acc);
+      same(`${what}: its test accuracy`, test, test_acc);
+    });
+    chosen.push(ranked[0]!.test);
+  }
+  same(`${what}: mean in percent`, 100 * mean(chosen)!, expected.mean_percent, 1e-6);
+}
+
 interface SamplingFile {
-  readonly counts_per_class: readonly {
+  /** What MDLT's command line calls the profiles. */
+  readonly letters?: Readonly<Record<string, string>>;
+  readonly counts_per_class?: readonly {
     readonly classes: number;
     readonly max: number;
     readonly type: string;
     readonly factor: number;
     readonly counts: readonly number[];
   }[];
-  readonly balanced_weights: readonly {
+  readonly balanced_weights?: readonly {
     readonly counts: readonly number[];
     readonly weight_of_one_sample_per_class: readonly (number | null)[];
   }[];
 }
 
 /** Long-tailed class counts, and how often the class-balanced sampler draws an image. */
-export function checkSampling({ counts_per_class, balanced_weights }: SamplingFile): void {
+export function checkSampling(
+  { letters = {}, counts_per_class = [], balanced_weights = [] }: SamplingFile,
+): void {
+  const countsOf = (type: string, classes: number, max: number, factor: number) =>
+    profileCounts((type === "balanced" ? "balance" : type) as Profile, classes, max, factor);
+  for (const type of Object.values(letters)) countsOf(type, 10, 1000, 0.1); // each is known
   for (const { classes, max, type, factor, counts } of counts_per_class) {
-    const name = type === "balanced" ? "balance" : type;
-    const found = profileCounts(name as Profile, classes, max, factor);
+    const found = countsOf(type, classes, max, factor);
     if (found.join() !== counts.join()) {
       throw new Error(`${type} ${factor}: ${found}, expected ${counts}`);
     }
@@ -140,15 +199,24 @@ type SplitsFile =
   >
   & { readonly thresholds: Readonly<Record<string, readonly [many: number, few: number]>> };
 
-/** What the reference calls the data sets. */
-const REFERENCE_NAMES: Readonly<Record<string, string>> = {
-  digits: "ImbalancedDigits",
-  vlcs: "VLCS",
-  pacs: "PACS",
-  officehome: "OfficeHome",
-  terrainc: "TerraIncognita",
-  domainnet: "DomainNet",
+/** The data sets by the reference's names. */
+const BY_REFERENCE_NAME: Readonly<Record<string, string>> = {
+  ImbalancedColoredMNIST: "colored-mnist",
+  ImbalancedRotatedMNIST: "rotated-mnist",
+  ImbalancedDigits: "digits",
+  VLCS: "vlcs",
+  PACS: "pacs",
+  OfficeHome: "officehome",
+  TerraIncognita: "terrainc",
+  DomainNet: "domainnet",
 };
+
+/** The data set that the reference calls so. */
+export function referenceDataset(name: string): DatasetDefinition {
+  const found = DATASETS.find((dataset) => dataset.name === BY_REFERENCE_NAME[name]);
+  if (found === undefined) throw new Error(`no registered data set is the reference's "${name}"`);
+  return found;
+}
 
 /** The folder of the split CSVs, or null where there is none. */
 export async function splitsFolder(): Promise<string | null> {
@@ -161,17 +229,16 @@ export async function splitsFolder(): Promise<string | null> {
 export async function checkSplits(
   { notes: _, thresholds, ...datasets }: SplitsFile & { readonly notes: unknown },
 ): Promise<void> {
-  for (const { name, shots, domains, classes } of DATASETS) {
-    const reference = REFERENCE_NAMES[name];
-    if (reference === undefined) continue; // a data set that the reference does not have
-    const listed = datasets[reference];
-    const found = [shots.many, shots.few, domains, classes];
-    const wanted = [
-      ...thresholds[reference]!,
-      listed ? Object.keys(listed.domains) : domains,
-      listed?.classes ?? classes,
-    ];
-    if (found.join() !== wanted.join()) throw new Error(`${name}: ${found}, expected ${wanted}`);
+  for (const [name, [many, few]] of Object.entries(thresholds)) {
+    const { shots } = referenceDataset(name);
+    same(`${name}: threshold of many`, shots.many, many);
+    same(`${name}: threshold of few`, shots.few, few);
+  }
+  for (const [name, listed] of Object.entries(datasets)) {
+    const { domains, classes } = referenceDataset(name);
+    const found = [domains, classes].join();
+    const wanted = [Object.keys(listed.domains), listed.classes].join();
+    if (found !== wanted) throw new Error(`${name}: ${found}, expected ${wanted}`);
   }
   const folder = await splitsFolder();
   for (const [name, { classes, domains }] of Object.entries(datasets)) {
@@ -203,9 +270,14 @@ function tally(classes: number, truth: readonly number[], predicted: readonly nu
 }
 
 /** The files keep nine significant digits. */
-function same(what: string, found: number | null, expected: number | null): void {
+function same(
+  what: string,
+  found: number | null,
+  expected: number | null,
+  tolerance = 1e-8,
+): void {
   if (found === expected) return;
-  if (found === null || expected === null || !(Math.abs(found - expected) <= 1e-8)) {
+  if (found === null || expected === null || !(Math.abs(found - expected) <= tolerance)) {
     throw new Error(`${what} is ${found}, expected ${expected}`);
   }
 }

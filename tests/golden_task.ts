@@ -19,10 +19,15 @@ if (!(await Deno.stat(folder).catch(() => null))?.isDirectory) {
   print(`Cannot check golden files in "${folder}": there is no such folder.`);
   Deno.exit(2);
 }
+const files = await goldenFiles(folder);
+if (files.length === 0) {
+  print(`Cannot check golden files in "${folder}": it has no file whose name ends in .json.`);
+  Deno.exit(2);
+}
 usePlainKernels();
 await useBackend();
 let passed = 0, failed = 0;
-for (const file of await goldenFiles(folder)) {
+for (const file of files) {
   if (file.skipped !== undefined) {
     print(`skipped ${file.name}: ${file.skipped}`);
     continue;
