@@ -10,7 +10,6 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { squaredSlope } from "./irm.ts";
 import { choice, defineMethod, power10, uniform } from "./method.ts";
 import {
   balancedRisk,
@@ -25,6 +24,7 @@ import { classDistance, coral, gaussian, linear } from "./parts/class_distances.
 import { stopGradient } from "./parts/gradients.ts";
 import { crossEntropy } from "./parts/losses.ts";
 import { propensityWeights, remainingImbalance } from "./parts/propensity.ts";
+import { squaredSlope } from "./parts/slope.ts";
 
 /** Forms of the representation balancing, by the number that chooses them. */
 const KERNELS = [gaussian, coral, linear] as const;

@@ -26,6 +26,7 @@ export default defineMethod({
     warmUpLearningRate: {
       default: "learningRate",
       search: power10(-5, -3.5),
+      on: { digits: { search: power10(-4.5, -2.5) } },
       description: "learning rate of the classifier in these updates",
     },
     averageFrom: {

@@ -5,9 +5,9 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { squaredSlope } from "./irm.ts";
 import { defineMethod, integerPower, power10 } from "./method.ts";
 import { jointPass, lossByDomain, meanOf } from "./parts/batches.ts";
+import { squaredSlope } from "./parts/slope.ts";
 
 export default defineMethod({
   name: "ibirm",

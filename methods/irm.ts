@@ -2,14 +2,13 @@
  * Invariant risk minimisation (IRMv1): the classifier should be optimal in every domain at once.
  *
  * The penalty of a domain is the squared derivative of its risk in a scale of the logits, at 1.
- * The derivative has a closed form, mean over rows of Σₖ pₖ zₖ − z_y, so no gradient of a gradient
- * is needed; the product of the derivatives on even and odd rows estimates the square without bias.
  *
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { defineMethod, integerPower, power10 } from "./method.ts";
 import { jointPass, lossByDomain, meanOf } from "./parts/batches.ts";
+import { squaredSlope } from "./parts/slope.ts";
 
 export default defineMethod({
   name: "irm",
@@ -50,21 +49,3 @@ export default defineMethod({
     };
   },
 });
-
-/**
- * Unbiased estimate of the square of d CE(s·z, y) / ds at s = 1, from the even and the odd rows;
- * it may be negative. A single row gives 0.
- */
-export function squaredSlope(logits: tf.Tensor2D, labels: tf.Tensor1D): tf.Scalar {
-  const rows = logits.shape[0];
-  if (rows < 2) return tf.scalar(0);
-  const truth = tf.oneHot(labels, logits.shape[1]);
-  const slopes = tf.sum(tf.mul(tf.sub(tf.softmax(logits), truth), logits), 1);
-  const even = tf.tensor1d(Array.from({ length: rows }, (_, i) => (i + 1) % 2));
-  const odd = tf.sub(1, even);
-  const evens = Math.ceil(rows / 2);
-  return tf.mul(
-    tf.div(tf.sum(tf.mul(slopes, even)), evens),
-    tf.div(tf.sum(tf.mul(slopes, odd)), rows - evens),
-  ) as tf.Scalar;
-}

@@ -1,6 +1,6 @@
 /**
- * Learnable weight scaling (LWS): one factor a class on the classifier's weight vectors of a first
- * stage is trained on class-balanced batches; all else is frozen.
+ * Learnable weight scaling (LWS): one factor a class on the classifier of a first stage is trained on
+ * class-balanced batches; all else is frozen.
  *
  * @module
  */
@@ -14,7 +14,7 @@ export default defineMethod({
   title: "LWS",
   family: "imbalance",
   source: "Kang et al. 2020, Decoupling Representation and Classifier for Long-Tailed Recognition",
-  version: 1,
+  version: 2,
   sampler: "class-balanced",
   stage1: "erm",
   inherits: "network",
@@ -23,12 +23,9 @@ export default defineMethod({
     const { network } = bench;
     const scale = bench.parameter("scale", [bench.classes], 1);
     const optimizer = bench.optimizer([scale]);
-    const [weight, bias] = network.classifier.parameters.map(({ variable }) => variable);
-    /** Equation 4 of the paper: (f_c · w_c)ᵀ z + b_c. */
-    const predict = (images: tf.Tensor, training = false) => {
-      const scaled = tf.mul(weight!, scale.variable) as tf.Tensor2D;
-      return tf.add(tf.matMul(network.features(images, training), scaled), bias!) as tf.Tensor2D;
-    };
+    /** Equation 4 of the paper; as in its authors' code the factor is on the bias, too. */
+    const predict = (images: tf.Tensor, training = false) =>
+      tf.mul(network.logits(images, training), scale.variable) as tf.Tensor2D;
     return {
       update: (domains) =>
         optimizer.minimize(() => ({

@@ -7,6 +7,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { defineMethod, uniform } from "./method.ts";
 import { jointPass } from "./parts/batches.ts";
+import { constantOf } from "./parts/gradients.ts";
 import { crossEntropy } from "./parts/losses.ts";
 
 export default defineMethod({
@@ -48,17 +49,12 @@ export default defineMethod({
 /**
  * 0 for the numbers of a row that are not below the row's (1 − share) quantile, which are its
  * ⌊share · (columns − 1)⌋ + 1 largest, and 1 for the others: `[rows, columns]` → the same. As a step
- * function of its input it has derivative 0.
+ * function of its input it is a constant.
  */
 function belowTop(values: tf.Tensor2D, share: number): tf.Tensor2D {
   const count = Math.floor(share * (values.shape[1] - 1)) + 1;
-  const step = tf.customGrad((input) => {
-    const top = tf.topk(input as tf.Tensor2D, count).values;
-    const least = tf.slice(top, [0, count - 1], [-1, 1]);
-    return {
-      value: tf.relu(tf.sign(tf.sub(least, input as tf.Tensor2D))),
-      gradFunc: (dy: tf.Tensor) => tf.zerosLike(dy),
-    };
+  return constantOf(values, (input) => {
+    const least = tf.slice(tf.topk(input, count).values, [0, count - 1], [-1, 1]);
+    return tf.relu(tf.sign(tf.sub(least, input)));
   });
-  return step(values) as tf.Tensor2D;
 }

@@ -16,7 +16,7 @@ export default defineMethod({
   family: "domain-invariant",
   source:
     "Kim et al. 2021, SelfReg: Self-supervised Contrastive Regularization for Domain Generalization",
-  version: 1,
+  version: 2,
   hyperparameters: {
     featureWeight: {
       default: 0.3,
@@ -32,18 +32,22 @@ export default defineMethod({
   create(bench, { featureWeight, mixing }) {
     const { network } = bench;
     const size = network.featurizer.outputs;
-    const projection = bench.mlp("projection", {
-      inputs: size,
-      outputs: size,
-      width: 2 * size,
-      depth: 3,
-    });
+    const width = size === 2048 ? size : 2 * size; // as in DomainBed: not wider than ResNet-50
+    const layers = [[size, width], [width, width], [width, size]].map(([inputs, outputs], i) =>
+      bench.linear(`projection${i}`, inputs!, outputs!)
+    );
+    /** Three layers, each with batch norm: without it all projections could become one point. */
+    const project = (features: tf.Tensor) =>
+      layers.reduce(
+        (x, layer, i) => standardised(layer.apply(i === 0 ? x : tf.relu(x), true)),
+        features,
+      );
     const draws = bench.random("pairs");
     return {
       /** Equations 2 to 7 of the paper with the constants of DomainBed. */
       loss(domains) {
         const { features, logits, labels } = jointPass(network, domains);
-        const projected = standardised(projection.apply(features, true));
+        const projected = project(features);
         const n = labels.shape[0];
         const uniform = () => Array.from({ length: n }, () => draws.uniform());
         const image = orderedByClass(labels, Array.from({ length: n }, (_, i) => i / n));
@@ -78,10 +82,7 @@ function orderedByClass(labels: tf.Tensor1D, keys: readonly number[]): tf.Tensor
   return tf.topk(places, keys.length).indices;
 }
 
-/**
- * Columns with mean 0 and variance 1 over the batch. It stands for the batch norms of DomainBed's
- * projection: without it the projections could all become one point.
- */
+/** Columns with mean 0 and variance 1 over the batch. */
 function standardised(x: tf.Tensor): tf.Tensor {
   const { mean, variance } = tf.moments(x, 0, true);
   return tf.mul(tf.sub(x, mean), tf.rsqrt(tf.add(variance, 1e-5)));

@@ -13,7 +13,6 @@ import { balancedSoftmaxLoss, priorCounts } from "../methods/bsoftmax.ts";
 import { inverseEffectiveNumber } from "../methods/cbloss.ts";
 import { balancedWeights, referenceWeights } from "../methods/cdann.ts";
 import { focalLoss } from "../methods/focal.ts";
-import { squaredSlope } from "../methods/irm.ts";
 import { classMargins, marginLoss } from "../methods/ldam.ts";
 import { referenceGradientPenalty } from "../methods/parts/adversary.ts";
 import { meanOf } from "../methods/parts/batches.ts";
@@ -21,6 +20,7 @@ import { trainedPairs } from "../methods/parts/feature_bank.ts";
 import { weightedCrossEntropy } from "../methods/parts/losses.ts";
 import { coralPenalty, mmdPenalty, type Penalty } from "../methods/parts/penalties.ts";
 import { classWeights } from "../methods/parts/reweighting.ts";
+import { squaredSlope } from "../methods/parts/slope.ts";
 
 interface Stored {
   readonly shape: readonly [number, number];

@@ -27,9 +27,14 @@ export function minimize<T extends Terms>(loss: () => T, optimizers: readonly Op
 
 /** The same numbers as a constant: no gradient flows through them. */
 export function stopGradient<T extends tf.Tensor>(x: T): T {
-  const identity = tf.customGrad((input) => ({
-    value: tf.clone(input as tf.Tensor),
-    gradFunc: (dy: tf.Tensor) => tf.zerosLike(dy),
+  return constantOf(x, (input) => tf.clone(input));
+}
+
+/** What a function makes of a tensor, as a constant: no gradient flows through it. */
+export function constantOf<T extends tf.Tensor, R extends tf.Tensor>(x: T, make: (x: T) => R): R {
+  const operation = tf.customGrad((input) => ({
+    value: make(input as T),
+    gradFunc: () => tf.zeros(x.shape),
   }));
-  return identity(x) as T;
+  return operation(x) as R;
 }

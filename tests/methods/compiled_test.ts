@@ -13,6 +13,8 @@ import { methodNamed, start } from "./toy.ts";
 await useBackend();
 const native = tf.getBackend() === "tensorflow";
 const STEPS = 20;
+/** The update at which the last phase of a method begins. */
+const PHASE = 7;
 
 const stage1 = start(methodNamed("erm"));
 await stage1.step();
@@ -25,16 +27,19 @@ for (const method of METHODS.filter(({ postHoc }) => !postHoc)) {
     const losses = async (execute: Execute) => {
       const run = start(method, {
         execute,
-        phase: 7,
+        phase: PHASE,
         ...(method.stage1 !== undefined && { stage1Weights }),
       });
       const terms: Record<string, number>[] = [];
       const obstacles = new Set<string | null>();
+      const tensors: number[] = [];
       for (let step = 0; step < STEPS; step++) {
         terms.push(await run.step());
         obstacles.add(lastObstacle());
+        tensors.push(tf.memory().numTensors);
       }
       run.bench.dispose();
+      assert.deepEqual(tensors.slice(PHASE + 1), tensors.slice(PHASE + 1).fill(tensors.at(-1)!));
       return { terms, obstacles };
     };
     const wanted = await losses(eager);

@@ -1,4 +1,5 @@
-"""Writes NAME.json beside this file for every method here: a few updates of a small network.
+"""Writes NAME.json and NAME_2.json beside this file for every method here: a few updates of a small
+network, with the method's usual hyperparameters and with others, weight decay and two domains.
 
 The form is that of the golden files, and `figures_test.ts` replays them. The methods are written
 anew from their papers in PyTorch, in double precision and as plainly as possible (loops over
@@ -17,15 +18,18 @@ import torch.nn.functional as F
 
 torch.set_default_dtype(torch.float64)
 INPUTS, FEATURES, CLASSES, STEPS, RATE = 6, 5, 4, 5, 0.01
-SIZES = [5, 4, 6]  # images of each domain in a step
 COUNTS = [[40, 20, 8, 2], [5, 30, 0, 12], [10, 10, 10, 50]]
 
 
 class Case:
-    """A network, its batches, and the record of what was drawn."""
+    """A network, its batches, and the record of what was drawn.
 
-    def __init__(self, seed):
+    `sizes` are the images of each domain in a step.
+    """
+
+    def __init__(self, seed, sizes, decay):
         rng = self.rng = np.random.default_rng(seed)
+        self.decay, self.counts = decay, COUNTS[: len(sizes)]
         self.parameters = {}
         for name, shape in [
             ("featurizer.input.weight", (FEATURES, INPUTS)),
@@ -39,7 +43,7 @@ class Case:
         centres = rng.normal(size=(CLASSES, INPUTS))
         self.batches = []
         for _ in range(STEPS):
-            labels = [rng.integers(CLASSES, size=n) for n in SIZES]
+            labels = [rng.integers(CLASSES, size=n) for n in sizes]
             images = [centres[y] + rng.normal(size=(len(y), INPUTS)) + 0.3 * d for d, y in enumerate(labels)]
             self.batches.append([(torch.tensor(x), torch.tensor(y)) for x, y in zip(images, labels)])
         self.probe = torch.tensor(rng.normal(size=(7, INPUTS)))
@@ -69,7 +73,7 @@ class Case:
         return self.classify(self.features(x))
 
     def adam(self, parameters, rate=RATE):
-        return torch.optim.Adam(parameters, lr=rate)
+        return torch.optim.Adam(parameters, lr=rate, weight_decay=self.decay)
 
 
 def step_down(optimizer, loss):
@@ -208,21 +212,19 @@ def causirl(case, h):
 
 
 def selfreg(case, h):
-    for name, shape in [
-        ("input", (2 * FEATURES, FEATURES)),
-        ("hiddens.0", (2 * FEATURES, 2 * FEATURES)),
-        ("output", (FEATURES, 2 * FEATURES)),
-    ]:
-        case.add(f"projection.{name}.weight", case.rng.normal(size=shape) * 0.5)
-        case.add(f"projection.{name}.bias", case.rng.normal(size=shape[0]) * 0.5)
+    layers = [(2 * FEATURES, FEATURES), (2 * FEATURES, 2 * FEATURES), (FEATURES, 2 * FEATURES)]
+    for i, shape in enumerate(layers):
+        case.add(f"projection{i}.weight", case.rng.normal(size=shape) * 0.5)
+        case.add(f"projection{i}.bias", case.rng.normal(size=shape[0]) * 0.5)
     yield None  # the network is complete
     optimizer = case.adam(list(case.parameters.values()))
     for domains in case.batches:
         x, y = joined(domains)
         z, output = case.features(x), case.logits(x)
-        w1, b1, w2, b2, w3, b3 = case.of("projection")
-        p = F.linear(F.relu(F.linear(F.relu(F.linear(z, w1, b1)), w2, b2)), w3, b3)
-        p = F.batch_norm(p, None, None, training=True)
+        p = z
+        for i in range(3):
+            p = F.linear(p if i == 0 else F.relu(p), *case.of(f"projection{i}"))
+            p = F.batch_norm(p, None, None, training=True)
         choices = []
         for _ in range(2):
             keys = case.rng.random(len(y))
@@ -294,7 +296,7 @@ def ermpp(case, h):
 
 def logitadj(case, h):
     optimizer = case.adam(case.network())
-    shares = torch.tensor([[n / sum(row) for n in row] for row in COUNTS]).mean(dim=0)
+    shares = torch.tensor([[n / sum(row) for n in row] for row in case.counts]).mean(dim=0)
     for domains in case.batches:
         x, y = joined(domains)
         adjusted = torch.exp(case.logits(x)) * shares ** h["tau"]
@@ -307,7 +309,7 @@ def lws(case, h):
     case.add("scale.value", np.ones(CLASSES))
     weight, bias = case.of("classifier")
     (scale,) = case.of("scale")
-    case.predict = lambda x: F.linear(case.features(x), scale[:, None] * weight, bias)
+    case.predict = lambda x: scale * F.linear(case.features(x), weight, bias)
     yield None
     optimizer = case.adam([scale])
     for domains in case.batches:
@@ -326,19 +328,33 @@ def taunorm(case, h):
 
 
 METHODS = {
-    vrex: {"penaltyWeight": 10, "annealSteps": 3},
-    ibirm: {"irmWeight": 20, "irmAnnealSteps": 2, "bottleneckWeight": 3, "bottleneckAnnealSteps": 3},
-    fishr: {"penaltyWeight": 100, "annealSteps": 3, "momentum": 0.9},
-    eqrm: {"quantile": 0.75, "burnInSteps": 3, "learningRateFactor": 0.2},
-    causirl: {"penaltyWeight": 1},
-    selfreg: {"featureWeight": 0.3, "mixing": 0.5},
-    sd: {"penaltyWeight": 0.1},
-    rsc: {"featureDrop": 1 / 3, "batchDrop": 1 / 3},
-    ermpp: {"warmUpSteps": 2, "warmUpLearningRate": 0.03, "averageFrom": 2},
-    logitadj: {"tau": 1.3},
-    lws: {},
-    taunorm: {"tau": 0.7},
+    vrex: ({"penaltyWeight": 10, "annealSteps": 3}, {"penaltyWeight": 0.3, "annealSteps": 0}),
+    ibirm: (
+        {"irmWeight": 20, "irmAnnealSteps": 2, "bottleneckWeight": 3, "bottleneckAnnealSteps": 3},
+        {"irmWeight": 0.2, "irmAnnealSteps": 9, "bottleneckWeight": 1, "bottleneckAnnealSteps": 1},
+    ),
+    fishr: (
+        {"penaltyWeight": 100, "annealSteps": 3, "momentum": 0.9},
+        {"penaltyWeight": 20, "annealSteps": 0, "momentum": 0.99},
+    ),
+    eqrm: (
+        {"quantile": 0.75, "burnInSteps": 3, "learningRateFactor": 0.2},
+        {"quantile": 0.95, "burnInSteps": 1, "learningRateFactor": 0.5},
+    ),
+    causirl: ({"penaltyWeight": 1}, {"penaltyWeight": 4}),
+    selfreg: ({"featureWeight": 0.3, "mixing": 0.5}, {"featureWeight": 1, "mixing": 0.2}),
+    sd: ({"penaltyWeight": 0.1}, {"penaltyWeight": 0.7}),
+    rsc: ({"featureDrop": 1 / 3, "batchDrop": 1 / 3}, {"featureDrop": 0.5, "batchDrop": 0.1}),
+    ermpp: (
+        {"warmUpSteps": 2, "warmUpLearningRate": 0.03, "averageFrom": 2},
+        {"warmUpSteps": 1, "warmUpLearningRate": 0.002, "averageFrom": 3},
+    ),
+    logitadj: ({"tau": 1.3}, {"tau": 0.6}),
+    lws: ({}, {}),
+    taunorm: ({"tau": 0.7}, {"tau": 1}),
 }
+"""Images of each domain in a step, and weight decay."""
+SETTINGS = (([5, 4, 6], 0), ([3, 7], 0.02))
 
 
 def array(t):
@@ -354,8 +370,8 @@ def determined(values):
     return named({k: v for k, v in values.items() if not (k.startswith("projection") and k.endswith("bias"))})
 
 
-def write(seed, method, h):
-    case = Case(seed)
+def write(seed, method, h, sizes, decay, suffix):
+    case = Case(seed, sizes, decay)
     for p in case.parameters.values():  # figures are for single precision
         p.data = p.data.float().double()
     for domains in case.batches:
@@ -377,9 +393,9 @@ def write(seed, method, h):
             gradients = determined({name: p.grad for name, p in case.parameters.items()})
     result = {
         "method": method.__name__,
-        "sizes": {"input": INPUTS, "classes": CLASSES, "domains": len(SIZES)},
-        "hparams": {"lr": RATE, "weight_decay": 0, **h},
-        "counts": COUNTS,
+        "sizes": {"input": INPUTS, "classes": CLASSES, "domains": len(sizes)},
+        "hparams": {"lr": RATE, "weight_decay": decay, **h},
+        "counts": case.counts,
         "initial_params": initial,
         "probe_x": array(case.probe),
         "steps": [[{"x": array(x), "y": y.tolist()} for x, y in domains] for domains in case.batches],
@@ -393,9 +409,10 @@ def write(seed, method, h):
             "final_logits": array(case.predict(case.probe)),
         },
     }
-    path = pathlib.Path(__file__).with_name(f"{method.__name__}.json")
+    path = pathlib.Path(__file__).with_name(f"{method.__name__}{suffix}.json")
     path.write_text(json.dumps(result, separators=(",", ":")) + "\n")
 
 
-for i, (method, h) in enumerate(METHODS.items()):
-    write(100 + i, method, h)
+for i, (method, variants) in enumerate(METHODS.items()):
+    for h, setting, suffix in zip(variants, SETTINGS, ("", "_2")):
+        write(100 + i, method, h, *setting, suffix)

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
-import { riskQuantile } from "../../methods/eqrm.ts";
+import { densityQuantile } from "../../methods/parts/quantile.ts";
 import { useBackend } from "../backend.ts";
 
 await useBackend();
 
 const quantile = (risks: number[], probability: number) =>
-  tf.tidy(() => riskQuantile(risks.map((risk) => tf.scalar(risk)), probability).dataSync()[0]!);
+  tf.tidy(() => densityQuantile(tf.tensor1d(risks), probability).dataSync()[0]!);
 
 const near = (found: number, expected: number) =>
   assert.ok(Math.abs(found - expected) < 1e-4, `${found}, expected ${expected}`);
@@ -27,4 +27,20 @@ Deno.test("one domain's risk, or the same risk in all, is the quantile itself", 
   near(quantile([0.7], 0.9), 0.7);
   near(quantile([0.7, 0.7, 0.7], 0.9), 0.7);
   assert.ok(Number.isNaN(quantile([0.7, NaN], 0.9)));
+});
+
+Deno.test("the quantile has the gradient that finite differences show, also of equal risks", () => {
+  tf.tidy(() => {
+    const gradient = (risks: number[]) =>
+      tf.grad((x) => densityQuantile(x as tf.Tensor1D, 0.9))(tf.tensor1d(risks)).dataSync();
+    const risks = [0.5, 1.4, 2, 4];
+    gradient(risks).forEach((slope, i) => {
+      const [up, down] = [1e-2, -1e-2].map((step) =>
+        quantile(risks.map((risk, k) => risk + (k === i ? step : 0)), 0.9)
+      );
+      assert.ok(Math.abs((up! - down!) / 2e-2 - slope) < 1e-3);
+    });
+    for (const slope of gradient([0.7, 0.7])) near(slope, 0.5);
+    near(gradient([0.7])[0]!, 1);
+  });
 });
