@@ -7,6 +7,12 @@ const project = fileURLToPath(new URL("../..", import.meta.url));
 /** What a new method touches or is checked with. */
 const FOLDERS = ["bench", "datasets", "engine", "methods", "report", "tests"];
 
+/** The conformance suite of the new method alone. */
+const CONFORMANCE = [
+  ...["test", "--allow-all", "--no-check", "--filter", "mine"],
+  "tests/methods/conformance_test.ts",
+];
+
 Deno.test("a new method passes formatting, lint, types, its test and the conformance suite", async (t) => {
   const root = await copy();
   try {
@@ -26,11 +32,7 @@ Deno.test("a new method passes formatting, lint, types, its test and the conform
         ["lint", "lint", ...changed],
         ["types", "check", ...changed],
         ["its test", "test", "--allow-all", "--no-check", "tests/methods/mine_test.ts"],
-        [
-          "conformance",
-          ...["test", "--allow-all", "--no-check", "--filter", "mine"],
-          "tests/methods/conformance_test.ts",
-        ],
+        ["conformance", ...CONFORMANCE],
       ] as const
     ) {
       await t.step(what, async () => {
@@ -39,6 +41,25 @@ Deno.test("a new method passes formatting, lint, types, its test and the conform
         if (args[0] === "test") assert.match(text, /[1-9]\d* passed/);
       });
     }
+    await t.step("the README's method in its place, in under 20 lines", async () => {
+      const readme = await Deno.readTextFile(join(project, "README.md"));
+      const shown = /```ts\n(.*?)```/s.exec(readme)![1]!;
+      assert.match(shown, /name: "mine"/);
+      assert.ok(shown.trimEnd().split("\n").length < 20);
+      await Deno.remove(join(root, "tests/methods/mine_test.ts"));
+      await Deno.writeTextFile(join(root, "methods/mine.ts"), shown);
+      for (
+        const args of [
+          ["fmt", "--check", "methods/mine.ts"],
+          ["lint", "methods/mine.ts"],
+          ["check", "methods/mine.ts"],
+          CONFORMANCE,
+        ]
+      ) {
+        const { code, text } = await deno(root, ...args);
+        assert.equal(code, 0, text);
+      }
+    });
     await t.step("a name that cannot be", async () => {
       for (
         const [name, reason] of [

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import { readBatch } from "../../bench/batches.ts";
-import { limits } from "../../bench/search.ts";
+import { COMMON, limits } from "../../bench/search.ts";
 import type { Snapshot } from "../../engine/adam.ts";
 import type { DomainBatch, Method } from "../../methods/method.ts";
 import { METHODS } from "../../methods/mod.ts";
@@ -175,6 +175,7 @@ function describes(method: Method): void {
     )
   ) {
     assert.match(key, /^[a-z][A-Za-z0-9]*$/);
+    assert.ok(!(key in COMMON), `${key}: training has a setting of that name`);
     assert.match(description, /^\S.*[^.\s]$/, `${key}: one line of meaning, without a full stop`);
     const [low, high] = limits(search);
     assert.ok(Number.isFinite(low) && low <= high && Number.isFinite(high), `${key}: search range`);
