@@ -1,6 +1,6 @@
 /**
- * The golden files of the reference, and those of `figures/golden_extra.py` in the same form: unequal
- * batches, other depths and other settings, in double precision.
+ * The golden files of the reference, and those of `figures/golden_extra.py` in the same form: batches
+ * of unequal size and of one image, other sizes and other settings, in double precision.
  */
 import { fileURLToPath } from "node:url";
 import { useBackend } from "./backend.ts";
@@ -11,6 +11,7 @@ await useBackend();
 for (const folder of ["golden", "golden_extra"]) {
   for (const file of await goldenFiles(fileURLToPath(new URL(folder, import.meta.url)))) {
     const ignore = file.skipped !== undefined;
-    Deno.test({ name: `${folder} ${file.name}`, ignore, fn: () => file.check() });
+    const name = `${folder} ${file.name}${ignore ? ` (${file.skipped})` : ""}`;
+    Deno.test({ name, ignore, fn: () => file.check() });
   }
 }

@@ -2,10 +2,13 @@
 
     python3 -m venv .venv && .venv/bin/pip install torch numpy
     .venv/bin/python tests/figures/golden_extra.py [DIR]
+    .venv/bin/python tests/figures/golden_extra.py DIR 20 7
 
 The files have the form of those in tests/golden and cover what those do not: unequal batches of
-the domains, two and four domains, networks of other depths, classifiers of three layers, weight
-decay, and settings other than the defaults.
+the domains and batches of one image, two and four domains, other numbers of classes, networks of
+other depths, classifiers of three layers, weight decay, and settings other than the defaults. The
+last form makes 20 files of random sizes and settings for every method, from seed 7: check them with
+`deno task golden DIR`.
 """
 
 import json
@@ -32,7 +35,7 @@ DEFAULTS = {
     "mlp_depth": 3,
     "mlp_dropout": 0.0,
 }
-INPUTS, WIDTH, CLASSES = 3, 8, 4
+INPUTS, WIDTH = 3, 8
 COUNTS = [[40, 20, 8, 2], [5, 30, 0, 12], [10, 10, 10, 50], [3, 0, 1, 7]]
 
 
@@ -53,16 +56,16 @@ def mlp(inputs, width, outputs, depth):
     return net
 
 
-def top(inputs, nonlinear):
+def top(inputs, classes, nonlinear):
     if not nonlinear:
-        return torch.nn.Linear(inputs, CLASSES)
+        return torch.nn.Linear(inputs, classes)
     half, quarter = inputs // 2, inputs // 4
     return torch.nn.Sequential(
         torch.nn.Linear(inputs, half),
         torch.nn.ReLU(),
         torch.nn.Linear(half, quarter),
         torch.nn.ReLU(),
-        torch.nn.Linear(quarter, CLASSES),
+        torch.nn.Linear(quarter, classes),
     )
 
 
@@ -71,13 +74,16 @@ class Run:
 
     def __init__(self, h, counts, generator, depth):
         self.h, self.counts, self.rng = h, counts, generator
-        self.D, self.t, self.draws = len(counts), 0, []
+        self.D, self.C, self.t, self.draws = len(counts), len(counts[0]), 0, []
         self.nets = {"featurizer": mlp(INPUTS, WIDTH, WIDTH, depth)}
-        self.nets["classifier"] = top(self.classifier_inputs(), h["nonlinear_classifier"])
+        self.nets["classifier"] = self.top(self.classifier_inputs())
         self.build()
 
     def classifier_inputs(self):
         return WIDTH
+
+    def top(self, inputs):
+        return top(inputs, self.C, self.h["nonlinear_classifier"])
 
     def build(self):
         pass
@@ -139,10 +145,31 @@ class MeanOfDomains(Run):
         return {"loss": loss}
 
 
+class ERM(Run):
+    def update(self, batches):
+        x, y = (torch.cat(parts) for parts in zip(*batches))
+        loss = ce(self.g(self.f(x)), y)
+        self.step(loss)
+        return {"loss": loss}
+
+
+class CRT(ERM):
+    def start(self):
+        self.opt = self.adam(self.g)
+
+    def step(self, loss):
+        for p in self.g.parameters():
+            p.grad = None
+        params = list(self.g.parameters())
+        for p, g in zip(params, grad(loss, params)):
+            p.grad = g
+        self.opt.step()
+
+
 class Weighted(MeanOfDomains):
     def loss(self, z, y, d):
         raw = torch.tensor([self.weight(n) if n else 0.0 for n in self.counts[d]])
-        w = (raw / raw.sum() * CLASSES)[y]
+        w = (raw / raw.sum() * self.C)[y]
         return (w * cross_entropy(z, y, reduction="none")).sum() / w.sum()
 
 
@@ -151,9 +178,15 @@ class ReWeight(Weighted):
         return 1 / n
 
 
+class SqrtReWeight(Weighted):
+    def weight(self, n):
+        return n**-0.5
+
+
 class CBLoss(Weighted):
     def weight(self, n):
-        return (1 - self.h["beta"]) / (1 - self.h["beta"] ** n)
+        share = 1 - self.h["beta"] ** n
+        return 0 if share == 1 else (1 - self.h["beta"]) / share
 
 
 class Focal(Run):
@@ -345,7 +378,7 @@ class DANN(Run):
     def build(self):
         h = self.h
         self.nets["discriminator"] = mlp(WIDTH, h["mlp_width"], self.D, h["mlp_depth"])
-        self.nets["class_embeddings"] = torch.nn.Embedding(CLASSES, WIDTH)
+        self.nets["class_embeddings"] = torch.nn.Embedding(self.C, WIDTH)
 
     def start(self):
         h, betas = self.h, {"beta1": self.h["beta1"], "beta2": 0.9}
@@ -426,7 +459,7 @@ class SagNet(Run):
         self.nets = {
             "network_f": self.nets["featurizer"],
             "network_c": self.nets["classifier"],
-            "network_s": top(WIDTH, self.h["nonlinear_classifier"]),
+            "network_s": self.top(WIDTH),
         }
 
     def start(self):
@@ -500,10 +533,12 @@ def parameters(run, values=lambda p: p):
     return listed
 
 
-def make(name, method, h, sizes, depth, steps=4):
+def make(name, method, h, sizes, depth, counts=None, steps=4):
     rng = np.random.default_rng(sum(map(ord, name)))
     torch.manual_seed(sum(map(ord, name)))
-    counts = COUNTS[: len(sizes)]
+    counts = counts or COUNTS[: len(sizes)]
+    if method is BoDA:  # the training set, which has the images that the counts promise, stays small
+        counts = [[min(n, 6) for n in row] for row in counts]
     h = {**DEFAULTS, **h}
     run = method(h, counts, rng, depth)
     for net in run.nets.values():
@@ -513,19 +548,15 @@ def make(name, method, h, sizes, depth, steps=4):
 
     def batch(d, n, classes=None):
         p = np.array(counts[d]) > 0
-        y = rng.choice(CLASSES, n, p=p / p.sum()) if classes is None else np.array(classes)
+        y = rng.choice(len(p), n, p=p / p.sum()) if classes is None else np.array(classes)
         pattern = np.sin(np.outer(y + 1, np.arange(1, INPUTS + 1)) + d)
         return single(pattern + rng.normal(size=(len(y), INPUTS))), torch.tensor(y)
 
     probe = single(rng.normal(size=(6, INPUTS)))
     batches = [[batch(d, n) for d, n in enumerate(sizes)] for _ in range(steps)]
-    small = [[min(n, 6) for n in row] for row in counts]
-    if method is BoDA:  # the training set has the images that the counts promise
-        run.counts = counts = small
-        run.build()
     train = [
         batch(d, 0, [c for c, n in enumerate(row) for _ in range(n)])
-        for d, row in enumerate(small)
+        for d, row in enumerate(counts if method is BoDA else [])
     ]
     initial = parameters(run)
     run.now = "predict_initial"
@@ -548,7 +579,7 @@ def make(name, method, h, sizes, depth, steps=4):
         "note": "PyTorch in double precision; see tests/figures/golden_extra.py",
         "sizes": {
             "input": INPUTS,
-            "classes": CLASSES,
+            "classes": len(counts[0]),
             "domains": len(sizes),
             "hidden": WIDTH,
             "features": WIDTH,
@@ -585,7 +616,11 @@ ADVERSARY = {
 }
 DECAY = {"weight_decay": 1e-2}
 NONLINEAR = {"nonlinear_classifier": True}
-THREE, TWO, FOUR = [6, 3, 5], [4, 7], [3, 6, 4, 2]
+THREE, TWO, FOUR, SINGLE = [6, 3, 5], [4, 7], [3, 6, 4, 2], [1, 5, 1]
+# Two classes; a highest class that only one domain has, rarely; a class that nobody has.
+BINARY = [[9, 1], [0, 4], [5, 5]]
+TAIL = [[30, 9, 3, 0, 0, 1], [20, 20, 0, 5, 0, 0], [0, 8, 2, 2, 0, 0]]
+LARGE = [[9000, 40, 1], [3, 5000, 0], [12, 12, 4000]]
 BODA = {
     "boda_start_step": 2,
     "feat_update_freq": 1,
@@ -595,12 +630,14 @@ BODA = {
     "macro_weight": 2.0,
     "momentum": 0.35,
 }
+BODA_FROM_ZEROS = {**BODA, "boda_start_step": 0, "feat_update_freq": 2, "momentum": 0.1, "nu": 0.4}
+ADVERSARY_3 = {**ADVERSARY, "d_steps_per_g_step": 3, "beta1": 0.5, "lambda": 3.0, "mlp_depth": 5}
 CASES = [
     ("irm", IRM, {**DECAY, "irm_lambda": 30.0, "irm_penalty_anneal_iters": 3}, THREE, 2),
     ("groupdro", GroupDRO, {"groupdro_eta": 0.8}, FOUR, 2),
     ("mixup", Mixup, {"mixup_alpha": 1.5, **NONLINEAR}, THREE, 2),
     ("mldg", MLDG, {"mldg_beta": 0.3, **DECAY, **NONLINEAR}, THREE, 3),
-        ("coral", CORAL, {"mmd_gamma": 4.0, **DECAY}, FOUR, 2),
+    ("coral", CORAL, {"mmd_gamma": 4.0, **DECAY}, FOUR, 2),
     ("mmd", MMD, {"mmd_gamma": 0.5, **DECAY}, THREE, 2),
     ("dann", DANN, {**ADVERSARY, "mlp_depth": 4}, THREE, 2),
     ("cdann", CDANN, {**ADVERSARY, "d_steps_per_g_step": 1, "mlp_depth": 2}, THREE, 2),
@@ -608,17 +645,102 @@ CASES = [
     ("sagnet", SagNet, {"sag_w_adv": 1.7, **DECAY, **NONLINEAR}, THREE, 2),
     ("fish", Fish, {"meta_lr": 0.2, **DECAY}, THREE, 4),
     ("reweight", ReWeight, DECAY, THREE, 2),
+    ("sqrtreweight", SqrtReWeight, {"lr": 5e-3}, TWO, 2),
     ("cbloss", CBLoss, {"beta": 0.99, **DECAY}, THREE, 2),
     ("focal", Focal, {"gamma": 0.5, **DECAY}, THREE, 2),
     ("ldam", LDAM, {"max_m": 0.2, "scale": 10.0}, THREE, 2),
     ("bsoftmax", BSoftmax, {**DECAY, **NONLINEAR}, THREE, 2),
     ("boda", BoDA, {**BODA, **DECAY}, THREE, 2),
+    ("erm_binary", ERM, {"weight_decay": 0.1, "lr": 5e-3}, SINGLE, 4, BINARY),
+    ("crt_nonlinear", CRT, {**DECAY, **NONLINEAR}, TWO, 3),
+    ("irm_from_start", IRM, {"irm_lambda": 0.4, "irm_penalty_anneal_iters": 0}, SINGLE, 2, BINARY),
+    ("groupdro_binary", GroupDRO, {"groupdro_eta": 0.05, **DECAY}, SINGLE, 2, BINARY),
+    ("mixup_single", Mixup, {"mixup_alpha": 0.1, **DECAY}, SINGLE, 2, TAIL),
+    ("mldg_two", MLDG, {"mldg_beta": 7.0}, TWO, 2),
+    ("mmd_single", MMD, {"mmd_gamma": 3.0}, SINGLE, 2, TAIL),
+    ("dann_three_steps", DANN, ADVERSARY_3, SINGLE, 2, BINARY, 5),
+    ("cdann_absent_class", CDANN, {**ADVERSARY, **NONLINEAR}, SINGLE, 2, TAIL),
+    ("mtl_single", MTL, {"mtl_ema": 1.0}, SINGLE, 2, BINARY),
+    ("sagnet_two", SagNet, {"sag_w_adv": 0.03}, TWO, 3),
+    ("fish_two", Fish, {"meta_lr": 0.05, "lr": 5e-3}, TWO, 2),
+    ("cbloss_large_counts", CBLoss, {"beta": 0.98}, THREE, 2, LARGE),
+    ("focal_sharp", Focal, {"gamma": 5.0, "lr": 5e-3}, SINGLE, 2, TAIL),
+    ("ldam_single", LDAM, {"max_m": 0.8, "scale": 30.0, **DECAY}, SINGLE, 2, TAIL),
+    ("bsoftmax_large_counts", BSoftmax, {}, SINGLE, 2, LARGE),
+    ("reweight_single", ReWeight, {"lr": 5e-3}, SINGLE, 2, TAIL),
+    ("boda_many_rows", BoDA, {**BODA_FROM_ZEROS, **NONLINEAR}, [20, 9], 3, TAIL[:2], 7),
 ]
 
+
+def random_settings(method, rng, steps):
+    """Hyperparameters around the reference's search ranges, and those that all methods have."""
+    power = lambda low, high: float(10 ** rng.uniform(low, high))  # noqa: E731
+    choice = lambda *values: values[rng.integers(len(values))]  # noqa: E731
+    own = {
+        IRM: {"irm_lambda": power(-1, 4), "irm_penalty_anneal_iters": int(rng.integers(steps + 2))},
+        GroupDRO: {"groupdro_eta": power(-3, 0)},
+        Mixup: {"mixup_alpha": power(-1, 1)},
+        MLDG: {"mldg_beta": power(-1, 1)},
+        CORAL: {"mmd_gamma": power(-1, 1)},
+        MMD: {"mmd_gamma": power(-1, 1)},
+        MTL: {"mtl_ema": choice(0.5, 0.9, 0.99, 1.0)},
+        SagNet: {"sag_w_adv": power(-2, 1)},
+        Fish: {"meta_lr": choice(0.05, 0.1, 0.5)},
+        CBLoss: {"beta": 1 - power(-5, -2)},
+        Focal: {"gamma": choice(0.5, 1.0, 2.5, 5.0)},
+        LDAM: {"max_m": power(-1, -0.1), "scale": choice(10.0, 30.0)},
+        BoDA: {
+            "boda_start_step": int(rng.integers(4)),
+            "feat_update_freq": int(rng.integers(1, 4)),
+            "nu": power(-0.5, 0),
+            "boda_weight": power(-2, -0.5),
+            "temperature": power(-0.3, 0.5),
+            "macro_weight": power(-1, 1),
+            "momentum": float(rng.uniform(0, 0.4)),
+        },
+    }
+    own[DANN] = own[CDANN] = {
+        "lambda": power(-1, 1),
+        "weight_decay_d": choice(0.0, 1e-2),
+        "d_steps_per_g_step": int(rng.integers(1, 5)),
+        "grad_penalty": choice(0.0, power(-2, 1)),
+        "beta1": choice(0.0, 0.5),
+        "lr_g": choice(1e-3, 3e-4),
+        "lr_d": choice(1e-3, 3e-4),
+        "weight_decay_g": choice(0.0, 1e-2),
+        "mlp_depth": int(rng.integers(2, 6)),
+    }
+    shared = {
+        "lr": choice(1e-3, 3e-4, 5e-3),
+        "weight_decay": choice(0.0, 1e-4, 1e-2, 0.1),
+        "nonlinear_classifier": bool(rng.random() < 0.25),
+    }
+    return {**shared, **own.get(method, {})}
+
+
+def random_case(method, seed, i):
+    rng = np.random.default_rng([seed, i])
+    domains, classes, steps = (int(rng.integers(low, high)) for low, high in ((2, 5), (2, 9), (1, 9)))
+    counts = np.where(rng.random((domains, classes)) < 0.25, 0, rng.integers(1, 90, (domains, classes)))
+    counts[:2, rng.integers(classes)] += 1  # a class that two domains have, for BoDA
+    counts[np.arange(domains), rng.integers(classes, size=domains)] += 1  # no domain is empty
+    smallest = 2 if method in (CORAL, BoDA) else 1  # the covariance of one image is no number
+    sizes = rng.integers(smallest, 12, size=domains).tolist()
+    settings, depth = random_settings(method, rng, steps), int(rng.integers(2, 6))
+    name = f"{method.__name__.lower()}_{seed}_{i}"
+    return name, method, settings, sizes, depth, counts.tolist(), steps
+
+
 if __name__ == "__main__":
-    folder = pathlib.Path(*sys.argv[1:] or [pathlib.Path(__file__).parents[1] / "golden_extra"])
+    folder = pathlib.Path(sys.argv[1] if sys.argv[1:] else pathlib.Path(__file__).parents[1] / "golden_extra")
     folder.mkdir(parents=True, exist_ok=True)
     assert math.isclose(float(cross_entropy(torch.zeros(1, 2), torch.tensor([0]))), math.log(2))
-    for name, method, h, sizes, depth in CASES:
-        content = make(name, method, h, sizes, depth)
-        (folder / f"{name}.json").write_text(json.dumps(content, separators=(",", ":")) + "\n")
+    if sys.argv[2:]:
+        number, seed = map(int, sys.argv[2:])
+        methods = {case[1] for case in CASES}
+        cases = [random_case(m, seed, i) for m in methods for i in range(number)]
+    else:
+        cases = CASES
+    for case in cases:
+        content = make(*case)
+        (folder / f"{case[0]}.json").write_text(json.dumps(content, separators=(",", ":")) + "\n")
