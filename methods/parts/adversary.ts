@@ -14,7 +14,7 @@ import {
   type Workbench,
 } from "../method.ts";
 import { domainLabels, jointPass } from "./batches.ts";
-import { crossEntropy } from "./losses.ts";
+import { crossEntropy, oneHot } from "./losses.ts";
 
 const digitsRate = { digits: { search: power10(-4.5, -2.5) } };
 
@@ -173,7 +173,7 @@ export const gradientPenalty: GradientPenalty = (discriminator, inputs, domains)
   squaredInputGradient(
     discriminator,
     inputs,
-    (logits) => tf.sub(tf.softmax(logits), tf.oneHot(domains, discriminator.outputs)),
+    (logits) => tf.sub(tf.softmax(logits), oneHot(domains, discriminator.outputs)),
   );
 
 /**
@@ -182,7 +182,7 @@ export const gradientPenalty: GradientPenalty = (discriminator, inputs, domains)
  * constant and the penalty is 0 up to rounding.
  */
 export const referenceGradientPenalty: GradientPenalty = (discriminator, inputs, domains) => {
-  const sizes = tf.sum(tf.oneHot(domains, discriminator.outputs), 0, true);
+  const sizes = tf.sum(oneHot(domains, discriminator.outputs), 0, true);
   return squaredInputGradient(discriminator, inputs, (logits) => {
     const probabilities = tf.softmax(logits);
     const sums = tf.sum(tf.mul(probabilities, sizes), 1, true);

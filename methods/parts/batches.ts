@@ -43,6 +43,7 @@ export function lossByDomain(
 
 /** A tensor over the joined images, cut into one tensor a domain. */
 export function byDomain<T extends tf.Tensor>(joined: T, domains: readonly DomainBatch[]): T[] {
+  if (domains.length === 1) return [joined]; // TensorFlow.js cannot differentiate a split in one
   return tf.split(joined, domains.map(({ labels }) => labels.shape[0]));
 }
 

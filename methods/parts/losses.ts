@@ -5,9 +5,15 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 
+/** int32 `[rows]` → `[rows, classes]`: 1 where the column is the label. */
+export function oneHot(labels: tf.Tensor1D, classes: number): tf.Tensor2D {
+  // TensorFlow.js refuses a single class, which the domains of a set with one domain are.
+  return (classes > 1 ? tf.oneHot(labels, classes) : tf.ones([labels.size, 1])) as tf.Tensor2D;
+}
+
 /** −log softmax(logits)[label] of every row: `[rows, classes]`, int32 `[rows]` → `[rows]`. */
 export function crossEntropies(logits: tf.Tensor2D, labels: tf.Tensor1D): tf.Tensor1D {
-  const truth = tf.oneHot(labels, logits.shape[1]);
+  const truth = oneHot(labels, logits.shape[1]);
   return tf.neg(tf.sum(tf.mul(tf.logSoftmax(logits), truth), 1)) as tf.Tensor1D;
 }
 

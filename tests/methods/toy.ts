@@ -57,6 +57,8 @@ export function start(
     readonly onGradients?: TrainOptions["onGradients"];
     /** How updates are executed; operation by operation by default. */
     readonly execute?: Execute;
+    /** How many of the domains there are; all by default. */
+    readonly domains?: number;
   } = {},
 ): ToyRun {
   const { setting = 0, seed = 1, batch = 6, phase = 3, done = 0, onGradients, execute = eager } =
@@ -83,7 +85,7 @@ export function start(
     engine: { backend: "native", threads: 1 },
   };
   const run = prepareRun(spec, {
-    dataset: TOY,
+    dataset: { ...TOY, domains: TOY.domains.slice(0, options.domains) },
     method,
     stage1Weights: options.stage1Weights,
     execute,
