@@ -160,7 +160,14 @@ function kernelGradient(
   shape: tf.Tensor4D["shape"],
   stride: number,
 ): tf.Tensor {
-  if (isPointwise(shape, stride)) return tf.reshape(tf.matMul(rowsOf(x), rowsOf(dy), true), shape);
+  if (isPointwise(shape, 1)) {
+    // With a stride it sees every so many pixels. oneDNN's own form of that writes past the end of
+    // its memory where there are few channels.
+    const seen = stride === 1
+      ? x
+      : tf.stridedSlice(x, [0, 0, 0, 0], x.shape, [1, stride, stride, 1]);
+    return tf.reshape(tf.matMul(rowsOf(seen), rowsOf(dy), true), shape);
+  }
   // oneDNN's own form is slow on small maps of many channels; GPU libraries have no such weakness.
   if (native()?.isUsingGpuDevice === false && shape[3] >= PATCHES_FROM) {
     return tf.reshape(tf.matMul(rowsOf(patches(x, dy, shape, stride)), rowsOf(dy), true), shape);
