@@ -10,9 +10,11 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
+import { whole } from "../bench/commands/options.ts";
 import { find, unknown, UsageError } from "../bench/errors.ts";
 import { cacheDirectory, prepareBackend } from "../engine/backend.ts";
 import { METHODS } from "../methods/mod.ts";
+import { passesOf } from "./passes.ts";
 
 interface PerfOptions {
   readonly pairs: number;
@@ -33,6 +35,8 @@ interface Benchmark {
   readonly peer: { readonly arguments: readonly string[] } | null;
   /** The number is the time of the whole process, not what it prints. */
   readonly wholeProcess?: boolean;
+  /** What the ratio is held to: passes through the network where the peer needs one. */
+  readonly passes?: number;
 }
 
 /** A benchmark of reading images beside a DataLoader with Pillow. */
@@ -64,7 +68,10 @@ function paired(measurement: string, description: string): Benchmark[] {
 const BENCHMARKS: readonly Benchmark[] = [
   ...paired("digits-step", "ERM update of the digits CNN, 2 × 64 images, full width"),
   ...paired("digits-step-quarter", "the same at a quarter of the width"),
-  ...paired("digits-step-quick", "ERM update of preset quick: 2 × 24 images, quarter width"),
+  ...paired(
+    "digits-step-quick",
+    "ERM update of preset quick: 2 × 16 images, an eighth of the width",
+  ),
   ...paired("digits-forward", "forward pass of the digits CNN over 128 images"),
   ...paired("resnet50-step-64", "ERM update of ResNet-50, 2 × 8 images of 64 px"),
   ...paired("resnet50-step-224", "ERM update of ResNet-50, 2 × 4 images of 224 px"),
@@ -101,10 +108,11 @@ const BENCHMARKS: readonly Benchmark[] = [
   reading("first-batch", "ms", "first batch of 48 such images, readers started for it"),
   ...METHODS.filter(({ postHoc }) => !postHoc).map(({ name, title }): Benchmark => ({
     name: `update/${name}`,
-    description: `update of ${title} in preset quick`,
+    description: `update of ${title} beside one of ERM, 2 × 64 digits, a quarter of the width`,
     measurement: `update/${name}`,
     unit: "ms",
     peer: null,
+    passes: passesOf(name),
   })),
 ];
 
@@ -121,8 +129,8 @@ const command = new Command("deno task perf")
     }`,
   )
   .option("--profile", "where an update's time goes, by operation; the name is a method's")
-  .option("--pairs <n>", "pairs of processes", Number, 5)
-  .option("--threads <n>", "threads of either side", Number, cpus().length)
+  .option("--pairs <n>", "pairs of processes", whole("--pairs", 1), 5)
+  .option("--threads <n>", "threads of either side", whole("--threads", 1), cpus().length)
   .option("--json", "JSON lines (they always are)")
   .action(async (names: string[], options: PerfOptions) => {
     if (options.profile) return await profile(names, options.threads);
@@ -175,6 +183,7 @@ async function measure(
     peer,
     programs = { ours: "measure.ts", peer: "peer.py" },
     wholeProcess = false,
+    passes,
   }: Benchmark,
   { pairs, threads }: { pairs: number; threads: number },
   hasTorch: boolean,
@@ -185,29 +194,36 @@ async function measure(
     : [here(programs.peer), measurement, `${threads}`, ...peer.arguments];
   const ours: number[] = [], theirs: number[] = [];
   for (let pair = 0; pair < pairs; pair++) {
-    ours.push(await value(Deno.execPath(), run, wholeProcess));
-    if (other !== null) theirs.push(await value("python3", other, wholeProcess));
+    const measured = await measureOnce(Deno.execPath(), run, wholeProcess);
+    ours.push(measured.value);
+    if (measured.peer !== undefined) theirs.push(measured.peer);
+    if (other !== null) theirs.push((await measureOnce("python3", other, wholeProcess)).value);
   }
   const ratios = theirs.map((value, i) => ours[i]! / value);
   print(JSON.stringify({
     name,
     ours: median(ours),
-    peer: other === null ? null : median(theirs),
+    peer: theirs.length === 0 ? null : median(theirs),
     unit,
-    ratio: other === null ? null : median(ratios),
+    ratio: theirs.length === 0 ? null : median(ratios),
     better: unit === "images/s" ? "higher" : "lower",
+    ...(passes !== undefined && { passes }),
     threads,
     pairs,
   }));
 }
 
-/** The number that a process prints, or the milliseconds that it takes. */
-async function value(program: string, args: string[], wholeProcess: boolean): Promise<number> {
+/** What a process prints, or the milliseconds that it takes. */
+async function measureOnce(
+  program: string,
+  args: string[],
+  wholeProcess: boolean,
+): Promise<{ readonly value: number; readonly peer?: number }> {
   const began = performance.now();
   const { success, stdout, stderr } = await new Deno.Command(program, { args }).output();
   const milliseconds = performance.now() - began;
   if (!success) throw new Error(`${program} failed: ${new TextDecoder().decode(stderr)}`);
-  return wholeProcess ? milliseconds : JSON.parse(new TextDecoder().decode(stdout)).value;
+  return wholeProcess ? { value: milliseconds } : JSON.parse(new TextDecoder().decode(stdout));
 }
 
 async function succeeds([program, ...args]: string[]): Promise<boolean> {

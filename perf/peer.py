@@ -166,7 +166,7 @@ MEASUREMENTS = {
     "digits-step": lambda: median_step(lambda: DigitsCnn(1), 64, 28, 20),
     "digits-step-eager": lambda: median_step(lambda: DigitsCnn(1), 64, 28, 20),
     "digits-step-quarter": lambda: median_step(lambda: DigitsCnn(0.25), 64, 28, 60),
-    "digits-step-quick": lambda: median_step(lambda: DigitsCnn(0.25), 24, 28, 60),
+    "digits-step-quick": lambda: median_step(lambda: DigitsCnn(0.125), 16, 28, 60),
     "digits-forward": lambda: median_forward(lambda: DigitsCnn(1), 64, 28, 20),
     "resnet50-step-64": lambda: median_step(ResNet50, 8, 64, 7),
     "resnet50-step-224": lambda: median_step(ResNet50, 4, 224, 5),
