@@ -4,6 +4,7 @@
  * @module
  */
 import { DataError } from "./dataset.ts";
+import { decodeJpeg, isJpeg } from "./jpeg.ts";
 
 /** An image in memory: `pixels` is `[height, width, 3]`. */
 export interface Image {
@@ -18,13 +19,24 @@ export interface Image {
  * As with Pillow's `convert("RGB")` grey becomes three equal channels, transparency is dropped,
  * and colour profiles and EXIF rotations are ignored.
  *
- * @throws {DataError} When the file is cut short, damaged or no image.
+ * @throws {DataError} When the file is missing, cut short, damaged or no image.
  */
 export async function decodeImage(file: string): Promise<Image> {
+  const bytes = await Deno.readFile(file).catch((error: Error) => {
+    const missing = error instanceof Deno.errors.NotFound;
+    throw new DataError(missing ? `${file} is not there.` : `${file}: ${error.message}.`);
+  });
+  // What libjpeg objects to is decided by libvips, which has the words for it.
+  return (isJpeg(bytes) ? decodeJpeg(bytes) : undefined) ?? await decodeOther(bytes, file);
+}
+
+async function decodeOther(file: Uint8Array, name: string): Promise<Image> {
   // Loaded when first needed, so that listing the data sets starts without it.
   const { default: sharp } = await import("sharp");
   try {
-    const { data, info } = await sharp(file, { failOn: "error", ignoreIcc: true })
+    // A PNG has checksums and harmless warnings, a JPEG has neither.
+    const failOn = isJpeg(file) ? "warning" : "error";
+    const { data, info } = await sharp(file, { failOn, ignoreIcc: true })
       .removeAlpha()
       .toColourspace("srgb")
       .raw({ depth: "uchar" })
@@ -35,7 +47,7 @@ export async function decodeImage(file: string): Promise<Image> {
     return { pixels, width, height };
   } catch (error) {
     const reason = (error as Error).message.trim().replaceAll(/\s*\n\s*/g, ", ");
-    throw new DataError(`${file} cannot be decoded (${reason}); replace it by an undamaged copy.`);
+    throw new DataError(`${name} cannot be decoded (${reason}); replace it by an undamaged copy.`);
   }
 }
 

@@ -11,7 +11,7 @@ const real = {
 const small = { head: 30, factor: 0.1, validation: 5, test: 6 };
 
 Deno.test("rotation: Pillow's bytes, but for the rounding of a few", () => {
-  const rotations = figures<{ rotate: { angle: number; pixels: number[] }[] }>("pillow").rotate;
+  const rotations = figures<{ angle: number; pixels: number[] }[]>("pillow", "rotate");
   for (const { angle, pixels } of rotations) {
     const image = formulaImage(28, 28);
     rotate(image, 28, angle);

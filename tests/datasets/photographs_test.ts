@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
 import sharp from "sharp";
 import { classCounts, DataError, type LoadOptions } from "../../datasets/dataset.ts";
-import { decodeImage } from "../../datasets/decode.ts";
 import { officehome } from "../../datasets/officehome.ts";
 import { pacs } from "../../datasets/pacs.ts";
 import { definePhotographs } from "../../datasets/photographs.ts";
@@ -11,7 +10,7 @@ import { resize } from "../../datasets/resize.ts";
 import { terrainc } from "../../datasets/terrainc.ts";
 import { vlcs } from "../../datasets/vlcs.ts";
 import { itemStream } from "../../engine/random.ts";
-import { formulaImage, fuzz, loadOptions, readAll, splitsOf, testFolder } from "./helpers.ts";
+import { formulaImage, loadOptions, readAll, splitsOf, testFolder } from "./helpers.ts";
 
 const small = definePhotographs({
   name: "tiny",
@@ -204,45 +203,6 @@ Deno.test("photographs: a class without any image is refused, one without traini
     (options) => assert.rejects(load(options), /lists no test image of the domain left/),
     ROWS.map((row) => row.startsWith("left") ? row.replace(/test$/, "val") : row),
   );
-});
-
-Deno.test("decoding: grey, transparent and colour files all give three channels", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
-    const raw = { width: 8, height: 6, channels: 3 as const };
-    const image = formulaImage(8, 6);
-    await sharp(image, { raw }).png().toFile(`${folder}/colour.png`);
-    await sharp(image, { raw }).ensureAlpha(0.3).png().toFile(`${folder}/alpha.png`);
-    await sharp(image, { raw }).toColourspace("b-w").png().toFile(`${folder}/grey.png`);
-    for (const name of ["colour", "alpha"]) {
-      assert.deepEqual((await decodeImage(`${folder}/${name}.png`)).pixels, image);
-    }
-    const grey = await decodeImage(`${folder}/grey.png`);
-    assert.equal(grey.pixels.length, image.length);
-    assert.ok(grey.pixels.every((value, i) => value === grey.pixels[i - i % 3]));
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-});
-
-Deno.test("decoding: damaged files are refused, never worse", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
-    const raw = { width: 24, height: 24, channels: 3 as const };
-    for (const format of ["jpeg", "png"] as const) {
-      const image = formulaImage(24, 24);
-      const bytes = await sharp(image, { raw }).toFormat(format).toBuffer();
-      const { refused } = await fuzz(new Uint8Array(bytes), 200, async (damaged) => {
-        await Deno.writeFile(`${folder}/a.${format}`, damaged);
-        const { pixels } = await decodeImage(`${folder}/a.${format}`);
-        // PNG has checksums, so what is accepted is right; JPEG has none, and a bit is a shade.
-        if (format === "png" && pixels.length === image.length) assert.deepEqual(pixels, image);
-      });
-      assert.ok(refused > 60, `${format}: ${refused}`);
-    }
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
 });
 
 // The rest needs PACS.csv in MDLT_TEST_SPLITS and for one test PACS itself in MDLT_TEST_DATA.
