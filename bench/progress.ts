@@ -15,8 +15,8 @@ import type { PlannedRun } from "./plan.ts";
 export interface Progress {
   /** One line for the reader. */
   note(line: string): void;
-  /** Long work outside of runs: what is done, how much of how much. */
-  work(what: string, done: number, total: number): void;
+  /** Long work outside of runs: what is done, how much of how much; bytes where that is not known. */
+  work(what: string, done: number, total: number | undefined): void;
   /** The grid begins. */
   grid(runs: readonly PlannedRun[]): void;
   start(run: PlannedRun): void;
@@ -116,11 +116,11 @@ function bars(): Progress {
     work(what, done, of) {
       if (working?.what !== what) {
         stopWorking();
-        working = { what, bar: multi.create(of, 0, { what }) };
+        working = { what, bar: multi.create(of ?? 1, 0, { what }) };
       }
-      working.bar.setTotal(of);
-      working.bar.update(done, { what });
-      if (done >= of) stopWorking();
+      working.bar.setTotal(of ?? 1);
+      working.bar.update(of === undefined ? 0 : done, { what: workDone(what, done, of) });
+      if (of !== undefined && done >= of) stopWorking();
     },
     grid(runs) {
       stopWorking();
@@ -173,7 +173,9 @@ function plainLines(): Progress {
   return {
     note: print,
     work(what, done, total) {
-      if (performance.now() - last > every) print(`${what}: ${Math.floor(100 * done / total)} %`);
+      if (performance.now() - last <= every) return;
+      const share = total === undefined ? "" : `: ${Math.floor(100 * done / total)} %`;
+      print(`${workDone(what, done, total)}${share}`);
     },
     grid(runs) {
       meter = new Meter(runs);
@@ -211,9 +213,10 @@ function jsonLines(): Progress {
   return {
     note: (line) => print({ event: "note", line }),
     work(what, done, total) {
-      if (done < total && performance.now() - last < 1000) return;
+      const ended = total !== undefined && done >= total;
+      if (!ended && performance.now() - last < 1000) return;
       last = performance.now();
-      print({ event: "work", what, done, total });
+      print({ event: "work", what, done, total: total ?? null });
     },
     grid: (runs) => print({ event: "grid", runs: runs.length }),
     start: (run) => print({ event: "start", ...about(run) }),
@@ -222,6 +225,11 @@ function jsonLines(): Progress {
     end: (run, outcome) => print({ event: "end", ...about(run), ...outcome }),
     close() {},
   };
+}
+
+/** What is being done, with the bytes done where it is not known of how many. */
+function workDone(what: string, done: number, total: number | undefined): string {
+  return total === undefined ? `${what}: ${(done / 2 ** 20).toFixed(0)} MiB` : what;
 }
 
 function again({ name, spec }: PlannedRun, reason: string, seconds: number): string {

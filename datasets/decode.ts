@@ -13,29 +13,41 @@ export interface Image {
   readonly height: number;
 }
 
+/** Bytes up to which libjpeg-turbo in WebAssembly is quicker than libvips, which is slow to begin. */
+const SMALL = 1 << 15;
+
 /**
  * Decodes a JPEG or PNG (or whatever else libvips reads) to red, green and blue bytes.
  *
  * As with Pillow's `convert("RGB")` grey becomes three equal channels, transparency is dropped,
  * and colour profiles and EXIF rotations are ignored.
  *
+ * @param damaged Takes a damaged image as far as it can be decoded.
  * @throws {DataError} When the file is missing, cut short, damaged or no image.
  */
-export async function decodeImage(file: string): Promise<Image> {
+export async function decodeImage(file: string, damaged = false): Promise<Image> {
   const bytes = await Deno.readFile(file).catch((error: Error) => {
     const missing = error instanceof Deno.errors.NotFound;
     throw new DataError(missing ? `${file} is not there.` : `${file}: ${error.message}.`);
   });
-  // What libjpeg objects to is decided by libvips, which has the words for it.
-  return (isJpeg(bytes) ? decodeJpeg(bytes) : undefined) ?? await decodeOther(bytes, file);
+  // Where the first is not content the second decides, and has the words for it.
+  const small = bytes.length <= SMALL && isJpeg(bytes);
+  return (small ? decodeJpeg(bytes) : undefined) ?? await decodeOther(bytes, file, damaged);
 }
 
-async function decodeOther(file: Uint8Array, name: string): Promise<Image> {
-  // Loaded when first needed, so that listing the data sets starts without it.
+/** Loaded when first needed, so that listing the data sets starts without it. */
+async function libvips() {
   const { default: sharp } = await import("sharp");
+  sharp.cache(false); // no image is asked for twice
+  return sharp;
+}
+let loaded: ReturnType<typeof libvips> | undefined;
+
+async function decodeOther(file: Uint8Array, name: string, damaged: boolean): Promise<Image> {
+  const sharp = await (loaded ??= libvips());
   try {
-    // A PNG has checksums and harmless warnings, a JPEG has neither.
-    const failOn = isJpeg(file) ? "warning" : "error";
+    // A JPEG's decoder only warns of damage, having no checksum; a PNG's warnings are harmless.
+    const failOn = damaged ? "none" : isJpeg(file) ? "warning" : "error";
     const { data, info } = await sharp(file, { failOn, ignoreIcc: true })
       .removeAlpha()
       .toColourspace("srgb")
@@ -47,7 +59,10 @@ async function decodeOther(file: Uint8Array, name: string): Promise<Image> {
     return { pixels, width, height };
   } catch (error) {
     const reason = (error as Error).message.trim().replaceAll(/\s*\n\s*/g, ", ");
-    throw new DataError(`${name} cannot be decoded (${reason}); replace it by an undamaged copy.`);
+    const remedy = damaged ? "" : ", or take damaged images as they are (setting damaged=1)";
+    throw new DataError(
+      `${name} cannot be decoded (${reason}); replace it by an undamaged copy${remedy}.`,
+    );
   }
 }
 

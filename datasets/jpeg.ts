@@ -1,8 +1,7 @@
 /**
  * JPEG files by libjpeg-turbo, as WebAssembly in the thread that asks.
  *
- * It gives Pillow's bytes, it costs less than half of what sharp takes for small images, and it says
- * when the data are not sound, where sharp and Pillow go on with whatever they have.
+ * It gives Pillow's bytes, as libvips does, and begins at once, where libvips needs a millisecond.
  *
  * @module
  */

@@ -9,7 +9,8 @@ import { parse } from "csv-parse/sync";
 import type { DataPaths, DatasetDefinition } from "./dataset.ts";
 import { definePhotographs } from "./photographs.ts";
 
-const HEADER = "env,label,path,split";
+/** How a split file begins; spreadsheets put a mark before it. */
+const HEADER = /^\uFEFF?env,label,path,split\s/;
 
 /**
  * The data sets that the split files in `--data-dir` and `--splits-dir` describe; each is called as
@@ -52,7 +53,7 @@ function recordsOf(text: string): string[][] {
 /** The data set of a split file; undefined when the file is another kind of CSV. */
 async function describe(file: string): Promise<DatasetDefinition | undefined> {
   const text = await Deno.readTextFile(file);
-  if (!text.startsWith(HEADER)) return undefined;
+  if (!HEADER.test(text)) return undefined;
   const domains = new Set<string>();
   const classes: string[] = [];
   for (const [domain, label, path] of recordsOf(text)) {
@@ -70,6 +71,7 @@ async function describe(file: string): Promise<DatasetDefinition | undefined> {
     classes: Array.from(classes, (name, label) => name ?? `class ${label}`),
     shots: { many: 100, few: 20 },
     source: "your own",
+    remedy: "give the folder of its images with --data-dir",
     csv: basename(file),
     folder: "",
   });

@@ -27,15 +27,16 @@ const LIMITS: UnpackLimits = { expansion: 20, least: 1 << 26 };
  * Unpacks a zip or tar(.gz) archive into a folder that is not there yet: it appears whole, or not at
  * all.
  *
- * @param from The folder of the archive that becomes `folder`; left out, its whole content does.
+ * @param holding The folder of the archive that has all these in it becomes `folder`; left out, its
+ * whole content does.
  * @param onProgress Told the bytes unpacked so far.
- * @throws {DataError} When the archive is damaged, too large, lacks `from`, or has an entry that
- * leads out of the folder or is neither file nor folder.
+ * @throws {DataError} When the archive is damaged, too large, has no such folder, or has an entry
+ * that leads out of the folder or is neither file nor folder.
  */
 export async function unpackArchive(
   archive: string,
   folder: string,
-  from: string | undefined,
+  holding: readonly string[] | undefined,
   onProgress: (bytes: number) => void = () => {},
   limits: UnpackLimits = LIMITS,
 ): Promise<void> {
@@ -50,12 +51,10 @@ export async function unpackArchive(
   };
   try {
     await Deno.mkdir(temporary, { recursive: true });
-    if (archive.endsWith(".zip")) await unpackZip(archive, temporary, count);
+    if (await isZip(archive)) await unpackZip(archive, temporary, count);
     else await unpackTar(archive, temporary, count);
-    const inner = from === undefined ? temporary : join(temporary, from);
-    if (!(await Deno.stat(inner).catch(() => undefined))?.isDirectory) {
-      throw new Error(`it has no folder ${from}`);
-    }
+    const inner = holding === undefined ? temporary : await findFolder(temporary, holding);
+    if (inner === undefined) throw new Error(`it has no folder with ${holding!.join(", ")} in it`);
     await Deno.rename(inner, folder);
   } catch (error) {
     throw new DataError(
@@ -64,6 +63,31 @@ export async function unpackArchive(
   } finally {
     await Deno.remove(temporary, { recursive: true }).catch(() => {}); // renamed as a whole
   }
+}
+
+/** Zip archives begin with these letters; another copy of a tar may be one. */
+async function isZip(archive: string): Promise<boolean> {
+  using file = await Deno.open(archive);
+  const letters = new Uint8Array(2);
+  await file.read(letters);
+  return letters[0] === 0x50 && letters[1] === 0x4b;
+}
+
+/** The outermost folder that has folders of all these names in it. */
+async function findFolder(root: string, names: readonly string[]): Promise<string | undefined> {
+  for (let level = [root]; level.length > 0;) {
+    const below: string[] = [];
+    for (const folder of level) {
+      const found = new Set<string>();
+      for await (const { name, isDirectory } of Deno.readDir(folder)) {
+        if (isDirectory) found.add(name);
+      }
+      if (names.every((name) => found.has(name))) return folder;
+      below.push(...[...found].sort().map((name) => join(folder, name)));
+    }
+    level = below;
+  }
+  return undefined;
 }
 
 /** Where an entry goes. */

@@ -28,8 +28,13 @@ interface Benchmark {
   /** What `measure.ts` and `peer.py` are asked for. */
   readonly measurement: string;
   readonly unit: "ms" | "MiB" | "images/s";
-  /** `measure` and `peer` unless told otherwise. */
-  readonly programs?: { readonly ours: string; readonly peer: string };
+  /** `measure` and `peer`, which needs torch, unless told otherwise. */
+  readonly programs?: {
+    readonly ours: string;
+    readonly peer: string;
+    /** What the peer imports. */
+    readonly needs: string;
+  };
   readonly peer: { readonly arguments: readonly string[] } | null;
   /** The number is the time of the whole process, not what it prints. */
   readonly wholeProcess?: boolean;
@@ -42,7 +47,7 @@ function reading(measurement: string, unit: Benchmark["unit"], description: stri
     measurement,
     description,
     unit,
-    programs: { ours: "measure_data.ts", peer: "peer_data.py" },
+    programs: { ours: "measure_data.ts", peer: "peer_data.py", needs: "torch, PIL" },
     peer: { arguments: [join(cacheDirectory(), "perf-images-1")] },
   };
 }
@@ -133,8 +138,7 @@ const command = new Command("deno task perf")
       throw new UsageError(unknown("benchmark", name, BENCHMARKS.map((b) => b.name)));
     });
     await prepareBackend("native");
-    const hasTorch = await succeeds(["python3", "-c", "import torch"]);
-    for (const benchmark of chosen) await measure(benchmark, options, hasTorch);
+    for (const benchmark of chosen) await measure(benchmark, options);
   });
 
 try {
@@ -173,14 +177,13 @@ async function measure(
     measurement,
     unit,
     peer,
-    programs = { ours: "measure.ts", peer: "peer.py" },
+    programs = { ours: "measure.ts", peer: "peer.py", needs: "torch" },
     wholeProcess = false,
   }: Benchmark,
   { pairs, threads }: { pairs: number; threads: number },
-  hasTorch: boolean,
 ): Promise<void> {
   const run = ["run", "--allow-all", "--quiet", here(programs.ours), measurement, `${threads}`];
-  const other = peer === null || !hasTorch
+  const other = peer === null || !await canImport(programs.needs)
     ? null
     : [here(programs.peer), measurement, `${threads}`, ...peer.arguments];
   const ours: number[] = [], theirs: number[] = [];
@@ -210,13 +213,21 @@ async function value(program: string, args: string[], wholeProcess: boolean): Pr
   return wholeProcess ? milliseconds : JSON.parse(new TextDecoder().decode(stdout)).value;
 }
 
-async function succeeds([program, ...args]: string[]): Promise<boolean> {
-  try {
-    return (await new Deno.Command(program!, { args, stdout: "null", stderr: "null" }).output())
-      .success;
-  } catch {
-    return false;
-  }
+const importable = new Map<string, Promise<boolean>>();
+
+/** Whether python3 has some modules; what is missing is said once. */
+async function canImport(modules: string): Promise<boolean> {
+  const found = importable.get(modules);
+  if (found !== undefined) return await found;
+  const args = ["-c", `import ${modules}`];
+  const looking = new Deno.Command("python3", { args, stdout: "null", stderr: "null" }).output()
+    .then(({ success }) => success, () => false);
+  importable.set(modules, looking);
+  if (await looking) return true;
+  Deno.stderr.writeSync(
+    new TextEncoder().encode(`python3 cannot import ${modules}: measured without a peer.\n`),
+  );
+  return false;
 }
 
 function median(values: readonly number[]): number {

@@ -74,7 +74,8 @@ export function parseSplitCsv(
   });
 }
 
-function staysInside(path: string): boolean {
+/** Whether a path of a split file stays inside the folder that it is relative to. */
+export function staysInside(path: string): boolean {
   return !path.includes("\0") && !path.includes("\\") && !path.includes(":") &&
     path.split("/").every((part) => part !== "" && part !== "." && part !== "..");
 }

@@ -28,7 +28,7 @@ Deno.test({
   name: "digits: counts follow the profile, splits do not overlap",
   ...real,
   async fn() {
-    const settings = { ...digits.presets!.quick, inverse: 1 };
+    const settings = { ...digits.presets!.quick, "profile-svhn": 1 };
     const dataset = await digits.load(loadOptions(digits, settings, { dataDir }));
     assert.deepEqual(dataset.domains.map(({ name }) => name), ["mnistm", "svhn"]);
     const counts = [150, 116, 89, 69, 53, 41, 32, 25, 19, 15];
