@@ -116,6 +116,9 @@ const BENCHMARKS: readonly Benchmark[] = [
 const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 const print = (line: string) => Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
 
+/** Whether python3 can import some modules, by their names. */
+const importable = new Map<string, Promise<boolean>>();
+
 const command = new Command("deno task perf")
   .description("measure, beside PyTorch where python3 can import torch; one JSON line each")
   .argument("[names...]", "which benchmarks; update for every method's")
@@ -212,8 +215,6 @@ async function value(program: string, args: string[], wholeProcess: boolean): Pr
   if (!success) throw new Error(`${program} failed: ${new TextDecoder().decode(stderr)}`);
   return wholeProcess ? milliseconds : JSON.parse(new TextDecoder().decode(stdout)).value;
 }
-
-const importable = new Map<string, Promise<boolean>>();
 
 /** Whether python3 has some modules; what is missing is said once. */
 async function canImport(modules: string): Promise<boolean> {
