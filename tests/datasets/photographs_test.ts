@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
 import sharp from "sharp";
 import { classCounts, DataError, type LoadOptions } from "../../datasets/dataset.ts";
+import { domainnet } from "../../datasets/domainnet.ts";
 import { officehome } from "../../datasets/officehome.ts";
 import { pacs } from "../../datasets/pacs.ts";
 import { definePhotographs } from "../../datasets/photographs.ts";
@@ -150,6 +151,28 @@ Deno.test("photographs: a store is made once, also by several at once, and again
     );
   }));
 
+Deno.test("photographs: damaged images are taken as they are where that is asked for", () =>
+  withTiny(async (options) => {
+    const file = join(options.dataDir!, "Tiny/right/dog/7.jpg");
+    await Deno.truncate(file, (await Deno.stat(file)).size - 200);
+    const lenient = { ...options, settings: { damaged: 1 } };
+    for (const once of [true, false]) {
+      await assert.rejects(
+        load({ ...options, once }).then(({ domains }) => readAll(domains[1]!.test)),
+        (error) =>
+          error instanceof DataError && /take damaged images as they are/.test(error.message),
+      );
+      const dataset = await load({ ...lenient, once, readers: 0 });
+      assert.equal((await readAll(dataset.domains[1]!.test)).length, 16 * 16 * 3);
+    }
+    await Deno.writeTextFile(file, "no image");
+    await assert.rejects(
+      load(lenient),
+      /7\.jpg cannot be decoded \(.*\); replace it by an undamaged copy\.$/,
+    );
+    await closeReaders();
+  }));
+
 const refusals: [string, (options: LoadOptions, folder: string) => Promise<LoadOptions>, RegExp][] =
   [
     ["a missing image", async (options, folder) => {
@@ -168,7 +191,7 @@ const refusals: [string, (options: LoadOptions, folder: string) => Promise<LoadO
     [
       "no data folder",
       (options) => Promise.resolve({ ...options, dataDir: undefined }),
-      /tiny is not here: no --data-dir was given; deno task data fetch tiny\.$/,
+      /tiny is not here: no --data-dir was given and there is no folder data; deno task data fetch tiny\.$/,
     ],
     [
       "an absurd size",
@@ -250,6 +273,27 @@ for (const [key, set] of Object.entries(MDLT)) {
     },
   });
 }
+
+Deno.test("the published line of Table 2 is the sum of the reference's counts", () => {
+  const { thresholds: _, ...sets } = goldenSplits();
+  for (const [key, set] of Object.entries(MDLT)) {
+    const domains = Object.values(sets[key]!.domains);
+    const sum = (part: "train" | "val" | "test") =>
+      domains.flatMap((domain) => domain[part]).reduce((a, b) => a + b, 0);
+    const cells = domains.flatMap(({ train }) => train);
+    const [train, validation, test] = [sum("train"), sum("val"), sum("test")];
+    assert.deepEqual(set.published, {
+      images: train + validation + test,
+      largest: Math.max(...cells),
+      smallest: Math.min(...cells),
+      train,
+      validation,
+      test,
+    });
+  }
+  const { images, train, validation, test } = domainnet.published!;
+  assert.equal(images, train + validation + test);
+});
 
 Deno.test({
   name: "pacs: real images load, a few of each cell",
