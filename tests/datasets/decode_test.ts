@@ -4,6 +4,7 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { DataError } from "../../datasets/dataset.ts";
 import { decodeImage } from "../../datasets/decode.ts";
+import { decodeJpeg } from "../../datasets/jpeg.ts";
 import { figures, formulaImage, fuzz, sha256, smoothImage } from "./helpers.ts";
 
 /** Writes a file for as long as `use` runs. */
@@ -89,6 +90,27 @@ Deno.test("decoding: after a damaged JPEG the next one is decoded as ever", asyn
     const before = await decodeImage(sound);
     await withFile("b.jpg", damaged, (file) => refused(file, /cannot be decoded/));
     assert.deepEqual(await decodeImage(sound), before);
+  });
+});
+
+Deno.test("decoding: damaged files, large jpeg, are refused, never worse", async () => {
+  const size = 240;
+  const noise = Uint8Array.from(
+    { length: size * size * 3 },
+    (_, i) => Math.imul(i, 2654435761) >>> 24,
+  );
+  const bytes = new Uint8Array(
+    await sharp(noise, raw(size, size)).jpeg({ quality: 95 }).toBuffer(),
+  );
+  assert.ok(bytes.length > 1 << 15); // left to libvips
+  await withFile("a.jpg", bytes, async (file) => {
+    assert.deepEqual(await decodeImage(file), decodeJpeg(bytes));
+    const { refused } = await fuzz(bytes, 60, async (damaged) => {
+      await Deno.writeFile(file, damaged);
+      const { pixels, width, height } = await decodeImage(file);
+      assert.equal(pixels.length, width * height * 3);
+    });
+    assert.ok(refused > 18, `${refused}`);
   });
 });
 

@@ -14,6 +14,7 @@ import {
 } from "../../datasets/fetch.ts";
 import type { SourceFile } from "../../datasets/sources.ts";
 import { unpackArchive } from "../../datasets/unpack.ts";
+import { fuzz } from "./helpers.ts";
 
 const CONTENT = Uint8Array.from({ length: 300_000 }, (_, i) => (i * 7 + (i >> 8)) & 0xff);
 const digest = (kind: string) => createHash(kind).update(CONTENT).digest("hex");
@@ -392,6 +393,36 @@ Deno.test("unpack: the folder of a zip or tar that has what is looked for become
     },
     "a.tar.gz",
     check,
+  );
+});
+
+Deno.test("unpack: damaged files of zip and tar are refused or come out right", async () => {
+  const content = CONTENT.slice(0, 5000);
+  const check =
+    (name: string, least: number): Parameters<typeof unpacking>[2] => async (unpack, folder) => {
+      const archive = join(folder, name);
+      const out = join(folder, "out");
+      const { refused } = await fuzz(await Deno.readFile(archive), 60, async (damaged) => {
+        await Deno.writeFile(archive, damaged);
+        await Deno.remove(out, { recursive: true }).catch(() => {}); // of the case before
+        await unpack(["a"]);
+        // Names have no checksum in a zip, contents have.
+        for await (const { name } of Deno.readDir(join(out, "a"))) {
+          assert.deepEqual(await Deno.readFile(join(out, "a", name)), content);
+        }
+      });
+      assert.ok(refused > least, `${refused}`);
+    };
+  await unpacking(zip({ "set/a/1": content, "set/a/2": content }), "a.zip", check("a.zip", 30));
+  await unpacking(
+    async (archive, folder) => {
+      await Deno.mkdir(join(folder, "set/a"), { recursive: true });
+      for (const file of ["1", "2"]) await Deno.writeFile(join(folder, "set/a", file), content);
+      await create({ file: archive, cwd: folder, gzip: true }, ["set"]);
+      await Deno.remove(join(folder, "set"), { recursive: true });
+    },
+    "a.tar.gz",
+    check("a.tar.gz", 45),
   );
 });
 
