@@ -48,7 +48,8 @@ class Meter {
   readonly #done = new Map<string, number>();
   readonly #total: number;
   #skipped = 0;
-  #begin = performance.now();
+  /** When the first updates were told, and how many: what comes before says nothing about them. */
+  #begin: { readonly time: number; readonly updates: number } | null = null;
 
   constructor(runs: readonly PlannedRun[]) {
     this.#steps = new Map(runs.map(({ id, spec }) => [id, spec.training.steps]));
@@ -57,6 +58,7 @@ class Meter {
 
   step(run: PlannedRun, done: number): void {
     this.#done.set(run.id, done);
+    this.#begin ??= { time: performance.now(), updates: this.#updates };
   }
 
   /** A run that cost nothing says nothing about the pace. */
@@ -75,9 +77,11 @@ class Meter {
 
   /** Seconds left at the pace so far; null before there is one. */
   get left(): number | null {
-    const elapsed = (performance.now() - this.#begin) / 1000;
+    if (this.#begin === null) return null;
+    const elapsed = (performance.now() - this.#begin.time) / 1000;
     const rest = this.#total - this.#skipped - this.#updates;
-    return this.#updates > 0 ? elapsed * rest / this.#updates : null;
+    const updates = this.#updates - this.#begin.updates;
+    return updates > 0 ? elapsed * rest / updates : null;
   }
 
   get #updates(): number {
