@@ -59,7 +59,9 @@ async function decodeOther(file: Uint8Array, name: string, damaged: boolean): Pr
     return { pixels, width, height };
   } catch (error) {
     const reason = (error as Error).message.trim().replaceAll(/\s*\n\s*/g, ", ");
-    const remedy = damaged ? "" : ", or take damaged images as they are (setting damaged=1)";
+    const remedy = damaged
+      ? ""
+      : ", or take damaged images as they are with --set DATASET.damaged=1";
     throw new DataError(
       `${name} cannot be decoded (${reason}); replace it by an undamaged copy${remedy}.`,
     );

@@ -23,7 +23,7 @@ import {
 import { CLASSES, type DigitFiles, findFiles, PIXELS, type Pool, SIZE } from "./digit_files.ts";
 import { profileCounts, PROFILES } from "./longtail.ts";
 import { memorySplit } from "./memory.ts";
-import { fetchCommand, NO_FOLDER } from "./places.ts";
+import { fetchCommand, NO_FOLDER, notHere } from "./places.ts";
 import { readSettings, requireImageSize } from "./settings.ts";
 
 /** A domain of digits. */
@@ -132,9 +132,7 @@ async function load(set: DigitSet, options: LoadOptions): Promise<Dataset> {
   const seed = readSettings(name, options).integer("seed", 0);
   const asked = wanted(set, options);
   const found = await locate(set, options);
-  if (!found.here) {
-    throw new DataError(`The data set ${name} is not here: ${found.missing}; ${found.remedy}.`);
-  }
+  if (!found.here) throw notHere(name, found);
   const hash = createHash("sha256");
   const domains: Dataset["domains"][number][] = [];
   for (const [d, domain] of set.domains.entries()) {

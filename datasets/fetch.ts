@@ -26,6 +26,8 @@ export interface FetchOptions {
   readonly pause?: number;
   /** Folders of the data folder in which a file or what becomes of it may lie as well. */
   readonly also?: readonly string[];
+  /** Told, in words, why an address is tried again or given up. */
+  readonly onNote?: (line: string) => void;
   /** Told the bytes done, and in all where that is known. */
   readonly onProgress?: (what: string, done: number, total: number | undefined) => void;
 }
@@ -104,6 +106,7 @@ async function download(
     } catch (error) {
       if (!(error instanceof Unusable)) throw error;
       reasons.push(`${url} ${error.message}`);
+      options.onNote?.(`${new URL(url).host} ${error.message}: given up.`);
     }
   }
   const sum = source.sha256 ?? source.md5;
@@ -142,9 +145,15 @@ async function fromAddress(
   file: string,
   name: string,
   known: Known,
-  { patience = 60_000, tries = 5, pause = 1000, onProgress }: FetchOptions,
+  { patience = 60_000, tries = 5, pause = 1000, onProgress, onNote }: FetchOptions,
 ): Promise<{ bytes: number; sha256: string }> {
   let failures = 0;
+  /** Waits before the next try; longer with every one that brought nothing. */
+  const rest = async (reason: string) => {
+    const wait = pause * 2 ** Math.max(0, failures - 1);
+    onNote?.(`${new URL(url).host} ${reason}: tried again in ${wait / 1000} s.`);
+    await new Promise((resume) => setTimeout(resume, wait));
+  };
   for (;;) {
     const before = await size(`${file}.part`);
     try {
@@ -156,12 +165,13 @@ async function fromAddress(
       // A part may have been continued with bytes of another version: once more from the start.
       if (before === 0) throw new Unusable(`gave a file with ${wrong}`);
       failures++;
+      await rest(`gave a file with ${wrong}`);
     } catch (error) {
       if (!(error instanceof Interrupted)) throw error;
       failures = await size(`${file}.part`) > before ? 0 : failures + 1;
       if (failures >= tries) throw new Unusable(error.message);
+      await rest(error.message);
     }
-    await new Promise((resume) => setTimeout(resume, pause * 2 ** failures));
   }
 }
 
@@ -240,11 +250,17 @@ async function connect(
     throw new Interrupted(
       abort.signal.aborted
         ? `gave nothing for ${patience / 1000} seconds`
-        : `could not be read (${(error as Error).message})`,
+        : `could not be read (${reasonOf(error as Error)})`,
     );
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Why a connection failed: the last and most special of the causes that are named. */
+function reasonOf({ message, cause }: Error): string {
+  const words = cause instanceof Error ? cause.message : message;
+  return words.replace(/^error sending request for url \([^)]*\): /, "").split(": ").at(-1)!;
 }
 
 /** A full disk or a folder that may not be written is no fault of the address. */

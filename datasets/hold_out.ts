@@ -70,7 +70,11 @@ async function isFolder(root: string, entry: Deno.DirEntry): Promise<boolean> {
   return (await Deno.stat(join(root, entry.name)).catch(() => undefined))?.isDirectory ?? false;
 }
 
-/** The image files under `root/domain/class`, for every domain and class that has a folder. */
+/**
+ * The image files under `root/domain/class`, for every class that has a folder.
+ *
+ * @throws {DataError} When a domain has none.
+ */
 export async function listImages(
   root: string,
   domains: readonly string[],
@@ -78,7 +82,11 @@ export async function listImages(
 ): Promise<ListedImage[]> {
   const images: ListedImage[] = [];
   for (const [domain, name] of domains.entries()) {
-    const present = new Set(await folders(join(root, name)));
+    const present = new Set(
+      await folders(join(root, name)).catch(() => {
+        throw new DataError(`${root} has no folder ${name}.`);
+      }),
+    );
     for (const [label, className] of classes.entries()) {
       if (!present.has(className)) continue;
       for await (const entry of Deno.readDir(join(root, name, className))) {

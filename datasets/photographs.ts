@@ -25,7 +25,7 @@ import { parseSplitCsv, type SplitRow } from "./formats/split_csv.ts";
 import { holdOut, listImages, parseList } from "./hold_out.ts";
 import { type ImageSource, readImages } from "./images.ts";
 import { openStore } from "./pixel_store.ts";
-import { fetchCommand, NO_FOLDER } from "./places.ts";
+import { fetchCommand, NO_FOLDER, notHere } from "./places.ts";
 import { readInThreads } from "./reader_pool.ts";
 import { resize } from "./resize.ts";
 import { readSettings } from "./settings.ts";
@@ -173,15 +173,21 @@ async function readRows(set: PhotographSet, { csv, images, homes }: Places): Pro
   const find = (name: string) => firstThat("isFile", homes.map((home) => join(home, name)));
   const read = async (file: string) =>
     parseList(await Deno.readTextFile(file), file, domains, classes);
-  const files = await Promise.all(domains.flatMap(lists).map(find));
-  const listed = files.every((file) => file !== undefined)
-    ? (await Promise.all(files.map(read))).flat()
-    : await listImages(images, domains, classes);
+  const names = domains.flatMap(lists);
+  const files = await Promise.all(names.map(find));
+  const lacking = names.find((_, i) => files[i] === undefined);
+  const some = files.find((file) => file !== undefined);
+  if (some !== undefined && lacking !== undefined) {
+    throw new DataError(`There is ${some} and no ${lacking}; complete the lists, or remove them.`);
+  }
+  const listed = some === undefined
+    ? await listImages(images, domains, classes)
+    : (await Promise.all(files.map((file) => read(file!)))).flat();
   const doubles = await find(duplicates);
   const left = new Set((doubles ? await read(doubles) : []).map(({ path }) => path));
   const rows = holdOut(listed.filter(({ path }) => !left.has(path)), heldOut, 0);
   const key = JSON.stringify(rows.map(({ path, split }) => [path, split]));
-  return { rows, from: files.every((file) => file) ? dirname(files[0]!) : images, key };
+  return { rows, from: some === undefined ? images : dirname(some), key };
 }
 
 async function firstThat(
@@ -202,9 +208,7 @@ async function load(set: PhotographSet, options: LoadOptions): Promise<Dataset> 
   }
   const places = await locate(set, options);
   if (!("images" in places)) {
-    throw new DataError(
-      `The data set ${set.name} is not here: ${places.missing}; ${places.remedy}.`,
-    );
+    throw notHere(set.name, places);
   }
   const split = await readRows(set, places);
   requireImages(set, split);
@@ -304,25 +308,26 @@ function requireImages(set: PhotographSet, { rows, from }: Rows): void {
 /** Size and time of every file: when they stay the same, so do the pixels. */
 async function fileStates(files: readonly string[], list: string): Promise<[number, number][]> {
   const states: [number, number][] = [];
+  const missing: string[] = [];
   const together = 256;
   for (let start = 0; start < files.length; start += together) {
     states.push(
       ...await Promise.all(
-        files.slice(start, start + together).map(async (file) => {
-          try {
-            const { size, mtime } = await Deno.stat(file);
-            return [size, mtime?.getTime() ?? 0] satisfies [number, number];
-          } catch {
-            throw new DataError(
-              `${file} is not there although ${list} lists it; complete the images or use ` +
-                `the split file that belongs to them.`,
-            );
-          }
+        files.slice(start, start + together).map(async (file): Promise<[number, number]> => {
+          const found = await Deno.stat(file).catch(() => undefined);
+          if (!found?.isFile) missing.push(file);
+          return [found?.size ?? 0, found?.mtime?.getTime() ?? 0];
         }),
       ),
     );
   }
-  return states;
+  if (missing.length === 0) return states;
+  const [first, ...others] = missing.sort();
+  const more = others.length === 0 ? "" : ` (nor are ${others.length} others)`;
+  throw new DataError(
+    `${first} is not there${more} although ${list} lists it; complete the images or use the split ` +
+      `file that belongs to them.`,
+  );
 }
 
 /**

@@ -17,7 +17,7 @@ import { checkFile, fetchFile, sortImages } from "../../datasets/fetch.ts";
 import { type Profile, PROFILES } from "../../datasets/longtail.ts";
 import { DATASETS, knownDatasets } from "../../datasets/mod.ts";
 import { splitCsv, splitFolder } from "../../datasets/own_split.ts";
-import { USUAL_FOLDER } from "../../datasets/places.ts";
+import { notHere, USUAL_FOLDER } from "../../datasets/places.ts";
 import { SOURCES } from "../../datasets/sources.ts";
 import { closeReaders } from "../../datasets/reader_pool.ts";
 import { find, UsageError } from "../errors.ts";
@@ -78,14 +78,14 @@ async function fetchSet(name: string, dataDir: string): Promise<number> {
     for (const file of before.here ? [] : sources.files) {
       try {
         const also = [definition.name, definition.kind];
-        await fetchFile(file, dataDir, { also, onProgress: progress.work });
+        await fetchFile(file, dataDir, { also, onProgress: progress.work, onNote: progress.note });
       } catch (error) {
         // One dead source must not keep the others from coming.
         if (!(error instanceof DataError)) throw error;
         failures.push(error.message);
       }
     }
-    if (failures.length > 0) throw new DataError(failures.join(" "));
+    if (failures.length > 0) throw new DataError(failures.join("\n"));
     if (!before.here && sources.sort !== undefined) await sortImages(sources.sort, dataDir);
     const found = await definition.locate(paths);
     if (!found.here) throw new DataError(`${definition.name} is not whole: ${found.missing}.`);
@@ -113,7 +113,7 @@ async function checkSet(
   }
   const found = await definition.locate(paths);
   if (!found.here) {
-    throw new DataError(`${definition.name} is not here: ${found.missing}; ${found.remedy}.`);
+    throw notHere(definition.name, found);
   }
   const progress = makeProgress(false);
   try {

@@ -48,7 +48,7 @@ export function datasetsCommand(_setExitCode: SetExitCode): Command {
       for (const { definition: { name, title, source }, availability } of found) {
         const where = availability.here
           ? `here: ${availability.where}`
-          : `not here: ${availability.missing}; ${availability.remedy} (source: ${source})`;
+          : `not here: ${availability.missing}; to get it: ${availability.remedy} (${source})`;
         print(`${name} (${title}): ${where}`);
       }
       charts.forEach((file) => print(`Chart: ${relative(".", file)}`));

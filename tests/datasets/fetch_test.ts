@@ -227,11 +227,16 @@ for (const { fault, handler, known, requests, resumed, refused } of FAULTS) {
     }));
 }
 
-Deno.test("fetch: the next address is asked when one is dead", () =>
+Deno.test("fetch: the next address is asked when one is dead, and what happens is told", () =>
   serving(good, async (url, _, folder) => {
+    const notes: string[] = [];
     const dead = "http://127.0.0.1:1/file.bin";
     const { urls } = source(url);
-    await fetchFile(source(url, { urls: [dead, ...urls] }), folder, OPTIONS);
+    const onNote = (line: string) => notes.push(line);
+    await fetchFile(source(url, { urls: [dead, ...urls] }), folder, { ...OPTIONS, onNote });
+    assert.equal(notes.length, 3);
+    assert.match(notes[0]!, /^127\.0\.0\.1:1 could not be read \(.+\): tried again in 0\.001 s\.$/);
+    assert.match(notes[2]!, /given up\.$/);
     assert.equal((await readLock(folder))["set/file.bin"]!.url, urls[0]);
   }));
 

@@ -191,7 +191,7 @@ const refusals: [string, (options: LoadOptions, folder: string) => Promise<LoadO
     [
       "no data folder",
       (options) => Promise.resolve({ ...options, dataDir: undefined }),
-      /tiny is not here: no --data-dir was given and there is no folder data; deno task data fetch tiny\.$/,
+      /no --data-dir was given and there is no folder data; to get it: deno task data fetch tiny\.$/,
     ],
     [
       "an absurd size",
