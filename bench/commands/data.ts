@@ -1,6 +1,6 @@
 /**
- * `deno task data fetch|check|split`: gets the files of data sets, looks whether they are right, and
- * splits a folder of one's own.
+ * `deno task data fetch|check|split|clean`: gets the files of data sets, looks whether they are
+ * right, splits a folder of one's own, and removes what the cache folder keeps of images.
  *
  * @module
  */
@@ -18,6 +18,7 @@ import { type Profile, PROFILES } from "../../datasets/longtail.ts";
 import { DATASETS, knownDatasets } from "../../datasets/mod.ts";
 import { splitCsv, splitFolder } from "../../datasets/own_split.ts";
 import { notHere, USUAL_FOLDER } from "../../datasets/places.ts";
+import { cacheDirectory } from "../../engine/backend.ts";
 import { SOURCES } from "../../datasets/sources.ts";
 import { closeReaders } from "../../datasets/reader_pool.ts";
 import { find, UsageError } from "../errors.ts";
@@ -29,7 +30,7 @@ const SPLITS = ["natural", ...PROFILES] as const;
 
 /** The command. */
 export function dataCommand(setExitCode: SetExitCode): Command {
-  const command = new Command("data").description("fetch, check and split data");
+  const command = new Command("data").description("fetch, check and split data, clean the cache");
   const fetching = new Command("fetch")
     .description("download a data set: resumed, checked, unpacked; what is there stays")
     .argument("<name>", `one of ${Object.keys(SOURCES).join(", ")}`)
@@ -59,7 +60,11 @@ export function dataCommand(setExitCode: SetExitCode): Command {
     .option("--seed <n>", "seed of the split", whole("--seed", 0), 0)
     .option("--name <name>", "name of the data set; the folder's and the profiles by default")
     .action(async (dir: string, options: SplitOptions) => setExitCode(await split(dir, options)));
-  return command.addCommand(fetching).addCommand(checking).addCommand(splitting);
+  const cleaning = new Command("clean")
+    .description("remove decoded images and features from the cache folder, when no run goes on")
+    .action(async () => setExitCode(await clean(cacheDirectory())));
+  return [fetching, checking, splitting, cleaning]
+    .reduce((all, each) => all.addCommand(each), command);
 }
 
 async function fetchSet(name: string, dataDir: string): Promise<number> {
@@ -172,6 +177,25 @@ async function readAll(
   return { images, broken };
 }
 
+/** Removes what is made again when it is needed; weights and TensorFlow itself stay. */
+async function clean(folder: string): Promise<number> {
+  const made = /\.(pixels|features\.safetensors)(\.lock|\..*tmp)?$/;
+  let [files, bytes] = [0, 0];
+  try {
+    for await (const { name, isFile } of Deno.readDir(folder)) {
+      if (!isFile || !made.test(name)) continue;
+      const file = join(folder, name);
+      bytes += (await Deno.stat(file)).size;
+      await Deno.remove(file);
+      files++;
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error; // no cache folder: nothing to remove
+  }
+  print(`${files} files removed from ${folder}, ${(bytes / 2 ** 30).toFixed(2)} GiB`);
+  return 0;
+}
+
 interface SplitOptions {
   readonly profile: (Profile | "natural")[];
   readonly factor: number;
@@ -208,6 +232,8 @@ async function split(dir: string, options: SplitOptions): Promise<number> {
     print(`${domain}: ${counts.join(", ")}`);
   }
   print(`Split: ${relative(".", file)}`);
-  print(`Use:   deno task bench --datasets ${name} --data-dir ${relative(".", root) || "."}`);
+  const place = relative(".", root) || ".";
+  const quoted = /\s/.test(place) ? `"${place}"` : place;
+  print(`Use:   deno task bench --datasets ${name} --data-dir ${quoted}`);
   return 0;
 }
