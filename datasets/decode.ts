@@ -54,9 +54,8 @@ async function decodeOther(file: Uint8Array, name: string, damaged: boolean): Pr
       .raw({ depth: "uchar" })
       .toBuffer({ resolveWithObject: true });
     const { width, height, channels } = info;
-    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    const pixels = channels === 3 ? bytes : spread(bytes, channels);
-    return { pixels, width, height };
+    if (channels !== 3) throw new Error(`it has ${channels} channels`);
+    return { pixels: new Uint8Array(data.buffer, data.byteOffset, data.length), width, height };
   } catch (error) {
     const reason = (error as Error).message.trim().replaceAll(/\s*\n\s*/g, ", ");
     const remedy = damaged
@@ -66,13 +65,4 @@ async function decodeOther(file: Uint8Array, name: string, damaged: boolean): Pr
       `${name} cannot be decoded (${reason}); replace it by an undamaged copy${remedy}.`,
     );
   }
-}
-
-/** Three equal channels from the first of every pixel. */
-function spread(bytes: Uint8Array, channels: number): Uint8Array {
-  const out = new Uint8Array(bytes.length / channels * 3);
-  for (let i = 0; i * channels < bytes.length; i++) {
-    out.fill(bytes[i * channels]!, 3 * i, 3 * i + 3);
-  }
-  return out;
 }
