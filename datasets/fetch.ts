@@ -219,13 +219,16 @@ async function connect(
       if (total !== undefined && known.bytes !== undefined && total !== known.bytes) {
         throw new Unusable(`has a file of ${total} bytes, not of ${known.bytes}`);
       }
+      using out = await Deno.open(part, { write: true, create: true });
+      if (!await out.tryLock(true)) {
+        throw new DataError(`${name} is being fetched by another process; wait for its end.`);
+      }
       const version = response.headers.get("etag");
       await Deno.writeTextFile(
         `${part}.json`,
         // A weak etag names no exact bytes.
         JSON.stringify({ url, version: version?.startsWith("W/") ? null : version }),
       );
-      using out = await Deno.open(part, { write: true, create: true });
       await out.truncate(start);
       await out.seek(start, Deno.SeekMode.Start);
       let done = start;
@@ -246,7 +249,8 @@ async function connect(
       await body?.cancel().catch(() => {});
     }
   } catch (error) {
-    if (error instanceof Unusable || error instanceof Interrupted || isDisk(error)) throw error;
+    const mine = [Unusable, Interrupted, DataError].some((kind) => error instanceof kind);
+    if (mine || isDisk(error)) throw error;
     throw new Interrupted(
       abort.signal.aborted
         ? `gave nothing for ${patience / 1000} seconds`

@@ -286,6 +286,34 @@ Deno.test("fetch: another copy is asked when all addresses are dead, whatever it
     assert.match(await checkFile(source(url, { copies }), folder), /^wrong: it has the SHA-256/);
   }));
 
+Deno.test("fetch: two at once do not write into each other's file", () => {
+  const gate = Promise.withResolvers<void>();
+  const slow = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      controller.enqueue(half);
+      await gate.promise;
+      controller.enqueue(CONTENT.subarray(half.length));
+      controller.close();
+    },
+  });
+  return serving(
+    (_, call) => call === 1 ? new Response(slow) : new Response(CONTENT),
+    async (url, _, folder) => {
+      const begun = Promise.withResolvers<void>();
+      const onProgress = () => begun.resolve();
+      const first = fetchFile(source(url), folder, { ...OPTIONS, patience: 5000, onProgress });
+      await begun.promise;
+      await assert.rejects(
+        fetchFile(source(url), folder, OPTIONS),
+        refusal(/set\/file\.bin is being fetched by another process/),
+      );
+      gate.resolve();
+      assert.equal(await first, true);
+      assert.deepEqual(await Deno.readFile(join(folder, "set/file.bin")), CONTENT);
+    },
+  );
+});
+
 Deno.test("fetch: a file may be known by the name that git gives it", () =>
   serving(good, async (url, _, folder) => {
     const gitBlob = createHash("sha1").update(`blob ${CONTENT.length}\0`).update(CONTENT)
