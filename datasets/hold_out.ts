@@ -64,6 +64,24 @@ export async function folders(root: string): Promise<string[]> {
   return names.sort();
 }
 
+/** The outermost folder that has folders of all these names in it, at most `depth` below `root`. */
+export async function findFolder(
+  root: string,
+  names: readonly string[],
+  depth = Infinity,
+): Promise<string | undefined> {
+  for (let level = [root], below = 0; level.length > 0 && below <= depth; below++) {
+    const next: string[] = [];
+    for (const folder of level) {
+      const found = await folders(folder);
+      if (names.every((name) => found.includes(name))) return folder;
+      next.push(...found.map((name) => join(folder, name)));
+    }
+    level = next;
+  }
+  return undefined;
+}
+
 /** A link to a folder counts as one. */
 async function isFolder(root: string, entry: Deno.DirEntry): Promise<boolean> {
   if (!entry.isSymlink) return entry.isDirectory;

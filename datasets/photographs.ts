@@ -22,7 +22,7 @@ import {
 } from "./dataset.ts";
 import { decodeImage } from "./decode.ts";
 import { parseSplitCsv, type SplitRow } from "./formats/split_csv.ts";
-import { holdOut, listImages, parseList } from "./hold_out.ts";
+import { findFolder, holdOut, listImages, parseList } from "./hold_out.ts";
 import { type ImageSource, readImages } from "./images.ts";
 import { openStore } from "./pixel_store.ts";
 import { fetchCommand, NO_FOLDER, notHere } from "./places.ts";
@@ -124,7 +124,9 @@ async function locate(
   const missing = (what: string) => ({ here: false, missing: what, remedy }) as const;
   if (dataDir === undefined) return missing(NO_FOLDER);
   const roots = rootsOf(set, dataDir);
-  const images = await firstThat("isDirectory", roots.map((root) => join(root, set.folder)));
+  const usual = await firstThat("isDirectory", roots.map((root) => join(root, set.folder)));
+  // Other people's folders have other names, and the folder given may be that of the images.
+  const images = usual ?? await findFolder(dataDir, set.domains, 1);
   if (images === undefined) {
     return missing(`${dataDir} has no folder ${set.folder} or ${set.name}/${set.folder}`);
   }

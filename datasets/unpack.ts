@@ -12,6 +12,7 @@ import { crc32 } from "node:zlib";
 import { Parser } from "tar";
 import { openPromise } from "yauzl";
 import { DataError } from "./dataset.ts";
+import { findFolder } from "./hold_out.ts";
 
 /** Bounds of what an archive may become. */
 export interface UnpackLimits {
@@ -71,23 +72,6 @@ async function isZip(archive: string): Promise<boolean> {
   const letters = new Uint8Array(2);
   await file.read(letters);
   return letters[0] === 0x50 && letters[1] === 0x4b;
-}
-
-/** The outermost folder that has folders of all these names in it. */
-async function findFolder(root: string, names: readonly string[]): Promise<string | undefined> {
-  for (let level = [root]; level.length > 0;) {
-    const below: string[] = [];
-    for (const folder of level) {
-      const found = new Set<string>();
-      for await (const { name, isDirectory } of Deno.readDir(folder)) {
-        if (isDirectory) found.add(name);
-      }
-      if (names.every((name) => found.has(name))) return folder;
-      below.push(...[...found].sort().map((name) => join(folder, name)));
-    }
-    level = below;
-  }
-  return undefined;
 }
 
 /** Where an entry goes. */

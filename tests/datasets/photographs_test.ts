@@ -80,6 +80,18 @@ Deno.test("photographs: splits, labels and evaluation pixels follow the CSV", ()
     assert.equal((await dataset.domains[1]!.train.read([1, 0, 1])).length, 3 * 16 * 16 * 3);
   }));
 
+Deno.test("photographs: the images' folder is known by its domains, whatever its name is", () =>
+  withTiny(async (options, folder) => {
+    const wanted = (await load({ ...options, once: true })).fingerprint;
+    await Deno.rename(join(folder, "Tiny"), join(folder, "as unpacked"));
+    assert.equal((await load({ ...options, once: true })).fingerprint, wanted);
+    const dataDir = join(folder, "as unpacked");
+    const inside = { ...options, dataDir, splitsDir: folder, once: true };
+    assert.equal((await load(inside)).fingerprint, wanted);
+    await Deno.remove(join(dataDir, "left"), { recursive: true });
+    await assert.rejects(load({ ...options, once: true }), /has no folder Tiny or tiny\/Tiny/);
+  }));
+
 Deno.test("photographs: augmentation depends on the image's stream alone", () =>
   withTiny(async (options) => {
     const { train } = (await load(options)).domains[1]!;
