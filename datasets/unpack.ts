@@ -140,6 +140,7 @@ async function unpackTar(
   count: (bytes: number) => void,
 ): Promise<void> {
   const writing = new Set<Promise<void>>();
+  const abort = new AbortController();
   let failure: Error | undefined;
   const parser = new Parser({
     strict: true,
@@ -159,6 +160,7 @@ async function unpackTar(
         const written = pipeline(
           entry as unknown as NodeJS.ReadableStream,
           createWriteStream(path, { flags: "wx" }),
+          { signal: abort.signal },
         ).catch((error) => void (failure ??= error as Error));
         writing.add(written);
         written.finally(() => writing.delete(written));
@@ -172,6 +174,7 @@ async function unpackTar(
     parser.on("end", resolve);
     parser.on("error", reject);
   });
+  ended.catch(() => {}); // asked for below, unless something else fails first
   const input = createReadStream(archive);
   try {
     for await (const chunk of input) {
@@ -187,6 +190,8 @@ async function unpackTar(
     if (failure !== undefined) throw failure;
   } finally {
     input.destroy();
-    ended.catch(() => {});
+    // After a failure there may be files that are not whole and never will be.
+    abort.abort();
+    await Promise.all(writing);
   }
 }
