@@ -19,6 +19,8 @@ export type Outcome =
 /** Told while runs go on. */
 export interface ExecutorEvents {
   onStart?(run: PlannedRun): void;
+  /** Long work before the first step: what is done, how much of how much. */
+  onWork?(what: string, done: number, total: number): void;
   onStep?(run: PlannedRun, done: number, total: number): void;
   /** The machine failed the run; it is tried again after so many seconds. */
   onRetry?(run: PlannedRun, reason: string, seconds: number): void;
@@ -240,8 +242,10 @@ class Worker {
         const { value, done } = await this.#messages.next();
         if (done) break;
         const message = JSON.parse(value) as WorkerMessage;
-        if (message.type !== "step") return message;
-        events?.onStep?.(run, message.done, message.total);
+        if (message.type === "step") events?.onStep?.(run, message.done, message.total);
+        else if (message.type === "work") {
+          events?.onWork?.(message.what, message.done, message.total);
+        } else return message;
       }
     } catch {
       // A broken pipe: the process has ended, and says below how.

@@ -13,6 +13,7 @@ import { stream } from "../engine/random.ts";
 import { encodeTensors } from "../engine/safetensors.ts";
 import { decodeArrays } from "../engine/safetensors_format.ts";
 import { passOver } from "./batches.ts";
+import { withLock } from "./lock.ts";
 import type { Pretrained } from "./pretrained.ts";
 import { writeAtomically } from "./store.ts";
 
@@ -37,11 +38,15 @@ export async function frozenDataset(
     cacheDir,
     `${dataset.name}-${network}-${fingerprint.slice(0, 32)}.features.safetensors`,
   );
-  const found = await Deno.readFile(file).then(decodeArrays).catch(() => undefined);
-  if (found === undefined) {
-    await writeAtomically(file, await compute(dataset, network, weights, onProgress));
-  }
-  const kept = found ?? decodeArrays(await Deno.readFile(file));
+  const read = () => Deno.readFile(file).then(decodeArrays).catch(() => undefined);
+  // Processes that want the same features wait for the one that computes them.
+  const kept = await read() ?? await withLock(`${file}.lock`, async () => {
+    const found = await read();
+    if (found !== undefined) return found;
+    const made = await compute(dataset, network, weights, onProgress);
+    await writeAtomically(file, made);
+    return decodeArrays(made);
+  });
   const features = Object.values(kept)[0]!.shape[1]!;
   const domains = dataset.domains.map((domain) => {
     const split = (part: SplitName) =>

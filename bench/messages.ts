@@ -18,8 +18,14 @@ export interface RunOrder {
   readonly tensorboard: boolean;
 }
 
-/** From a worker to the harness: a step, or how the run ended. */
+/** From a worker to the harness: work before the first step, a step, or how the run ended. */
 export type WorkerMessage =
+  | {
+    readonly type: "work";
+    readonly what: string;
+    readonly done: number;
+    readonly total: number;
+  }
   | { readonly type: "step"; readonly id: string; readonly done: number; readonly total: number }
   | RunEnd;
 

@@ -65,7 +65,10 @@ async function readArrays(path: string): Promise<Arrays> {
     return { arrays, sha256: createHash("sha256").update(bytes).digest("hex") };
   } catch (error) {
     if (error instanceof DataError) throw error;
-    throw new DataError(`The weights ${path} cannot be used: ${(error as Error).message}.`);
+    const what = error instanceof Deno.errors.NotFound
+      ? "a folder of weights has weights.json and weights.bin"
+      : (error as Error).message;
+    throw new DataError(`The weights ${path} cannot be used: ${what}.`);
   }
 }
 

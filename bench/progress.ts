@@ -15,8 +15,8 @@ import type { PlannedRun } from "./plan.ts";
 export interface Progress {
   /** One line for the reader. */
   note(line: string): void;
-  /** Long work outside of runs: what is done, how much of how much. */
-  work(what: string, done: number, total: number): void;
+  /** Long work outside of runs: what is done, how much of how much; bytes where that is not known. */
+  work(what: string, done: number, total: number | undefined): void;
   /** The grid begins. */
   grid(runs: readonly PlannedRun[]): void;
   start(run: PlannedRun): void;
@@ -48,7 +48,8 @@ class Meter {
   readonly #done = new Map<string, number>();
   readonly #total: number;
   #skipped = 0;
-  #begin = performance.now();
+  /** When the first updates were told, and how many: what comes before says nothing about them. */
+  #begin: { readonly time: number; readonly updates: number } | null = null;
 
   constructor(runs: readonly PlannedRun[]) {
     this.#steps = new Map(runs.map(({ id, spec }) => [id, spec.training.steps]));
@@ -57,6 +58,7 @@ class Meter {
 
   step(run: PlannedRun, done: number): void {
     this.#done.set(run.id, done);
+    this.#begin ??= { time: performance.now(), updates: this.#updates };
   }
 
   /** A run that cost nothing says nothing about the pace. */
@@ -75,9 +77,11 @@ class Meter {
 
   /** Seconds left at the pace so far; null before there is one. */
   get left(): number | null {
-    const elapsed = (performance.now() - this.#begin) / 1000;
+    if (this.#begin === null) return null;
+    const elapsed = (performance.now() - this.#begin.time) / 1000;
     const rest = this.#total - this.#skipped - this.#updates;
-    return this.#updates > 0 ? elapsed * rest / this.#updates : null;
+    const updates = this.#updates - this.#begin.updates;
+    return updates > 0 ? elapsed * rest / updates : null;
   }
 
   get #updates(): number {
@@ -116,11 +120,11 @@ function bars(): Progress {
     work(what, done, of) {
       if (working?.what !== what) {
         stopWorking();
-        working = { what, bar: multi.create(of, 0, { what }) };
+        working = { what, bar: multi.create(of ?? 1, 0, { what }) };
       }
-      working.bar.setTotal(of);
-      working.bar.update(done, { what });
-      if (done >= of) stopWorking();
+      working.bar.setTotal(of ?? 1);
+      working.bar.update(of === undefined ? 0 : done, { what: workDone(what, done, of) });
+      if (of !== undefined && done >= of) stopWorking();
     },
     grid(runs) {
       stopWorking();
@@ -173,7 +177,9 @@ function plainLines(): Progress {
   return {
     note: print,
     work(what, done, total) {
-      if (performance.now() - last > every) print(`${what}: ${Math.floor(100 * done / total)} %`);
+      if (performance.now() - last <= every) return;
+      const share = total === undefined ? "" : `: ${Math.floor(100 * done / total)} %`;
+      print(`${workDone(what, done, total)}${share}`);
     },
     grid(runs) {
       meter = new Meter(runs);
@@ -211,9 +217,10 @@ function jsonLines(): Progress {
   return {
     note: (line) => print({ event: "note", line }),
     work(what, done, total) {
-      if (done < total && performance.now() - last < 1000) return;
+      const ended = total !== undefined && done >= total;
+      if (!ended && performance.now() - last < 1000) return;
       last = performance.now();
-      print({ event: "work", what, done, total });
+      print({ event: "work", what, done, total: total ?? null });
     },
     grid: (runs) => print({ event: "grid", runs: runs.length }),
     start: (run) => print({ event: "start", ...about(run) }),
@@ -222,6 +229,11 @@ function jsonLines(): Progress {
     end: (run, outcome) => print({ event: "end", ...about(run), ...outcome }),
     close() {},
   };
+}
+
+/** What is being done, with the bytes done where it is not known of how many. */
+function workDone(what: string, done: number, total: number | undefined): string {
+  return total === undefined ? `${what}: ${(done / 2 ** 20).toFixed(0)} MiB` : what;
 }
 
 function again({ name, spec }: PlannedRun, reason: string, seconds: number): string {

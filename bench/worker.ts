@@ -96,14 +96,22 @@ async function runOne(order: RunOrder, place: Workplace): Promise<RunEnd> {
     place.datasets,
     JSON.stringify([spec.dataset, network.frozen]),
     async () => {
+      const onProgress = tellWork();
       const images = await definition.load({
         ...paths,
         imageSize: spec.dataset.imageSize,
         settings: spec.dataset.settings,
         once: network.frozen !== undefined,
+        onProgress,
       });
       if (network.frozen !== undefined) {
-        return await frozenDataset(images, pretrained!, paths.cacheDir);
+        const what = `features of ${images.name}`;
+        return await frozenDataset(
+          images,
+          pretrained!,
+          paths.cacheDir,
+          (done, total) => onProgress(what, done, total),
+        );
       }
       const normalisation = pretrained && normalisationOf(pretrained.network);
       return normalisation === undefined ? images : { ...images, normalisation };
@@ -174,6 +182,17 @@ async function runOne(order: RunOrder, place: Workplace): Promise<RunEnd> {
   } finally {
     tf.dispose([stage1Weights ?? {}, resume?.tensors ?? {}]);
   }
+}
+
+/** Tells of long work, not more often than steps are told. */
+function tellWork(): (what: string, done: number, total: number) => void {
+  let told = performance.now();
+  return (what, done, total) => {
+    const now = performance.now();
+    if (done < total && now - told < TELL_EVERY) return;
+    told = now;
+    tell({ type: "work", what, done, total });
+  };
 }
 
 /** Lets signals and the end of the input come through, which a run without pauses would keep out. */

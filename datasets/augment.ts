@@ -8,6 +8,8 @@
  * @module
  */
 import type { Random } from "../engine/random.ts";
+import * as kernel from "./pixels/kernel.wasm";
+import { inPlace } from "./pixels/memory.ts";
 import { type Box, resize } from "./resize.ts";
 
 /** Strengths of the augmentation; the defaults are MDLT's. */
@@ -86,42 +88,25 @@ export function augment(
 
 /** Mirrors an image `[height, size, 3]` in place. */
 export function flipHorizontally(pixels: Uint8Array, size: number): void {
-  const row = size * 3;
-  for (let start = 0; start < pixels.length; start += row) {
-    for (let a = start, b = start + row - 3; a < b; a += 3, b -= 3) {
-      for (let c = 0; c < 3; c++) {
-        const kept = pixels[a + c]!;
-        pixels[a + c] = pixels[b + c]!;
-        pixels[b + c] = kept;
-      }
-    }
-  }
+  inPlace(pixels, (at, count) => kernel.flip(at, size, count / size));
 }
 
 /** Multiplies every value by `factor`, in place. */
 export function adjustBrightness(pixels: Uint8Array, factor: number): void {
-  const table = blendTable(0, factor);
-  for (let i = 0; i < pixels.length; i++) pixels[i] = table[pixels[i]!]!;
+  inPlace(pixels, (at) => kernel.blend(at, pixels.length, 0, factor));
 }
 
 /** Moves every value away from the image's mean grey by `factor`, in place. */
 export function adjustContrast(pixels: Uint8Array, factor: number): void {
-  let sum = 0;
-  for (let i = 0; i < pixels.length; i += 3) sum += luma(pixels, i);
-  const mean = Math.floor(sum / (pixels.length / 3) + 0.5);
-  const table = blendTable(mean, factor);
-  for (let i = 0; i < pixels.length; i++) pixels[i] = table[pixels[i]!]!;
+  inPlace(pixels, (at, count) => {
+    const mean = Math.floor(kernel.lumaSum(at, count) / count + 0.5);
+    kernel.blend(at, pixels.length, mean, factor);
+  });
 }
 
 /** Moves every value away from its own pixel's grey by `factor`, in place. */
 export function adjustSaturation(pixels: Uint8Array, factor: number): void {
-  const rounded = Math.fround(factor);
-  for (let i = 0; i < pixels.length; i += 3) {
-    const grey = luma(pixels, i);
-    pixels[i] = blend(grey, pixels[i]!, rounded);
-    pixels[i + 1] = blend(grey, pixels[i + 1]!, rounded);
-    pixels[i + 2] = blend(grey, pixels[i + 2]!, rounded);
-  }
+  inPlace(pixels, (at, count) => kernel.saturate(at, count, factor));
 }
 
 /**
@@ -132,69 +117,15 @@ export function adjustSaturation(pixels: Uint8Array, factor: number): void {
  * @param turn Part of a full turn, −0.5 … 0.5.
  */
 export function adjustHue(pixels: Uint8Array, turn: number): void {
-  const shift = Math.trunc(turn * 255);
-  for (let i = 0; i < pixels.length; i += 3) {
-    const red = pixels[i]!;
-    const green = pixels[i + 1]!;
-    const blue = pixels[i + 2]!;
-    const value = Math.max(red, green, blue);
-    const range = value - Math.min(red, green, blue);
-    if (range === 0) continue; // grey has no hue
-    // Distances from the largest channel, and every result, in the 32-bit floats of Pillow.
-    const r = Math.fround((value - red) / range);
-    const g = Math.fround((value - green) / range);
-    const b = Math.fround((value - blue) / range);
-    const sector = Math.fround(
-      red === value ? b - g : green === value ? 2 + r - b : 4 + g - r,
-    );
-    const full = sector / 6 + 1;
-    const turned = Math.fround(full < 1 ? full : full - 1);
-    // All numbers here are positive: `| 0` cuts and rounds them quicker than Math does.
-    const hue = ((turned * 255 | 0) + shift) & 0xff;
-    const saturation = Math.fround(range / value) * 255 | 0;
-    if (saturation === 0) {
-      pixels[i] = pixels[i + 1] = pixels[i + 2] = value;
-      continue;
-    }
-    const angle = hue * 6 / 255;
-    const whole = angle | 0;
-    const part = Math.fround(angle - whole);
-    const strength = Math.fround(saturation / 255);
-    const low = value * (1 - strength) + 0.5 | 0;
-    const falling = value * (1 - strength * part) + 0.5 | 0;
-    const rising = value * (1 - strength * (1 - part)) + 0.5 | 0;
-    const at = whole === 6 ? 0 : whole;
-    pixels[i] = at === 0 || at === 5 ? value : at === 1 ? falling : at === 4 ? rising : low;
-    pixels[i + 1] = at === 1 || at === 2 ? value : at === 3 ? falling : at === 0 ? rising : low;
-    pixels[i + 2] = at === 3 || at === 4 ? value : at === 5 ? falling : at === 2 ? rising : low;
-  }
+  inPlace(pixels, (at, count) => kernel.turnHue(at, count, Math.trunc(turn * 255)));
 }
 
 /** Gives every pixel its grey, in place. */
 export function toGrey(pixels: Uint8Array): void {
-  for (let i = 0; i < pixels.length; i += 3) {
-    pixels[i] = pixels[i + 1] = pixels[i + 2] = luma(pixels, i);
-  }
+  inPlace(pixels, kernel.grey);
 }
 
 const JITTER = [adjustBrightness, adjustContrast, adjustSaturation, adjustHue];
-
-/** Luma by ITU-R 601 in Pillow's integers. */
-function luma(pixels: Uint8Array, at: number): number {
-  return (pixels[at]! * 19595 + pixels[at + 1]! * 38470 + pixels[at + 2]! * 7471 + 0x8000) >> 16;
-}
-
-/** `ground` + factor · (value − ground) cut to a byte, in 32-bit floats as Pillow; `factor` is one. */
-function blend(ground: number, value: number, factor: number): number {
-  const mixed = Math.fround(ground + Math.fround(factor * (value - ground)));
-  return mixed <= 0 ? 0 : mixed >= 255 ? 255 : mixed | 0;
-}
-
-/** What {@linkcode blend} makes of every byte: a look-up is quicker than the sum. */
-function blendTable(ground: number, factor: number): Uint8Array {
-  const rounded = Math.fround(factor);
-  return Uint8Array.from({ length: 256 }, (_, value) => blend(ground, value, rounded));
-}
 
 function uniform(random: Random, low: number, high: number): number {
   return low + (high - low) * random.uniform();

@@ -91,6 +91,16 @@ export type Availability =
   | { readonly here: true; readonly where: string }
   | { readonly here: false; readonly missing: string; readonly remedy: string };
 
+/** A line of the paper's Table 2; largest and smallest are (domain, class) cells to train on. */
+export interface TableLine {
+  readonly images: number;
+  readonly largest?: number;
+  readonly smallest?: number;
+  readonly train: number;
+  readonly validation: number;
+  readonly test: number;
+}
+
 /** A data set as it can be named on the command line. */
 export interface DatasetDefinition {
   readonly name: string;
@@ -108,6 +118,8 @@ export interface DatasetDefinition {
   readonly source: string;
   /** The CSV that says which image is in which split; left out where code decides that. */
   readonly splitFile?: string;
+  /** The paper's line of Table 2, for sets whose counts only a file knows. */
+  readonly published?: TableLine;
   /** The numbers of the protocol; defaults are the paper's. */
   readonly settings: Readonly<Record<string, DatasetSetting>>;
   /** Other values of the settings for a preset (`smoke`, `quick`, …) that is smaller than the paper. */

@@ -4,6 +4,7 @@
  * @module
  */
 import { DataError } from "./dataset.ts";
+import { decodeJpeg, isJpeg } from "./jpeg.ts";
 
 /** An image in memory: `pixels` is `[height, width, 3]`. */
 export interface Image {
@@ -12,38 +13,56 @@ export interface Image {
   readonly height: number;
 }
 
+/** Bytes up to which libjpeg-turbo in WebAssembly is quicker than libvips, which is slow to begin. */
+const SMALL = 1 << 15;
+
 /**
  * Decodes a JPEG or PNG (or whatever else libvips reads) to red, green and blue bytes.
  *
  * As with Pillow's `convert("RGB")` grey becomes three equal channels, transparency is dropped,
  * and colour profiles and EXIF rotations are ignored.
  *
- * @throws {DataError} When the file is cut short, damaged or no image.
+ * @param damaged Takes a damaged image as far as it can be decoded.
+ * @throws {DataError} When the file is missing, cut short, damaged or no image.
  */
-export async function decodeImage(file: string): Promise<Image> {
-  // Loaded when first needed, so that listing the data sets starts without it.
+export async function decodeImage(file: string, damaged = false): Promise<Image> {
+  const bytes = await Deno.readFile(file).catch((error: Error) => {
+    const missing = error instanceof Deno.errors.NotFound;
+    throw new DataError(missing ? `${file} is not there.` : `${file}: ${error.message}.`);
+  });
+  // Where the first is not content the second decides, and has the words for it.
+  const small = bytes.length <= SMALL && isJpeg(bytes);
+  return (small ? decodeJpeg(bytes) : undefined) ?? await decodeOther(bytes, file, damaged);
+}
+
+/** Loaded when first needed, so that listing the data sets starts without it. */
+async function libvips() {
   const { default: sharp } = await import("sharp");
+  sharp.cache(false); // no image is asked for twice
+  return sharp;
+}
+let loaded: ReturnType<typeof libvips> | undefined;
+
+async function decodeOther(file: Uint8Array, name: string, damaged: boolean): Promise<Image> {
+  const sharp = await (loaded ??= libvips());
   try {
-    const { data, info } = await sharp(file, { failOn: "error", ignoreIcc: true })
+    // A JPEG's decoder only warns of damage, having no checksum; a PNG's warnings are harmless.
+    const failOn = damaged ? "none" : isJpeg(file) ? "warning" : "error";
+    const { data, info } = await sharp(file, { failOn, ignoreIcc: true })
       .removeAlpha()
       .toColourspace("srgb")
       .raw({ depth: "uchar" })
       .toBuffer({ resolveWithObject: true });
     const { width, height, channels } = info;
-    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    const pixels = channels === 3 ? bytes : spread(bytes, channels);
-    return { pixels, width, height };
+    if (channels !== 3) throw new Error(`it has ${channels} channels`);
+    return { pixels: new Uint8Array(data.buffer, data.byteOffset, data.length), width, height };
   } catch (error) {
     const reason = (error as Error).message.trim().replaceAll(/\s*\n\s*/g, ", ");
-    throw new DataError(`${file} cannot be decoded (${reason}); replace it by an undamaged copy.`);
+    const remedy = damaged
+      ? ""
+      : ", or take damaged images as they are with --set DATASET.damaged=1";
+    throw new DataError(
+      `${name} cannot be decoded (${reason}); replace it by an undamaged copy${remedy}.`,
+    );
   }
-}
-
-/** Three equal channels from the first of every pixel. */
-function spread(bytes: Uint8Array, channels: number): Uint8Array {
-  const out = new Uint8Array(bytes.length / channels * 3);
-  for (let i = 0; i * channels < bytes.length; i++) {
-    out.fill(bytes[i * channels]!, 3 * i, 3 * i + 3);
-  }
-  return out;
 }

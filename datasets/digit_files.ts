@@ -4,7 +4,7 @@
  * @module
  */
 import { join } from "node:path";
-import { broken, elements, type NumberArray } from "./formats/bytes.ts";
+import { broken, elements, type NumberArray, readBytes } from "./formats/bytes.ts";
 import { readIdx } from "./formats/idx.ts";
 import { readMatlab } from "./formats/matlab.ts";
 import { readTarGzEntry } from "./formats/targz.ts";
@@ -28,24 +28,25 @@ export interface Pool {
 /** A public set of digits: where its files are and how they are read. */
 export interface DigitFiles {
   readonly name: string;
-  readonly folder: string;
-  readonly files: readonly string[];
-  read(folder: string, part: "train" | "test"): Promise<Pool>;
+  /** The files of a part, each by the names that it may have in the data folder. */
+  files(part: "train" | "test"): readonly (readonly string[])[];
+  /** Reads the files of a part, as they were found. */
+  read(files: readonly string[]): Promise<Pool>;
 }
 
-/** MNIST: handwritten digits, grey. */
+/** MNIST: handwritten digits, grey. Packed or not, and in torchvision's folder within a folder. */
 export const mnist: DigitFiles = {
   name: "mnist",
-  folder: join("MNIST", "raw"),
-  files: ["train", "t10k"].flatMap((part) => [
-    `${part}-images-idx3-ubyte.gz`,
-    `${part}-labels-idx1-ubyte.gz`,
-  ]),
-  async read(folder, part) {
-    const stem = join(folder, part === "train" ? "train" : "t10k");
-    const file = `${stem}-images-idx3-ubyte.gz`;
+  files: (part) =>
+    ["images-idx3-ubyte", "labels-idx1-ubyte"].map((kind) =>
+      [join("MNIST", "raw"), join("MNIST", "MNIST", "raw")].flatMap((folder) => {
+        const file = join(folder, `${part === "train" ? "train" : "t10k"}-${kind}`);
+        return [`${file}.gz`, file];
+      })
+    ),
+  async read([file = "", labelFile = ""]) {
     const images = await readIdx(file);
-    const labels = await readIdx(`${stem}-labels-idx1-ubyte.gz`);
+    const labels = await readIdx(labelFile);
     requireShape(images, [labels.data.length, SIZE, SIZE], file);
     const area = SIZE * SIZE;
     return {
@@ -57,14 +58,17 @@ export const mnist: DigitFiles = {
   },
 };
 
-/** MNIST-M: handwritten digits over photographs. */
+/** MNIST-M: handwritten digits over photographs. As handed out, or unpacked as MDLT wants it. */
 export const mnistm: DigitFiles = {
   name: "mnistm",
-  folder: "MNISTM",
-  files: ["mnist_m_train.pt.tar.gz", "mnist_m_test.pt.tar.gz"],
-  async read(folder, part) {
-    const file = join(folder, `mnist_m_${part}.pt.tar.gz`);
-    const [images, labels] = parseTorch(await readTarGzEntry(file, ".pt"), file);
+  files: (part) => {
+    const file = `mnist_m_${part}.pt`;
+    return [[`${file}.tar.gz`, join("processed", file), file].map((name) => join("MNISTM", name))];
+  },
+  async read([file = ""]) {
+    const packed = file.endsWith(".gz");
+    const bytes = packed ? await readTarGzEntry(file, ".pt") : await readBytes(file);
+    const [images, labels] = parseTorch(bytes, file);
     if (images === undefined || labels === undefined) {
       throw broken(file, "it does not hold images and labels");
     }
@@ -80,10 +84,8 @@ export const mnistm: DigitFiles = {
 /** SVHN: house numbers, made smaller. */
 export const svhn: DigitFiles = {
   name: "svhn",
-  folder: "SVHN",
-  files: ["train_32x32.mat", "test_32x32.mat"],
-  async read(folder, part) {
-    const file = join(folder, `${part}_32x32.mat`);
+  files: (part) => [[join("SVHN", `${part}_32x32.mat`)]],
+  async read([file = ""]) {
     const arrays = await readMatlab(file);
     const [images, labels] = [arrays.get("X"), arrays.get("y")];
     if (images === undefined || labels === undefined) {
@@ -113,26 +115,24 @@ export const svhn: DigitFiles = {
   },
 };
 
-/** The first file of `sources` that is not there; undefined when all are. */
-export async function firstMissing(
-  sources: readonly DigitFiles[],
+/**
+ * The files of a part in the data folder, or in `digits/` there; or the first that is missing, by
+ * its usual name.
+ */
+export async function findFiles(
+  source: DigitFiles,
+  part: "train" | "test",
   dataDir: string,
-): Promise<string | undefined> {
-  for (const source of sources) {
-    const folder = await folderOf(source, dataDir);
-    for (const file of source.files) {
-      const path = join(folder, file);
-      if (!await isFile(path)) return path;
-    }
+): Promise<{ readonly files: readonly string[] } | { readonly missing: string }> {
+  const files: string[] = [];
+  for (const names of source.files(part)) {
+    const places = names.flatMap((name) => [join(dataDir, name), join(dataDir, "digits", name)]);
+    const states = await Promise.all(places.map(isFile));
+    const found = places.find((_, i) => states[i]);
+    if (found === undefined) return { missing: places[0]! };
+    files.push(found);
   }
-  return undefined;
-}
-
-/** `digits/` inside the data folder when the domain is there, else the data folder itself. */
-export async function folderOf(source: DigitFiles, dataDir: string): Promise<string> {
-  const inner = join(dataDir, "digits", source.folder);
-  const outer = join(dataDir, source.folder);
-  return await isFile(join(outer, source.files[0]!)) ? outer : inner;
+  return { files };
 }
 
 async function isFile(path: string): Promise<boolean> {

@@ -20,17 +20,10 @@ import {
   splitCounts,
   type SplitName,
 } from "./dataset.ts";
-import {
-  CLASSES,
-  type DigitFiles,
-  firstMissing,
-  folderOf,
-  PIXELS,
-  type Pool,
-  SIZE,
-} from "./digit_files.ts";
-import { profileCounts } from "./longtail.ts";
+import { CLASSES, type DigitFiles, findFiles, PIXELS, type Pool, SIZE } from "./digit_files.ts";
+import { profileCounts, PROFILES } from "./longtail.ts";
 import { memorySplit } from "./memory.ts";
+import { fetchCommand, NO_FOLDER, notHere } from "./places.ts";
 import { readSettings, requireImageSize } from "./settings.ts";
 
 /** A domain of digits. */
@@ -58,6 +51,7 @@ export interface DigitSet extends Pick<DatasetDefinition, "name" | "title" | "de
 /** A data set from its description. */
 export function defineDigits(set: DigitSet): DatasetDefinition {
   const { name, held } = set;
+  const listed = PROFILES.map((profile, code) => `${code} ${profile}`).join(", ");
   const small = { head: 150, factor: 0.1, validation: 60, test: 120 };
   return {
     name,
@@ -71,10 +65,10 @@ export function defineDigits(set: DigitSet): DatasetDefinition {
     settings: {
       head: { default: 1000, description: "training images of the most frequent class" },
       factor: { default: 0.01, description: "rarest class relative to the most frequent one" },
-      inverse: {
-        default: 0,
-        description: "1 reverses the long tail of every second domain, 0 gives all the same",
-      },
+      ...Object.fromEntries(set.domains.map((domain) => [
+        `profile-${domain.name}`,
+        { default: 0, description: `long tail of ${domain.name}: ${listed}` },
+      ])),
       validation: { default: held, description: "validation images a class" },
       test: { default: held, description: "test images a class" },
       seed: { default: 0, description: "seed of the split of the official training images" },
@@ -88,28 +82,38 @@ export function defineDigits(set: DigitSet): DatasetDefinition {
 
 async function locate(
   { name, domains }: DigitSet,
-  { dataDir }: DataPaths,
+  paths: DataPaths,
 ): Promise<Availability> {
-  const remedy = `deno task data fetch ${name}`;
-  if (dataDir === undefined) return { here: false, missing: "no --data-dir was given", remedy };
-  const missing = await firstMissing(domains.map(({ files }) => files), dataDir);
-  return missing === undefined
-    ? { here: true, where: dataDir }
-    : { here: false, missing: `${missing} is not there`, remedy };
+  const { dataDir } = paths;
+  const remedy = fetchCommand(name, paths);
+  if (dataDir === undefined) return { here: false, missing: NO_FOLDER, remedy };
+  for (const { files } of domains) {
+    for (const part of ["train", "test"] as const) {
+      const found = await findFiles(files, part, dataDir);
+      if ("missing" in found) {
+        return { here: false, missing: `${found.missing} is not there`, remedy };
+      }
+    }
+  }
+  return { here: true, where: dataDir };
 }
 
 /** What the settings ask of every split, by domain and class. */
 function wanted(set: DigitSet, options: LoadOptions): SplitCounts {
   const settings = readSettings(set.name, options);
   const [head, factor] = [settings.integer("head", 1), settings.fraction("factor")];
-  const inverse = settings.flag("inverse");
   const each = (part: "validation" | "test") => {
     const count = settings.integer(part, 1);
     return set.domains.map(() => CLASSES.map(() => count));
   };
   return {
-    train: set.domains.map((_, d) =>
-      profileCounts(inverse && d % 2 === 1 ? "inv_exp" : "exp", CLASSES.length, head, factor)
+    train: set.domains.map(({ name }) =>
+      profileCounts(
+        PROFILES[settings.choice(`profile-${name}`, PROFILES.length)]!,
+        CLASSES.length,
+        head,
+        factor,
+      )
     ),
     validation: each("validation"),
     test: each("test"),
@@ -128,15 +132,17 @@ async function load(set: DigitSet, options: LoadOptions): Promise<Dataset> {
   const seed = readSettings(name, options).integer("seed", 0);
   const asked = wanted(set, options);
   const found = await locate(set, options);
-  if (!found.here) {
-    throw new DataError(`The data set ${name} is not here: ${found.missing}; ${found.remedy}.`);
-  }
+  if (!found.here) throw notHere(name, found);
   const hash = createHash("sha256");
   const domains: Dataset["domains"][number][] = [];
   for (const [d, domain] of set.domains.entries()) {
     const { files, look } = domain;
     options.onProgress?.(`reading ${domain.name}`, d, set.domains.length);
-    const folder = await folderOf(files, options.dataDir!);
+    const read = async (part: "train" | "test") => {
+      const found = await findFiles(files, part, options.dataDir!);
+      if ("missing" in found) throw new DataError(`${found.missing} is not there.`);
+      return await files.read(found.files);
+    };
     const share = (order: readonly number[]) =>
       shared ? order.filter((_, i) => i % set.domains.length === d) : order;
     const take = (part: SplitName, pool: Pool, order: readonly number[]) => {
@@ -161,12 +167,12 @@ async function load(set: DigitSet, options: LoadOptions): Promise<Dataset> {
       hash.update(JSON.stringify([domain.name, part])).update(labels).update(pixels);
       return memorySplit(pixels, labels);
     };
-    const official = await files.read(folder, "train");
+    const official = await read("train");
     const order = stream(seed, name, files.name, "split").permutation(official.labels.length);
     const third = Math.floor(order.length / 3);
     const train = take("train", official, order.slice(third));
     const validation = take("validation", official, order.slice(0, third));
-    const unseen = await files.read(folder, "test");
+    const unseen = await read("test");
     const inOrder = Array.from({ length: unseen.labels.length }, (_, i) => i);
     domains.push({ name: domain.name, train, validation, test: take("test", unseen, inOrder) });
   }

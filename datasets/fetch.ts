@@ -9,9 +9,11 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
+import { parse } from "csv-parse/sync";
 import { DataError } from "./dataset.ts";
-import type { SourceFile } from "./sources.ts";
+import { staysInside } from "./formats/split_csv.ts";
+import type { KnownBytes, SourceFile, Sources } from "./sources.ts";
 import { unpackArchive } from "./unpack.ts";
 
 /** How patient a download is, and who is told. */
@@ -22,6 +24,10 @@ export interface FetchOptions {
   readonly tries?: number;
   /** Milliseconds before the second try; doubled each time. */
   readonly pause?: number;
+  /** Folders of the data folder in which a file or what becomes of it may lie as well. */
+  readonly also?: readonly string[];
+  /** Told, in words, why an address is tried again or given up. */
+  readonly onNote?: (line: string) => void;
   /** Told the bytes done, and in all where that is known. */
   readonly onProgress?: (what: string, done: number, total: number | undefined) => void;
 }
@@ -58,14 +64,17 @@ export async function fetchFile(
   options: FetchOptions = {},
 ): Promise<boolean> {
   const file = join(folder, source.path);
-  const result = source.unpack === undefined ? file : join(folder, source.unpack.to);
-  if (await exists(result)) return false;
+  const wanted = source.unpack?.to ?? source.path;
+  const result = join(folder, wanted);
+  for (const place of ["", ...options.also ?? []]) {
+    if (await exists(join(folder, place, wanted))) return false;
+  }
   if (!await exists(file)) await download(source, folder, options);
   if (source.unpack !== undefined) {
     await unpackArchive(
       file,
       result,
-      source.unpack.from,
+      source.unpack.holding,
       (done) => options.onProgress?.(`unpacking ${source.path}`, done, undefined),
     );
     await Deno.remove(file);
@@ -80,11 +89,16 @@ async function download(
 ): Promise<void> {
   const file = join(folder, source.path);
   await Deno.mkdir(dirname(file), { recursive: true });
-  const known = (await readLock(folder))[source.path];
+  const lock = (await readLock(folder))[source.path];
   const reasons: string[] = [];
-  for (const url of source.urls) {
+  const addresses = [
+    ...source.urls.map((url) => ({ url, known: knownOf(source, lock) })),
+    // Another archive with the same content has bytes of its own.
+    ...(source.copies ?? []).map((url) => ({ url, known: {} })),
+  ];
+  for (const { url, known } of addresses) {
     try {
-      const { bytes, sha256 } = await fromAddress(url, file, source, known, options);
+      const { bytes, sha256 } = await fromAddress(url, file, source.path, known, options);
       await Deno.rename(`${file}.part`, file);
       await remove(`${file}.part.json`);
       await writeDown(folder, source.path, { url, bytes, sha256 });
@@ -92,6 +106,7 @@ async function download(
     } catch (error) {
       if (!(error instanceof Unusable)) throw error;
       reasons.push(`${url} ${error.message}`);
+      options.onNote?.(`${new URL(url).host} ${error.message}: given up.`);
     }
   }
   const sum = source.sha256 ?? source.md5;
@@ -100,6 +115,23 @@ async function download(
       `${sum === undefined ? "" : ` (${source.sha256 ? "SHA-256" : "MD5"} ${sum})`}, ` +
       `put it at ${file} and run the same command again.`,
   );
+}
+
+/** What a file must be: as published, or, where nothing is, as its first download was. */
+interface Known extends KnownBytes {
+  /** The SHA-256 of the first download. */
+  readonly first?: string;
+}
+
+function knownOf(source: SourceFile, lock: LockEntry | undefined): Known {
+  const { bytes, sha256, md5, gitBlob } = source;
+  const published = Object.fromEntries(
+    Object.entries({ bytes, sha256, md5, gitBlob }).filter(([, value]) => value !== undefined),
+  );
+  const sums = sha256 ?? md5 ?? gitBlob;
+  return sums === undefined && lock !== undefined && source.urls.includes(lock.url)
+    ? { ...published, first: lock.sha256 }
+    : published;
 }
 
 /** An address that does not give the file. */
@@ -111,28 +143,35 @@ class Interrupted extends Error {}
 async function fromAddress(
   url: string,
   file: string,
-  source: SourceFile,
-  known: LockEntry | undefined,
-  { patience = 60_000, tries = 5, pause = 1000, onProgress }: FetchOptions,
+  name: string,
+  known: Known,
+  { patience = 60_000, tries = 5, pause = 1000, onProgress, onNote }: FetchOptions,
 ): Promise<{ bytes: number; sha256: string }> {
   let failures = 0;
+  /** Waits before the next try; longer with every one that brought nothing. */
+  const rest = async (reason: string) => {
+    const wait = pause * 2 ** Math.max(0, failures - 1);
+    onNote?.(`${new URL(url).host} ${reason}: tried again in ${wait / 1000} s.`);
+    await new Promise((resume) => setTimeout(resume, wait));
+  };
   for (;;) {
     const before = await size(`${file}.part`);
     try {
-      await connect(url, file, source, patience, onProgress);
+      await connect(url, file, name, known, patience, onProgress);
       const found = await digests(`${file}.part`);
-      const wrong = difference(found, source, known);
+      const wrong = difference(found, known);
       if (wrong === undefined) return found;
       await remove(`${file}.part`);
       // A part may have been continued with bytes of another version: once more from the start.
       if (before === 0) throw new Unusable(`gave a file with ${wrong}`);
       failures++;
+      await rest(`gave a file with ${wrong}`);
     } catch (error) {
       if (!(error instanceof Interrupted)) throw error;
       failures = await size(`${file}.part`) > before ? 0 : failures + 1;
       if (failures >= tries) throw new Unusable(error.message);
+      await rest(error.message);
     }
-    await new Promise((resume) => setTimeout(resume, pause * 2 ** failures));
   }
 }
 
@@ -140,7 +179,8 @@ async function fromAddress(
 async function connect(
   url: string,
   file: string,
-  source: SourceFile,
+  name: string,
+  known: Known,
   patience: number,
   onProgress: FetchOptions["onProgress"],
 ): Promise<void> {
@@ -148,7 +188,7 @@ async function connect(
   const origin: { url?: string; version?: string | null } = await Deno.readTextFile(`${part}.json`)
     .then(JSON.parse).catch(() => ({}));
   // Without a checksum only a version that the server names proves that both halves fit.
-  const proven = origin.version || source.sha256 || source.md5;
+  const proven = origin.version || known.sha256 || known.md5;
   const have = origin.url === url && proven ? await size(part) : 0;
   const headers: Record<string, string> = { "accept-encoding": "identity" };
   if (have > 0) headers.range = `bytes=${have}-`;
@@ -176,8 +216,12 @@ async function connect(
       const start = status === 206 ? have : 0;
       const length = response.headers.get("content-length");
       const total = length === null ? undefined : start + Number(length);
-      if (total !== undefined && source.bytes !== undefined && total !== source.bytes) {
-        throw new Unusable(`has a file of ${total} bytes, not of ${source.bytes}`);
+      if (total !== undefined && known.bytes !== undefined && total !== known.bytes) {
+        throw new Unusable(`has a file of ${total} bytes, not of ${known.bytes}`);
+      }
+      using out = await Deno.open(part, { write: true, create: true });
+      if (!await out.tryLock(true)) {
+        throw new DataError(`${name} is being fetched by another process; wait for its end.`);
       }
       const version = response.headers.get("etag");
       await Deno.writeTextFile(
@@ -185,7 +229,6 @@ async function connect(
         // A weak etag names no exact bytes.
         JSON.stringify({ url, version: version?.startsWith("W/") ? null : version }),
       );
-      using out = await Deno.open(part, { write: true, create: true });
       await out.truncate(start);
       await out.seek(start, Deno.SeekMode.Start);
       let done = start;
@@ -194,10 +237,10 @@ async function connect(
         timer = setTimeout(() => abort.abort(), patience);
         for (let at = 0; at < chunk.length;) at += await out.write(chunk.subarray(at));
         done += chunk.length;
-        if (source.bytes !== undefined && done > source.bytes) {
-          throw new Unusable(`gave more than ${source.bytes} bytes`);
+        if (known.bytes !== undefined && done > known.bytes) {
+          throw new Unusable(`gave more than ${known.bytes} bytes`);
         }
-        onProgress?.(`fetching ${source.path}`, done, total ?? source.bytes);
+        onProgress?.(`fetching ${name}`, done, total ?? known.bytes);
       }
       if (total !== undefined && done < total) {
         throw new Interrupted(`ended after ${done} of ${total} bytes`);
@@ -206,15 +249,22 @@ async function connect(
       await body?.cancel().catch(() => {});
     }
   } catch (error) {
-    if (error instanceof Unusable || error instanceof Interrupted || isDisk(error)) throw error;
+    const mine = [Unusable, Interrupted, DataError].some((kind) => error instanceof kind);
+    if (mine || isDisk(error)) throw error;
     throw new Interrupted(
       abort.signal.aborted
         ? `gave nothing for ${patience / 1000} seconds`
-        : `could not be read (${(error as Error).message})`,
+        : `could not be read (${reasonOf(error as Error)})`,
     );
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Why a connection failed: the last and most special of the causes that are named. */
+function reasonOf({ message, cause }: Error): string {
+  const words = cause instanceof Error ? cause.message : message;
+  return words.replace(/^error sending request for url \([^)]*\): /, "").split(": ").at(-1)!;
 }
 
 /** A full disk or a folder that may not be written is no fault of the address. */
@@ -224,40 +274,41 @@ function isDisk(error: unknown): boolean {
     /ENOSPC|No space left|os error 28/.test((error as Error).message);
 }
 
+/** Size and checksums of a file. */
+type Found = Required<KnownBytes>;
+
 /** What is wrong with a file, in words; undefined when nothing is. */
-function difference(
-  found: { bytes: number; sha256: string; md5: string },
-  source: SourceFile,
-  known: LockEntry | undefined,
-): string | undefined {
-  if (source.bytes !== undefined && found.bytes !== source.bytes) {
-    return `${found.bytes} bytes where ${source.bytes} belong`;
+function difference(found: Found, known: Known): string | undefined {
+  const names = { sha256: "SHA-256", md5: "MD5", gitBlob: "git name" } as const;
+  if (known.bytes !== undefined && found.bytes !== known.bytes) {
+    return `${found.bytes} bytes where ${known.bytes} belong`;
   }
-  if (source.sha256 !== undefined && found.sha256 !== source.sha256) {
-    return `the SHA-256 ${found.sha256} where ${source.sha256} belongs`;
-  }
-  if (source.md5 !== undefined && found.md5 !== source.md5) {
-    return `the MD5 ${found.md5} where ${source.md5} belongs`;
-  }
-  if (source.sha256 === undefined && source.md5 === undefined && known !== undefined) {
-    if (known.sha256 !== found.sha256) {
-      return `the SHA-256 ${found.sha256} where the first download had ${known.sha256}`;
+  for (const [kind, name] of Object.entries(names) as [keyof typeof names, string][]) {
+    if (known[kind] !== undefined && found[kind] !== known[kind]) {
+      return `the ${name} ${found[kind]} where ${known[kind]} belongs`;
     }
+  }
+  if (known.first !== undefined && known.first !== found.sha256) {
+    return `the SHA-256 ${found.sha256} where the first download had ${known.first}`;
   }
   return undefined;
 }
 
-/** Size and checksums of a file, read as a stream. */
-async function digests(file: string): Promise<{ bytes: number; sha256: string; md5: string }> {
-  const [sha256, md5] = [createHash("sha256"), createHash("md5")];
-  let bytes = 0;
+/** Reads a file as a stream. */
+async function digests(file: string): Promise<Found> {
   using input = await Deno.open(file);
+  const { size: bytes } = await input.stat();
+  const sums = {
+    sha256: createHash("sha256"),
+    md5: createHash("md5"),
+    gitBlob: createHash("sha1"),
+  };
+  sums.gitBlob.update(`blob ${bytes}\0`);
   for await (const chunk of input.readable) {
-    sha256.update(chunk);
-    md5.update(chunk);
-    bytes += chunk.length;
+    for (const sum of Object.values(sums)) sum.update(chunk);
   }
-  return { bytes, sha256: sha256.digest("hex"), md5: md5.digest("hex") };
+  const [sha256, md5, gitBlob] = Object.values(sums).map((sum) => sum.digest("hex"));
+  return { bytes, sha256: sha256!, md5: md5!, gitBlob: gitBlob! };
 }
 
 /** What became of a file that should be there. */
@@ -273,10 +324,52 @@ export async function checkFile(source: SourceFile, folder: string): Promise<Fil
     return "unpacked";
   }
   if (!await exists(file)) return "missing";
-  const known = (await readLock(folder))[source.path];
-  const wrong = difference(await digests(file), source, known);
+  const known = knownOf(source, (await readLock(folder))[source.path]);
+  const wrong = difference(await digests(file), known);
   if (wrong !== undefined) return `wrong: it has ${wrong}`;
-  return source.sha256 ?? source.md5 ?? known ? "right" : "there";
+  return Object.keys(known).length > 0 ? "right" : "there";
+}
+
+/**
+ * Puts images where a split file lists them, whatever the folders are that they lie in now: files
+ * are told by their names, and stay where they are as well. All of them come, or none.
+ *
+ * @throws {DataError} When an image that is listed is not there.
+ */
+export async function sortImages(
+  { from, to, list }: NonNullable<Sources["sort"]>,
+  folder: string,
+): Promise<void> {
+  if (await exists(join(folder, to))) return;
+  const [, ...rows] = parse(await Deno.readTextFile(join(folder, list))) as string[][];
+  const found = new Map<string, string>();
+  await collectFiles(join(folder, from), found);
+  const temporary = join(folder, `${to}.${crypto.randomUUID().slice(0, 8)}.sorting`);
+  try {
+    for (const [, , path = ""] of rows) {
+      const image = staysInside(path) ? found.get(basename(path)) : undefined;
+      if (image === undefined) {
+        throw new DataError(
+          `${join(folder, from)} has no ${basename(path)}, which ${list} lists.`,
+        );
+      }
+      const target = join(temporary, ...path.split("/"));
+      await Deno.mkdir(dirname(target), { recursive: true });
+      // An image may be listed as two classes. Not every disk knows files of two names.
+      await Deno.link(image, target).catch(() => Deno.copyFile(image, target));
+    }
+    await Deno.rename(temporary, join(folder, to));
+  } finally {
+    await Deno.remove(temporary, { recursive: true }).catch(() => {}); // renamed as a whole
+  }
+}
+
+/** All files in a folder and those in it, by their names. */
+async function collectFiles(folder: string, found: Map<string, string>): Promise<void> {
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    if (isDirectory) await collectFiles(join(folder, name), found);
+    else found.set(name, join(folder, name));
+  }
 }
 
 async function writeDown(folder: string, path: string, entry: LockEntry): Promise<void> {

@@ -64,13 +64,35 @@ export async function folders(root: string): Promise<string[]> {
   return names.sort();
 }
 
+/** The outermost folder that has folders of all these names in it, at most `depth` below `root`. */
+export async function findFolder(
+  root: string,
+  names: readonly string[],
+  depth = Infinity,
+): Promise<string | undefined> {
+  for (let level = [root], below = 0; level.length > 0 && below <= depth; below++) {
+    const next: string[] = [];
+    for (const folder of level) {
+      const found = await folders(folder);
+      if (names.every((name) => found.includes(name))) return folder;
+      next.push(...found.map((name) => join(folder, name)));
+    }
+    level = next;
+  }
+  return undefined;
+}
+
 /** A link to a folder counts as one. */
 async function isFolder(root: string, entry: Deno.DirEntry): Promise<boolean> {
   if (!entry.isSymlink) return entry.isDirectory;
   return (await Deno.stat(join(root, entry.name)).catch(() => undefined))?.isDirectory ?? false;
 }
 
-/** The image files under `root/domain/class`, for every domain and class that has a folder. */
+/**
+ * The image files under `root/domain/class`, for every class that has a folder.
+ *
+ * @throws {DataError} When a domain has none.
+ */
 export async function listImages(
   root: string,
   domains: readonly string[],
@@ -78,7 +100,11 @@ export async function listImages(
 ): Promise<ListedImage[]> {
   const images: ListedImage[] = [];
   for (const [domain, name] of domains.entries()) {
-    const present = new Set(await folders(join(root, name)));
+    const present = new Set(
+      await folders(join(root, name)).catch(() => {
+        throw new DataError(`${root} has no folder ${name}.`);
+      }),
+    );
     for (const [label, className] of classes.entries()) {
       if (!present.has(className)) continue;
       for await (const entry of Deno.readDir(join(root, name, className))) {

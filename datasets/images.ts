@@ -13,9 +13,12 @@ import { resize } from "./resize.ts";
 /** Width and height in pixels. */
 export type Size = readonly [width: number, height: number];
 
-/** Where the pixels of an image are: in an image file, or decoded in a store (`pixel_store.ts`). */
+/**
+ * Where the pixels of an image are: in an image file, which may be damaged or not, or decoded in a
+ * store (`pixel_store.ts`).
+ */
 export type ImageSource =
-  | { readonly file: string }
+  | { readonly file: string; readonly damaged: boolean }
   | {
     readonly store: string;
     /** Where in the file the pixels begin. */
@@ -70,12 +73,13 @@ interface Pixels {
 function fetchPixels(sources: readonly ImageSource[]): Promise<Pixels[]> {
   const store = sources.find((source) => "store" in source)?.store;
   if (store !== undefined) return fetchStored(store, sources as readonly StoredSource[]);
-  return Promise.all(sources.map(async (source) => {
-    const { pixels, width, height } = await decodeImage((source as { file: string }).file);
+  return Promise.all((sources as readonly FileSource[]).map(async ({ file, damaged }) => {
+    const { pixels, width, height } = await decodeImage(file, damaged);
     return { pixels, stored: [width, height], original: [width, height] };
   }));
 }
 
+type FileSource = Extract<ImageSource, { file: string }>;
 type StoredSource = Extract<ImageSource, { store: string }>;
 
 async function fetchStored(store: string, sources: readonly StoredSource[]): Promise<Pixels[]> {

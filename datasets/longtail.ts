@@ -6,7 +6,8 @@
 import { DataError } from "./dataset.ts";
 
 /** Shapes of a long tail, in MDLT's words; `inv_` is the same list from the other end. */
-export type Profile = "balance" | "exp" | "step" | "inv_exp" | "inv_step";
+export const PROFILES = ["exp", "inv_exp", "balance", "step", "inv_step"] as const;
+export type Profile = (typeof PROFILES)[number];
 
 /**
  * Training images per class (MDLT, `get_img_num_per_cls`).
@@ -46,7 +47,7 @@ export function profileCounts(
         return new Array<number>(classes).fill(head);
       default:
         throw new DataError(
-          `The long-tail profile "${profile}" is unknown; known are balance, exp, step, inv_exp and inv_step.`,
+          `The long-tail profile "${profile}" is unknown; known are ${PROFILES.join(", ")}.`,
         );
     }
   };

@@ -74,9 +74,10 @@ export function rotate(pixels: Uint8Array, size: number, angle: number): void {
       for (let c = 0; c < 3; c++) {
         const at = (row: number, column: number) =>
           from[(within(row) * size + within(column)) * 3 + c]!;
-        const upper = at(top, left) * (1 - right) + at(top, left + 1) * right;
-        const lower = at(top + 1, left) * (1 - right) + at(top + 1, left + 1) * right;
-        pixels[(y * size + x) * 3 + c] = inside ? upper * (1 - down) + lower * down : 0;
+        const between = (a: number, b: number, part: number) => a + (b - a) * part;
+        const upper = between(at(top, left), at(top, left + 1), right);
+        const lower = between(at(top + 1, left), at(top + 1, left + 1), right);
+        pixels[(y * size + x) * 3 + c] = inside ? between(upper, lower, down) : 0;
       }
     }
   }

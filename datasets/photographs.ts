@@ -18,14 +18,17 @@ import {
   type Split,
   type SplitCounts,
   type SplitName,
+  type TableLine,
 } from "./dataset.ts";
 import { decodeImage } from "./decode.ts";
 import { parseSplitCsv, type SplitRow } from "./formats/split_csv.ts";
-import { holdOut, listImages, parseList } from "./hold_out.ts";
+import { findFolder, holdOut, listImages, parseList } from "./hold_out.ts";
 import { type ImageSource, readImages } from "./images.ts";
 import { openStore } from "./pixel_store.ts";
+import { fetchCommand, NO_FOLDER, notHere } from "./places.ts";
 import { readInThreads } from "./reader_pool.ts";
 import { resize } from "./resize.ts";
+import { readSettings } from "./settings.ts";
 
 /** Mean and deviation of ImageNet, on which the reference's networks were trained. */
 const IMAGENET = { mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225] };
@@ -44,6 +47,9 @@ export interface PhotographSet {
   readonly classes: readonly string[];
   readonly shots: { readonly many: number; readonly few: number };
   readonly source: string;
+  readonly published?: TableLine;
+  /** What to do when the images are not here; to fetch them when left out. */
+  readonly remedy?: string;
   /** The CSV in `--splits-dir`. */
   readonly csv: string;
   /** The folder of the images in `--data-dir`, or in a folder there with the data set's name. */
@@ -93,7 +99,13 @@ export function definePhotographs(set: PhotographSet): DatasetDefinition {
     shots: set.shots,
     source: set.source,
     splitFile: set.csv,
-    settings: {},
+    ...(set.published && { published: set.published }),
+    settings: {
+      damaged: {
+        default: 0,
+        description: "1 takes damaged images as far as they can be decoded, 0 stops at them",
+      },
+    },
     async locate(paths) {
       const found = await locate(set, paths);
       return "images" in found ? { here: true, where: found.images } : found;
@@ -108,11 +120,13 @@ async function locate(
   paths: DataPaths,
 ): Promise<Places | Exclude<Availability, { here: true }>> {
   const { dataDir } = paths;
-  const remedy = `deno task data fetch ${set.name}`;
+  const remedy = set.remedy ?? fetchCommand(set.name, paths);
   const missing = (what: string) => ({ here: false, missing: what, remedy }) as const;
-  if (dataDir === undefined) return missing("no --data-dir was given");
+  if (dataDir === undefined) return missing(NO_FOLDER);
   const roots = rootsOf(set, dataDir);
-  const images = await firstThat("isDirectory", roots.map((root) => join(root, set.folder)));
+  const usual = await firstThat("isDirectory", roots.map((root) => join(root, set.folder)));
+  // Other people's folders have other names, and the folder given may be that of the images.
+  const images = usual ?? await findFolder(dataDir, set.domains, 1);
   if (images === undefined) {
     return missing(`${dataDir} has no folder ${set.folder} or ${set.name}/${set.folder}`);
   }
@@ -161,15 +175,21 @@ async function readRows(set: PhotographSet, { csv, images, homes }: Places): Pro
   const find = (name: string) => firstThat("isFile", homes.map((home) => join(home, name)));
   const read = async (file: string) =>
     parseList(await Deno.readTextFile(file), file, domains, classes);
-  const files = await Promise.all(domains.flatMap(lists).map(find));
-  const listed = files.every((file) => file !== undefined)
-    ? (await Promise.all(files.map(read))).flat()
-    : await listImages(images, domains, classes);
+  const names = domains.flatMap(lists);
+  const files = await Promise.all(names.map(find));
+  const lacking = names.find((_, i) => files[i] === undefined);
+  const some = files.find((file) => file !== undefined);
+  if (some !== undefined && lacking !== undefined) {
+    throw new DataError(`There is ${some} and no ${lacking}; complete the lists, or remove them.`);
+  }
+  const listed = some === undefined
+    ? await listImages(images, domains, classes)
+    : (await Promise.all(files.map((file) => read(file!)))).flat();
   const doubles = await find(duplicates);
   const left = new Set((doubles ? await read(doubles) : []).map(({ path }) => path));
   const rows = holdOut(listed.filter(({ path }) => !left.has(path)), heldOut, 0);
   const key = JSON.stringify(rows.map(({ path, split }) => [path, split]));
-  return { rows, from: files.every((file) => file) ? dirname(files[0]!) : images, key };
+  return { rows, from: some === undefined ? images : dirname(some), key };
 }
 
 async function firstThat(
@@ -190,15 +210,14 @@ async function load(set: PhotographSet, options: LoadOptions): Promise<Dataset> 
   }
   const places = await locate(set, options);
   if (!("images" in places)) {
-    throw new DataError(
-      `The data set ${set.name} is not here: ${places.missing}; ${places.remedy}.`,
-    );
+    throw notHere(set.name, places);
   }
   const split = await readRows(set, places);
   requireImages(set, split);
+  const damaged = readSettings(set.name, options).flag("damaged");
   const { sources, fingerprint } = set.streamed || options.once
-    ? await stream(set, split, places)
-    : await store(set, split, places, size, options);
+    ? await stream(set, split, places, damaged)
+    : await store(set, split, places, damaged, size, options);
   const domains = set.domains.map((name, domain): Domain => {
     const part = (part: SplitName) =>
       imageSplit(
@@ -228,14 +247,15 @@ async function stream(
   set: PhotographSet,
   { rows, from, key }: Rows,
   { images }: Places,
+  damaged: boolean,
 ): Promise<{ sources: Sources; fingerprint: string }> {
   const file = (row: SplitRow) => join(images, ...row.path.split("/"));
   const states = set.streamed ? [] : await fileStates(rows.map(file), from);
   const sizes = states.map(([size]) => size);
   return {
-    sources: (row) => ({ file: file(rows[row]!) }),
+    sources: (row) => ({ file: file(rows[row]!), damaged }),
     fingerprint: createHash("sha256")
-      .update(JSON.stringify(["streamed", sizes]))
+      .update(JSON.stringify(["streamed", damaged, sizes]))
       .update(key)
       .digest("hex"),
   };
@@ -246,6 +266,7 @@ async function store(
   set: PhotographSet,
   { rows, from, key }: Rows,
   { images }: Places,
+  damaged: boolean,
   size: number,
   options: LoadOptions,
 ): Promise<{ sources: Sources; fingerprint: string }> {
@@ -253,13 +274,13 @@ async function store(
   const files = rows.map((row) => join(images, ...row.path.split("/")));
   const states = await fileStates(files, from);
   const hash = createHash("sha256")
-    .update(JSON.stringify(["1", size, key, images, states]))
+    .update(JSON.stringify(["1", size, damaged, key, images, states]))
     .digest("hex");
   const { file, images: stored, offsets, fingerprint } = await openStore({
     cacheDir: options.cacheDir,
     key: `${set.name}-${size}-${hash.slice(0, 32)}`,
     count: rows.length,
-    make: (index) => shrink(files[index]!, rows[index]!.split, size),
+    make: (index) => shrink(files[index]!, damaged, rows[index]!.split, size),
     onProgress: (done, total) => options.onProgress?.(`decoding ${set.name}`, done, total),
   });
   return {
@@ -289,25 +310,26 @@ function requireImages(set: PhotographSet, { rows, from }: Rows): void {
 /** Size and time of every file: when they stay the same, so do the pixels. */
 async function fileStates(files: readonly string[], list: string): Promise<[number, number][]> {
   const states: [number, number][] = [];
+  const missing: string[] = [];
   const together = 256;
   for (let start = 0; start < files.length; start += together) {
     states.push(
       ...await Promise.all(
-        files.slice(start, start + together).map(async (file) => {
-          try {
-            const { size, mtime } = await Deno.stat(file);
-            return [size, mtime?.getTime() ?? 0] satisfies [number, number];
-          } catch {
-            throw new DataError(
-              `${file} is not there although ${list} lists it; complete the images or use ` +
-                `the split file that belongs to them.`,
-            );
-          }
+        files.slice(start, start + together).map(async (file): Promise<[number, number]> => {
+          const found = await Deno.stat(file).catch(() => undefined);
+          if (!found?.isFile) missing.push(file);
+          return [found?.size ?? 0, found?.mtime?.getTime() ?? 0];
         }),
       ),
     );
   }
-  return states;
+  if (missing.length === 0) return states;
+  const [first, ...others] = missing.sort();
+  const more = others.length === 0 ? "" : ` (nor are ${others.length} others)`;
+  throw new DataError(
+    `${first} is not there${more} although ${list} lists it; complete the images or use the split ` +
+      `file that belongs to them.`,
+  );
 }
 
 /**
@@ -319,8 +341,8 @@ async function fileStates(files: readonly string[], list: string): Promise<[numb
  * coordinates of the original, so the narrower copy changes the sharpness of a crop a little, and
  * not its place.
  */
-async function shrink(file: string, split: SplitName, size: number) {
-  const { pixels, width, height } = await decodeImage(file);
+async function shrink(file: string, damaged: boolean, split: SplitName, size: number) {
+  const { pixels, width, height } = await decodeImage(file, damaged);
   const longest = size < 150 ? Math.round(1.5 * size) : 2 * size;
   const [keptWidth, keptHeight] = split === "train"
     ? [Math.min(width, longest), Math.min(height, longest)]

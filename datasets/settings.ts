@@ -11,6 +11,8 @@ export interface Settings {
   integer(name: string, least: number): number;
   /** A number above 0 and at most 1. */
   fraction(name: string): number;
+  /** A whole number below `choices`. */
+  choice(name: string, choices: number): number;
   /** A switch: 0 is off, 1 is on. */
   flag(name: string): boolean;
 }
@@ -37,6 +39,12 @@ export function readSettings(dataset: string, options: LoadOptions): Settings {
       ),
     fraction: (name) =>
       read(name, "a number above 0 and at most 1", (value) => value > 0 && value <= 1),
+    choice: (name, choices) =>
+      read(
+        name,
+        `a whole number from 0 to ${choices - 1}`,
+        (value) => Number.isSafeInteger(value) && value >= 0 && value < choices,
+      ),
     flag: (name) => read(name, "0 (off) or 1 (on)", (value) => value === 0 || value === 1) === 1,
   };
 }

@@ -27,6 +27,14 @@ export const terrainc = definePhotographs({
   source: "Beery et al. 2018, Recognition in Terra Incognita; the small images of Caltech Camera " +
     "Traps (lila.science), sorted into folders by place and animal, and TerraIncognita.csv of the " +
     "MDLT repository.",
+  published: {
+    images: 24_330,
+    largest: 4455,
+    smallest: 0,
+    train: 23_269,
+    validation: 353,
+    test: 708,
+  },
   csv: "TerraIncognita.csv",
   folder: "terra_incognita",
 });

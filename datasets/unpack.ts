@@ -12,6 +12,7 @@ import { crc32 } from "node:zlib";
 import { Parser } from "tar";
 import { openPromise } from "yauzl";
 import { DataError } from "./dataset.ts";
+import { findFolder } from "./hold_out.ts";
 
 /** Bounds of what an archive may become. */
 export interface UnpackLimits {
@@ -27,15 +28,16 @@ const LIMITS: UnpackLimits = { expansion: 20, least: 1 << 26 };
  * Unpacks a zip or tar(.gz) archive into a folder that is not there yet: it appears whole, or not at
  * all.
  *
- * @param from The folder of the archive that becomes `folder`; left out, its whole content does.
+ * @param holding The folder of the archive that has all these in it becomes `folder`; left out, its
+ * whole content does.
  * @param onProgress Told the bytes unpacked so far.
- * @throws {DataError} When the archive is damaged, too large, lacks `from`, or has an entry that
- * leads out of the folder or is neither file nor folder.
+ * @throws {DataError} When the archive is damaged, too large, has no such folder, or has an entry
+ * that leads out of the folder or is neither file nor folder.
  */
 export async function unpackArchive(
   archive: string,
   folder: string,
-  from: string | undefined,
+  holding: readonly string[] | undefined,
   onProgress: (bytes: number) => void = () => {},
   limits: UnpackLimits = LIMITS,
 ): Promise<void> {
@@ -50,12 +52,10 @@ export async function unpackArchive(
   };
   try {
     await Deno.mkdir(temporary, { recursive: true });
-    if (archive.endsWith(".zip")) await unpackZip(archive, temporary, count);
+    if (await isZip(archive)) await unpackZip(archive, temporary, count);
     else await unpackTar(archive, temporary, count);
-    const inner = from === undefined ? temporary : join(temporary, from);
-    if (!(await Deno.stat(inner).catch(() => undefined))?.isDirectory) {
-      throw new Error(`it has no folder ${from}`);
-    }
+    const inner = holding === undefined ? temporary : await findFolder(temporary, holding);
+    if (inner === undefined) throw new Error(`it has no folder with ${holding!.join(", ")} in it`);
     await Deno.rename(inner, folder);
   } catch (error) {
     throw new DataError(
@@ -64,6 +64,14 @@ export async function unpackArchive(
   } finally {
     await Deno.remove(temporary, { recursive: true }).catch(() => {}); // renamed as a whole
   }
+}
+
+/** Zip archives begin with these letters; another copy of a tar may be one. */
+async function isZip(archive: string): Promise<boolean> {
+  using file = await Deno.open(archive);
+  const letters = new Uint8Array(2);
+  await file.read(letters);
+  return letters[0] === 0x50 && letters[1] === 0x4b;
 }
 
 /** Where an entry goes. */
@@ -132,6 +140,7 @@ async function unpackTar(
   count: (bytes: number) => void,
 ): Promise<void> {
   const writing = new Set<Promise<void>>();
+  const abort = new AbortController();
   let failure: Error | undefined;
   const parser = new Parser({
     strict: true,
@@ -151,6 +160,7 @@ async function unpackTar(
         const written = pipeline(
           entry as unknown as NodeJS.ReadableStream,
           createWriteStream(path, { flags: "wx" }),
+          { signal: abort.signal },
         ).catch((error) => void (failure ??= error as Error));
         writing.add(written);
         written.finally(() => writing.delete(written));
@@ -164,6 +174,7 @@ async function unpackTar(
     parser.on("end", resolve);
     parser.on("error", reject);
   });
+  ended.catch(() => {}); // asked for below, unless something else fails first
   const input = createReadStream(archive);
   try {
     for await (const chunk of input) {
@@ -179,6 +190,8 @@ async function unpackTar(
     if (failure !== undefined) throw failure;
   } finally {
     input.destroy();
-    ended.catch(() => {});
+    // After a failure there may be files that are not whole and never will be.
+    abort.abort();
+    await Promise.all(writing);
   }
 }

@@ -15,6 +15,14 @@ export const vlcs = definePhotographs({
   shots: { many: 100, few: 20 },
   source: "Fang et al. 2013, Unbiased Metric Learning; VLCS.tar.gz as DomainBed hands it out " +
     "(the file names of other copies differ), and VLCS.csv of the MDLT repository.",
+  published: {
+    images: 10_729,
+    largest: 1454,
+    smallest: 0,
+    train: 9872,
+    validation: 285,
+    test: 572,
+  },
   csv: "VLCS.csv",
   folder: "VLCS",
 });

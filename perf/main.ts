@@ -30,8 +30,13 @@ interface Benchmark {
   /** What `measure.ts` and `peer.py` are asked for. */
   readonly measurement: string;
   readonly unit: "ms" | "MiB" | "images/s";
-  /** `measure` and `peer` unless told otherwise. */
-  readonly programs?: { readonly ours: string; readonly peer: string };
+  /** `measure` and `peer`, which needs torch, unless told otherwise. */
+  readonly programs?: {
+    readonly ours: string;
+    readonly peer: string;
+    /** What the peer imports. */
+    readonly needs: string;
+  };
   readonly peer: { readonly arguments: readonly string[] } | null;
   /** The number is the time of the whole process, not what it prints. */
   readonly wholeProcess?: boolean;
@@ -46,7 +51,7 @@ function reading(measurement: string, unit: Benchmark["unit"], description: stri
     measurement,
     description,
     unit,
-    programs: { ours: "measure_data.ts", peer: "peer_data.py" },
+    programs: { ours: "measure_data.ts", peer: "peer_data.py", needs: "torch, PIL" },
     peer: { arguments: [join(cacheDirectory(), "perf-images-1")] },
   };
 }
@@ -119,6 +124,9 @@ const BENCHMARKS: readonly Benchmark[] = [
 const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 const print = (line: string) => Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
 
+/** Whether python3 can import some modules, by their names. */
+const importable = new Map<string, Promise<boolean>>();
+
 const command = new Command("deno task perf")
   .description("measure, beside PyTorch where python3 can import torch; one JSON line each")
   .argument("[names...]", "which benchmarks; update for every method's")
@@ -141,8 +149,7 @@ const command = new Command("deno task perf")
       throw new UsageError(unknown("benchmark", name, BENCHMARKS.map((b) => b.name)));
     });
     await prepareBackend("native");
-    const hasTorch = await succeeds(["python3", "-c", "import torch"]);
-    for (const benchmark of chosen) await measure(benchmark, options, hasTorch);
+    for (const benchmark of chosen) await measure(benchmark, options);
   });
 
 try {
@@ -181,15 +188,14 @@ async function measure(
     measurement,
     unit,
     peer,
-    programs = { ours: "measure.ts", peer: "peer.py" },
+    programs = { ours: "measure.ts", peer: "peer.py", needs: "torch" },
     wholeProcess = false,
     passes,
   }: Benchmark,
   { pairs, threads }: { pairs: number; threads: number },
-  hasTorch: boolean,
 ): Promise<void> {
   const run = ["run", "--allow-all", "--quiet", here(programs.ours), measurement, `${threads}`];
-  const other = peer === null || !hasTorch
+  const other = peer === null || !await canImport(programs.needs)
     ? null
     : [here(programs.peer), measurement, `${threads}`, ...peer.arguments];
   const ours: number[] = [], theirs: number[] = [];
@@ -226,13 +232,19 @@ async function measureOnce(
   return wholeProcess ? { value: milliseconds } : JSON.parse(new TextDecoder().decode(stdout));
 }
 
-async function succeeds([program, ...args]: string[]): Promise<boolean> {
-  try {
-    return (await new Deno.Command(program!, { args, stdout: "null", stderr: "null" }).output())
-      .success;
-  } catch {
-    return false;
-  }
+/** Whether python3 has some modules; what is missing is said once. */
+async function canImport(modules: string): Promise<boolean> {
+  const found = importable.get(modules);
+  if (found !== undefined) return await found;
+  const args = ["-c", `import ${modules}`];
+  const looking = new Deno.Command("python3", { args, stdout: "null", stderr: "null" }).output()
+    .then(({ success }) => success, () => false);
+  importable.set(modules, looking);
+  if (await looking) return true;
+  Deno.stderr.writeSync(
+    new TextEncoder().encode(`python3 cannot import ${modules}: measured without a peer.\n`),
+  );
+  return false;
 }
 
 function median(values: readonly number[]): number {

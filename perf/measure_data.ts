@@ -8,6 +8,7 @@ import { join } from "node:path";
 import sharp from "sharp";
 import * as tf from "@tensorflow/tfjs-core";
 import { augmentation, batchReader, sampler } from "../bench/batches.ts";
+import { defaultSettings } from "../datasets/dataset.ts";
 import { definePhotographs } from "../datasets/photographs.ts";
 import { cacheDirectory, startBackend } from "../engine/backend.ts";
 import { itemStream } from "../engine/random.ts";
@@ -71,7 +72,7 @@ async function reader(readers: number, once: boolean) {
     dataDir: FOLDER,
     splitsDir: undefined,
     cacheDir: cacheDirectory(),
-    settings: {},
+    settings: defaultSettings(set),
     readers,
     once,
   });

@@ -7,7 +7,7 @@
  */
 import { join } from "node:path";
 import sharp from "sharp";
-import type { Split } from "../datasets/dataset.ts";
+import { defaultSettings, type Split } from "../datasets/dataset.ts";
 import { definePhotographs } from "../datasets/photographs.ts";
 import { closeReaders } from "../datasets/reader_pool.ts";
 import { itemStream } from "../engine/random.ts";
@@ -44,7 +44,7 @@ try {
     dataDir: folder,
     splitsDir: undefined,
     cacheDir: folder,
-    settings: {},
+    settings: defaultSettings(set),
     imageSize: 64,
   });
   print(`split of ${IMAGES} images: ${seconds(began)}`);

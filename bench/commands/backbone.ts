@@ -46,10 +46,20 @@ export async function pretrainedOf(
   cacheDir: string,
 ): Promise<{ network: string; sha256: string } | undefined> {
   if (options.fromScratch) return undefined;
+  if (options.pretrained !== undefined && !await exists(options.pretrained)) {
+    throw new UsageError(
+      `Cannot use --pretrained "${options.pretrained}": there is nothing at that place, and a file ` +
+        `or folder of weights is needed`,
+    );
+  }
   const wanted = options.preset === "paper" || options.backboneMode === "frozen";
   const given = options.pretrained && resolve(options.pretrained);
   const path = given ?? (wanted ? await cachedWeights(cacheDir) : undefined);
   return path === undefined ? undefined : await readPretrained(path);
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true).catch(() => false);
 }
 
 /** Where the weights lie that runs were planned with; undefined where none needs any. */
@@ -65,13 +75,25 @@ export async function weightsOf(
   return given === undefined ? await cachedWeights(cacheDir) : resolve(given);
 }
 
-/** Says where weights are to be had when runs would start without those that they are meant for. */
+/**
+ * Says where weights are to be had when runs would start without those that they are meant for, and
+ * that only networks of photographs have any.
+ */
 export function requirePretrained(
   runs: readonly PlannedRun[],
   known: readonly DatasetDefinition[],
   { fromScratch, backboneMode }: BackboneOptions,
   cacheDir: string,
 ): void {
+  const photographs = runs.some(({ spec: { dataset } }) =>
+    find("data set", dataset.name, known).kind === "photographs"
+  );
+  if (backboneMode === "frozen" && !photographs) {
+    throw new UsageError(
+      `Cannot use --backbone-mode frozen without photographs: pretrained networks are for them ` +
+        `alone, and ${runs[0]?.spec.dataset.name} has digits`,
+    );
+  }
   if (fromScratch) return;
   const lacking = runs.find(({ spec: { training: { network }, dataset } }) =>
     find("data set", dataset.name, known).kind === "photographs" &&

@@ -1,16 +1,24 @@
 /**
- * `deno task data fetch|check|split`: gets the files of data sets, looks whether they are right, and
- * splits a folder of one's own.
+ * `deno task data fetch|check|split|clean`: gets the files of data sets, looks whether they are
+ * right, splits a folder of one's own, and removes what the cache folder keeps of images.
  *
  * @module
  */
 import { basename, join, relative, resolve } from "node:path";
 import { Command } from "commander";
-import { DataError, type DatasetDefinition, defaultSettings } from "../../datasets/dataset.ts";
-import { checkFile, fetchFile } from "../../datasets/fetch.ts";
-import type { Profile } from "../../datasets/longtail.ts";
+import {
+  DataError,
+  type DataPaths,
+  type Dataset,
+  type DatasetDefinition,
+  defaultSettings,
+} from "../../datasets/dataset.ts";
+import { checkFile, fetchFile, sortImages } from "../../datasets/fetch.ts";
+import { type Profile, PROFILES } from "../../datasets/longtail.ts";
 import { DATASETS, knownDatasets } from "../../datasets/mod.ts";
 import { splitCsv, splitFolder } from "../../datasets/own_split.ts";
+import { notHere, USUAL_FOLDER } from "../../datasets/places.ts";
+import { cacheDirectory } from "../../engine/backend.ts";
 import { SOURCES } from "../../datasets/sources.ts";
 import { closeReaders } from "../../datasets/reader_pool.ts";
 import { find, UsageError } from "../errors.ts";
@@ -18,15 +26,15 @@ import { makeProgress } from "../progress.ts";
 import { writeAtomically } from "../store.ts";
 import { dataPaths, list, oneOf, pathOptions, print, type SetExitCode, whole } from "./options.ts";
 
-const PROFILES = ["natural", "balance", "exp", "step", "inv_exp", "inv_step"] as const;
+const SPLITS = ["natural", ...PROFILES] as const;
 
 /** The command. */
 export function dataCommand(setExitCode: SetExitCode): Command {
-  const command = new Command("data").description("fetch, check and split data");
+  const command = new Command("data").description("fetch, check and split data, clean the cache");
   const fetching = new Command("fetch")
     .description("download a data set: resumed, checked, unpacked; what is there stays")
     .argument("<name>", `one of ${Object.keys(SOURCES).join(", ")}`)
-    .option("--data-dir <dir>", "where it goes", "data")
+    .option("--data-dir <dir>", "where it goes", USUAL_FOLDER)
     .action(async (name: string, { dataDir }: { dataDir: string }) =>
       setExitCode(await fetchSet(name, resolve(dataDir)))
     );
@@ -42,8 +50,8 @@ export function dataCommand(setExitCode: SetExitCode): Command {
     .argument("<dir>", "the folder")
     .option(
       "--profile <names>",
-      `${PROFILES.join(", ")}; one, or one for each domain`,
-      (text) => list(text).map(oneOf("profile", PROFILES)),
+      `${SPLITS.join(", ")}; one, or one for each domain`,
+      (text) => list(text).map(oneOf("profile", SPLITS)),
       ["natural"],
     )
     .option("--factor <f>", "smallest class relative to the largest", Number, 0.1)
@@ -52,7 +60,11 @@ export function dataCommand(setExitCode: SetExitCode): Command {
     .option("--seed <n>", "seed of the split", whole("--seed", 0), 0)
     .option("--name <name>", "name of the data set; the folder's and the profiles by default")
     .action(async (dir: string, options: SplitOptions) => setExitCode(await split(dir, options)));
-  return command.addCommand(fetching).addCommand(checking).addCommand(splitting);
+  const cleaning = new Command("clean")
+    .description("remove decoded images and features from the cache folder, when no run goes on")
+    .action(async () => setExitCode(await clean(cacheDirectory())));
+  return [fetching, checking, splitting, cleaning]
+    .reduce((all, each) => all.addCommand(each), command);
 }
 
 async function fetchSet(name: string, dataDir: string): Promise<number> {
@@ -64,73 +76,79 @@ async function fetchSet(name: string, dataDir: string): Promise<number> {
   }
   const paths = { dataDir, splitsDir: undefined, cacheDir: "" };
   const before = await definition.locate(paths);
-  if (before.here) {
-    print(`${definition.name} is here already: ${before.where}`);
-    return 0;
-  }
   await Deno.mkdir(dataDir, { recursive: true });
   const progress = makeProgress(false);
   const failures: string[] = [];
   try {
-    for (const file of sources.files) {
+    for (const file of before.here ? [] : sources.files) {
       try {
-        await fetchFile(file, dataDir, {
-          onProgress: (what, done, total) => progress.work(what, done, total ?? 0),
-        });
+        const also = [definition.name, definition.kind];
+        await fetchFile(file, dataDir, { also, onProgress: progress.work, onNote: progress.note });
       } catch (error) {
         // One dead source must not keep the others from coming.
         if (!(error instanceof DataError)) throw error;
         failures.push(error.message);
       }
     }
+    if (failures.length > 0) throw new DataError(failures.join("\n"));
+    if (!before.here && sources.sort !== undefined) await sortImages(sources.sort, dataDir);
+    const found = await definition.locate(paths);
+    if (!found.here) throw new DataError(`${definition.name} is not whole: ${found.missing}.`);
+    // Says which image is missing, where the archive was not that of the split.
+    await loadForCheck(definition, paths);
+    print(`${definition.name} is here${before.here ? " already" : ""}: ${found.where}`);
+    return 0;
   } finally {
     progress.close();
   }
-  if (failures.length > 0) throw new DataError(failures.join(" "));
-  const after = await definition.locate(paths);
-  if (after.here) print(`${definition.name} is here: ${after.where}`);
-  else print(`All files of ${definition.name} are here; now ${sources.then ?? after.missing}.`);
-  return after.here ? 0 : 1;
 }
 
 async function checkSet(
   name: string,
   options: { dataDir?: string; splitsDir?: string },
 ): Promise<number> {
-  const paths = await dataPaths({ dataDir: "data", ...options });
+  const paths = await dataPaths(options);
   const definition = find("data set", name, await knownDatasets(paths));
-  for (const file of SOURCES[definition.name]?.files ?? []) {
+  let wrong = false;
+  for (const file of paths.dataDir === undefined ? [] : SOURCES[definition.name]?.files ?? []) {
     const state = await checkFile(file, paths.dataDir!);
-    if (state !== "missing") print(`${file.path}: ${state}`);
+    if (state === "missing" || state === "unpacked") continue;
+    print(`${file.path}: ${state}`);
+    wrong ||= state.startsWith("wrong");
   }
   const found = await definition.locate(paths);
   if (!found.here) {
-    throw new DataError(`${definition.name} is not here: ${found.missing}; ${found.remedy}.`);
+    throw notHere(definition.name, found);
   }
   const progress = makeProgress(false);
   try {
     const { images, broken } = await readAll(definition, paths, progress.work);
     broken.forEach(print);
     print(`${definition.name}: ${images - broken.length} of ${images} images can be read`);
-    return broken.length > 0 ? 1 : 0;
+    return wrong || broken.length > 0 ? 1 : 0;
   } finally {
     progress.close();
     await closeReaders();
   }
 }
 
-/** Reads every image of a data set once; what cannot be read is told, not thrown. */
-async function readAll(
-  definition: DatasetDefinition,
-  paths: Awaited<ReturnType<typeof dataPaths>>,
-  onProgress: (what: string, done: number, total: number) => void,
-): Promise<{ images: number; broken: string[] }> {
+/** Loads a data set to look at all of it; nothing is kept. */
+async function loadForCheck(definition: DatasetDefinition, paths: DataPaths): Promise<Dataset> {
   const settings = defaultSettings(definition);
-  const dataset = await definition.load({ ...paths, settings, once: true }).catch((error) => {
+  return await definition.load({ ...paths, settings, once: true }).catch((error) => {
     // A part of a set has too few images for the paper's numbers, and may be sound all the same.
     if (definition.presets?.quick === undefined) throw error;
     return definition.load({ ...paths, settings: defaultSettings(definition, "quick") });
   });
+}
+
+/** Reads every image of a data set once; what cannot be read is told, not thrown. */
+async function readAll(
+  definition: DatasetDefinition,
+  paths: DataPaths,
+  onProgress: (what: string, done: number, total: number) => void,
+): Promise<{ images: number; broken: string[] }> {
+  const dataset = await loadForCheck(definition, paths);
   const splits = dataset.domains.flatMap((
     { train, validation, test },
   ) => [train, validation, test]);
@@ -157,6 +175,25 @@ async function readAll(
     }
   }
   return { images, broken };
+}
+
+/** Removes what is made again when it is needed; weights and TensorFlow itself stay. */
+async function clean(folder: string): Promise<number> {
+  const made = /\.(pixels|features\.safetensors)(\.lock|\..*tmp)?$/;
+  let [files, bytes] = [0, 0];
+  try {
+    for await (const { name, isFile } of Deno.readDir(folder)) {
+      if (!isFile || !made.test(name)) continue;
+      const file = join(folder, name);
+      bytes += (await Deno.stat(file)).size;
+      await Deno.remove(file);
+      files++;
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error; // no cache folder: nothing to remove
+  }
+  print(`${files} files removed from ${folder}, ${(bytes / 2 ** 30).toFixed(2)} GiB`);
+  return 0;
 }
 
 interface SplitOptions {
@@ -195,6 +232,8 @@ async function split(dir: string, options: SplitOptions): Promise<number> {
     print(`${domain}: ${counts.join(", ")}`);
   }
   print(`Split: ${relative(".", file)}`);
-  print(`Use:   deno task bench --datasets ${name} --data-dir ${relative(".", root) || "."}`);
+  const place = relative(".", root) || ".";
+  const quoted = /\s/.test(place) ? `"${place}"` : place;
+  print(`Use:   deno task bench --datasets ${name} --data-dir ${quoted}`);
   return 0;
 }

@@ -10,6 +10,7 @@ import {
   type DatasetDefinition,
   defaultSettings,
   type SplitCounts,
+  type TableLine,
 } from "../../datasets/dataset.ts";
 import { knownDatasets } from "../../datasets/mod.ts";
 import { distributionChart } from "../../report/charts/distribution.ts";
@@ -36,7 +37,8 @@ export function datasetsCommand(_setExitCode: SetExitCode): Command {
       if (options.json) {
         const plain = found.map(({ definition, counts, availability }) => {
           const { load: _load, locate: _locate, counts: _counts, ...rest } = definition;
-          return { ...rest, counts: counts ?? null, summary: summary(counts), availability };
+          const summary = tableLine(definition, counts) ?? null;
+          return { ...rest, counts: counts ?? null, summary, availability };
         });
         printJson(plain);
         return;
@@ -46,7 +48,7 @@ export function datasetsCommand(_setExitCode: SetExitCode): Command {
       for (const { definition: { name, title, source }, availability } of found) {
         const where = availability.here
           ? `here: ${availability.where}`
-          : `not here: ${availability.missing}; ${availability.remedy} (source: ${source})`;
+          : `not here: ${availability.missing}; to get it: ${availability.remedy} (${source})`;
         print(`${name} (${title}): ${where}`);
       }
       charts.forEach((file) => print(`Chart: ${relative(".", file)}`));
@@ -68,9 +70,12 @@ async function describe(definition: DatasetDefinition, paths: DataPaths): Promis
   return { definition, availability, counts };
 }
 
-/** A line of the paper's Table 2; null without counts. */
-function summary(counts: SplitCounts | undefined): Record<string, number> | null {
-  if (counts === undefined) return null;
+/** A line of the paper's Table 2: from the counts, or, where no file gives any, as published. */
+function tableLine(
+  { published }: DatasetDefinition,
+  counts: SplitCounts | undefined,
+): TableLine | undefined {
+  if (counts === undefined) return published;
   const cells = counts.train.flat();
   const sum = (split: SplitCounts["train"]) => split.flat().reduce((a, b) => a + b, 0);
   const [train, validation, test] = [sum(counts.train), sum(counts.validation), sum(counts.test)];
@@ -86,9 +91,10 @@ function summary(counts: SplitCounts | undefined): Record<string, number> | null
 
 /** The paper's Table 2; largest and smallest are (domain, class) cells of the training images. */
 function table(found: readonly Found[]): string[] {
-  const columns = ["images", "largest", "smallest", "train", "validation", "test"];
-  const rows = found.map(({ definition: { name, domains, classes }, counts }) => {
-    const line = summary(counts);
+  const columns = ["images", "largest", "smallest", "train", "validation", "test"] as const;
+  const rows = found.map(({ definition, counts }) => {
+    const { name, domains, classes } = definition;
+    const line = tableLine(definition, counts);
     const figures = columns.map((column) => line?.[column]?.toLocaleString("en") ?? "unknown");
     return [name, `${domains.length}`, `${classes.length}`, ...figures];
   });

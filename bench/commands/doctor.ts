@@ -62,7 +62,7 @@ export function doctorCommand(_setExitCode: SetExitCode): Command {
           `Data:      ${dataset.name}: ${
             dataset.here
               ? `here (${dataset.where})`
-              : `not here: ${dataset.missing}; ${dataset.remedy}`
+              : `not here: ${dataset.missing}; to get it: ${dataset.remedy}`
           }`,
         );
       }

@@ -409,6 +409,7 @@ export async function trainPlan(
       tensorboard: options.tensorboard,
       events: {
         onStart: progress.start,
+        onWork: progress.work,
         onStep: progress.step,
         onRetry: progress.retry,
         onEnd: progress.end,

@@ -6,6 +6,7 @@
 import { resolve } from "node:path";
 import { Option } from "commander";
 import type { DataPaths } from "../../datasets/dataset.ts";
+import { USUAL_FOLDER } from "../../datasets/places.ts";
 import { cacheDirectory } from "../../engine/backend.ts";
 import { unknown, UsageError } from "../errors.ts";
 
@@ -74,9 +75,19 @@ export function setting(
 
 /** `--data-dir` and `--splits-dir`. */
 export const pathOptions = (): Option[] => [
-  new Option("--data-dir <dir>", "folder of the raw data"),
+  new Option("--data-dir <dir>", `folder of the raw data; ${USUAL_FOLDER}, where there is one`)
+    .default(usualFolder()),
   new Option("--splits-dir <dir>", "folder of the split CSVs, if not beside the data"),
 ];
+
+/** The folder of the raw data that is taken where none is given; undefined when it is not there. */
+function usualFolder(): string | undefined {
+  try {
+    return Deno.statSync(USUAL_FOLDER).isDirectory ? USUAL_FOLDER : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 /** The paths that {@linkcode pathOptions} gave; the folders must exist. */
 export async function dataPaths(

@@ -61,7 +61,9 @@ export function parseSplitCsv(
       throw refuse(`the domain "${env}" is unknown; known are ${domains.join(", ")}`);
     }
     if (!/^\d{1,5}$/.test(label!) || Number(label) >= classes) {
-      throw refuse(`the label "${label}" is not a whole number from 0 to ${classes - 1}`);
+      throw refuse(
+        `the label "${label}" is not a whole number from 0 to ${Math.max(0, classes - 1)}`,
+      );
     }
     const part = Object.hasOwn(SPLITS, split!) ? SPLITS[split!] : undefined;
     if (part === undefined) throw refuse(`the split "${split}" is not train, val or test`);
@@ -74,7 +76,8 @@ export function parseSplitCsv(
   });
 }
 
-function staysInside(path: string): boolean {
+/** Whether a path of a split file stays inside the folder that it is relative to. */
+export function staysInside(path: string): boolean {
   return !path.includes("\0") && !path.includes("\\") && !path.includes(":") &&
     path.split("/").every((part) => part !== "" && part !== "." && part !== "..");
 }

@@ -1,13 +1,7 @@
 import assert from "node:assert/strict";
 import * as ops from "../../datasets/augment.ts";
-import { stream } from "../../engine/random.ts";
-import { figures, formulaImage } from "./helpers.ts";
-
-interface Case {
-  readonly operation: string;
-  readonly factor: number;
-  readonly pixels: number[];
-}
+import { type Random, stream } from "../../engine/random.ts";
+import { figures, formulaImage, sha256, smoothImage } from "./helpers.ts";
 
 const OPERATIONS: Readonly<Record<string, (pixels: Uint8Array, factor: number) => void>> = {
   brightness: ops.adjustBrightness,
@@ -17,11 +11,68 @@ const OPERATIONS: Readonly<Record<string, (pixels: Uint8Array, factor: number) =
   grey: ops.toGrey,
 };
 
+interface Operation {
+  readonly operation: string;
+  readonly factor: number;
+}
+
 Deno.test("colour operations give Pillow's bytes", () => {
-  for (const { operation, factor, pixels } of figures<{ colour: Case[] }>("pillow").colour) {
+  const cases = figures<(Operation & { pixels: number[] })[]>("pillow", "colour");
+  for (const { operation, factor, pixels } of cases) {
     const image = formulaImage(12, 10);
     OPERATIONS[operation]!(image, factor);
     assert.deepEqual([...image], pixels, `${operation} ${factor}`);
+  }
+});
+
+Deno.test("colour operations give Pillow's bytes for every colour that there is", () => {
+  const every = new Uint8Array(3 << 24);
+  for (let colour = 0, at = 0; colour < 1 << 24; colour++) {
+    every[at++] = colour;
+    every[at++] = colour >> 8;
+    every[at++] = colour >> 16;
+  }
+  const image = new Uint8Array(every.length);
+  const cases = figures<(Operation & { sha256: string })[]>("pillow", "everyColour");
+  for (const { operation, factor, ...wanted } of cases) {
+    image.set(every);
+    OPERATIONS[operation]!(image, factor);
+    assert.equal(sha256(image), wanted.sha256, `${operation} ${factor}`);
+  }
+});
+
+/** Gives the numbers of a list, one after the other. */
+function scripted(draws: readonly number[]): Random {
+  let at = 0;
+  const uniform = () => draws[at++]!;
+  const integer = (below: number) => Math.floor(uniform() * below);
+  const permutation = (length: number) => {
+    const order = Array.from({ length }, (_, i) => i);
+    for (let i = length - 1; i > 0; i--) {
+      const j = integer(i + 1);
+      [order[i], order[j]] = [order[j]!, order[i]!];
+    }
+    return order;
+  };
+  return { ...stream(0, "unused"), uniform, integer, permutation };
+}
+
+Deno.test("the whole augmentation gives the bytes of torchvision's transforms, draw for draw", () => {
+  interface Case {
+    readonly image: "formula" | "smooth";
+    readonly width: number;
+    readonly height: number;
+    readonly size: number;
+    readonly draws: number[];
+    readonly sha256: string;
+  }
+  const cases = figures<Case[]>("pillow", "augment");
+  assert.equal(cases.length, 27);
+  for (const { image, width, height, size, draws, ...wanted } of cases) {
+    const pixels = (image === "smooth" ? smoothImage : formulaImage)(width, height);
+    const out = new Uint8Array(size * size * 3);
+    ops.augment(pixels, [width, height], [width, height], size, scripted(draws), out);
+    assert.equal(sha256(out), wanted.sha256, `${image} ${width} × ${height} to ${size}`);
   }
 });
 

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
+import { basename, dirname, join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { classCounts, DataError } from "../../datasets/dataset.ts";
+import { type DigitFiles, findFiles, mnist, mnistm, svhn } from "../../datasets/digit_files.ts";
 import { digits, digitsMnist } from "../../datasets/digits.ts";
+import { readTarGzEntry } from "../../datasets/formats/targz.ts";
 import { loadOptions, readAll, splitsOf, testFolder } from "./helpers.ts";
 
 const dataDir = testFolder("MDLT_TEST_DATA", "../shared/data");
@@ -28,7 +32,7 @@ Deno.test({
   name: "digits: counts follow the profile, splits do not overlap",
   ...real,
   async fn() {
-    const settings = { ...digits.presets!.quick, inverse: 1 };
+    const settings = { ...digits.presets!.quick, "profile-svhn": 1 };
     const dataset = await digits.load(loadOptions(digits, settings, { dataDir }));
     assert.deepEqual(dataset.domains.map(({ name }) => name), ["mnistm", "svhn"]);
     const counts = [150, 116, 89, 69, 53, 41, 32, 25, 19, 15];
@@ -67,6 +71,56 @@ Deno.test({
       else assert.notDeepEqual(x, y, place);
     }
   },
+});
+
+Deno.test({
+  name: "digits: folders as MDLT and torchvision leave them give the same images",
+  ...real,
+  async fn() {
+    const folder = await Deno.makeTempDir();
+    try {
+      const write = async (name: string, bytes: Uint8Array) => {
+        await Deno.mkdir(dirname(join(folder, name)), { recursive: true });
+        await Deno.writeFile(join(folder, name), bytes);
+      };
+      for (const part of ["train", "test"] as const) {
+        const at = async (source: DigitFiles) => {
+          const found = await findFiles(source, part, dataDir!);
+          assert.ok("files" in found);
+          return found.files;
+        };
+        for (const file of await at(mnist)) {
+          const name = basename(file, ".gz");
+          await write(`MNIST/MNIST/raw/${name}`, gunzipSync(await Deno.readFile(file)));
+        }
+        const [archive] = await at(mnistm);
+        await write(
+          `MNISTM/processed/mnist_m_${part}.pt`,
+          await readTarGzEntry(archive!, ".pt"),
+        );
+        await write(`digits/SVHN/${part}_32x32.mat`, await Deno.readFile((await at(svhn))[0]!));
+      }
+      const load = (dataDir: string | undefined) =>
+        digitsMnist.load(loadOptions(digitsMnist, small, { dataDir }));
+      assert.equal((await load(folder)).fingerprint, (await load(dataDir)).fingerprint);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
+
+Deno.test("digits: every domain has a long tail of its own", async () => {
+  const of = async (settings: Record<string, number>) =>
+    (await digits.counts(loadOptions(digits, { head: 100, factor: 0.1, ...settings })))!.train;
+  const exp = [100, 77, 59, 46, 35, 27, 21, 16, 12, 10];
+  assert.deepEqual(await of({}), [exp, exp]);
+  assert.deepEqual(await of({ "profile-mnistm": 1, "profile-svhn": 2 }), [
+    exp.toReversed(),
+    Array(10).fill(100),
+  ]);
+  const step = [...Array(5).fill(100), ...Array(5).fill(10)];
+  assert.deepEqual(await of({ "profile-mnistm": 3, "profile-svhn": 4 }), [step, step.toReversed()]);
+  await assert.rejects(of({ "profile-svhn": 5 }), /must be a whole number from 0 to 4, not 5/);
 });
 
 Deno.test({

@@ -5,9 +5,16 @@ import { join } from "node:path";
 import { zipSync } from "fflate";
 import { create } from "tar";
 import { DataError } from "../../datasets/dataset.ts";
-import { checkFile, fetchFile, type FetchOptions, readLock } from "../../datasets/fetch.ts";
+import {
+  checkFile,
+  fetchFile,
+  type FetchOptions,
+  readLock,
+  sortImages,
+} from "../../datasets/fetch.ts";
 import type { SourceFile } from "../../datasets/sources.ts";
 import { unpackArchive } from "../../datasets/unpack.ts";
+import { fuzz } from "./helpers.ts";
 
 const CONTENT = Uint8Array.from({ length: 300_000 }, (_, i) => (i * 7 + (i >> 8)) & 0xff);
 const digest = (kind: string) => createHash(kind).update(CONTENT).digest("hex");
@@ -220,11 +227,16 @@ for (const { fault, handler, known, requests, resumed, refused } of FAULTS) {
     }));
 }
 
-Deno.test("fetch: the next address is asked when one is dead", () =>
+Deno.test("fetch: the next address is asked when one is dead, and what happens is told", () =>
   serving(good, async (url, _, folder) => {
+    const notes: string[] = [];
     const dead = "http://127.0.0.1:1/file.bin";
     const { urls } = source(url);
-    await fetchFile(source(url, { urls: [dead, ...urls] }), folder, OPTIONS);
+    const onNote = (line: string) => notes.push(line);
+    await fetchFile(source(url, { urls: [dead, ...urls] }), folder, { ...OPTIONS, onNote });
+    assert.equal(notes.length, 3);
+    assert.match(notes[0]!, /^127\.0\.0\.1:1 could not be read \(.+\): tried again in 0\.001 s\.$/);
+    assert.match(notes[2]!, /given up\.$/);
     assert.equal((await readLock(folder))["set/file.bin"]!.url, urls[0]);
   }));
 
@@ -263,12 +275,107 @@ Deno.test("fetch: what is there stays; a changed download is noticed; checks tel
     assert.match(await checkFile(unknown, folder), /where the first download had/);
   }));
 
+Deno.test("fetch: another copy is asked when all addresses are dead, whatever its bytes are", () =>
+  serving((request) => {
+    return request.url.endsWith("copy") ? new Response(wrong) : new Response("no", { status: 404 });
+  }, async (url, _, folder) => {
+    const copies = [`${url}/gone`, `${url}/copy`];
+    await fetchFile(source(url, { copies }), folder, OPTIONS);
+    assert.deepEqual(await Deno.readFile(join(folder, "set/file.bin")), wrong);
+    assert.equal((await readLock(folder))["set/file.bin"]!.url, copies[1]);
+    assert.match(await checkFile(source(url, { copies }), folder), /^wrong: it has the SHA-256/);
+  }));
+
+Deno.test("fetch: two at once do not write into each other's file", () => {
+  const gate = Promise.withResolvers<void>();
+  const slow = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      controller.enqueue(half);
+      await gate.promise;
+      controller.enqueue(CONTENT.subarray(half.length));
+      controller.close();
+    },
+  });
+  return serving(
+    (_, call) => call === 1 ? new Response(slow) : new Response(CONTENT),
+    async (url, _, folder) => {
+      const begun = Promise.withResolvers<void>();
+      const onProgress = () => begun.resolve();
+      const first = fetchFile(source(url), folder, { ...OPTIONS, patience: 5000, onProgress });
+      await begun.promise;
+      await assert.rejects(
+        fetchFile(source(url), folder, OPTIONS),
+        refusal(/set\/file\.bin is being fetched by another process/),
+      );
+      gate.resolve();
+      assert.equal(await first, true);
+      assert.deepEqual(await Deno.readFile(join(folder, "set/file.bin")), CONTENT);
+    },
+  );
+});
+
+Deno.test("fetch: a file may be known by the name that git gives it", () =>
+  serving(good, async (url, _, folder) => {
+    const gitBlob = createHash("sha1").update(`blob ${CONTENT.length}\0`).update(CONTENT)
+      .digest("hex");
+    const known = { path: "a", urls: [`${url}/a`], gitBlob };
+    await fetchFile(known, folder, OPTIONS);
+    assert.equal(await checkFile(known, folder), "right");
+    const other = { path: "b", urls: [`${url}/b`], gitBlob: "0".repeat(40) };
+    await assert.rejects(
+      fetchFile(other, folder, OPTIONS),
+      /the git name [0-9a-f]{40} where 0{40}/,
+    );
+  }));
+
+Deno.test("fetch: what lies in a folder of the data folder is not fetched again", () =>
+  serving(good, async (url, ranges, folder) => {
+    await Deno.mkdir(join(folder, "pacs/PACS"), { recursive: true });
+    const archive = source(url, { path: "PACS.zip", unpack: { to: "PACS", holding: ["photo"] } });
+    assert.equal(await fetchFile(archive, folder, { ...OPTIONS, also: ["pacs"] }), false);
+    assert.equal(ranges.length, 0);
+  }));
+
+Deno.test("sort: images go where the split file lists them, all or none", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const sort = { from: "flat", to: "sorted", list: "set.csv" };
+    const write = (...rows: string[]) =>
+      Deno.writeTextFile(
+        join(folder, sort.list),
+        ["env,label,path,split", ...rows, ""].join("\n"),
+      );
+    await Deno.mkdir(join(folder, "flat/inner"), { recursive: true });
+    await Deno.writeTextFile(join(folder, "flat/inner/1.jpg"), "one");
+    await Deno.writeTextFile(join(folder, "flat/2.jpg"), "two");
+    await write("l1,0,l1/cat/1.jpg,train", "l1,1,l1/dog/3.jpg,val");
+    await assert.rejects(
+      sortImages(sort, folder),
+      refusal(/flat has no 3\.jpg, which set\.csv lists/),
+    );
+    await write("l1,0,../../1.jpg,train");
+    await assert.rejects(sortImages(sort, folder), DataError);
+    const left = (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name);
+    assert.deepEqual(left.sort(), ["flat", "set.csv"]);
+
+    await write("l1,0,l1/cat/1.jpg,train", "l1,1,l1/dog/1.jpg,val", "l2,1,l2/dog/2.jpg,test");
+    await sortImages(sort, folder);
+    assert.equal(await Deno.readTextFile(join(folder, "sorted/l1/cat/1.jpg")), "one");
+    assert.equal(await Deno.readTextFile(join(folder, "sorted/l1/dog/1.jpg")), "one");
+    assert.equal(await Deno.readTextFile(join(folder, "sorted/l2/dog/2.jpg")), "two");
+    assert.equal(await Deno.readTextFile(join(folder, "flat/2.jpg")), "two");
+    await sortImages(sort, folder); // what is there stays
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 /** Writes an archive and unpacks it. */
 async function unpacking(
   write: (archive: string, folder: string) => Promise<void>,
   name: string,
   check: (
-    unpack: (from?: string, least?: number) => Promise<void>,
+    unpack: (holding?: string[], least?: number) => Promise<void>,
     folder: string,
   ) => Promise<void>,
 ): Promise<void> {
@@ -277,8 +384,8 @@ async function unpacking(
     const archive = join(folder, name);
     await write(archive, folder);
     await check(
-      (from, least = 1 << 20) =>
-        unpackArchive(archive, join(folder, "out"), from, () => {}, { expansion: 2, least }),
+      (holding, least = 1 << 20) =>
+        unpackArchive(archive, join(folder, "out"), holding, () => {}, { expansion: 2, least }),
       folder,
     );
     const left = (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name);
@@ -295,21 +402,60 @@ const zip = (files: Parameters<typeof zipSync>[0]) => (archive: string) =>
 const refusal = (message: RegExp) => (error: unknown) =>
   error instanceof DataError && message.test(error.message);
 
-Deno.test("unpack: a folder of a zip or tar becomes the folder asked for", async () => {
+Deno.test("unpack: the folder of a zip or tar that has what is looked for becomes the folder", async () => {
   const check: Parameters<typeof unpacking>[2] = async (unpack, folder) => {
-    await unpack("kfold");
+    await unpack(["a", "c"]);
     assert.equal(await Deno.readTextFile(join(folder, "out/a/b.txt")), "hello");
-    await assert.rejects(unpack("other"), refusal(/has no folder other/));
+    await assert.rejects(unpack(["a", "d"]), refusal(/has no folder with a, d in it/));
   };
-  await unpacking(zip({ "kfold/a/b.txt": text("hello"), "readme": text("x") }), "a.zip", check);
+  const files = { "set/a/b.txt": text("hello"), "set/c/d.txt": text("x"), "a/readme": text("x") };
+  await unpacking(zip(files), "a.zip", check);
+  // Whatever the name says, an archive is what it begins as.
+  await unpacking(
+    zip({ "deep/er/a/b.txt": text("hello"), "deep/er/c/d.txt": text("x") }),
+    "a.tar.gz",
+    check,
+  );
   await unpacking(
     async (archive, folder) => {
-      await Deno.mkdir(join(folder, "kfold/a"), { recursive: true });
-      await Deno.writeTextFile(join(folder, "kfold/a/b.txt"), "hello");
+      for (const place of ["kfold/a", "kfold/c"]) {
+        await Deno.mkdir(join(folder, place), { recursive: true });
+        await Deno.writeTextFile(join(folder, place, "b.txt"), "hello");
+      }
       await create({ file: archive, cwd: folder, gzip: true }, ["kfold"]);
     },
     "a.tar.gz",
     check,
+  );
+});
+
+Deno.test("unpack: damaged files of zip and tar are refused or come out right", async () => {
+  const content = CONTENT.slice(0, 5000);
+  const check =
+    (name: string, least: number): Parameters<typeof unpacking>[2] => async (unpack, folder) => {
+      const archive = join(folder, name);
+      const out = join(folder, "out");
+      const { refused } = await fuzz(await Deno.readFile(archive), 60, async (damaged) => {
+        await Deno.writeFile(archive, damaged);
+        await Deno.remove(out, { recursive: true }).catch(() => {}); // of the case before
+        await unpack(["a"]);
+        // Names have no checksum in a zip, contents have.
+        for await (const { name } of Deno.readDir(join(out, "a"))) {
+          assert.deepEqual(await Deno.readFile(join(out, "a", name)), content);
+        }
+      });
+      assert.ok(refused > least, `${refused}`);
+    };
+  await unpacking(zip({ "set/a/1": content, "set/a/2": content }), "a.zip", check("a.zip", 30));
+  await unpacking(
+    async (archive, folder) => {
+      await Deno.mkdir(join(folder, "set/a"), { recursive: true });
+      for (const file of ["1", "2"]) await Deno.writeFile(join(folder, "set/a", file), content);
+      await create({ file: archive, cwd: folder, gzip: true }, ["set"]);
+      await Deno.remove(join(folder, "set"), { recursive: true });
+    },
+    "a.tar.gz",
+    check("a.tar.gz", 45),
   );
 });
 

@@ -1,5 +1,6 @@
 /** What several tests of data sets share. */
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import {
   DataError,
   type Dataset,
@@ -42,23 +43,49 @@ export function splitsOf(dataset: Dataset): { place: string; split: Split }[] {
   );
 }
 
-/** Figures that other software made, from `figures/`. */
-export function figures<T>(name: string): T {
+/** Figures that other software made: one entry of a file of `figures/`. */
+export function figures<T>(name: string, entry: string): T {
   const file = new URL(`figures/${name}.json`, import.meta.url);
-  return JSON.parse(Deno.readTextFileSync(file));
+  return JSON.parse(Deno.readTextFileSync(file))[entry];
 }
 
-/** The image of the figures' formula: `[height, width, 3]`. */
-export function formulaImage(width: number, height: number): Uint8Array {
+/** The SHA-256 of bytes, in hexadecimal. */
+export function sha256(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
+/** An image from a formula: `[height, width, 3]`. */
+function imageOf(
+  width: number,
+  height: number,
+  value: (x: number, y: number, c: number) => number,
+): Uint8Array {
   const out = new Uint8Array(width * height * 3);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      for (let c = 0; c < 3; c++) {
-        out[(y * width + x) * 3 + c] = x * 37 + y * 91 + c * 53 + x * y * 7 + (x * x % 11) * 13;
-      }
+      for (let c = 0; c < 3; c++) out[(y * width + x) * 3 + c] = value(x, y, c);
     }
   }
   return out;
+}
+
+/** As `formula` in figures/pillow.py. */
+export function formulaImage(width: number, height: number): Uint8Array {
+  return imageOf(
+    width,
+    height,
+    (x, y, c) => x * 37 + y * 91 + c * 53 + x * y * 7 + (x * x % 11) * 13,
+  );
+}
+
+/** As `smooth` in figures/pillow.py. */
+export function smoothImage(width: number, height: number): Uint8Array {
+  return imageOf(
+    width,
+    height,
+    (x, y, c) =>
+      Math.floor((x * (c + 2) + y * (5 - c)) * 64 / (width + height)) + (x * y * 31 + c) % 17,
+  );
 }
 
 /** The folder of real data for tests that can do without, or undefined. */

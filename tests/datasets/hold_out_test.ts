@@ -58,6 +58,10 @@ Deno.test("domainnet: without a CSV its lists are split, without the doubles, st
     assert.deepEqual(of("train"), [33, 34, 34, 34, 33, 34]);
     assert.deepEqual(of("validation"), Array(6).fill(20));
     assert.deepEqual(of("test"), Array(6).fill(40));
+    const list = join(images, "real_test.txt");
+    await Deno.rename(list, `${list}.away`);
+    await assert.rejects(domainnet.counts(options), /There is .*_train\.txt and no real_test\.txt/);
+    await Deno.rename(`${list}.away`, list);
     // No image is there: a streamed set finds out when it is read.
     const dataset = await domainnet.load({ ...options, readers: 0 });
     await assert.rejects(

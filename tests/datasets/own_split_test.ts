@@ -62,7 +62,8 @@ Deno.test("own split: the file is found by its name and loads, quoted names too"
     const made = await splitFolder(folder, settings);
     assert.equal(splitCsv(made), splitCsv(await splitFolder(folder, settings)));
     assert.notEqual(splitCsv(made), splitCsv(await splitFolder(folder, { ...settings, seed: 1 })));
-    await Deno.writeTextFile(join(folder, "Mine.csv"), splitCsv(made));
+    // As a spreadsheet may have saved it.
+    await Deno.writeTextFile(join(folder, "Mine.csv"), `\uFEFF${splitCsv(made)}`);
     await Deno.writeTextFile(join(folder, "other.csv"), "a,b\n1,2\n");
     const paths = { dataDir: folder, splitsDir: undefined, cacheDir: join(folder, "cache") };
     const own = (await knownDatasets(paths)).filter(({ source }) => source === "your own");

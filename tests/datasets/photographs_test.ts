@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
 import sharp from "sharp";
 import { classCounts, DataError, type LoadOptions } from "../../datasets/dataset.ts";
-import { decodeImage } from "../../datasets/decode.ts";
+import { domainnet } from "../../datasets/domainnet.ts";
 import { officehome } from "../../datasets/officehome.ts";
 import { pacs } from "../../datasets/pacs.ts";
 import { definePhotographs } from "../../datasets/photographs.ts";
@@ -11,7 +11,7 @@ import { resize } from "../../datasets/resize.ts";
 import { terrainc } from "../../datasets/terrainc.ts";
 import { vlcs } from "../../datasets/vlcs.ts";
 import { itemStream } from "../../engine/random.ts";
-import { formulaImage, fuzz, loadOptions, readAll, splitsOf, testFolder } from "./helpers.ts";
+import { formulaImage, loadOptions, readAll, splitsOf, testFolder } from "./helpers.ts";
 
 const small = definePhotographs({
   name: "tiny",
@@ -78,6 +78,18 @@ Deno.test("photographs: splits, labels and evaluation pixels follow the CSV", ()
       resize(formulaImage(41, 30), 41, 30, [16, 16]),
     );
     assert.equal((await dataset.domains[1]!.train.read([1, 0, 1])).length, 3 * 16 * 16 * 3);
+  }));
+
+Deno.test("photographs: the images' folder is known by its domains, whatever its name is", () =>
+  withTiny(async (options, folder) => {
+    const wanted = (await load({ ...options, once: true })).fingerprint;
+    await Deno.rename(join(folder, "Tiny"), join(folder, "as unpacked"));
+    assert.equal((await load({ ...options, once: true })).fingerprint, wanted);
+    const dataDir = join(folder, "as unpacked");
+    const inside = { ...options, dataDir, splitsDir: folder, once: true };
+    assert.equal((await load(inside)).fingerprint, wanted);
+    await Deno.remove(join(dataDir, "left"), { recursive: true });
+    await assert.rejects(load({ ...options, once: true }), /has no folder Tiny or tiny\/Tiny/);
   }));
 
 Deno.test("photographs: augmentation depends on the image's stream alone", () =>
@@ -151,6 +163,28 @@ Deno.test("photographs: a store is made once, also by several at once, and again
     );
   }));
 
+Deno.test("photographs: damaged images are taken as they are where that is asked for", () =>
+  withTiny(async (options) => {
+    const file = join(options.dataDir!, "Tiny/right/dog/7.jpg");
+    await Deno.truncate(file, (await Deno.stat(file)).size - 200);
+    const lenient = { ...options, settings: { damaged: 1 } };
+    for (const once of [true, false]) {
+      await assert.rejects(
+        load({ ...options, once }).then(({ domains }) => readAll(domains[1]!.test)),
+        (error) =>
+          error instanceof DataError && /take damaged images as they are/.test(error.message),
+      );
+      const dataset = await load({ ...lenient, once, readers: 0 });
+      assert.equal((await readAll(dataset.domains[1]!.test)).length, 16 * 16 * 3);
+    }
+    await Deno.writeTextFile(file, "no image");
+    await assert.rejects(
+      load(lenient),
+      /7\.jpg cannot be decoded \(.*\); replace it by an undamaged copy\.$/,
+    );
+    await closeReaders();
+  }));
+
 const refusals: [string, (options: LoadOptions, folder: string) => Promise<LoadOptions>, RegExp][] =
   [
     ["a missing image", async (options, folder) => {
@@ -169,7 +203,7 @@ const refusals: [string, (options: LoadOptions, folder: string) => Promise<LoadO
     [
       "no data folder",
       (options) => Promise.resolve({ ...options, dataDir: undefined }),
-      /tiny is not here: no --data-dir was given; deno task data fetch tiny\.$/,
+      /no --data-dir was given and there is no folder data; to get it: deno task data fetch tiny\.$/,
     ],
     [
       "an absurd size",
@@ -204,45 +238,6 @@ Deno.test("photographs: a class without any image is refused, one without traini
     (options) => assert.rejects(load(options), /lists no test image of the domain left/),
     ROWS.map((row) => row.startsWith("left") ? row.replace(/test$/, "val") : row),
   );
-});
-
-Deno.test("decoding: grey, transparent and colour files all give three channels", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
-    const raw = { width: 8, height: 6, channels: 3 as const };
-    const image = formulaImage(8, 6);
-    await sharp(image, { raw }).png().toFile(`${folder}/colour.png`);
-    await sharp(image, { raw }).ensureAlpha(0.3).png().toFile(`${folder}/alpha.png`);
-    await sharp(image, { raw }).toColourspace("b-w").png().toFile(`${folder}/grey.png`);
-    for (const name of ["colour", "alpha"]) {
-      assert.deepEqual((await decodeImage(`${folder}/${name}.png`)).pixels, image);
-    }
-    const grey = await decodeImage(`${folder}/grey.png`);
-    assert.equal(grey.pixels.length, image.length);
-    assert.ok(grey.pixels.every((value, i) => value === grey.pixels[i - i % 3]));
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-});
-
-Deno.test("decoding: damaged files are refused, never worse", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
-    const raw = { width: 24, height: 24, channels: 3 as const };
-    for (const format of ["jpeg", "png"] as const) {
-      const image = formulaImage(24, 24);
-      const bytes = await sharp(image, { raw }).toFormat(format).toBuffer();
-      const { refused } = await fuzz(new Uint8Array(bytes), 200, async (damaged) => {
-        await Deno.writeFile(`${folder}/a.${format}`, damaged);
-        const { pixels } = await decodeImage(`${folder}/a.${format}`);
-        // PNG has checksums, so what is accepted is right; JPEG has none, and a bit is a shade.
-        if (format === "png" && pixels.length === image.length) assert.deepEqual(pixels, image);
-      });
-      assert.ok(refused > 60, `${format}: ${refused}`);
-    }
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
 });
 
 // The rest needs PACS.csv in MDLT_TEST_SPLITS and for one test PACS itself in MDLT_TEST_DATA.
@@ -290,6 +285,27 @@ for (const [key, set] of Object.entries(MDLT)) {
     },
   });
 }
+
+Deno.test("the published line of Table 2 is the sum of the reference's counts", () => {
+  const { thresholds: _, ...sets } = goldenSplits();
+  for (const [key, set] of Object.entries(MDLT)) {
+    const domains = Object.values(sets[key]!.domains);
+    const sum = (part: "train" | "val" | "test") =>
+      domains.flatMap((domain) => domain[part]).reduce((a, b) => a + b, 0);
+    const cells = domains.flatMap(({ train }) => train);
+    const [train, validation, test] = [sum("train"), sum("val"), sum("test")];
+    assert.deepEqual(set.published, {
+      images: train + validation + test,
+      largest: Math.max(...cells),
+      smallest: Math.min(...cells),
+      train,
+      validation,
+      test,
+    });
+  }
+  const { images, train, validation, test } = domainnet.published!;
+  assert.equal(images, train + validation + test);
+});
 
 Deno.test({
   name: "pacs: real images load, a few of each cell",
