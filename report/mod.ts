@@ -6,6 +6,7 @@
  * @module
  */
 import { join } from "node:path";
+import type { Manifest } from "../bench/record.ts";
 import { across, winsTiesLosses } from "./across.ts";
 import { behaviours } from "./behaviours.ts";
 import { cautions } from "./cautions.ts";
@@ -18,9 +19,10 @@ import { changes, changesTable } from "./compare.ts";
 import { embeddings } from "./embedding.ts";
 import { writeWhole } from "./files.ts";
 import { type DrawnChart, renderPage } from "./page.tsx";
-import { arrange, type DatasetResults } from "./results.ts";
+import { arrange, type DatasetResults, groupBy, withoutSeed } from "./results.ts";
+import { resultsCsv } from "./results_csv.ts";
 import { comparisons, pairwise, TESTED, type Tested } from "./significance.ts";
-import { readStore, type Store } from "./store.ts";
+import { readManifest, readStore, type Store } from "./store.ts";
 import { studies } from "./studies.ts";
 import { findings, overallSentence } from "./summary.ts";
 import { behavioursTable } from "./tables/behaviours.ts";
@@ -67,7 +69,8 @@ export interface Report {
 }
 
 /**
- * Rebuilds `<out>/report/` from the manifest, records and failures in `out`.
+ * Rebuilds `<out>/results.csv` and `<out>/report/` from the manifest, records and failures in
+ * `out`.
  *
  * Works at any time, also while runs are going on: what is not there yet is shown as missing.
  *
@@ -76,6 +79,8 @@ export interface Report {
  */
 export async function buildReport(out: string, options: ReportOptions = {}): Promise<Report> {
   const { reference = "erm", alpha = 0.05, baseline } = options;
+  const embedded = embeddings(out, candidates(await readManifest(out))); // workers begin
+  embedded.catch(() => {}); // thrown where it is awaited
   const store = await readStore(out);
   const arranged = arrange({ ...store, runs: store.runs.filter(({ study }) => study === null) });
   const changed = baseline === undefined
@@ -88,6 +93,10 @@ export async function buildReport(out: string, options: ReportOptions = {}): Pro
     await writeWhole(path, content);
     files.push(path);
   };
+  // Renamed from within: in `out` itself a harness sweeps temporary files away.
+  await writeWhole(join(folder, "results.csv"), resultsCsv(store));
+  await Deno.rename(join(folder, "results.csv"), join(out, "results.csv"));
+  files.push(join(out, "results.csv"));
   const words = await canDrawText();
   const pictures: Promise<void>[] = []; // drawn by other threads while this one goes on
   const draw = async (chart: Chart): Promise<DrawnChart> => {
@@ -100,7 +109,6 @@ export async function buildReport(out: string, options: ReportOptions = {}): Pro
     return { ...chart, svg, hasPng: words };
   };
 
-  const embedded = embeddings(out, firstFinished(arranged)); // workers begin
   const datasets = [];
   for (const dataset of arranged) {
     const compared = comparisons(dataset);
@@ -211,11 +219,9 @@ export async function behavioursTables(out: string, store: Store): Promise<Table
   }));
 }
 
-/** Ids of the first finished run of every method on every data set: the ones that are pictured. */
-function firstFinished(datasets: readonly DatasetResults[]): string[] {
-  return datasets.flatMap((dataset) =>
-    dataset.methods.flatMap((method) =>
-      method.runs.find((run) => run?.state.status === "done")?.id ?? []
-    )
-  );
+/** The runs of every method on every data set: one of each is pictured. */
+function candidates({ runs }: Manifest): string[][] {
+  const methods = runs.filter(({ study }) => study === undefined);
+  return [...groupBy(methods, ({ name, spec }) => JSON.stringify([name, withoutSeed(spec)]))]
+    .map(([, runs]) => runs.map(({ id }) => id));
 }

@@ -149,7 +149,8 @@ export function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<s
   return groups;
 }
 
-function withoutSeed(spec: RunSpec): unknown {
+/** What the runs of one method have in common. */
+export function withoutSeed(spec: RunSpec): unknown {
   const { seed: _, stage1, ...rest } = spec;
   return { ...rest, stage1: stage1 && withoutSeed(stage1) };
 }
