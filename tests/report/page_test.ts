@@ -43,7 +43,7 @@ const methods = (table: string) =>
   `.filter((row) => !row.hidden).map((row) => row.cells[0].firstChild.textContent)`;
 
 browserTest("every chart comes to life when it is scrolled to", async (tab) => {
-  const figures = 2 * 9 + 2; // nine a data set, two over both
+  const figures = 2 * 8 + 2; // eight a data set, two over both
   assert.equal(await tab.evaluate("document.querySelectorAll('figure').length"), figures);
   assert.equal(
     await tab.evaluate("document.querySelectorAll('figure .drawn svg').length"),
