@@ -15,22 +15,28 @@ import type { Chart } from "./charts/chart.ts";
 import { datasetCharts } from "./charts/mod.ts";
 import { studyChart } from "./charts/studies.ts";
 import { canDrawText, toPng, toSvg } from "./charts/render.ts";
-import { changes, changesTable } from "./compare.ts";
+import { type Change, changes, changesTable } from "./compare.ts";
 import { embeddings } from "./embedding.ts";
 import { writeWhole } from "./files.ts";
 import { type DrawnChart, renderPage } from "./page.tsx";
 import { arrange, type DatasetResults, groupBy, withoutSeed } from "./results.ts";
 import { resultsCsv } from "./results_csv.ts";
-import { comparisons, pairwise, TESTED, type Tested } from "./significance.ts";
+import { besideBest, pairwise, TESTED, type Tested } from "./significance.ts";
 import { readManifest, readStore, type Store } from "./store.ts";
 import { studies } from "./studies.ts";
-import { findings, overallSentence } from "./summary.ts";
+import { changesSentence, findings, overallSentence } from "./summary.ts";
 import { behavioursTable } from "./tables/behaviours.ts";
 import { costsTable } from "./tables/costs.ts";
 import { datasetsTable } from "./tables/datasets.ts";
+import { domainsTable } from "./tables/domains.ts";
 import { overviewTable, ranksTable } from "./tables/overview.ts";
 import { resultsTable } from "./tables/results.ts";
-import { hyperparametersTable, provenanceTable, unfinishedTable } from "./tables/runs.ts";
+import {
+  brokenTable,
+  hyperparametersTable,
+  provenanceTable,
+  unfinishedTable,
+} from "./tables/runs.ts";
 import { studyTable } from "./tables/studies.ts";
 import { type Table, toCsv, toLatex, toMarkdown } from "./tables/table.ts";
 import { anovaTable, comparisonsTable, pairsTable } from "./tables/tests.ts";
@@ -83,9 +89,9 @@ export async function buildReport(out: string, options: ReportOptions = {}): Pro
   embedded.catch(() => {}); // thrown where it is awaited
   const store = await readStore(out);
   const arranged = arrange({ ...store, runs: store.runs.filter(({ study }) => study === null) });
-  const changed = baseline === undefined
+  const changed: Change[] | null = baseline === undefined
     ? null
-    : changesTable(changes(arrange(await readStore(baseline)), arranged, alpha));
+    : changes(arrange(await readStore(baseline)), arranged, alpha);
   const folder = join(out, "report");
   const files: string[] = [];
   const write = async (name: string, content: string | Uint8Array) => {
@@ -111,14 +117,16 @@ export async function buildReport(out: string, options: ReportOptions = {}): Pro
 
   const datasets = [];
   for (const dataset of arranged) {
-    const compared = comparisons(dataset);
+    const pairs = pairwise(dataset, alpha);
+    const compared = pairs.flatMap((figure) => besideBest(figure) ?? []);
     datasets.push({
       dataset,
       results: resultsTable(dataset, store),
+      domains: domainsTable(dataset),
       compared,
-      comparisons: comparisonsTable(`${dataset.name}-comparisons`, compared),
+      comparisons: comparisonsTable(`${dataset.name}-comparisons`, compared, alpha),
       costs: costsTable(dataset),
-      pairs: pairwise(dataset, alpha),
+      pairs,
     });
   }
   const headline = across(arranged, HEADLINE, reference, alpha);
@@ -148,18 +156,19 @@ export async function buildReport(out: string, options: ReportOptions = {}): Pro
   const anova = anovaTable(arranged);
   const hyperparameters = hyperparametersTable(arranged);
   const provenance = provenanceTable(store);
+  const changesShown = changed && changesTable(changed);
   const tables = [
     data,
-    ...datasets.flatMap(({ results, costs }) => [results, costs]),
+    ...datasets.flatMap(({ results, domains, costs }) => [results, domains, costs]),
     ...overviews,
     ranks,
     anova,
-    comparisonsTable("comparisons", datasets.flatMap(({ compared }) => compared)),
+    comparisonsTable("comparisons", datasets.flatMap(({ compared }) => compared), alpha),
     hyperparameters,
     provenance,
-    unfinishedTable(store.runs),
+    unfinishedTable(store),
     ...studied.map(({ table }) => table),
-    ...(changed ? [changed] : []),
+    ...(changesShown ? [changesShown] : []),
   ];
   for (const table of tables) {
     await write(`tables/${table.name}.csv`, toCsv(table));
@@ -174,7 +183,8 @@ export async function buildReport(out: string, options: ReportOptions = {}): Pro
     alpha,
     overall: overallSentence(headline, alpha),
     cautions: cautions(store, arranged),
-    changed,
+    changed: changed && changesSentence(changed),
+    changes: changesShown,
     data,
     overviews,
     ranks,
@@ -186,7 +196,7 @@ export async function buildReport(out: string, options: ReportOptions = {}): Pro
     studies: studied,
     pairs,
     anova,
-    broken: unfinishedTable(store.runs.filter((run) => run.state.status !== "missing")),
+    broken: brokenTable(store),
     hyperparameters,
     provenance,
   });

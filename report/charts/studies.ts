@@ -49,12 +49,17 @@ function parametersChart(results: StudyResults<Extract<Study, { kind: "parameter
     field: "value",
     type: "quantitative",
     scale: { type: "log" },
-    axis: { format: ".0e", values: [1e-7, 1e-5, 1e-3, 0.1, 10, 1e3], grid: false },
+    axis: {
+      format: ".0e",
+      values: [1e-7, 1e-5, 1e-3, 0.1, 10, 1e3],
+      labelFlush: false,
+      grid: false,
+    },
     title: null,
   };
   return {
     name: `${results.dataset}-parameters`,
-    title: "Weights of the parts",
+    title: `Weights of the parts on ${results.title}`,
     description,
     spec: {
       $schema: SCHEMA,
@@ -149,7 +154,7 @@ function convergenceChart(results: StudyResults): Chart {
   });
   return {
     name: `${results.dataset}-convergence`,
-    title: "Convergence",
+    title: `Convergence on ${results.title}`,
     description,
     spec: {
       $schema: SCHEMA,

@@ -97,6 +97,18 @@ export const METHODS: readonly string[] = [
   ...["boda", "boda+crt"],
 ];
 
+/** Settings of every kind of study. */
+export const STUDIES: readonly Study[] = [
+  { kind: "ablation", parts: ["bce"] },
+  { kind: "ablation", parts: ["bce", "cb", "rb", "penalty"] },
+  ...[1e-3, 1, 1e3].flatMap((value): Study[] => [
+    { kind: "parameter", parameter: "alpha", value },
+    { kind: "parameter", parameter: "beta", value },
+  ]),
+  { kind: "convergence" },
+  { kind: "variant", part: "bce", variant: "between domains by √(n_c / n_dc)" },
+];
+
 /** Writes the folder and returns its plan. */
 export async function writeStore(out: string, grid: FakeGrid): Promise<Manifest> {
   const named = [
