@@ -15,7 +15,7 @@ Deno.test("features become points that keep classes together, the same every tim
     const id = runs[0]!.id;
     const cache = join(out, "runs", id, "tsne.json");
     const first = (await embeddings(out, [[id]])).get(id)!;
-    assert.equal(first.x.length, 150);
+    assert.equal(first.x.length, 120);
     assert.equal(first.perplexity, 30);
     let kept = 0; // whose nearest neighbour is of the same class
     first.label.forEach((label, i) => {
