@@ -12,22 +12,48 @@ import type { Calibration, Confusion, RunRecord } from "./record.ts";
 export const SHOT_GROUPS = ["many", "medium", "few", "zero"] as const;
 export type ShotGroup = (typeof SHOT_GROUPS)[number];
 
+/** The sums of a confusion matrix that every figure follows from, one number a class. */
+interface Sums {
+  /** Images of the class. */
+  readonly images: readonly number[];
+  /** Images that were taken for it. */
+  readonly predicted: readonly number[];
+  /** Images of both kinds. */
+  readonly correct: readonly number[];
+}
+
+/** One pass over the matrix: with hundreds of classes it is large, and a grid has thousands of them. */
+function sumsOf(confusion: Confusion): Sums {
+  const images: number[] = [];
+  const predicted = new Array<number>(confusion.length).fill(0);
+  for (const row of confusion) {
+    let total = 0;
+    for (let c = 0; c < row.length; c++) {
+      total += row[c]!;
+      predicted[c]! += row[c]!;
+    }
+    images.push(total);
+  }
+  return { images, predicted, correct: confusion.map((row, c) => row[c]!) };
+}
+
 /** Share of images that were classified correctly; null without images. */
 export function accuracy(confusion: Confusion): number | null {
-  let correct = 0, total = 0;
-  confusion.forEach((row, truth) => {
-    total += sum(row);
-    correct += row[truth]!;
-  });
-  return total > 0 ? correct / total : null;
+  return accuracyOf(sumsOf(confusion));
+}
+
+function accuracyOf({ images, correct }: Sums): number | null {
+  const total = sum(images);
+  return total > 0 ? sum(correct) / total : null;
 }
 
 /** Recall of each class; null for a class without images. */
 export function classAccuracy(confusion: Confusion): (number | null)[] {
-  return confusion.map((row, truth) => {
-    const total = sum(row);
-    return total > 0 ? row[truth]! / total : null;
-  });
+  return classAccuracyOf(sumsOf(confusion));
+}
+
+function classAccuracyOf({ images, correct }: Sums): (number | null)[] {
+  return images.map((total, c) => total > 0 ? correct[c]! / total : null);
 }
 
 /**
@@ -35,25 +61,32 @@ export function classAccuracy(confusion: Confusion): (number | null)[] {
  * predicted (then 0); otherwise it is null and left out of means.
  */
 export function classF1(confusion: Confusion): (number | null)[] {
-  const predicted = new Array<number>(confusion.length).fill(0);
-  for (const row of confusion) {
-    for (let c = 0; c < row.length; c++) predicted[c]! += row[c]!;
-  }
-  return confusion.map((row, c) => {
-    const total = sum(row) + predicted[c]!;
-    return total > 0 ? (2 * row[c]!) / total : null;
+  return classF1Of(sumsOf(confusion));
+}
+
+function classF1Of({ images, predicted, correct }: Sums): (number | null)[] {
+  return images.map((count, c) => {
+    const total = count + predicted[c]!;
+    return total > 0 ? (2 * correct[c]!) / total : null;
   });
 }
 
 /** Unweighted mean of {@linkcode classF1} over the classes that have images; null without images. */
 export function macroF1(confusion: Confusion): number | null {
-  const perClass = classF1(confusion);
-  return mean(confusion.flatMap((row, c) => (sum(row) > 0 ? [perClass[c] ?? 0] : [])));
+  return macroF1Of(sumsOf(confusion));
+}
+
+function macroF1Of(sums: Sums): number | null {
+  return mean(classF1Of(sums).flatMap((f1, c) => sums.images[c]! > 0 ? [f1 ?? 0] : []));
 }
 
 /** Mean recall over the classes that have images; null without images. */
 export function balancedAccuracy(confusion: Confusion): number | null {
-  return mean(classAccuracy(confusion).filter((value) => value !== null));
+  return balancedAccuracyOf(sumsOf(confusion));
+}
+
+function balancedAccuracyOf(sums: Sums): number | null {
+  return mean(classAccuracyOf(sums).filter((value) => value !== null));
 }
 
 /**
@@ -83,9 +116,17 @@ export function shotAccuracy(
   trainCounts: readonly (readonly number[])[],
   shots: { many: number; few: number },
 ): Record<ShotGroup, number | null> {
+  return shotAccuracyOf(confusions.map(sumsOf), trainCounts, shots);
+}
+
+function shotAccuracyOf(
+  all: readonly Sums[],
+  trainCounts: readonly (readonly number[])[],
+  shots: { many: number; few: number },
+): Record<ShotGroup, number | null> {
   const groups: Record<ShotGroup, number[]> = { many: [], medium: [], few: [], zero: [] };
-  confusions.forEach((confusion, d) =>
-    classAccuracy(confusion).forEach((value, c) => {
+  all.forEach((sums, d) =>
+    classAccuracyOf(sums).forEach((value, c) => {
       if (value !== null) groups[shotGroup(trainCounts[d]![c]!, shots)].push(value);
     })
   );
@@ -101,8 +142,8 @@ export function mean(values: readonly number[]): number | null {
 }
 
 function sum(values: readonly number[]): number {
-  let total = 0; // a matrix of hundreds of classes is summed often: a plain loop is the quickest
-  for (let i = 0; i < values.length; i++) total += values[i]!;
+  let total = 0;
+  for (const value of values) total += value;
   return total;
 }
 
@@ -132,7 +173,7 @@ export function figures(record: RunRecord): Figure[] {
   const { domains, shots, counts } = record.data;
   const rows: Figure[] = [];
   for (const split of ["validation", "test"] as const) {
-    const confusions = record.result[split];
+    const all = record.result[split].map(sumsOf);
     const calibration = split === "test" ? record.result.calibration : undefined;
     const add = (domain: string, metric: Figure["metric"], value: number | null) => {
       if (value === null) return;
@@ -146,14 +187,14 @@ export function figures(record: RunRecord): Figure[] {
         value,
       });
     };
-    const byDomain = confusions.map((confusion, d) => ({
-      accuracy: accuracy(confusion),
-      macro_f1: macroF1(confusion),
-      balanced_accuracy: balancedAccuracy(confusion),
+    const byDomain = all.map((sums, d) => ({
+      accuracy: accuracyOf(sums),
+      macro_f1: macroF1Of(sums),
+      balanced_accuracy: balancedAccuracyOf(sums),
       ece: calibration?.[d] === undefined ? null : calibrationError(calibration[d]),
-      ...shotAccuracy([confusion], [counts.train[d]!], shots),
+      ...shotAccuracyOf([sums], [counts.train[d]!], shots),
     }));
-    const joined = shotAccuracy(confusions, counts.train, shots);
+    const joined = shotAccuracyOf(all, counts.train, shots);
     for (const metric of [...DOMAIN_METRICS, ...SHOT_GROUPS] as const) {
       const values = byDomain.map((figure) => figure[metric]);
       values.forEach((value, d) => add(domains[d]!, metric, value));

@@ -1,5 +1,5 @@
 /**
- * The output folder: records, weights, manifest, results.csv.
+ * The output folder: records, weights, manifest.
  *
  * Every file is written under a temporary name and renamed, so it exists whole or not at all.
  *
@@ -12,7 +12,6 @@ import * as tf from "@tensorflow/tfjs-core";
 import { decodeMetadata, decodeTensors, encodeTensors } from "../engine/safetensors.ts";
 import { type Lock, tryLock, withLock } from "./lock.ts";
 import { calibrationOf, confusionOf, type Predictions } from "./evaluation.ts";
-import { figures } from "./metrics.ts";
 import type { FailureRecord, Manifest, RunRecord } from "./record.ts";
 import type { RunState, TrainResult } from "./trainer.ts";
 
@@ -162,8 +161,8 @@ export class Store {
   }
 
   /**
-   * A record whose test counts are counted anew from the stored predictions; its figures are then
-   * what {@linkcode figures} derives, without training. Null without a test.
+   * A record whose test counts are counted anew from the stored predictions; its figures can
+   * then be derived again without training. Null without a test.
    */
   async recount(id: string): Promise<RunRecord | null> {
     const [record, predictions] = [await this.record(id), await this.predictions(id)];
@@ -213,25 +212,6 @@ export class Store {
     await writeAtomically(join(this.folder, name), json({ ...manifest, runs }));
   }
 
-  /** Writes `results.csv`: the figures of every finished run of the manifest, in its order. */
-  async writeResults(): Promise<void> {
-    await this.#alone(() => this.#writeResults());
-  }
-
-  async #writeResults(): Promise<void> {
-    const manifest = await this.manifest();
-    const rows: (string | number)[][] = [];
-    for (const { id, name } of manifest?.runs ?? []) {
-      const record = await this.record(id);
-      if (record === null) continue;
-      for (const { dataset, seed, split, domain, metric, value } of figures(record)) {
-        rows.push([dataset, name, seed, split, domain, metric, value]);
-      }
-    }
-    const columns = ["dataset", "method", "seed", "split", "domain", "metric", "value"];
-    await writeAtomically(join(this.folder, "results.csv"), stringify([columns, ...rows]));
-  }
-
   /** Works on the folder's own files while no other process does. */
   async #alone(work: () => Promise<void>): Promise<void> {
     await withLock(join(this.folder, "lock"), async () => {
@@ -277,8 +257,10 @@ function conditions({ spec, hparamsSeed }: Manifest["runs"][number]): string {
   return JSON.stringify([dataset, network, steps, batch, selection, engine]);
 }
 
+/** Indented, with each list of numbers on one line: a confusion matrix stays a matrix. */
 function json(value: unknown): string {
-  return `${JSON.stringify(value, null, 1)}\n`;
+  const text = JSON.stringify(value, null, 1);
+  return `${text.replaceAll(/\[\n[-\d.eE+,\s]*\]/g, (list) => list.replaceAll(/\s+/g, ""))}\n`;
 }
 
 async function readJson<T>(path: string): Promise<T | null> {

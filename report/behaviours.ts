@@ -79,7 +79,7 @@ function robustInAlpha(values: ByValue): Finding {
   const behaviour = "1. Robust as α grows";
   const standard = values.get(1e-3);
   const large = [...values].filter(([value]) => value >= 0.1);
-  if (standard === undefined || large.length === 0) return notRun(behaviour);
+  if (standard === undefined || large.every(([value]) => value > 10)) return notRun(behaviour);
   const loss = (most: number) =>
     Math.max(...large.filter(([value]) => value <= most).map(([, f]) => standard - f));
   return {
@@ -99,11 +99,12 @@ function bestBeta(values: ByValue): Finding {
   const [best, top] = [...values].sort(([, a], [, b]) => b - a)[0]!;
   const near = best >= 1e-3 && best <= 0.1;
   const declines = best < 1 && top - at1 >= CLEAR;
+  const at100 = values.get(100);
   return {
     behaviour,
     verdict: grade(near && declines, near || declines),
-    figures: `best at β = ${best} with ${points(top)}, ${points(at1)} at β = 1 and ` +
-      `${points(values.get(100) ?? NaN)} at β = 100 (clear: ${CLEAR})`,
+    figures: `best at β = ${best} with ${points(top)}, ${points(at1)} at β = 1` +
+      `${at100 === undefined ? "" : `, ${points(at100)} at β = 100`} (clear: ${CLEAR})`,
   };
 }
 

@@ -9,17 +9,19 @@ import {
   estimate,
   type MethodResults,
   scores,
+  tellApart,
+  withoutSeed,
 } from "./results.ts";
 import { TESTED, type Tested } from "./significance.ts";
 import type { NotComputable } from "./statistics/anova.ts";
 import { holm, type PairedTest, pairedTest } from "./statistics/pairs.ts";
 import { measure } from "./store.ts";
 import type { Cell, Name, Row, Table } from "./tables/table.ts";
-import { metricTitle, nameOf, percent, showP } from "./tables/format.ts";
+import { datasetName, metricName, nameOf, percent, showP } from "./tables/format.ts";
 
 /** A figure of a method on a data set in two folders. All values are fractions. */
 export interface Change extends Tested {
-  readonly dataset: string;
+  readonly dataset: Name;
   readonly method: Name;
   /** Over all seeds of each folder; null where it has none. */
   readonly before: Estimate | null;
@@ -29,6 +31,8 @@ export interface Change extends Tested {
   /** Holm-corrected over all changes; null without a test. */
   readonly p: number | null;
   readonly verdict: Verdict;
+  /** What the two sides do not share, in words; null when they were made alike. */
+  readonly unlike: string | null;
 }
 
 /** What came of a comparison. */
@@ -68,12 +72,13 @@ export function changes(
       const equal = seeds.every((_, i) => values[0]![i] === values[1]![i]);
       return [{
         ...tested,
-        dataset: dataset.name,
+        dataset: datasetName(dataset),
         method: nameOf(method),
         before: a ?? null,
         after: b ?? null,
         test,
         equal,
+        unlike: first && second ? unlike(first, second) : null,
       }];
     });
   });
@@ -105,6 +110,26 @@ interface Side {
   readonly method: MethodResults;
 }
 
+/** Other settings, or other images. */
+function unlike(before: Side, after: Side): string | null {
+  const specs = [before, after].map(({ method }) => method.spec);
+  const same = JSON.stringify(withoutSeed(specs[0]!)) === JSON.stringify(withoutSeed(specs[1]!));
+  const data = (side: Side) =>
+    new Map(
+      side.method.runs.flatMap((run) =>
+        run?.digest ? [[run.spec.seed, run.digest.data.fingerprint] as const] : []
+      ),
+    );
+  const [old, now] = [data(before), data(after)];
+  const parts = [
+    ...(same ? [] : [`other settings:${tellApart(specs).join(" before,")} after`]),
+    ...([...now].some(([seed, print]) => old.has(seed) && old.get(seed) !== print)
+      ? ["other images, so seeds are no pairs"]
+      : []),
+  ];
+  return parts.length > 0 ? parts.join("; ") : null;
+}
+
 /** Methods by data set and label, in table order. */
 function index(datasets: readonly DatasetResults[]): Map<string, Side> {
   return new Map(
@@ -134,16 +159,14 @@ export function changesTable(all: readonly Change[]): Table {
       change.dataset,
       change.method,
       change.domain,
-      metricTitle(change.metric),
+      metricName(change.metric),
       inPercent(change.before),
       inPercent(change.after),
       change.before && change.after ? percent(difference(change)) : null,
       change.p,
       change.verdict,
     ],
-    ...(change.verdict === "not tested" && !change.test.computable
-      ? { note: `not tested: ${change.test.why}` }
-      : {}),
+    ...note(change),
   });
   return {
     name: "changes",
@@ -164,6 +187,14 @@ export function changesTable(all: readonly Change[]): Table {
     ],
     groups: [{ title: null, rows: all.map(row) }],
   };
+}
+
+function note({ verdict, test, unlike }: Change): { note?: string } {
+  const parts = [
+    ...(verdict === "not tested" && !test.computable ? [`not tested: ${test.why}`] : []),
+    ...(unlike === null ? [] : [unlike]),
+  ];
+  return parts.length > 0 ? { note: parts.join("; ") } : {};
 }
 
 /** Where there is no test, there may still be a difference: of the means. */

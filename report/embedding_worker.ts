@@ -11,12 +11,12 @@ const scope = self as unknown as {
   postMessage(positions: { x: number[]; y: number[] }): void;
 };
 
-scope.onmessage = ({ data: { values, width, perplexity, iterations, seed } }) => {
+scope.onmessage = ({ data: { values, width, perplexity, iterations, rate, seed } }) => {
   const rows = Array.from(
     { length: values.length / width },
     (_, i) => Float64Array.from(values.subarray(i * width, (i + 1) * width)),
   );
-  const positions = new TSNE(rows, { perplexity, seed, d: 2, epsilon: 10 }).transform(iterations);
+  const positions = new TSNE(rows, { perplexity, seed, d: 2, epsilon: rate }).transform(iterations);
   scope.postMessage({
     x: scaled(positions.map((position) => position[0]!)),
     y: scaled(positions.map((position) => position[1]!)),

@@ -6,6 +6,7 @@
  * @module
  */
 import { join } from "node:path";
+import type { Manifest } from "../bench/record.ts";
 import { across, winsTiesLosses } from "./across.ts";
 import { behaviours } from "./behaviours.ts";
 import { cautions } from "./cautions.ts";
@@ -14,21 +15,28 @@ import type { Chart } from "./charts/chart.ts";
 import { datasetCharts } from "./charts/mod.ts";
 import { studyChart } from "./charts/studies.ts";
 import { canDrawText, toPng, toSvg } from "./charts/render.ts";
-import { changes, changesTable } from "./compare.ts";
+import { type Change, changes, changesTable } from "./compare.ts";
 import { embeddings } from "./embedding.ts";
 import { writeWhole } from "./files.ts";
 import { type DrawnChart, renderPage } from "./page.tsx";
-import { arrange, type DatasetResults } from "./results.ts";
-import { comparisons, pairwise, TESTED, type Tested } from "./significance.ts";
-import { readStore, type Store } from "./store.ts";
+import { arrange, type DatasetResults, groupBy, withoutSeed } from "./results.ts";
+import { resultsCsv } from "./results_csv.ts";
+import { besideBest, pairwise, TESTED, type Tested } from "./significance.ts";
+import { readManifest, readStore, type Store } from "./store.ts";
 import { studies } from "./studies.ts";
-import { findings, overallSentence } from "./summary.ts";
+import { changesSentence, findings, overallSentence } from "./summary.ts";
 import { behavioursTable } from "./tables/behaviours.ts";
 import { costsTable } from "./tables/costs.ts";
 import { datasetsTable } from "./tables/datasets.ts";
+import { domainsTable } from "./tables/domains.ts";
 import { overviewTable, ranksTable } from "./tables/overview.ts";
 import { resultsTable } from "./tables/results.ts";
-import { hyperparametersTable, provenanceTable, unfinishedTable } from "./tables/runs.ts";
+import {
+  brokenTable,
+  hyperparametersTable,
+  provenanceTable,
+  unfinishedTable,
+} from "./tables/runs.ts";
 import { studyTable } from "./tables/studies.ts";
 import { type Table, toCsv, toLatex, toMarkdown } from "./tables/table.ts";
 import { anovaTable, comparisonsTable, pairsTable } from "./tables/tests.ts";
@@ -67,7 +75,8 @@ export interface Report {
 }
 
 /**
- * Rebuilds `<out>/report/` from the manifest, records and failures in `out`.
+ * Rebuilds `<out>/results.csv` and `<out>/report/` from the manifest, records and failures in
+ * `out`.
  *
  * Works at any time, also while runs are going on: what is not there yet is shown as missing.
  *
@@ -76,11 +85,13 @@ export interface Report {
  */
 export async function buildReport(out: string, options: ReportOptions = {}): Promise<Report> {
   const { reference = "erm", alpha = 0.05, baseline } = options;
+  const embedded = embeddings(out, candidates(await readManifest(out))); // workers begin
+  embedded.catch(() => {}); // thrown where it is awaited
   const store = await readStore(out);
   const arranged = arrange({ ...store, runs: store.runs.filter(({ study }) => study === null) });
-  const changed = baseline === undefined
+  const changed: Change[] | null = baseline === undefined
     ? null
-    : changesTable(changes(arrange(await readStore(baseline)), arranged, alpha));
+    : changes(arrange(await readStore(baseline)), arranged, alpha);
   const folder = join(out, "report");
   const files: string[] = [];
   const write = async (name: string, content: string | Uint8Array) => {
@@ -88,6 +99,10 @@ export async function buildReport(out: string, options: ReportOptions = {}): Pro
     await writeWhole(path, content);
     files.push(path);
   };
+  // Renamed from within: in `out` itself a harness sweeps temporary files away.
+  await writeWhole(join(folder, "results.csv"), resultsCsv(store));
+  await Deno.rename(join(folder, "results.csv"), join(out, "results.csv"));
+  files.push(join(out, "results.csv"));
   const words = await canDrawText();
   const pictures: Promise<void>[] = []; // drawn by other threads while this one goes on
   const draw = async (chart: Chart): Promise<DrawnChart> => {
@@ -100,17 +115,18 @@ export async function buildReport(out: string, options: ReportOptions = {}): Pro
     return { ...chart, svg, hasPng: words };
   };
 
-  const embedded = embeddings(out, firstFinished(arranged)); // workers begin
   const datasets = [];
   for (const dataset of arranged) {
-    const compared = comparisons(dataset);
+    const pairs = pairwise(dataset, alpha);
+    const compared = pairs.flatMap((figure) => besideBest(figure) ?? []);
     datasets.push({
       dataset,
       results: resultsTable(dataset, store),
+      domains: domainsTable(dataset),
       compared,
-      comparisons: comparisonsTable(`${dataset.name}-comparisons`, compared),
+      comparisons: comparisonsTable(`${dataset.name}-comparisons`, compared, alpha),
       costs: costsTable(dataset),
-      pairs: pairwise(dataset, alpha),
+      pairs,
     });
   }
   const headline = across(arranged, HEADLINE, reference, alpha);
@@ -140,18 +156,19 @@ export async function buildReport(out: string, options: ReportOptions = {}): Pro
   const anova = anovaTable(arranged);
   const hyperparameters = hyperparametersTable(arranged);
   const provenance = provenanceTable(store);
+  const changesShown = changed && changesTable(changed);
   const tables = [
     data,
-    ...datasets.flatMap(({ results, costs }) => [results, costs]),
+    ...datasets.flatMap(({ results, domains, costs }) => [results, domains, costs]),
     ...overviews,
     ranks,
     anova,
-    comparisonsTable("comparisons", datasets.flatMap(({ compared }) => compared)),
+    comparisonsTable("comparisons", datasets.flatMap(({ compared }) => compared), alpha),
     hyperparameters,
     provenance,
-    unfinishedTable(store.runs),
+    unfinishedTable(store),
     ...studied.map(({ table }) => table),
-    ...(changed ? [changed] : []),
+    ...(changesShown ? [changesShown] : []),
   ];
   for (const table of tables) {
     await write(`tables/${table.name}.csv`, toCsv(table));
@@ -166,7 +183,8 @@ export async function buildReport(out: string, options: ReportOptions = {}): Pro
     alpha,
     overall: overallSentence(headline, alpha),
     cautions: cautions(store, arranged),
-    changed,
+    changed: changed && changesSentence(changed),
+    changes: changesShown,
     data,
     overviews,
     ranks,
@@ -178,7 +196,7 @@ export async function buildReport(out: string, options: ReportOptions = {}): Pro
     studies: studied,
     pairs,
     anova,
-    broken: unfinishedTable(store.runs.filter((run) => run.state.status !== "missing")),
+    broken: brokenTable(store),
     hyperparameters,
     provenance,
   });
@@ -211,11 +229,9 @@ export async function behavioursTables(out: string, store: Store): Promise<Table
   }));
 }
 
-/** Ids of the first finished run of every method on every data set: the ones that are pictured. */
-function firstFinished(datasets: readonly DatasetResults[]): string[] {
-  return datasets.flatMap((dataset) =>
-    dataset.methods.flatMap((method) =>
-      method.runs.find((run) => run?.state.status === "done")?.id ?? []
-    )
-  );
+/** The runs of every method on every data set: one of each is pictured. */
+function candidates({ runs }: Manifest): string[][] {
+  const methods = runs.filter(({ study }) => study === undefined);
+  return [...groupBy(methods, ({ name, spec }) => JSON.stringify([name, withoutSeed(spec)]))]
+    .map(([, runs]) => runs.map(({ id }) => id));
 }

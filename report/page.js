@@ -21,6 +21,27 @@ toggle.addEventListener("click", () => {
   }
 });
 
+// Navigation --------------------------------------------------------------------------------------
+
+const links = new Map(
+  [...document.querySelectorAll("nav a")].map((link) => [link.getAttribute("href").slice(1), link]),
+);
+
+/** Marks the section that is read: the last one that begins above the window's upper edge, about. */
+function markSection() {
+  const begun = [...links.keys()].filter((id) =>
+    document.getElementById(id).getBoundingClientRect().top < 120
+  );
+  const current = links.get(begun.at(-1) ?? [...links.keys()][0]);
+  if (current.hasAttribute("aria-current")) return;
+  for (const link of links.values()) link.removeAttribute("aria-current");
+  current.setAttribute("aria-current", "true");
+  const { parentElement: list } = current; // on a phone it is scrolled sideways
+  list.scrollTo({ left: current.offsetLeft - list.offsetLeft - 16 });
+}
+addEventListener("scroll", markSection, { passive: true });
+markSection();
+
 // Tables ------------------------------------------------------------------------------------------
 
 /** What a cell is sorted by: its number where it has one, else its text; empty cells come last. */
@@ -42,7 +63,24 @@ for (const table of document.querySelectorAll("table")) {
   const rows = bodies.flatMap((part) => part.rows).filter((row) => !row.matches(".group"));
   const groups = bodies.flatMap((part) => part.rows).filter((row) => row.matches(".group"));
 
+  const filter = table.closest(".table").querySelector(".filter input");
+  let sorted = false;
+
   const restore = () => bodies.forEach(({ body, rows }) => body.append(...rows));
+
+  /** Hides the rows that are not asked for, and headings without rows. */
+  const show = () => {
+    const wanted = filter?.value.trim().toLowerCase() ?? "";
+    for (const row of rows) {
+      const text = `${row.textContent} ${row.dataset.names ?? ""}`.toLowerCase();
+      row.hidden = !text.includes(wanted);
+    }
+    for (const part of bodies) {
+      const [first, ...others] = part.rows;
+      if (groups.includes(first)) first.hidden = sorted || others.every((row) => row.hidden);
+    }
+  };
+
   headers.forEach((header, column) => {
     header.querySelector("button").addEventListener("click", () => {
       // Numbers are asked for from the largest, names from the first; the third click undoes both.
@@ -52,8 +90,9 @@ for (const table of document.querySelectorAll("table")) {
       const next = now === "none" ? first : now === first ? second : "none";
       headers.forEach((other) => other.setAttribute("aria-sort", "none"));
       header.setAttribute("aria-sort", next);
-      groups.forEach((row) => row.hidden = next !== "none");
-      if (next === "none") return restore();
+      sorted = next !== "none";
+      show();
+      if (!sorted) return restore();
       const sign = next === "ascending" ? 1 : -1;
       const keyed = rows.map((row) => ({ row, key: sortKey(row, column) }));
       keyed.sort((a, b) =>
@@ -65,14 +104,7 @@ for (const table of document.querySelectorAll("table")) {
     });
   });
 
-  const filter = table.closest(".table").querySelector(".filter input");
-  filter?.addEventListener("input", () => {
-    const wanted = filter.value.trim().toLowerCase();
-    for (const row of rows) {
-      const text = `${row.textContent} ${row.dataset.names ?? ""}`.toLowerCase();
-      row.hidden = !text.includes(wanted);
-    }
-  });
+  filter?.addEventListener("input", show);
 }
 
 // Any two methods ---------------------------------------------------------------------------------
@@ -96,9 +128,11 @@ if (picker) {
   const show = () => {
     const own = all.filter((entry) => entry.dataset === dataset.value);
     fill(figure, own.map((entry) => entry.figure), own[0].figure);
-    const { methods, pairs, least } = own.find((entry) => entry.figure === figure.value);
-    fill(method, methods, methods.at(-1));
-    fill(other, methods, methods[0]);
+    const { methods, pairs, least, best, second } = own.find((entry) =>
+      entry.figure === figure.value
+    );
+    fill(method, methods, best);
+    fill(other, methods, second);
     const [a, b] = [methods.indexOf(method.value), methods.indexOf(other.value)];
     if (a === b) return answer.replaceChildren("Choose two different methods.");
     const [low, high] = [Math.min(a, b), Math.max(a, b)];
@@ -119,7 +153,7 @@ if (picker) {
         ? `Tukey's HSD: not computable${
           typeof least === "string" ? ` (${least})` : ", as one of the two lacks seeds"
         }.`
-        : `Tukey's HSD: ${verdict(tukey)}; it asks for ${least.toFixed(1)} points.`,
+        : `Tukey's HSD: ${verdict(tukey)}; significant from ${least.toFixed(1)} points on.`,
       holm === null
         ? "Paired t test: not computable."
         : `Paired t test over ${seeds} seeds, corrected: ${verdict(holm)}; Cohen's d = ${

@@ -4,13 +4,14 @@
  *
  * @module
  */
+import type { VNode } from "preact";
 import { renderToString } from "preact-render-to-string";
 import type { Chart } from "./charts/chart.ts";
 import { pairData, PairPicker } from "./pair_picker.tsx";
 import type { DatasetResults } from "./results.ts";
 import type { Pairwise } from "./significance.ts";
 import type { Store } from "./store.ts";
-import { type Finding, headlines, type Lead } from "./summary.ts";
+import { type Finding, headlines, type Lead, nothingYet, signed } from "./summary.ts";
 import type { Table } from "./tables/table.ts";
 import { TableView } from "./tables/table_view.tsx";
 
@@ -27,11 +28,12 @@ export interface PageContent {
   readonly findings: readonly Finding[];
   /** Level of significance. */
   readonly alpha: number;
-  /** Who stands best over all data sets; null for one. */
+  /** Whether the methods differ at all; null where that cannot be said. */
   readonly overall: string | null;
   readonly cautions: readonly string[];
-  /** What has changed since a baseline. */
-  readonly changed: Table | null;
+  /** What has changed since a baseline: in a sentence and in full. */
+  readonly changed: string | null;
+  readonly changes: Table | null;
   /** The data sets themselves. */
   readonly data: Table;
   /** Figures over all data sets, the most important first. */
@@ -41,6 +43,7 @@ export interface PageContent {
   readonly datasets: readonly {
     readonly dataset: DatasetResults;
     readonly results: Table;
+    readonly domains: Table;
     readonly comparisons: Table;
     readonly costs: Table;
     readonly charts: readonly DrawnChart[];
@@ -55,6 +58,8 @@ export interface PageContent {
   readonly hyperparameters: Table;
   readonly provenance: Table;
 }
+
+const TITLE = "Multi-domain long-tailed recognition: benchmark report";
 
 /** What the browser may load: nothing but what is in the page. Vega builds functions from text. */
 const POLICY = "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; " +
@@ -84,8 +89,7 @@ function Page({ content, style, script, libraries }: {
   script: string;
   libraries: readonly string[];
 }) {
-  const { datasets, changed, broken } = content;
-  const hasBroken = broken.groups.some((group) => group.rows.length > 0);
+  const sections = sectionsOf(content);
   return (
     <html lang="en">
       <head>
@@ -93,7 +97,7 @@ function Page({ content, style, script, libraries }: {
         <meta http-equiv="Content-Security-Policy" content={POLICY} />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
-        <title>Multi-domain long-tailed recognition: benchmark report</title>
+        <title>{TITLE}</title>
         <link rel="icon" href="data:," />
         <style dangerouslySetInnerHTML={{ __html: style }} />
         <script dangerouslySetInnerHTML={{ __html: inScript(EARLY) }} />
@@ -101,83 +105,24 @@ function Page({ content, style, script, libraries }: {
       <body>
         <a class="skip" href="#main">Skip to the results</a>
         <header>
-          <h1>Multi-domain long-tailed recognition: benchmark report</h1>
+          <h1>{TITLE}</h1>
           <Progress store={content.store} />
         </header>
         <nav aria-label="Sections">
           <div>
             <div class="links">
-              <a href="#brief">In brief</a>
-              {hasBroken && <a href="#broken">Failures</a>}
-              {changed && <a href="#changed">Changes</a>}
-              {content.pairs.length > 0 && <a href="#pairs">Compare</a>}
-              {datasets.length > 0 && <a href="#overview">Overview</a>}
-              {datasets.map(({ dataset }) => <a href={`#data-${dataset.name}`}>{dataset.title}</a>)}
-              {content.studies.length > 0 && <a href="#studies">Studies</a>}
-              {datasets.length > 0 && <a href="#tests">Tests</a>}
-              {datasets.length > 0 && <a href="#data">Data</a>}
-              <a href="#runs">Runs</a>
+              {sections.map(({ id, link }) => <a href={`#${id}`}>{link}</a>)}
             </div>
             <button type="button" hidden>Light / dark</button>
           </div>
         </nav>
         <main id="main">
-          <Brief content={content} />
-          {hasBroken && (
-            <section id="broken">
-              <h2>Failed and diverged runs</h2>
-              <TableView table={broken} files={false} />
-            </section>
-          )}
-          {changed && (
-            <section id="changed">
-              <h2>Since the baseline</h2>
-              <TableView table={changed} />
-            </section>
-          )}
-          {content.pairs.length > 0 && <Pairs content={content} />}
-          {datasets.length > 0 && <Overview content={content} />}
-          {datasets.map(({ dataset, results, comparisons, costs, charts }) => (
-            <section id={`data-${dataset.name}`}>
-              <h2>{dataset.title}</h2>
-              <TableView table={results} />
-              <div class="charts">
-                {charts.map((chart) => <ChartView chart={chart} />)}
-              </div>
-              <details>
-                <summary>Every method beside the best</summary>
-                <TableView table={comparisons} files={false} />
-              </details>
-              <details>
-                <summary>Cost and calibration</summary>
-                <TableView table={costs} />
-              </details>
+          {sections.map(({ id, title, view }) => (
+            <section id={id} aria-labelledby={`${id}-title`}>
+              <h2 id={`${id}-title`}>{title}</h2>
+              {view}
             </section>
           ))}
-          {content.studies.length > 0 && (
-            <section id="studies">
-              <h2>Studies of the proposed method</h2>
-              {content.studies.map(({ table, chart }) => (
-                <>
-                  {chart && <ChartView chart={chart} />}
-                  <TableView table={table} />
-                </>
-              ))}
-            </section>
-          )}
-          {datasets.length > 0 && (
-            <section id="tests">
-              <h2>Do the methods differ?</h2>
-              <TableView table={content.anova} />
-            </section>
-          )}
-          {datasets.length > 0 && (
-            <section id="data">
-              <h2>The data</h2>
-              <TableView table={content.data} />
-            </section>
-          )}
-          <Runs content={content} />
         </main>
         <footer>
           <p>
@@ -200,6 +145,72 @@ function Page({ content, style, script, libraries }: {
   );
 }
 
+/** A part of the page that the navigation leads to. */
+interface Section {
+  readonly id: string;
+  /** Its title in the navigation. */
+  readonly link: string;
+  readonly title: string;
+  readonly view: VNode;
+}
+
+/** The sections of the page that have something to show, in their order. */
+function sectionsOf(content: PageContent): Section[] {
+  const { datasets, changes, broken, studies, pairs } = content;
+  const section = (id: string, link: string, title: string, view: VNode, shown = true) =>
+    shown ? [{ id, link, title, view }] : [];
+  const compared = pairs.some((figure) => figure.pairs.length > 0);
+  return [
+    ...section("brief", "In brief", "In brief", <Brief content={content} />),
+    ...section(
+      "pairs",
+      "Compare",
+      "Any two methods",
+      <Pairs content={content} />,
+      compared,
+    ),
+    ...section(
+      "failures",
+      "Failures",
+      "Failed and diverged runs",
+      <TableView table={broken} files={false} />,
+      broken.groups.some((group) => group.rows.length > 0),
+    ),
+    ...section(
+      "changed",
+      "Changes",
+      "Since the baseline",
+      <>{changes && <TableView table={changes} />}</>,
+      changes !== null,
+    ),
+    ...section(
+      "overview",
+      "All data sets",
+      "All data sets",
+      <Overview content={content} />,
+      datasets.length > 1, // one alone has its own table
+    ),
+    ...datasets.flatMap((dataset) =>
+      section(
+        `data-${dataset.dataset.name}`,
+        dataset.dataset.title,
+        dataset.dataset.title,
+        <DatasetView {...dataset} />,
+      )
+    ),
+    ...section("tests", "Who beats whom", "Who beats whom", <Tests content={content} />, compared),
+    ...section(
+      "studies",
+      "Studies",
+      "Studies of the proposed method",
+      <Studies content={content} />,
+      studies.length > 0,
+    ),
+    ...section("data", "Data", "The data", <TableView table={content.data} />, datasets.length > 0),
+    ...section("runs", "Runs", "How it was run", <Runs content={content} />),
+  ];
+}
+
 function Progress({ store }: { store: Store }) {
   const count = (status: string) => store.runs.filter((run) => run.state.status === status).length;
   const [done, failed, diverged, missing] = ["done", "failed", "diverged", "missing"].map(count);
@@ -218,24 +229,21 @@ function Progress({ store }: { store: Store }) {
 }
 
 function Brief({ content }: { content: PageContent }) {
-  const { findings, store, studies, alpha, cautions, overall } = content;
+  const { findings, store, alpha, cautions, overall, changed } = content;
   const datasets = [...new Set(findings.map((finding) => finding.dataset))];
   const unfinished = store.runs.some((run) => run.state.status === "missing");
+  const sentences = [
+    ...(findings.length === 0 ? [nothingYet(store)] : []),
+    ...(findings.length > 0 && unfinished
+      ? ["Runs are still to come: what follows is preliminary."]
+      : []),
+    ...headlines(findings),
+    ...(overall ? [overall] : []),
+    ...(changed ? [changed] : []),
+  ];
   return (
-    <section id="brief" aria-labelledby="brief-title">
-      <h2 id="brief-title">In brief</h2>
-      {findings.length === 0 && (
-        <p>
-          {studies.length > 0
-            ? "These are studies of one method; see below."
-            : "No run is finished yet."}
-        </p>
-      )}
-      {findings.length > 0 && unfinished && (
-        <p>Runs are still to come: what follows is preliminary.</p>
-      )}
-      {headlines(findings).map((sentence) => <p>{sentence}</p>)}
-      {overall && <p>{overall}</p>}
+    <>
+      <div class="lead">{sentences.map((sentence) => <p>{sentence}</p>)}</div>
       <ul class="cards">
         {datasets.map((dataset) => (
           <li>
@@ -256,6 +264,7 @@ function Brief({ content }: { content: PageContent }) {
                     </span>
                     <LeadView lead={finding.second} />
                     <LeadView lead={finding.reference} />
+                    {finding.tested > 0 && <p>{levelSentence(finding)}</p>}
                     {finding.domain === "worst" && finding.hardest && (
                       <p>
                         Hardest for it: {finding.hardest.class} in {finding.hardest.domain} (F1{" "}
@@ -271,8 +280,9 @@ function Brief({ content }: { content: PageContent }) {
       </ul>
       {findings.length > 0 && (
         <p class="caption">
-          ± is the standard deviation over seeds. Significant: paired t test over seeds, two-sided,
-          Holm-corrected over all methods of the data set, at the level {alpha}.
+          ± is the standard deviation over seeds. Significant: below the level {alpha}{" "}
+          by Tukey's honestly significant differences over all pairs of methods, blocked by seed; by
+          a paired t test, Holm-corrected over all pairs, where a method lacks seeds.
         </p>
       )}
       {cautions.length > 0 && (
@@ -283,7 +293,7 @@ function Brief({ content }: { content: PageContent }) {
           </ul>
         </div>
       )}
-    </section>
+    </>
   );
 }
 
@@ -291,17 +301,21 @@ function LeadView({ lead }: { lead: Lead | null }) {
   if (!lead) return null;
   return (
     <p>
-      {lead.points < 0 ? "−" : "+"}
-      {Math.abs(lead.points).toFixed(1)} points over {lead.over}:{" "}
+      {signed(lead.points)} points over {lead.over}:{" "}
       <span class={lead.significant ? "yes" : "no"}>{lead.verdict}</span>
     </p>
   );
 }
 
+function levelSentence({ level, tested }: Finding): string {
+  if (level.length === 0) return `Significantly better than all ${tested} others`;
+  const named = [...level.slice(0, 2), ...(level.length > 2 ? ["…"] : [])];
+  return `Not significantly worse: ${level.length} of ${tested} (${named.join(", ")})`;
+}
+
 function Pairs({ content: { pairs, alpha } }: { content: PageContent }) {
   return (
-    <section id="pairs">
-      <h2>Any two methods</h2>
+    <>
       <PairPicker alpha={alpha} />
       <p class="caption">
         Differences are means over the seeds that both methods have. Tukey's HSD is blocked by seed
@@ -312,36 +326,101 @@ function Pairs({ content: { pairs, alpha } }: { content: PageContent }) {
         type="application/json"
         dangerouslySetInnerHTML={{ __html: inScript(JSON.stringify(pairData(pairs))) }}
       />
-    </section>
+    </>
   );
 }
 
-function Overview(
-  { content: { datasets, overviews, ranks, acrossCharts } }: { content: PageContent },
-) {
-  const [first, ...others] = overviews;
-  const several = datasets.length > 1; // one alone has its own table
+function Overview({ content: { overviews: [first, ...others] } }: { content: PageContent }) {
   return (
-    <section id="overview">
-      <h2>{several ? "All data sets" : "Who beats whom"}</h2>
-      {several && <TableView table={first!} />}
-      {several && others.map((table) => (
-        <details>
-          <summary>{table.title}</summary>
-          <TableView table={table} />
-        </details>
+    <>
+      <TableView table={first!} />
+      {others.map((table) => <Folded table={table} />)}
+    </>
+  );
+}
+
+/** A table that opens when it is asked for. */
+function Folded({ table, title = table.title, files = true, print = false }: {
+  table: Table;
+  title?: string;
+  files?: boolean;
+  /** Whether it is opened for paper. */
+  print?: boolean;
+}) {
+  return (
+    <details class={print ? "print" : undefined}>
+      <summary>{title}</summary>
+      <TableView table={table} files={files} />
+    </details>
+  );
+}
+
+/** Height of a chart's title and caption, about. */
+const WORDS = 150;
+
+/** Charts in two columns (on narrow screens one below the other) of about the same height. */
+function Charts({ charts }: { charts: readonly DrawnChart[] }) {
+  const columns: [DrawnChart[], DrawnChart[]] = [[], []];
+  const heights = [0, 0];
+  for (const chart of charts) {
+    const shorter = heights[0]! <= heights[1]! ? 0 : 1;
+    columns[shorter].push(chart);
+    heights[shorter]! += sizeOf(chart.svg).height + WORDS;
+  }
+  return (
+    <div class="charts">
+      {columns.filter((column) => column.length > 0).map((column) => (
+        <div>{column.map((chart) => <ChartView chart={chart} />)}</div>
       ))}
-      <div class="charts">
-        {acrossCharts.map((chart) => <ChartView chart={chart} />)}
-      </div>
+    </div>
+  );
+}
+
+function DatasetView(
+  { results, domains, comparisons, costs, charts }: PageContent["datasets"][number],
+) {
+  return (
+    <>
+      <TableView table={results} />
+      <Folded table={domains} title="By domain" />
+      <Folded table={comparisons} title="Every method beside the best" files={false} />
+      <Folded table={costs} title="Cost and calibration" />
+      <Charts charts={charts} />
+    </>
+  );
+}
+
+function Tests({ content: { acrossCharts, ranks, anova } }: { content: PageContent }) {
+  return (
+    <>
+      <Charts charts={acrossCharts} />
       <TableView table={ranks} />
-    </section>
+      <TableView table={anova} />
+    </>
+  );
+}
+
+/** A study's table with more rows than these is folded below its chart. */
+const LONG_STUDY = 12;
+
+function Studies({ content: { studies } }: { content: PageContent }) {
+  return (
+    <>
+      {studies.map(({ table, chart }) => (
+        <>
+          {chart && <Charts charts={[chart]} />}
+          {chart && table.groups.flatMap(({ rows }) => rows).length > LONG_STUDY
+            ? <Folded table={table} />
+            : <TableView table={table} />}
+        </>
+      ))}
+    </>
   );
 }
 
 function ChartView({ chart }: { chart: DrawnChart }) {
   return (
-    <figure id={`chart-${chart.name}`}>
+    <figure id={`chart-${chart.name}`} style={`--width: ${sizeOf(chart.svg).width}px`}>
       <h3>{chart.title}</h3>
       <div
         class="drawn"
@@ -367,25 +446,18 @@ function Runs({ content: { store, hyperparameters, provenance } }: { content: Pa
   const { command, preset, createdAt, environment } = store.manifest;
   const facts = { command: command.join(" "), preset, "planned at": createdAt, ...environment };
   return (
-    <section id="runs">
-      <h2>How it was run</h2>
+    <>
       <dl class="settings">
-        {Object.entries(facts).map(([key, value]) => (
+        {Object.entries(facts).filter(([, value]) => value !== null).map(([key, value]) => (
           <>
             <dt>{key}</dt>
-            <dd>{value === null ? "–" : String(value)}</dd>
+            <dd>{String(value)}</dd>
           </>
         ))}
       </dl>
-      <details class="print">
-        <summary>Hyperparameters</summary>
-        <TableView table={hyperparameters} />
-      </details>
-      <details>
-        <summary>Every run</summary>
-        <TableView table={provenance} />
-      </details>
-    </section>
+      <Folded table={hyperparameters} print />
+      <Folded table={provenance} title="Every run" />
+    </>
   );
 }
 
@@ -395,6 +467,12 @@ function Runs({ content: { store, hyperparameters, provenance } }: { content: Pa
  */
 function inScript(text: string): string {
   return text.replaceAll(/<(?=\/script|!--)/gi, "\\u003c");
+}
+
+/** The size that a drawing was made for. */
+function sizeOf(svg: string): { width: number; height: number } {
+  const of = (name: string) => Number(new RegExp(` ${name}="(\\d+)"`).exec(svg)?.[1] ?? 0);
+  return { width: of("width"), height: of("height") };
 }
 
 /** Keeps the ids of one drawing apart from those of the others on the page. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Pairwise } from "./significance.ts";
+import { besideBest, type Pairwise } from "./significance.ts";
 import { metricTitle } from "./tables/format.ts";
 
 /** What the page's script knows about a figure of a data set; values rounded for reading. */
@@ -11,6 +11,9 @@ interface PairData {
   readonly dataset: string;
   readonly figure: string;
   readonly methods: readonly string[];
+  /** The two that are asked for first. */
+  readonly best: string;
+  readonly second: string;
   /** Points that Tukey's HSD asks for, or why it cannot be computed. */
   readonly least: number | string;
   /**
@@ -22,19 +25,29 @@ interface PairData {
 
 /** The pairs as the page's script reads them. */
 export function pairData(all: readonly Pairwise[]): PairData[] {
-  return all.map(({ dataset, domain, metric, methods, tukey, pairs }) => ({
-    dataset: dataset.title,
-    figure: `${domain === "worst" ? "worst-domain" : "average"} ${metricTitle(metric)}`,
-    methods: methods.map(({ title }) => title),
-    least: tukey.computable ? rounded(100 * tukey.leastSignificant)! : tukey.why,
-    pairs: pairs.map(({ difference, tukey, holm, test }) => [
-      rounded(100 * difference),
-      rounded(tukey),
-      rounded(holm),
-      test.computable ? rounded(test.effect) : null,
-      test.computable ? test.df + 1 : null,
-    ]),
-  }));
+  return all.filter(({ pairs }) => pairs.length > 0).map((pairwise) => {
+    const { dataset, domain, metric, methods, tukey, pairs } = pairwise;
+    const compared = besideBest(pairwise);
+    const [best, second] = [
+      compared?.best ?? methods[0]!,
+      compared?.others[0]?.method ?? methods[1]!,
+    ];
+    return {
+      dataset: dataset.title,
+      figure: `${domain === "worst" ? "worst-domain" : "average"} ${metricTitle(metric)}`,
+      methods: methods.map(({ title }) => title),
+      best: best.title,
+      second: second.title,
+      least: tukey.computable ? rounded(100 * tukey.leastSignificant)! : tukey.why,
+      pairs: pairs.map(({ difference, tukey, holm, test }) => [
+        rounded(100 * difference),
+        rounded(tukey),
+        rounded(holm),
+        test.computable ? rounded(test.effect) : null,
+        test.computable ? test.df + 1 : null,
+      ]),
+    };
+  });
 }
 
 function rounded(value: number | null): number | null {

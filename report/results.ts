@@ -114,7 +114,10 @@ export function ranked(dataset: DatasetResults): MethodResults[] {
 }
 
 /** Which seeds of a method lack a result and why, as `seed 3 failed (run 1a2b)`; null when none. */
-export function lacking(dataset: DatasetResults, method: MethodResults): string | null {
+export function lacking(
+  dataset: Pick<DatasetResults, "seeds">,
+  method: Pick<MethodResults, "runs">,
+): string | null {
   const causes = new Map<string, { seeds: number[]; ids: string[] }>();
   method.runs.forEach((run, i) => {
     if (run?.state.status === "done") return;
@@ -149,7 +152,8 @@ export function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<s
   return groups;
 }
 
-function withoutSeed(spec: RunSpec): unknown {
+/** What the runs of one method have in common. */
+export function withoutSeed(spec: RunSpec): unknown {
   const { seed: _, stage1, ...rest } = spec;
   return { ...rest, stage1: stage1 && withoutSeed(stage1) };
 }
@@ -178,7 +182,7 @@ function variantsAfterFirstStage(methods: readonly MethodResults[]): MethodResul
 }
 
 /** What tells specs of one name apart: nothing for one, else the settings that differ. */
-function tellApart(specs: readonly RunSpec[]): string[] {
+export function tellApart(specs: readonly RunSpec[]): string[] {
   if (specs.length === 1) return [""];
   const settings = specs.map((spec) => new Map(leaves(withoutSeed(spec))));
   const keys = new Set(settings.flatMap((map) => [...map.keys()]));

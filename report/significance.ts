@@ -3,10 +3,8 @@
  *
  * @module
  */
-import { stream } from "../engine/random.ts";
 import { type DatasetResults, estimate, type MethodResults, ranked, scores } from "./results.ts";
 import { blockedAnova, type FTest, type NotComputable, oneWayAnova } from "./statistics/anova.ts";
-import { bootstrapInterval, type Interval } from "./statistics/bootstrap.ts";
 import { holm, type PairedTest, pairedTest } from "./statistics/pairs.ts";
 import { type Tukey, tukeyHsd } from "./statistics/tukey.ts";
 import { measure } from "./store.ts";
@@ -62,65 +60,7 @@ export function anovas(dataset: DatasetResults): Anova[] {
   });
 }
 
-/** How the best method of a data set stands to the others on one figure. */
-export interface Comparison extends Tested {
-  readonly dataset: DatasetResults;
-  readonly best: MethodResults;
-  readonly mean: number;
-  /** Every other method that has a value, from the closest to the farthest. */
-  readonly others: readonly Rival[];
-}
-
-/** A method beside the best one. All values are fractions. */
-export interface Rival {
-  readonly method: MethodResults;
-  readonly mean: number;
-  /** Mean of best − this over the seeds that both have. */
-  readonly test: PairedTest | NotComputable;
-  /** Two-sided p after Holm's correction over all rivals; null where there is no test. */
-  readonly p: number | null;
-  /** Bootstrap interval of the difference. */
-  readonly interval: Interval | NotComputable;
-}
-
-/** Compares every method with the best one on every tested figure; none without a result. */
-export function comparisons(dataset: DatasetResults): Comparison[] {
-  return TESTED.flatMap((tested) => compareWithBest(dataset, tested) ?? []);
-}
-
-function compareWithBest(dataset: DatasetResults, tested: Tested): Comparison | null {
-  const key = measure(tested.domain, tested.metric);
-  const means = new Map(
-    dataset.methods.map((method) => [method, estimate(scores(method, key))?.mean ?? null]),
-  );
-  const value = (method: MethodResults) => means.get(method) ?? -Infinity;
-  const [best] = ranked(dataset).filter((method) => means.get(method) !== null)
-    .sort((a, b) => value(b) - value(a));
-  if (!best) return null;
-  const rivals = dataset.methods
-    .filter((method) => method !== best && means.get(method) !== null)
-    .sort((a, b) => value(b) - value(a))
-    .map((method) => {
-      const test = pairedTest(scores(best, key), scores(method, key));
-      const random = stream(0, "report", "bootstrap", dataset.name, key, method.label);
-      const interval = bootstrapInterval([test.computable ? test.differences : []], random);
-      return { method, mean: value(method), test, interval };
-    });
-  const tests = rivals.flatMap(({ test }) => test.computable ? [test] : []);
-  const corrected = holm(tests.map((test) => test.p));
-  return {
-    ...tested,
-    dataset,
-    best,
-    mean: value(best),
-    others: rivals.map((rival) => ({
-      ...rival,
-      p: rival.test.computable ? corrected[tests.indexOf(rival.test)]! : null,
-    })),
-  };
-}
-
-/** Every pair of methods on one figure of a data set. */
+/** Every pair of methods on one figure of a data set: what all talk of significance rests on. */
 export interface Pairwise extends Tested {
   readonly dataset: DatasetResults;
   /** The methods that have a value, in table order. */
@@ -143,13 +83,21 @@ export interface Pair {
   readonly tukey: number | null;
 }
 
-/** All pairs of methods on every tested figure; none where fewer than two have a value. */
+/**
+ * The p-value that decides about a pair: Tukey's, or the paired test's where one of the two lacks
+ * seeds; null where neither can be computed.
+ */
+export function decisive(pair: Pick<Pair, "tukey" | "holm">): number | null {
+  return pair.tukey ?? pair.holm;
+}
+
+/** All pairs of methods on every tested figure that any method has a value of. */
 export function pairwise(dataset: DatasetResults, alpha: number): Pairwise[] {
   return TESTED.flatMap((tested) => {
     const key = measure(tested.domain, tested.metric);
     const all = dataset.methods.map((method) => ({ method, values: scores(method, key) }))
       .filter(({ values }) => values.some((value) => value !== null));
-    if (all.length < 2) return [];
+    if (all.length === 0) return [];
     const whole = all.filter(({ values }) => values.every((value) => value !== null));
     const tukey = tukeyHsd(whole.map(({ values }) => values), alpha);
     const untested = all.flatMap((first, i) =>
@@ -176,4 +124,68 @@ export function pairwise(dataset: DatasetResults, alpha: number): Pairwise[] {
     }));
     return [{ ...tested, dataset, methods: all.map(({ method }) => method), tukey, pairs }];
   });
+}
+
+/** How the best method of a data set stands to the others on one figure. */
+export interface Comparison extends Tested {
+  readonly dataset: DatasetResults;
+  readonly best: MethodResults;
+  readonly mean: number;
+  /** Every other method that has a value, from the closest to the farthest. */
+  readonly others: readonly Rival[];
+}
+
+/** A method beside the best one. All values are fractions; differences are best − this. */
+export interface Rival {
+  readonly method: MethodResults;
+  readonly mean: number;
+  readonly difference: number;
+  /** Simultaneous interval of the difference, by Tukey's HSD; null where that has no answer. */
+  readonly ends: readonly [low: number, high: number] | null;
+  /** Paired t test over the seeds that both have. */
+  readonly test: PairedTest | NotComputable;
+  readonly tukey: number | null;
+  readonly holm: number | null;
+}
+
+/** The pairs of the best method; null where none may be called best. */
+export function besideBest(pairwise: Pairwise): Comparison | null {
+  const { dataset, domain, metric, tukey } = pairwise;
+  const means = new Map(pairwise.methods.map((method) => [
+    method,
+    estimate(scores(method, measure(domain, metric)))!.mean,
+  ]));
+  const mean = (method: MethodResults) => means.get(method)!;
+  const [best] = ranked(dataset).filter((method) => means.has(method))
+    .sort((a, b) => mean(b) - mean(a));
+  if (!best) return null;
+  const others = pairwise.pairs.flatMap((pair): Rival[] => {
+    if (pair.first !== best && pair.second !== best) return [];
+    const [method, sign] = pair.first === best ? [pair.second, 1] : [pair.first, -1];
+    const difference = sign * pair.difference;
+    const { test } = pair;
+    return [{
+      method,
+      mean: mean(method),
+      difference,
+      ends: tukey.computable && pair.tukey !== null
+        ? [difference - tukey.leastSignificant, difference + tukey.leastSignificant]
+        : null,
+      test: sign === 1 || !test.computable ? test : turned(test),
+      tukey: pair.tukey,
+      holm: pair.holm,
+    }];
+  }).sort((a, b) => b.mean - a.mean);
+  return { domain, metric, dataset, best, mean: mean(best), others };
+}
+
+/** The same test with the methods the other way round. */
+function turned(test: PairedTest): PairedTest {
+  return {
+    ...test,
+    difference: -test.difference,
+    statistic: -test.statistic,
+    effect: -test.effect,
+    hedges: test.hedges === null ? null : -test.hedges,
+  };
 }

@@ -7,8 +7,9 @@
  * @module
  */
 import { join } from "node:path";
-import { classF1, type Figure, figures, macroF1, mean } from "../bench/metrics.ts";
+import { classF1, type Figure, figures, mean } from "../bench/metrics.ts";
 import type {
+  Calibration,
   Confusion,
   FailureRecord,
   Manifest,
@@ -17,8 +18,6 @@ import type {
   Study,
 } from "../bench/record.ts";
 import { readIfThere } from "./files.ts";
-import { readBins } from "./predictions.ts";
-import type { Bin } from "./statistics/calibration.ts";
 
 /** What became of a planned run. */
 export type RunState =
@@ -49,16 +48,18 @@ export interface Digest {
     "title" | "domains" | "classes" | "shots" | "fingerprint" | "counts"
   >;
   readonly method: RunRecord["method"];
-  /** Test figures as fractions, by `domain/metric` (see {@linkcode measure}). */
+  /** Every figure, as in `results.csv`. */
+  readonly figures: readonly Figure[];
+  /** The test figures among them, as fractions, by `domain/metric` (see {@linkcode measure}). */
   readonly scores: ReadonlyMap<string, number>;
-  /** Validation macro-F1 of each domain with the tested weights. */
-  readonly validationF1: readonly number[];
+  /** Validation macro-F1 with the tested weights, by domain, `average` and `worst`. */
+  readonly validationF1: ReadonlyMap<string, number>;
   /** Test F1 by domain and class; null for a class that is neither there nor predicted. */
   readonly classF1: readonly (readonly (number | null)[])[];
   /** Test confusion counts of each domain. */
   readonly confusions: readonly SparseConfusion[];
-  /** Test predictions of each domain by confidence; null where the run kept none. */
-  readonly bins: readonly (readonly Bin[])[] | null;
+  /** Test predictions of each domain by confidence; null in older records. */
+  readonly calibration: readonly Calibration[] | null;
   readonly curve: readonly CurveDigest[];
   /** Updates after which the tested weights were taken; null when nothing was tested. */
   readonly selectedStep: number | null;
@@ -142,7 +143,12 @@ export function secondsOfAllStages(run: Run | null): number | null {
   return run?.state.status === "done" ? run.seconds : null;
 }
 
-async function readManifest(out: string): Promise<Manifest> {
+/**
+ * The plan of an output folder.
+ *
+ * @throws When there is none, or one that this version cannot read.
+ */
+export async function readManifest(out: string): Promise<Manifest> {
   const text = await readIfThere(join(out, "manifest.json"));
   if (text === null) {
     throw new Error(
@@ -186,7 +192,7 @@ async function readRun(
     const { outcome } = record;
     return run(
       outcome.status === "done" ? { status: "done" } : { status: "diverged", step: outcome.step },
-      digest(record, await readBins(folder, record.data.domains)),
+      digest(record),
     );
   }
   const failure = await readIfThere(join(folder, "failure.json"));
@@ -195,21 +201,25 @@ async function readRun(
   return run({ status: "failed", error }, null);
 }
 
-function digest(record: RunRecord, bins: Digest["bins"]): Digest {
+function digest(record: RunRecord): Digest {
   const { title, domains, classes, shots, fingerprint, counts } = record.data;
   const result = record.outcome.status === "done" ? record.result : null;
-  // The report shows test figures alone; deriving the others would take as long again.
-  const testOnly = { ...record, result: result && { ...result, validation: [] } };
+  const all = figures(record);
   return {
     data: { title, domains, classes, shots, fingerprint, counts },
     method: record.method,
+    figures: all,
     scores: new Map(
-      figures(testOnly).map((figure) => [measure(figure.domain, figure.metric), figure.value]),
+      all.filter(({ split }) => split === "test")
+        .map(({ domain, metric, value }) => [measure(domain, metric), value]),
     ),
-    validationF1: result?.validation.map((confusion) => macroF1(confusion) ?? 0) ?? [],
+    validationF1: new Map(
+      all.filter(({ split, metric }) => split === "validation" && metric === "macro_f1")
+        .map(({ domain, value }) => [domain, value]),
+    ),
     classF1: result?.test.map(classF1) ?? [],
     confusions: result?.test.map(sparse) ?? [],
-    bins: result && bins,
+    calibration: result?.calibration ?? null,
     curve: record.curve.map(({ step, terms, validation }) => ({
       step,
       loss: terms.loss ?? null,

@@ -58,10 +58,10 @@ export function f1(runs: readonly Run[], { split, domain }: Measure): (number | 
 }
 
 function ofDigest(digest: Digest, split: Measure["split"], domain: Measure["domain"]) {
-  if (split === "test") return digest.scores.get(measure(domain, "macro_f1")) ?? null;
-  const values = digest.validationF1;
-  if (domain === "worst") return Math.min(...values);
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+  const found = split === "test"
+    ? digest.scores.get(measure(domain, "macro_f1"))
+    : digest.validationF1.get(domain);
+  return found ?? null;
 }
 
 /** A mean over seeds at one checkpoint. */

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Across } from "./across.ts";
+import type { Change } from "./compare.ts";
 import {
   type DatasetResults,
   type Estimate,
@@ -13,21 +14,25 @@ import {
   ranked,
   scores,
 } from "./results.ts";
-import type { Comparison, Rival } from "./significance.ts";
-import { measure } from "./store.ts";
+import { anovas, type Comparison, decisive, type Rival } from "./significance.ts";
+import { measure, type Store } from "./store.ts";
 import { percent, percentEstimate, showP } from "./tables/format.ts";
 
 /** Who is best on one data set, and how clearly. */
 export interface Finding {
   readonly dataset: DatasetResults;
   readonly domain: "worst" | "average";
-  /** The best method's label and its macro-F1 in percent. */
+  /** The best method's title and its macro-F1 in percent. */
   readonly best: string;
   readonly score: Estimate;
   /** The lead over the second, a method that lacks no seed either; null when there is none. */
   readonly second: Lead | null;
   /** The lead over the reference method; null when that is missing, is the best, or is second. */
   readonly reference: Lead | null;
+  /** Titles of the methods that are not significantly worse, from the closest on. */
+  readonly level: readonly string[];
+  /** Methods that were tested against the best. */
+  readonly tested: number;
   /** Where the best method fails most; null where no class has an F1. */
   readonly hardest: HardCell | null;
 }
@@ -44,9 +49,8 @@ export interface Lead {
   readonly over: string;
   /** Percentage points, over the seeds that both have. */
   readonly points: number;
-  /** Holm-corrected; null where no test could be computed. */
-  readonly p: number | null;
-  readonly significant: boolean;
+  /** Null where there is no test. */
+  readonly significant: boolean | null;
   /** `significant, p = 0.012`, or why there is no test. */
   readonly verdict: string;
 }
@@ -67,10 +71,11 @@ export function findings(
   const domains = (["worst", "average"] as const).flatMap((domain) =>
     onF1.filter((comparison) => comparison.domain === domain)
   );
-  return domains.map(({ dataset, domain, best, mean, others }) => {
+  return domains.map(({ dataset, domain, best, others }) => {
     const whole = ranked(dataset);
     const second = others.find((rival) => whole.includes(rival.method));
-    const lead = (rival: Rival | undefined) => rival ? leadOver(rival, mean, alpha) : null;
+    const lead = (rival: Rival | undefined) => rival ? leadOver(rival, alpha) : null;
+    const tested = others.filter((rival) => decisive(rival) !== null);
     return {
       dataset,
       domain,
@@ -80,6 +85,8 @@ export function findings(
       reference: best.name === reference
         ? null
         : lead(others.find((rival) => rival !== second && rival.method.name === reference)),
+      level: tested.filter((rival) => decisive(rival)! >= alpha).map(({ method }) => method.title),
+      tested: tested.length,
       hardest: hardest(dataset, best),
     };
   });
@@ -98,57 +105,102 @@ function hardest({ data }: DatasetResults, method: MethodResults): HardCell | nu
   return cells.length > 0 ? cells.reduce((least, cell) => cell.f1 < least.f1 ? cell : least) : null;
 }
 
-function leadOver(rival: Rival, best: number, alpha: number): Lead {
-  const { test, p, method, mean } = rival;
-  const significant = p !== null && p < alpha;
+function leadOver(rival: Rival, alpha: number): Lead {
+  const p = decisive(rival);
+  const significant = p === null ? null : p < alpha;
   return {
-    over: method.title,
-    points: percent(test.computable ? test.difference : best - mean),
-    p,
+    over: rival.method.title,
+    points: percent(rival.difference),
     significant,
     verdict: p === null
-      ? `no test: ${test.computable ? "" : test.why}`
-      : (significant ? "significant" : "not significant") +
-        `, p\u00a0${p < 0.001 ? "" : "=\u00a0"}${showP(p).replace(" ", "\u00a0")}`,
+      ? `not tested${rival.test.computable ? "" : `: ${rival.test.why}`}`
+      : `${significant ? "significant" : "not significant"}, ${equalsP(p)}`,
   };
 }
 
-/** One sentence over all data sets for the worst domain and one for the average. */
+/** `p = 0.012` or `p < 0.001`, in one piece. */
+function equalsP(p: number): string {
+  return `p ${p < 0.001 ? "" : "= "}${showP(p)}`.replaceAll(" ", "\u00a0");
+}
+
+/** A sentence over all data sets on the worst domain and one on the average; none for one alone. */
 export function headlines(all: readonly Finding[]): string[] {
   return (["worst", "average"] as const).flatMap((domain) => {
     const own = all.filter((finding) => finding.domain === domain);
-    if (own.length < 2) return [];
-    const wins = [...groupBy(own, (finding) => finding.best)]
-      .sort(([, a], [, b]) => b.length - a.length);
-    const clear = own.filter((finding) => finding.second?.significant).length;
-    const what = domain === "worst" ? "worst-domain macro-F1" : "average macro-F1";
-    return [
-      `Best ${what}: ` +
-      (wins.length === own.length
-        ? `another method on each of ${own.length} data sets`
-        : wins.map(([best, won], i) =>
-          `${best} on ${won.length}${i === 0 ? ` of ${own.length} data sets` : ""}`
-        ).join(", ")) +
-      `; the lead over the second is significant on ${
-        clear === 0 ? "none" : clear === own.length ? "all" : clear
-      }.`,
-    ];
+    return own.length > 1 ? [tally(own, domain)] : [];
   });
 }
 
-/** Who stands best over all data sets together; null for fewer than two. */
+function tally(own: readonly Finding[], domain: Finding["domain"]): string {
+  const wins = [...groupBy(own, (finding) => finding.best)].sort(([, a], [, b]) =>
+    b.length - a.length
+  );
+  const verdicts = own.map(({ second }) => second?.significant ?? null);
+  const clear = verdicts.filter((significant) => significant === true).length;
+  return `Best ${domain === "worst" ? "worst-domain" : "average"} macro-F1: ` +
+    (wins.length === own.length
+      ? `another method on each of ${own.length} data sets`
+      : wins.map(([best, won], i) =>
+        `${best} on ${won.length}${i === 0 ? ` of ${own.length} data sets` : ""}`
+      ).join(", ")) +
+    (verdicts.every((significant) => significant === null)
+      ? "; no lead can be tested."
+      : `; the lead over the second is significant on ${
+        clear === 0 ? "none" : clear === own.length ? "all" : clear
+      }.`);
+}
+
+/** Percentage points with their sign. */
+export function signed(points: number): string {
+  return `${points < 0 ? "−" : "+"}${Math.abs(points).toFixed(1)}`;
+}
+
+/**
+ * Whether the methods differ at all: on the one data set, or in their ranks over several. Null
+ * where nothing has a result.
+ */
 export function overallSentence(across: Across, alpha: number): string | null {
-  const { friedman, datasets } = across;
+  const { datasets } = across;
+  if (datasets.length === 1) return differSentence(datasets[0]!, alpha);
+  const { friedman } = across;
   const ranked = across.methods.flatMap(({ title, overall }) => overall ? [{ title, overall }] : [])
     .sort((a, b) => a.overall.rank - b.overall.rank);
   const [best, second] = ranked;
-  if (datasets.length < 2 || !best || !second) return null;
-  const p = (value: number) => `p${value < 0.001 ? " " : " = "}${showP(value)}`;
+  if (!best || !second) return null;
   return `Best average rank over ${datasets.length} data sets on worst-domain macro-F1: ` +
     `${best.title} (${best.overall.rank.toFixed(1)}), before ${second.title} ` +
     `(${second.overall.rank.toFixed(1)})` +
     (friedman.computable
       ? `; that the methods differ in rank at all is ` +
-        `${friedman.p < alpha ? "significant" : "not significant"} (Friedman, ${p(friedman.p)}).`
+        `${friedman.p < alpha ? "significant" : "not significant"} (Friedman, ` +
+        `${equalsP(friedman.p)}).`
       : ".");
+}
+
+function differSentence(dataset: DatasetResults, alpha: number): string | null {
+  const [anova] = anovas(dataset).filter(({ domain, metric, test }) =>
+    domain === "worst" && metric === "macro_f1" && test === "blocked"
+  );
+  if (!anova?.result.computable) return null;
+  const { p, df1 } = anova.result;
+  return `That ${df1 + 1} methods differ at all on the worst domain is ` +
+    `${p < alpha ? "significant" : "not significant"} (blocked F test, ${equalsP(p)}).`;
+}
+
+/** What has become of a baseline's figures, in one sentence. */
+export function changesSentence(changes: readonly Change[]): string {
+  const counts = [...groupBy(changes, ({ verdict }) => verdict)]
+    .map(([verdict, { length }]) => `${length} ${verdict}`);
+  return `Since the baseline, of ${changes.length} figures: ${counts.join(", ")}.`;
+}
+
+/** Why there is nothing to say yet. */
+export function nothingYet({ runs }: Store): string {
+  if (runs.every(({ study }) => study !== null)) {
+    return "These are studies of one method; see below.";
+  }
+  const ended = runs.filter(({ state }) =>
+    state.status === "diverged" || state.status === "failed"
+  );
+  return ended.length > 0 ? "No run has a result: see the failures." : "No run is finished yet.";
 }

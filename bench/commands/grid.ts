@@ -165,7 +165,6 @@ export async function runGrid(
 ): Promise<number> {
   const began = performance.now();
   return await trainGrid(options, folder, planner, "manifest.json", async (trained) => {
-    await new Store(trained.out).writeResults();
     const report = await buildReport(trained.out);
     return () => conclude(trained, report.path, began, options.json ?? false);
   });

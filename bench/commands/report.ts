@@ -7,7 +7,6 @@ import { join, relative, resolve } from "node:path";
 import { Command } from "commander";
 import { buildReport } from "../../report/mod.ts";
 import { UsageError } from "../errors.ts";
-import { Store } from "../store.ts";
 import { print, printJson, type SetExitCode } from "./options.ts";
 
 interface ReportCommandOptions {
@@ -28,7 +27,6 @@ export function reportCommand(_setExitCode: SetExitCode): Command {
       const other = baseline === undefined
         ? {}
         : { baseline: await benchFolder("--baseline", baseline) };
-      await new Store(folder).writeResults();
       const report = await buildReport(folder, other);
       if (json) printJson(report);
       else {

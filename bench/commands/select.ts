@@ -76,7 +76,6 @@ async function select(options: SelectOptions): Promise<number> {
     }
     const outcomes = await trainPlan(needed, site);
     if (outcomes === null) return 130;
-    await selected.writeResults();
     const report = await buildReport(out);
     progress.close();
     const counts = tally(needed, outcomes);

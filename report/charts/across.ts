@@ -161,14 +161,15 @@ export function improvementSpec(
     data: { values: [...rows] },
     layer: [
       {
+        data: { values: [{ even: 0.5 }] },
         mark: {
           type: "rule",
           strokeDash: [4, 3],
           color: "currentColor",
-          opacity: 0.6,
+          strokeOpacity: 0.6,
           aria: false,
         },
-        encoding: { x: { datum: 0.5, type: "quantitative" } },
+        encoding: { x: x("even") },
       },
       {
         mark: { type: "rule", strokeWidth: 2, color: PALETTE[0], aria: false },
@@ -210,9 +211,11 @@ export function acrossCharts(across: Across, reference: string, alpha: number): 
     const description = `Average rank of ${ranked.length} methods over ${datasets.length} data ` +
       `sets by test ${figure}; ${ranked[0]!.method} has the best, ` +
       `${ranked[0]!.rank.toFixed(2)}. Bars join methods whose ranks differ by less than the ` +
-      `critical difference ${criticalDifference.toFixed(2)} (Nemenyi, α = ${alpha}). So few data ` +
-      `sets separate ${ranked.length} methods hardly at all: the diagram shows an order, and is ` +
-      "no proof that methods under one bar are alike.";
+      `critical difference ${criticalDifference.toFixed(2)} (Nemenyi, α = ${alpha}). ` +
+      (criticalDifference > (ranked.length - 1) / 2
+        ? `So few data sets can hardly separate ${ranked.length} methods: the diagram shows an ` +
+          "order, and is no proof that methods under one bar are alike."
+        : "Methods under one bar have not been shown to be alike.");
     charts.push({
       name: "critical-difference",
       title: "Ranks over data sets",

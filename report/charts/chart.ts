@@ -37,6 +37,7 @@ export const CONFIG = {
     gridColor: "currentColor",
     gridOpacity: 0.14,
     labelFontSize: 12,
+    labelLimit: 260,
     titleFontSize: 12,
     titleFontWeight: "normal",
   },
@@ -76,22 +77,30 @@ export function classOrder(train: readonly (readonly number[])[]): number[] {
   return images.map((_, c) => c).sort((a, b) => images[b]! - images[a]!);
 }
 
-/** Shapes that go round with the colours, so that many categories can be told apart. */
+/** Colours and shapes of many categories: both change from one to the next. */
+const HUES = [...PALETTE, "#56b4e9", "#c9a400", "#7d6bb8"] as const;
 const SHAPES = ["circle", "square", "triangle-up", "diamond", "cross"] as const;
 
-/** How many categories {@linkcode categories} can tell apart. */
-export const MOST_CATEGORIES = PALETTE.length * SHAPES.length;
+/** How many categories {@linkcode categories} can tell apart at a glance. */
+export const MOST_CATEGORIES = 20;
 
 /** Scales of colour and shape for at most {@linkcode MOST_CATEGORIES} categories. */
 export function categories(names: readonly string[]) {
+  const turn = <T>(all: readonly T[]) => names.map((_, i) => all[i % all.length]!);
   return {
-    color: { domain: [...names], range: names.map((_, i) => PALETTE[i % PALETTE.length]!) },
-    shape: {
-      domain: [...names],
-      range: names.map((_, i) => SHAPES[Math.floor(i / PALETTE.length) % SHAPES.length]!),
-    },
+    color: { domain: [...names], range: turn<string>(HUES) },
+    shape: { domain: [...names], range: turn<string>(SHAPES) },
   };
 }
+
+/** The angle at which names fit below columns of some width. */
+export function labelAngle(names: readonly string[], width: number): 0 | -40 | -90 {
+  const longest = 7 * Math.max(...names.map((name) => name.length));
+  return longest < width ? 0 : width >= 22 ? -40 : -90;
+}
+
+/** Below this share of viridis white text reads better on it, above it black. */
+export const DARK_BELOW = 0.45;
 
 /** A choice that the reader makes among names, beside the chart. */
 export function choice(name: string, label: string, options: readonly string[], value: string) {

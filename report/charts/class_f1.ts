@@ -5,7 +5,10 @@
  */
 import type { TopLevelSpec } from "vega-lite";
 import { type DatasetResults, estimate, type MethodResults } from "../results.ts";
-import { type Chart, choice, classOrder, CONFIG, SCHEMA } from "./chart.ts";
+import { type Chart, choice, classOrder, CONFIG, DARK_BELOW, labelAngle, SCHEMA } from "./chart.ts";
+
+/** With more classes than these, names and figures would overlap: the tooltip tells them. */
+const MOST_NAMED = 90;
 
 /** Training images of one class, one number a domain. */
 export interface ClassImages {
@@ -38,13 +41,13 @@ export function classHeatmapSpec(
   const methods = [...new Set(rows.map((row) => row.method))];
   const height = Math.max(3, Math.min(20, 900 / classes.length));
   const width = Math.max(36, Math.min(72, 400 / domains.length));
-  const named = height >= 10; // below that, names would overlap: the tooltip tells them
+  const named = classes.length <= MOST_NAMED;
   const x = {
     field: "domain",
     type: "nominal" as const,
     sort: [...domains],
     title: null,
-    axis: { orient: "top" as const, labelAngle: domains.length * 36 < 200 ? 0 : -35 },
+    axis: { orient: "top" as const, labelAngle: labelAngle(domains, width) },
   };
   const y = {
     field: "class",
@@ -74,20 +77,35 @@ export function classHeatmapSpec(
       tooltip,
     },
   };
+  // Viridis is dark for low values and light for high ones.
+  const inkOn = {
+    condition: { test: `datum.f1 > ${DARK_BELOW}`, value: "#000000" },
+    value: "#ffffff",
+  };
   const figures = {
     mark: { type: "text" as const, fontSize: 11, aria: false },
     encoding: {
       x,
       y,
       text: { field: "f1", type: "quantitative" as const, format: ".2f" },
-      // Viridis is dark for low values and light for high ones.
-      color: {
-        condition: { test: "datum.f1 > 0.6", value: "#000000" },
-        value: "#ffffff",
-      },
+      color: inkOn,
       tooltip,
     },
   };
+  const zeroShot = {
+    transform: [{ filter: "datum.train === 0" }],
+    mark: {
+      type: "rect" as const,
+      width: { band: 0.92 },
+      height: { band: 0.8 },
+      fill: null,
+      strokeWidth: 1.5,
+      strokeDash: [3, 2],
+      aria: false,
+    },
+    encoding: { x, y, stroke: inkOn },
+  };
+  const hasZeroShot = images.some(({ train }) => train.includes(0));
   return {
     $schema: SCHEMA,
     description,
@@ -107,7 +125,7 @@ export function classHeatmapSpec(
       { calculate: "datum.train[datum.place - 1]", as: "train" },
       { filter: "datum.f1 !== null" },
     ],
-    layer: named ? [cells, figures] : [cells],
+    layer: named ? [cells, ...(hasZeroShot ? [zeroShot] : []), figures] : [cells],
   } as TopLevelSpec;
 }
 
@@ -146,6 +164,9 @@ export function classHeatmapChart(
     (low && high
       ? ` It is lowest for ${low.class} in ${low.domain} (${low.f1.toFixed(2)}) and highest for ` +
         `${high.class} in ${high.domain} (${high.f1.toFixed(2)}).`
+      : "") +
+    (classes.length <= MOST_NAMED && train.some((counts) => counts.includes(0))
+      ? " Dashed frames: no training image in that domain (zero-shot)."
       : "");
   return {
     name: `${dataset.name}-class-f1`,

@@ -6,7 +6,7 @@
 import type { TopLevelSpec } from "vega-lite";
 import type { DatasetResults, MethodResults } from "../results.ts";
 import type { SparseConfusion } from "../store.ts";
-import { type Chart, choice, classOrder, CONFIG, SCHEMA } from "./chart.ts";
+import { type Chart, choice, classOrder, CONFIG, DARK_BELOW, labelAngle, SCHEMA } from "./chart.ts";
 
 /** More classes than these cannot be read in one matrix: only the most confused are shown. */
 const MOST_CLASSES = 20;
@@ -37,7 +37,7 @@ export function confusionSpec(
     field: "predicted",
     type: "nominal",
     sort: [...classes],
-    axis: axis("Predicted", -40),
+    axis: axis("Predicted", labelAngle(classes, step)),
   };
   const y = { field: "class", type: "nominal", sort: [...classes], axis: axis("True class", 0) };
   const tooltip = [
@@ -88,7 +88,10 @@ export function confusionSpec(
             x,
             y,
             text: { field: "share", type: "quantitative", format: ".0f" },
-            color: { condition: { test: "datum.share > 60", value: "#000000" }, value: "#ffffff" },
+            color: {
+              condition: { test: `datum.share > ${100 * DARK_BELOW}`, value: "#000000" },
+              value: "#ffffff",
+            },
             tooltip,
           },
         }]

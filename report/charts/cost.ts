@@ -17,15 +17,24 @@ export interface CostScore {
   readonly macroF1: number;
   /** Whether no method is both quicker and better. */
   readonly front: boolean;
+  /** Whether its name stands beside it. */
+  readonly named: boolean;
 }
 
 /** Worst-domain macro-F1 over seconds a run; methods that no other beats on both are named. */
 export function costSpec(rows: readonly CostScore[], description: string): TopLevelSpec {
+  const seconds = rows.map((row) => row.seconds);
+  const [low, high] = [Math.min(...seconds), Math.max(...seconds)];
   const x = {
     field: "seconds",
     type: "quantitative",
     title: "Seconds a run (logarithmic)",
-    scale: { type: "log", nice: false, padding: 24 },
+    // Room for the names on the left, where no method of the front has another beside it.
+    scale: {
+      type: "log",
+      nice: false,
+      domain: [low / Math.max(1.1, high / low) ** 0.4, high * 1.05],
+    },
     axis: { tickCount: 6, format: "~s" },
   };
   const y = {
@@ -50,11 +59,11 @@ export function costSpec(rows: readonly CostScore[], description: string): TopLe
     layer: [
       {
         transform: [{ filter: "datum.front" }],
-        mark: { type: "line", interpolate: "step-after", color: PALETTE[1], opacity: 0.6 },
+        mark: { type: "line", interpolate: "step-after", color: PALETTE[1], strokeOpacity: 0.6 },
         encoding: { x, y },
       },
       {
-        mark: { type: "point", filled: true, size: 60, opacity: 0.9, aria: false },
+        mark: { type: "point", filled: true, size: 60, opacity: 1, fillOpacity: 0.9, aria: false },
         encoding: {
           x,
           y,
@@ -64,12 +73,32 @@ export function costSpec(rows: readonly CostScore[], description: string): TopLe
         },
       },
       {
-        transform: [{ filter: rows.length > 8 ? "datum.front" : "true" }],
-        mark: { type: "text", dy: -10, fontSize: 12, color: "currentColor", aria: false },
+        transform: [{ filter: "datum.named" }],
+        mark: {
+          type: "text",
+          align: "right",
+          dx: -9,
+          fontSize: 12,
+          color: "currentColor",
+          aria: false,
+        },
         encoding: { x, y, text: { field: "method" }, tooltip },
       },
     ],
   } as unknown as TopLevelSpec;
+}
+
+/** Few methods are all named; of many those on the front, as far as the names do not overlap. */
+function named(rows: readonly Omit<CostScore, "named">[]): CostScore[] {
+  const values = rows.map((row) => row.macroF1);
+  const line = (Math.max(...values) - Math.min(...values)) / 18; // so many lines fit the height
+  const taken: number[] = [];
+  return rows.map((row) => {
+    const wanted = rows.length <= 8 || row.front;
+    const named = wanted && taken.every((other) => Math.abs(other - row.macroF1) >= line);
+    if (named) taken.push(row.macroF1);
+    return { ...row, named };
+  });
 }
 
 /** The chart of a data set; methods are given from best to last. */
@@ -81,7 +110,7 @@ export function costChart(dataset: DatasetResults, ordered: readonly MethodResul
       ? [{ method: method.title, seconds: seconds.mean, macroF1: value.mean }]
       : [];
   });
-  const rows = known.map((row) => ({
+  const rows = named(known.map((row) => ({
     method: row.method,
     seconds: Number(row.seconds.toPrecision(4)),
     macroF1: short(percent(row.macroF1)),
@@ -89,7 +118,7 @@ export function costChart(dataset: DatasetResults, ordered: readonly MethodResul
       other !== row && other.seconds <= row.seconds && other.macroF1 >= row.macroF1 &&
       (other.seconds < row.seconds || other.macroF1 > row.macroF1)
     ),
-  }));
+  })));
   const front = rows.filter((row) => row.front).sort((a, b) => a.seconds - b.seconds);
   const description =
     `Worst-domain test macro-F1 on ${dataset.title} over the wall time of a run ` +

@@ -60,7 +60,7 @@ export function curvesSpec(
           encoding: {
             ...encoding,
             strokeWidth: { condition: { test: chosen, value: 2.2 }, value: 1 },
-            opacity: { condition: { test: chosen, value: 1 }, value: 0.28 },
+            strokeOpacity: { condition: { test: chosen, value: 1 }, value: 0.28 },
           },
         }]),
         {
@@ -79,7 +79,12 @@ export function curvesSpec(
       params: [{
         name: "highlight",
         value: "",
-        bind: { input: "select", options: ["", ...others], labels: ["none", ...others] },
+        bind: {
+          input: "select",
+          name: "Highlight ",
+          options: ["", ...others],
+          labels: ["none", ...others],
+        },
       }],
     }),
     data: { values: [...rows] },

@@ -4,7 +4,7 @@
  * @module
  */
 import type { TopLevelSpec } from "vega-lite";
-import { type Chart, classOrder, CONFIG, PALETTE, SCHEMA } from "./chart.ts";
+import { type Chart, classOrder, CONFIG, labelAngle, PALETTE, SCHEMA } from "./chart.ts";
 
 /** Training images of a class in a domain. */
 export interface ClassCount {
@@ -28,6 +28,7 @@ export function distributionSpec(
   shots: { readonly many: number; readonly few: number },
   description: string,
 ): TopLevelSpec {
+  const width = Math.max(220, Math.min(440, classes.length * 26));
   const named = classes.length <= 30; // hundreds of names cannot be read, nor as many bars
   const y = {
     field: "images",
@@ -42,7 +43,7 @@ export function distributionSpec(
       type: "nominal" as const,
       sort: [...classes],
       title: null,
-      axis: { labelAngle: -40 },
+      axis: { labelAngle: labelAngle(classes, width / classes.length) },
     }
     : {
       field: "place",
@@ -56,6 +57,28 @@ export function distributionSpec(
     { field: "class" },
     { field: "images", title: "training images" },
   ];
+  const once = {
+    transform: [{
+      aggregate: [{ op: "count" as const, as: "classes" }],
+      groupby: ["domain"],
+    }],
+  };
+  const dashed = {
+    type: "rule" as const,
+    strokeDash: [4, 3],
+    color: "currentColor",
+    strokeOpacity: 0.6,
+    aria: false,
+  };
+  const label = {
+    type: "text" as const,
+    x: "width" as const,
+    dx: 6,
+    align: "left" as const,
+    fontSize: 11,
+    color: "currentColor",
+    aria: false,
+  };
   return {
     $schema: SCHEMA,
     description,
@@ -74,12 +97,13 @@ export function distributionSpec(
           labelAlign: "left",
           labelOrient: "top",
           labelAnchor: "start",
+          labelPadding: 2,
         },
       },
     },
     spacing: 12,
     spec: {
-      width: Math.max(220, Math.min(440, classes.length * 26)),
+      width,
       height: 70,
       layer: [
         {
@@ -96,16 +120,13 @@ export function distributionSpec(
             encoding: { x, y, tooltip },
           }]
           : []),
-        ...[shots.many, shots.few].map((bound) => ({
-          mark: {
-            type: "rule" as const,
-            strokeDash: [4, 3],
-            color: "currentColor",
-            opacity: 0.6,
-            aria: false,
-          },
-          encoding: { y: { datum: bound } },
-        })),
+        ...[
+          { bound: shots.many, text: `many: above ${shots.many}` },
+          { bound: shots.few, text: `few: up to ${shots.few}` },
+        ].flatMap(({ bound, text }) => [
+          { ...once, mark: dashed, encoding: { y: { datum: bound } } },
+          { ...once, mark: { ...label, text }, encoding: { y: { datum: bound } } },
+        ]),
       ],
     },
   } as TopLevelSpec;
@@ -136,8 +157,7 @@ export function distributionChart(
     `classes with the most training images first, on a logarithmic axis that holds 0: from ` +
     `${Math.min(...all)} to ${Math.max(...all)}` +
     (zero > 0 ? `, none in ${zero} of ${all.length} cells (zero-shot)` : "") +
-    `. Dashed: the bounds of the many-shot (above ${shots.many}) and few-shot (up to ` +
-    `${shots.few}) groups.`;
+    `. Dashed: the bounds of the many-shot and few-shot groups.`;
   return {
     name: `${name}-distribution`,
     title: "Training images by class and domain",

@@ -16,7 +16,8 @@ import {
   SCHEMA,
 } from "./chart.ts";
 
-const OTHERS = "other classes";
+/** Width and height of a picture. */
+const SIZE = 250;
 
 /** The points of one method. */
 export interface EmbeddingRow {
@@ -27,7 +28,11 @@ export interface EmbeddingRow {
   readonly domain: readonly string[];
 }
 
-/** The same points twice: coloured by class and by domain. The reader chooses the method. */
+/**
+ * The same points twice: coloured by class and by domain. The reader chooses the method.
+ *
+ * @param classes Those that have a colour; the points of others are grey.
+ */
 export function embeddingSpec(
   rows: readonly EmbeddingRow[],
   classes: readonly string[],
@@ -36,23 +41,40 @@ export function embeddingSpec(
 ): TopLevelSpec {
   const panel = (field: "class" | "domain", names: readonly string[]) => {
     const { color, shape } = categories(names);
+    const longest = Math.max(...names.map((name) => name.length));
     const legend = {
       title: null,
       orient: "bottom",
-      columns: names.length > 8 ? 5 : 4,
+      // No wider than the picture, or it would push the other one away.
+      columns: Math.max(1, Math.floor(SIZE / (26 + 7 * Math.min(longest, 14)))),
       symbolOpacity: 1,
-      labelLimit: 80,
+      labelLimit: 110,
     };
+    const own = { test: `indexof(${JSON.stringify(names)}, datum[${JSON.stringify(field)}]) < 0` };
     return {
       title: { text: `By ${field}` },
-      width: 260,
-      height: 260,
-      mark: { type: "point", filled: true, size: 22, opacity: 0.75, aria: false },
+      width: SIZE,
+      height: SIZE,
+      mark: { type: "point", filled: true, opacity: 1, aria: false },
       encoding: {
         x: { field: "x", type: "quantitative", axis: null, scale: { zero: false } },
         y: { field: "y", type: "quantitative", axis: null, scale: { zero: false } },
-        color: { field, type: "nominal", scale: color, legend },
-        shape: { field, type: "nominal", scale: shape, legend },
+        color: {
+          condition: { ...own, value: "currentColor" },
+          field,
+          type: "nominal",
+          scale: color,
+          legend,
+        },
+        shape: {
+          condition: { ...own, value: "circle" },
+          field,
+          type: "nominal",
+          scale: shape,
+          legend,
+        },
+        size: { condition: { ...own, value: 10 }, value: 24 },
+        fillOpacity: { condition: { ...own, value: 0.3 }, value: 0.8 },
         tooltip: [{ field: "method" }, { field: "class" }, { field: "domain" }],
       },
     };
@@ -85,19 +107,17 @@ export function embeddingChart(
   embeddings: ReadonlyMap<string, Points>,
 ): Chart | null {
   const { domains, classes } = dataset.data!;
-  const shown = classOrder(dataset.data!.counts.train).slice(0, MOST_CATEGORIES - 1);
-  const few = classes.length <= MOST_CATEGORIES;
-  const named = (c: number) => few || shown.includes(c) ? classes[c]! : OTHERS;
   const found = ordered.flatMap((method) => {
-    const run = method.runs.find((run) => run && embeddings.has(run.id));
+    const run = method.runs.find((run) => run?.state.status === "done" && embeddings.has(run.id));
     return run ? [{ method, seed: run.spec.seed, points: embeddings.get(run.id)! }] : [];
   });
   if (found.length === 0) return null;
+  const shown = classesShown(found.flatMap(({ points }) => points.label), dataset);
   const rows = found.map(({ method, points }): EmbeddingRow => ({
     method: method.title,
     x: points.x,
     y: points.y,
-    class: points.label.map(named),
+    class: points.label.map((c) => classes[c]!),
     domain: points.domain.map((d) => domains[d]!),
   }));
   const seeds = [...new Set(found.map(({ seed }) => seed))];
@@ -105,19 +125,25 @@ export function embeddingChart(
   const description = `Features of ${points.x.length} test images of ${dataset.title} in two ` +
     `dimensions by t-SNE (perplexity ${points.perplexity}, ${ITERATIONS} steps, seed ` +
     `${points.seed}), one run a method (seed ${seeds.join("/")}), shown for ${rows[0]!.method}. ` +
-    "The same images for every method. Neighbours are alike in the features; distances between " +
+    "The same images for every method" +
+    (shown.length < classes.length
+      ? `; the ${shown.length} classes with the most of them in colour, the others grey`
+      : "") +
+    ". Neighbours are alike in the features; distances between " +
     "clusters and their sizes mean nothing.";
   return {
     name: `${dataset.name}-features`,
     title: "Test features (t-SNE)",
     description,
-    spec: embeddingSpec(
-      rows,
-      few
-        ? classOrder(dataset.data!.counts.train).map((c) => classes[c]!)
-        : [...shown.map((c) => classes[c]!), OTHERS],
-      domains,
-      description,
-    ),
+    spec: embeddingSpec(rows, shown.map((c) => classes[c]!), domains, description),
   };
+}
+
+/** All classes where they can be told apart, else the most frequent of the images. */
+function classesShown(labels: readonly number[], { data }: DatasetResults): number[] {
+  const order = classOrder(data!.counts.train);
+  if (order.length <= MOST_CATEGORIES) return order;
+  const images = Map.groupBy(labels, (label) => label);
+  const count = (c: number) => images.get(c)?.length ?? 0;
+  return order.toSorted((a, b) => count(b) - count(a)).slice(0, 10);
 }

@@ -13,7 +13,6 @@ import { curvesChart } from "./curves.ts";
 import { distributionChart } from "./distribution.ts";
 import { embeddingChart } from "./embedding.ts";
 import { reliabilityChart } from "./reliability.ts";
-import { scoresChart } from "./scores.ts";
 import { violinsChart } from "./violins.ts";
 
 /**
@@ -30,7 +29,6 @@ export function datasetCharts(
   const ordered = fromBest(dataset);
   if (ordered.length === 0) return [];
   return [
-    scoresChart(dataset, ordered),
     violinsChart(dataset, ordered),
     classHeatmapChart(dataset, ordered),
     confusionChart(dataset, ordered),

@@ -4,9 +4,9 @@
  * @module
  */
 import type { TopLevelSpec } from "vega-lite";
-import { calibration } from "../calibration.ts";
+import { calibrationError } from "../../bench/metrics.ts";
+import { calibration, joined } from "../calibration.ts";
 import type { DatasetResults, MethodResults } from "../results.ts";
-import { BINS, calibrationError, joined } from "../statistics/calibration.ts";
 import { type Chart, choice, CONFIG, PALETTE, SCHEMA } from "./chart.ts";
 
 const ALL = "all domains";
@@ -58,14 +58,14 @@ export function reliabilitySpec(
           type: "line",
           strokeDash: [4, 3],
           color: "currentColor",
-          opacity: 0.6,
+          strokeOpacity: 0.6,
           aria: false,
         },
         encoding: { x, y },
       },
       {
         transform: [{ flatten: ["confidence", "accuracy", "images"] }],
-        mark: { type: "rule", color: PALETTE[1], strokeWidth: 2, opacity: 0.7, aria: false },
+        mark: { type: "rule", color: PALETTE[1], strokeWidth: 2, strokeOpacity: 0.7, aria: false },
         encoding: { x, y, y2: { field: "confidence" } },
       },
       {
@@ -90,22 +90,22 @@ export function reliabilitySpec(
       },
       {
         transform: [{
-          calculate: "datum.method + ': calibration error ' + format(datum.error, '.1f') + ' %'",
+          calculate:
+            "datum.method + ', ' + datum.domain + ': calibration error ' + format(datum.error, '.1f') + ' %'",
           as: "label",
         }],
         mark: {
           type: "text",
-          align: "right",
+          align: "left",
           baseline: "bottom",
-          dx: -6,
-          dy: -6,
+          dy: -8,
           color: "currentColor",
           fontSize: 12,
           aria: false,
         },
         encoding: {
-          x: { datum: 100, type: "quantitative", scale },
-          y: { datum: 0, type: "quantitative", scale },
+          x: { datum: 0, type: "quantitative", scale },
+          y: { datum: 100, type: "quantitative", scale },
           text: { field: "label" },
         },
       },
@@ -142,8 +142,9 @@ export function reliabilityChart(
     })
   );
   const { method, known } = found[0]!;
+  const bins = known.byDomain[0]!.length;
   const description = `Accuracy of test predictions on ${dataset.title} by their confidence, in ` +
-    `${BINS} bins, seeds together; larger dots hold more images. On the dashed line confidence ` +
+    `${bins} bins, seeds together; larger dots hold more images. On the dashed line confidence ` +
     `is deserved, below it the method is too sure of itself. Shown for ${method.title}, whose ` +
     `expected calibration error is ${(100 * known.error.mean).toFixed(1)} %` +
     ` (mean over ${known.error.n === 1 ? "one seed" : `${known.error.n} seeds`}); the ` +

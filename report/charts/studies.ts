@@ -35,24 +35,31 @@ function parametersChart(results: StudyResults<Extract<Study, { kind: "parameter
     });
   });
   const description = `Test macro-F1 of BRL (reconstruction) on ${results.title} over ten values ` +
-    "of each of its weights, the others at their defaults: mean over seeds, average over domains solid and worst " +
-    "domain dashed with the band between them, bars of one standard deviation.";
+    "of each of its weights, the others at their defaults: mean over seeds, average over domains " +
+    "solid and worst domain dashed with the band between them, bars of one standard deviation.";
+  const domains = ["average", "worst"];
+  const legend = { title: "Domains", orient: "top", symbolType: "stroke", symbolStrokeWidth: 3 };
   const colour = {
     field: "domain",
     type: "nominal",
-    scale: { domain: ["average", "worst"], range: PALETTE.slice(0, 2) },
-    legend: { title: null, orient: "top" },
+    scale: { domain: domains, range: PALETTE.slice(0, 2) },
+    legend,
   };
   const x = {
     field: "value",
     type: "quantitative",
     scale: { type: "log" },
-    axis: { format: ".0e", values: [1e-7, 1e-5, 1e-3, 0.1, 10, 1e3], grid: false },
+    axis: {
+      format: ".0e",
+      values: [1e-7, 1e-5, 1e-3, 0.1, 10, 1e3],
+      labelFlush: false,
+      grid: false,
+    },
     title: null,
   };
   return {
     name: `${results.dataset}-parameters`,
-    title: "Weights of the parts",
+    title: `Weights of the parts on ${results.title}`,
     description,
     spec: {
       $schema: SCHEMA,
@@ -60,15 +67,19 @@ function parametersChart(results: StudyResults<Extract<Study, { kind: "parameter
       config: CONFIG,
       data: { values: rows },
       facet: {
-        column: { field: "parameter", title: null, header: { labelColor: "currentColor" } },
+        column: {
+          field: "parameter",
+          title: null,
+          header: { labelColor: "currentColor", labelFontSize: 14, labelPadding: 4 },
+        },
       },
       spec: {
-        width: 210,
-        height: 200,
+        width: 230,
+        height: 220,
         encoding: { x, color: colour },
         layer: [
           {
-            mark: { type: "area", opacity: 0.15, color: PALETTE[0], aria: false },
+            mark: { type: "area", fillOpacity: 0.15, aria: false },
             encoding: {
               y: { aggregate: "min", field: "f1", type: "quantitative" },
               y2: { aggregate: "max", field: "f1" },
@@ -76,7 +87,7 @@ function parametersChart(results: StudyResults<Extract<Study, { kind: "parameter
             },
           },
           {
-            mark: { type: "line", point: true, aria: false },
+            mark: { type: "line", strokeWidth: 2, aria: false },
             encoding: {
               y: {
                 field: "f1",
@@ -84,16 +95,24 @@ function parametersChart(results: StudyResults<Extract<Study, { kind: "parameter
                 title: "Test macro-F1 (%)",
                 scale: { zero: false },
               },
-              strokeDash: {
-                field: "domain",
-                scale: { domain: ["average", "worst"], range: [[1, 0], [5, 4]] },
-                legend: null,
-              },
+              strokeDash: { ...colour, scale: { domain: domains, range: [[1, 0], [5, 4]] } },
             },
           },
           {
-            mark: { type: "rule", aria: false, opacity: 0.5 },
+            mark: { type: "rule", strokeWidth: 1.5, strokeOpacity: 0.5, aria: false },
             encoding: { y: { field: "low", type: "quantitative" }, y2: { field: "high" } },
+          },
+          {
+            mark: { type: "point", filled: true, size: 34, opacity: 1, aria: false },
+            encoding: {
+              y: { field: "f1", type: "quantitative" },
+              tooltip: [
+                { field: "parameter" },
+                { field: "value", format: ".0e" },
+                { field: "domain" },
+                { field: "f1", format: ".1f", title: "macro-F1 (%)" },
+              ],
+            },
           },
         ],
       },
@@ -103,27 +122,39 @@ function parametersChart(results: StudyResults<Extract<Study, { kind: "parameter
 
 /** Training loss and validation macro-F1 over the updates. */
 function convergenceChart(results: StudyResults): Chart {
+  const mean = (values: readonly (number | null)[]) => {
+    const known = estimate(values);
+    return known && short(percent(known.mean));
+  };
   const rows = results.settings.flatMap(({ runs }) =>
     curve(runs).map(({ step, losses, f1 }) => ({
       step,
       loss: estimate(losses)?.mean ?? null,
-      f1: short(percent(estimate(f1)?.mean ?? NaN)),
+      f1: mean(f1),
     }))
   );
   const description = `Training loss and validation macro-F1 of BRL (reconstruction) on ` +
     `${results.title} over the updates, mean over seeds.`;
-  const panel = (field: string, title: string, colour: string) => ({
+  const panel = (field: string, title: string, color: string) => ({
     width: 320,
     height: 200,
-    mark: { type: "line", point: true, color: colour, aria: false, invalid: "filter" },
+    mark: {
+      type: "line",
+      strokeWidth: 2,
+      point: { size: 20, color },
+      color,
+      aria: false,
+      invalid: "filter",
+    },
     encoding: {
       x: { field: "step", type: "quantitative", title: "Updates" },
       y: { field, type: "quantitative", title, scale: { zero: false } },
+      tooltip: [{ field: "step", title: "updates" }, { field, format: ".4~g", title }],
     },
   });
   return {
     name: `${results.dataset}-convergence`,
-    title: "Convergence",
+    title: `Convergence on ${results.title}`,
     description,
     spec: {
       $schema: SCHEMA,

@@ -1,18 +1,32 @@
 /**
- * How the seeds of every method spread: violins with every seed's dot on them.
+ * Average and worst-domain macro-F1 of every method over seeds: violins with every seed's dot on
+ * them.
  *
  * @module
  */
 import type { TopLevelSpec } from "vega-lite";
-import { type DatasetResults, type MethodResults, scores } from "../results.ts";
+import { type DatasetResults, estimate, type MethodResults, scores } from "../results.ts";
 import { measure } from "../store.ts";
 import { density } from "../statistics/density.ts";
 import { percent } from "../tables/format.ts";
 import { type Chart, CONFIG, PALETTE, SCHEMA, short } from "./chart.ts";
-import type { SeedScore } from "./scores.ts";
+
+const DOMAINS = ["average", "worst"] as const;
+
+/** What a single seed reaches, in percent. */
+export interface SeedScore {
+  readonly method: string;
+  readonly domain: (typeof DOMAINS)[number];
+  readonly seed: number;
+  readonly value: number;
+}
+
+/** Height of a method's row. */
+const ROW = 28;
 
 /**
- * One row a method, average above the line and worst domain below: densities of average and worst-domain macro-F1 with the seeds' dots.
+ * One row a method: average above its line, worst domain below it. A smoothed density, every seed's
+ * dot and a stroke at the mean.
  *
  * @param methods From best to last.
  */
@@ -21,101 +35,98 @@ export function violinsSpec(
   seeds: readonly SeedScore[],
   description: string,
 ): TopLevelSpec {
-  const domains = ["average", "worst"];
-  // Rows of one field set for both layers: a facet has one source of data.
-  const shapes = [...Map.groupBy(seeds, ({ method, domain }) => `${domain} ${method}`).values()]
-    .flatMap((group) => {
+  const groups = [...Map.groupBy(seeds, ({ method, domain }) => `${domain} ${method}`).values()]
+    .map((group) => {
       const { method, domain } = group[0]!;
-      const shape = density(group.map(({ value }) => value), [0, 100]);
-      const side = domain === "average" ? 1 : -1;
-      return shape
-        ? shape.at.map((place, i) => ({
+      const values = group.map(({ value }) => value);
+      const line = methods.indexOf(method);
+      /** A place between the method's line (0) and the end of its row (1). */
+      const at = (level: number) => short(line + (domain === "average" ? -0.47 : 0.47) * level);
+      const shape = density(values, [0, 100]);
+      return {
+        shape: shape?.at.map((place, i) => ({
           method,
           domain,
-          shape: true,
           value: short(place),
-          level: short(side * shape.height[i]!),
-        }))
-        : [];
+          line,
+          edge: at(shape.height[i]!),
+        })) ?? [],
+        seeds: group.map((seed) => ({ ...seed, place: at(0.3) })),
+        mean: { value: short(estimate(values)!.mean), line, edge: at(1) },
+      };
     });
-  const dots = seeds.map((seed) => ({
-    ...seed,
-    shape: false,
-    level: seed.domain === "average" ? 0.3 : -0.3,
-  }));
+  const shapes = groups.flatMap(({ shape }) => shape);
   const color = {
     field: "domain",
-    type: "nominal" as const,
-    scale: { domain: domains, range: [PALETTE[0], PALETTE[1]] },
-    legend: { title: "Domains", orient: "top" as const, symbolOpacity: 1 },
+    type: "nominal",
+    scale: { domain: DOMAINS, range: PALETTE.slice(0, 2) },
+    legend: { title: "Domains", orient: "top", symbolOpacity: 1 },
   };
-  const shape = {
-    ...color,
-    scale: { domain: domains, range: ["circle", "diamond"] },
+  const shape = { ...color, scale: { domain: DOMAINS, range: ["circle", "diamond"] } };
+  const x = {
+    field: "value",
+    type: "quantitative",
+    title: "Test macro-F1 (%)",
+    scale: { zero: false, nice: true },
   };
-  const scale = { zero: false, nice: true };
-  const x = { field: "value", type: "quantitative" as const, title: "Test macro-F1 (%)", scale };
-  const y = {
-    field: "level",
-    type: "quantitative" as const,
+  const y = (field: string) => ({
+    field,
+    type: "quantitative",
     stack: null,
-    axis: null,
-    scale: { domain: [-1.1, 1.1] },
-  };
+    title: null,
+    scale: { domain: [-0.5, methods.length - 0.5], reverse: true },
+    axis: {
+      values: methods.map((_, i) => i),
+      labelExpr: `${JSON.stringify(methods)}[datum.value]`,
+      labelOverlap: false,
+      labelPadding: 6,
+      grid: false,
+      ticks: false,
+      domain: false,
+    },
+  });
+  const tooltip = [
+    { field: "method" },
+    { field: "domain" },
+    { field: "seed" },
+    { field: "value", format: ".1f", title: "macro-F1 (%)" },
+  ];
   return {
     $schema: SCHEMA,
     description,
-    config: { ...CONFIG, facet: { spacing: 0 } },
-    data: { values: [...shapes, ...dots] },
-    facet: {
-      row: {
-        field: "method",
-        type: "nominal",
-        sort: [...methods],
-        title: null,
-        header: {
-          labelColor: "currentColor",
-          labelFontSize: 12,
-          labelAngle: 0,
-          labelAlign: "left",
-        },
+    config: CONFIG,
+    width: 400,
+    height: ROW * methods.length,
+    layer: [
+      // A layer without data would have no extent to draw an axis for.
+      ...(shapes.length > 0
+        ? [{
+          data: { values: shapes },
+          mark: { type: "area", fillOpacity: 0.35, aria: false },
+          encoding: { x, y: y("line"), y2: { field: "edge" }, color, detail: { field: "method" } },
+        }]
+        : []),
+      {
+        data: { values: groups.map(({ mean }) => mean) },
+        mark: { type: "rule", strokeWidth: 1.5, color: "currentColor", aria: false },
+        encoding: { x, y: y("line"), y2: { field: "edge" } },
       },
-    },
-    spec: {
-      width: 360,
-      height: 28,
-      layer: [
-        {
-          transform: [{ filter: "datum.shape" }],
-          mark: { type: "area", opacity: 0.35, aria: false },
-          encoding: { x, y, color },
-        },
-        {
-          transform: [{ filter: "!datum.shape" }],
-          mark: { type: "point", filled: true, size: 26, opacity: 0.9, aria: false },
-          encoding: {
-            x,
-            y,
-            color,
-            shape,
-            tooltip: [
-              { field: "method" },
-              { field: "domain" },
-              { field: "seed" },
-              { field: "value", format: ".1f", title: "macro-F1 (%)" },
-            ],
-          },
-        },
-      ],
-    },
+      {
+        data: { values: groups.flatMap(({ seeds }) => seeds) },
+        mark: { type: "point", filled: true, size: 26, opacity: 1, fillOpacity: 0.9, aria: false },
+        encoding: { x, y: y("place"), color, shape, tooltip },
+      },
+    ],
   } as unknown as TopLevelSpec;
 }
 
 /** The chart of a data set; methods are given from best to last. */
 export function violinsChart(dataset: DatasetResults, ordered: readonly MethodResults[]): Chart {
+  const values = (method: MethodResults, domain: (typeof DOMAINS)[number]) =>
+    scores(method, measure(domain, "macro_f1"));
   const seeds = ordered.flatMap((method) =>
-    (["average", "worst"] as const).flatMap((domain) =>
-      scores(method, measure(domain, "macro_f1")).flatMap((value, i): SeedScore[] =>
+    DOMAINS.flatMap((domain) =>
+      values(method, domain).flatMap((value, i): SeedScore[] =>
         value === null ? [] : [{
           method: method.title,
           domain,
@@ -126,16 +137,19 @@ export function violinsChart(dataset: DatasetResults, ordered: readonly MethodRe
     )
   );
   const most = dataset.seeds.length;
-  const description = `How test macro-F1 on ${dataset.title} spreads over seeds, average and ` +
-    `worst domain, by method: every dot is a seed, the shape a smoothed density of the dots, average above the line and ` +
-    `worst below. ` +
+  const reached = (method: MethodResults) =>
+    `${method.title} ${percent(estimate(values(method, "worst"))!.mean).toFixed(1)} %`;
+  const [first, last] = [ordered[0]!, ordered.at(-1)!];
+  const description = `Test macro-F1 on ${dataset.title} by method: every dot is a seed, average ` +
+    "over domains above the line and worst domain below, strokes are means. " +
     (most < 3
-      ? "With fewer than three seeds there is no shape to draw."
-      : `A method has at most ${most} seeds, so read the dots first: a shape says little about ` +
-        "the seeds that were not run.");
+      ? "With fewer than three seeds there is no shape to draw. "
+      : `The shapes are smoothed densities of at most ${most} seeds, so read the dots first: a ` +
+        "shape says little about the seeds that were not run. ") +
+    `Mean on the worst domain: ${reached(first)}${last === first ? "" : ` to ${reached(last)}`}.`;
   return {
     name: `${dataset.name}-violins`,
-    title: "Spread over seeds",
+    title: "Average and worst-domain macro-F1 over seeds",
     description,
     spec: violinsSpec(ordered.map((method) => method.title), seeds, description),
   };

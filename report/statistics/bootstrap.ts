@@ -49,20 +49,20 @@ export function bootstrapInterval(
     };
   }
   const drawn = strata.map((stratum) => new Array<number>(stratum.length).fill(0));
-  const values: number[] = [];
+  const values = new Float64Array(resamples);
   for (let i = 0; i < resamples; i++) {
     strata.forEach((stratum, s) => {
       const row = drawn[s]!;
       for (let j = 0; j < row.length; j++) row[j] = stratum[random.integer(row.length)]!;
     });
-    values.push(statistic(drawn));
+    values[i] = statistic(drawn);
   }
-  values.sort((a, b) => a - b);
+  const sorted = [...values.sort()];
   const tail = (1 - level) / 2;
   return {
     computable: true,
-    low: quantileSorted(values, tail),
-    high: quantileSorted(values, 1 - tail),
+    low: quantileSorted(sorted, tail),
+    high: quantileSorted(sorted, 1 - tail),
   };
 }
 
@@ -76,9 +76,9 @@ export function meanOfMeans(strata: readonly (readonly number[])[]): number {
  * when a quarter of the values, rounded down, is cut from either end.
  */
 export function interquartileMean(strata: readonly (readonly number[])[]): number {
-  const sorted = strata.flat().sort((a, b) => a - b);
+  const sorted = Float64Array.from(strata.flat()).sort();
   const cut = Math.floor(sorted.length / 4);
-  return mean(sorted.slice(cut, sorted.length - cut));
+  return mean(sorted.subarray(cut, sorted.length - cut));
 }
 
 /**
@@ -99,8 +99,8 @@ export function probabilityOfImprovement(strata: readonly (readonly number[])[])
   return total / datasets;
 }
 
-function mean(values: readonly number[]): number {
+function mean(values: ArrayLike<number>): number {
   let sum = 0;
-  for (const value of values) sum += value;
+  for (let i = 0; i < values.length; i++) sum += values[i]!;
   return sum / values.length;
 }

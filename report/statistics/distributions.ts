@@ -44,31 +44,24 @@ export function hedgesFactor(df: number): number | null {
  *
  * Both integrals are sums at even steps, which for smooth integrands that fade at both ends are
  * exact to rounding (Trefethen and Weideman 2014). The library's function is right as well, but
- * loses the digits of small p and takes five times as long, and a grid has thousands of pairs.
+ * loses the digits of small p, and a grid has thousands of pairs, which here share the inner
+ * integrals.
  */
 export function studentizedRangeUpperTail(q: number, count: number, df: number): number {
   if (q <= 0) return 1;
-  const tail = rangeTail(count);
-  if (df === Infinity) return tail(q);
-  // Over t = ln s, s² being distributed as χ²/df. The peak is sought first: for large q it moves to
-  // small s.
+  if (df === Infinity) return rangeTail(count)(q);
+  // Over u = ln(q s), s² being distributed as χ²/df: at even steps of u the inner integral is the
+  // same for every q. The peak is sought first: for large q it moves to small s.
+  const logQ = Math.log(q);
   const constant = Math.LN2 + (df / 2) * Math.log(df / 2) - gammaln(df / 2);
   const logWeight = (t: number) => constant + df * t - (df / 2) * Math.exp(2 * t);
-  const width = 1 / Math.sqrt(2 * df);
-  const step = Math.min(0.7 * width, 0.07);
-  const values = new Map<number, number>();
-  const value = (i: number) => {
-    const known = values.get(i);
-    if (known !== undefined) return known;
-    const t = i * step;
-    const made = Math.exp(logWeight(t)) * tail(q * Math.exp(t));
-    values.set(i, made);
-    return made;
-  };
-  let peak = 0;
+  const step = Math.min(0.7 / Math.sqrt(2 * df), 0.07);
+  const tail = tailAtSteps(count, step);
+  const value = (i: number) => Math.exp(logWeight(i * step - logQ)) * tail(i);
+  let peak = Math.round(logQ / step);
   while (value(peak) === 0 || value(peak - 1) > value(peak)) {
     peak--;
-    if (logWeight(peak * step) < -745) return 0; // less than the smallest number
+    if (logWeight(peak * step - logQ) < -745) return 0; // less than the smallest number
   }
   let total = value(peak);
   for (const direction of [1, -1]) {
@@ -95,6 +88,24 @@ export function studentizedRangeQuantile(alpha: number, count: number, df: numbe
     else [high, atHigh, atLow] = [q, at, atLow / 2];
   }
   return (low + high) / 2;
+}
+
+const steps = new Map<string, (i: number) => number>();
+
+/** {@linkcode rangeTail} of exp(i · `step`), each computed once. */
+function tailAtSteps(count: number, step: number): (i: number) => number {
+  const key = `${count} ${step}`;
+  const known = steps.get(key);
+  if (known) return known;
+  const tail = rangeTail(count);
+  const values = new Map<number, number>();
+  const at = (i: number) => {
+    const value = values.get(i) ?? tail(Math.exp(i * step));
+    values.set(i, value);
+    return value;
+  };
+  steps.set(key, at);
+  return at;
 }
 
 const tails = new Map<number, (width: number) => number>();

@@ -15,8 +15,6 @@ export interface PairedTest {
   readonly computable: true;
   /** Mean of first − second. */
   readonly difference: number;
-  /** The single differences, one a shared seed. */
-  readonly differences: readonly number[];
   /** t. */
   readonly statistic: number;
   /** Shared seeds − 1. */
@@ -44,10 +42,8 @@ export function pairedTest(
     return a === null || b === null ? [] : [a - b];
   });
   if (differences.length < 2) {
-    return {
-      computable: false,
-      why: `it takes two seeds that both methods have, there is ${differences.length}`,
-    };
+    const shared = differences.length === 1 ? "one shared seed" : "no shared seed";
+    return { computable: false, why: `${shared}, it takes two` };
   }
   const difference = mean(differences);
   const spread = sampleStandardDeviation(differences);
@@ -61,7 +57,6 @@ export function pairedTest(
   return {
     computable: true,
     difference,
-    differences,
     statistic,
     df,
     p: tTwoSided(statistic, df),

@@ -4,10 +4,11 @@
  * @module
  */
 import { calibration } from "../calibration.ts";
-import { type DatasetResults, type Estimate, estimate } from "../results.ts";
+import { type DatasetResults, type Estimate, estimate, lacking } from "../results.ts";
 import { secondsOfAllStages } from "../store.ts";
+import { MARKED } from "./captions.ts";
 import { nameOf } from "./format.ts";
-import type { Cell, Table } from "./table.ts";
+import { type Cell, MISSING, type Row, type Table } from "./table.ts";
 
 /** Time, memory and calibration of every method of a data set. */
 export function costsTable(dataset: DatasetResults): Table {
@@ -18,8 +19,8 @@ export function costsTable(dataset: DatasetResults): Table {
       "with its first stage, on the machines named under the runs; – where the first stage's is " +
       "not known. Memory: the process at its largest. " +
       "Calibration error: gap between confidence and accuracy in 15 bins of confidence, over all " +
-      "test images, in percentage points; excess: mean confidence − accuracy. Best bold, second " +
-      "underlined.",
+      "test images, in percentage points; excess: mean confidence − accuracy. " +
+      MARKED,
     columns: [
       { key: "method", title: "Method", kind: "text" },
       { key: "seconds", title: "Seconds", kind: "estimate", digits: 1, best: "min" },
@@ -29,18 +30,21 @@ export function costsTable(dataset: DatasetResults): Table {
     ],
     groups: [{
       title: null,
-      rows: dataset.methods.map((method) => {
+      rows: dataset.methods.map((method): Row => {
+        const note = lacking(dataset, method);
         const digests = method.runs.flatMap((run) =>
           run?.state.status === "done" ? [run.digest!] : []
         );
         const found = calibration(method);
+        const cells: Cell[] = digests.length === 0 ? [MISSING, MISSING, MISSING, MISSING] : [
+          estimate(method.runs.map(secondsOfAllStages)),
+          estimate(digests.map(({ timing }) => timing.peakMemory / 2 ** 20)),
+          found && inPercent(found.error),
+          found && inPercent(found.excess),
+        ];
         return {
-          cells: [
-            nameOf(method),
-            estimate(method.runs.map(secondsOfAllStages)),
-            estimate(digests.map(({ timing }) => timing.peakMemory / 2 ** 20)),
-            ...(found ? [inPercent(found.error), inPercent(found.excess)] : [null, null]),
-          ] as Cell[],
+          cells: [nameOf(method), ...cells],
+          ...(note === null ? {} : { note: `${method.title}: ${note}` }),
         };
       }),
     }],

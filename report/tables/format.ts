@@ -36,6 +36,16 @@ export function nameOf(method: MethodResults): Name {
   return { name: method.label, title: method.title };
 }
 
+/** The cell of a data set. */
+export function datasetName({ name, title }: { name: string; title: string }): Name {
+  return { name, title };
+}
+
+/** The cell of a metric. */
+export function metricName(metric: string): Name {
+  return { name: metric, title: metricTitle(metric) };
+}
+
 /** Values without repetitions, in order of first appearance. */
 export function distinct<T>(values: readonly T[]): T[] {
   return [...new Set(values)];

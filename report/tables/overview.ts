@@ -8,8 +8,9 @@ import { lacking, scores } from "../results.ts";
 import type { NotComputable } from "../statistics/anova.ts";
 import type { Interval } from "../statistics/bootstrap.ts";
 import { measure } from "../store.ts";
+import { MARKED, selectedBy } from "./captions.ts";
 import { metricTitle, percent, percentEstimate, showP } from "./format.ts";
-import { type Cell, type Column, MISSING, type Row, type Table } from "./table.ts";
+import { type Between, type Cell, type Column, MISSING, type Row, type Table } from "./table.ts";
 
 /** A figure of every method on every data set, and over all of them. */
 export function overviewTable(across: Across): Table {
@@ -22,9 +23,10 @@ export function overviewTable(across: Across): Table {
     title: `${title} on every data set`,
     caption: `Test ${metricTitle(metric)} ${what} in percent, mean ± standard deviation (ddof 1) ` +
       "over seeds. Rank: the method's place on each data set, averaged over the data sets (1 is " +
-      "best). Mean: over the data sets. IQM: interquartile mean over all runs. Low and high: 95 % " +
+      "best). Mean: over the data sets. IQM: interquartile mean over all runs. In brackets: 95 % " +
       "stratified bootstrap intervals over seeds. – while a data set lacks one of the method's " +
-      "runs. Best bold, second underlined.",
+      `runs. ${selectedBy(datasets.flatMap(({ methods }) => methods.map(({ spec }) => spec)))} ` +
+      MARKED,
     columns: [
       { key: "method", title: "Method", kind: "text" },
       ...datasets.map((dataset): Column => ({
@@ -35,12 +37,8 @@ export function overviewTable(across: Across): Table {
         best: "max",
       })),
       { key: "mean_rank", title: "rank", over, kind: "number", digits: 1, best: "min" },
-      { key: "mean", title: "mean", over, kind: "number", digits: 1, best: "max" },
-      { key: "low", title: "low", over, kind: "number", digits: 1 },
-      { key: "high", title: "high", over, kind: "number", digits: 1 },
-      { key: "iqm", title: "IQM", over, kind: "number", digits: 1, best: "max" },
-      { key: "iqm_low", title: "low", over, kind: "number", digits: 1 },
-      { key: "iqm_high", title: "high", over, kind: "number", digits: 1 },
+      { key: "mean", title: "mean", over, kind: "interval", digits: 1, best: "max" },
+      { key: "iqm", title: "IQM", over, kind: "interval", digits: 1, best: "max" },
     ],
     groups: [{
       title: null,
@@ -60,12 +58,10 @@ export function overviewTable(across: Across): Table {
             ...(overall
               ? [
                 overall.rank,
-                percent(overall.mean),
-                ...ends(overall.meanInterval),
-                percent(overall.iqm),
-                ...ends(overall.iqmInterval),
+                between(overall.mean, overall.meanInterval, percent),
+                between(overall.iqm, overall.iqmInterval, percent),
               ]
-              : new Array<Cell>(7).fill(null)),
+              : new Array<Cell>(3).fill(null)),
           ],
         };
       }),
@@ -73,8 +69,13 @@ export function overviewTable(across: Across): Table {
   };
 }
 
-function ends(interval: Interval | NotComputable): Cell[] {
-  return interval.computable ? [percent(interval.low), percent(interval.high)] : [null, null];
+function between(
+  value: number,
+  interval: Interval | NotComputable,
+  scale: (value: number) => number,
+): Between {
+  const ends = interval.computable ? [scale(interval.low), scale(interval.high)] as const : null;
+  return { value: scale(value), ends };
 }
 
 /**
@@ -113,13 +114,17 @@ export function ranksTable(
         : ""),
     columns: [
       { key: "method", title: "Method", kind: "text" },
-      { key: "rank", title: "Rank", kind: "number", digits: 2, best: "min" },
+      {
+        key: "rank",
+        title: "Rank",
+        kind: "number",
+        ...(across.datasets.length > 1 ? { digits: 2 } : {}),
+        best: "min",
+      },
       { key: "wins", title: "won", over, kind: "number", best: "max" },
       { key: "ties", title: "even", over, kind: "number" },
       { key: "losses", title: "lost", over, kind: "number", best: "min" },
-      { key: "improvement", title: "chance", over: chance, kind: "number", digits: 2 },
-      { key: "improvement_low", title: "low", over: chance, kind: "number", digits: 2 },
-      { key: "improvement_high", title: "high", over: chance, kind: "number", digits: 2 },
+      { key: "improvement", title: chance, kind: "interval", digits: 2 },
     ],
     groups: [{
       title: null,
@@ -128,14 +133,13 @@ export function ranksTable(
         .map(({ label, title, overall }): Row => {
           const counts = wins.get(label);
           const improvement = overall?.improvement ?? null;
-          const interval = improvement?.interval;
           return {
             cells: [
               { name: label, title },
               overall?.rank ?? null,
               ...(counts ? [counts.wins, counts.ties, counts.losses] : [null, null, null]),
-              improvement?.probability ?? null,
-              ...(interval?.computable ? [interval.low, interval.high] : [null, null]),
+              improvement &&
+              between(improvement.probability, improvement.interval, (chance) => chance),
             ],
           };
         }),

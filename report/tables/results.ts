@@ -4,7 +4,6 @@
  * @module
  */
 import { SHOT_GROUPS } from "../../bench/metrics.ts";
-import type { RunSpec } from "../../bench/record.ts";
 import {
   type DatasetResults,
   family,
@@ -15,18 +14,10 @@ import {
   scores,
 } from "../results.ts";
 import { measure, type Store } from "../store.ts";
+import { MARKED, overSeeds, selectedBy } from "./captions.ts";
 import { distinct, nameOf, percentEstimate } from "./format.ts";
 import { type Cell, type Column, MISSING, type Row, type Table } from "./table.ts";
 
-/** What rules name in captions. */
-const SELECTION: Readonly<Record<RunSpec["training"]["selection"], string>> = {
-  "validation-macro-f1": "the highest macro-F1 on validation images, averaged over domains",
-  "validation-accuracy": "the highest accuracy on validation images, averaged over domains",
-  "validation-worst-f1": "the highest macro-F1 on validation images of the worst domain",
-  "last": "the last update",
-  "oracle-test-macro-f1":
-    "an oracle: the highest macro-F1 on the test images themselves, which no fair rule may look at",
-};
 /** The main table of a data set: test figures of every method over seeds. */
 export function resultsTable(dataset: DatasetResults, store: Store): Table {
   const figures = [
@@ -78,26 +69,22 @@ export function resultsTable(dataset: DatasetResults, store: Store): Table {
 function resultsCaption(dataset: DatasetResults, store: Store): string {
   const { seeds, data } = dataset;
   const specs = dataset.methods.map((method) => method.spec.training);
-  const spread = seeds.length > 1
-    ? `mean ± standard deviation (ddof 1) over ${seeds.length} seeds`
-    : `one seed (${seeds[0]}), so there is no standard deviation to show`;
   const shots = data
     ? `Shot groups by training images of a class in a domain: many above ${data.shots.many}, few ` +
       `from 1 to ${data.shots.few}, zero none, medium between; – where a group has no class.`
     : "";
-  const rules = distinct(specs.map((training) => SELECTION[training.selection])).join(" or ");
   const short = ranked(dataset).length < dataset.methods.length
     ? "Methods that lack seeds (see the notes) are not marked."
     : "";
   return [
-    `Test figures in percent, ${spread}.`,
+    `Test figures in percent, ${overSeeds(seeds)}.`,
     "Worst is the domain with the lowest figure of each run.",
-    `Weights selected by ${rules}.`,
+    selectedBy(dataset.methods.map(({ spec }) => spec)),
     `Preset ${store.manifest.preset}: ${
       distinct(specs.map((s) => s.steps)).join("/")
     } updates of ` +
     `${distinct(specs.map((s) => s.batch)).join("/")} images a domain.`,
-    "Best bold, second underlined.",
+    MARKED,
     short,
     shots,
   ].filter((sentence) => sentence !== "").join(" ");

@@ -70,7 +70,7 @@ export function provenanceTable(store: Store): Table {
 
 /** Every hyperparameter of every method, one column a data set. */
 export function hyperparametersTable(datasets: readonly DatasetResults[]): Table {
-  const rows = new Map<string, { method: Name; stage: string; key: string; values: string[] }>();
+  const rows = new Map<string, { method: Name; stage: string; key: string; values: Name[] }>();
   datasets.forEach((dataset, d) =>
     dataset.methods.forEach((result) =>
       stages(result.spec).forEach(({ method, training }) => {
@@ -83,7 +83,7 @@ export function hyperparametersTable(datasets: readonly DatasetResults[]): Table
           const id = JSON.stringify([result.label, method.name, key]);
           const row = rows.get(id) ??
             { method: nameOf(result), stage: method.name, key, values: [] };
-          row.values[d] = String(value);
+          row.values[d] = { name: String(value), title: String(Number(value.toPrecision(4))) };
           rows.set(id, row);
         });
       })
@@ -117,12 +117,12 @@ function stages(spec: RunSpec): RunSpec[] {
   return [...(spec.stage1 ? stages(spec.stage1) : []), spec];
 }
 
-/** Runs without a result, with the reason. */
-export function unfinishedTable(runs: readonly Run[]): Table {
+/** Runs without a result, with the reason: for programs, one a row. */
+export function unfinishedTable({ runs }: Store): Table {
   return {
     name: "unfinished",
     title: "Runs without a result",
-    caption: "No figure of this report contains these runs.",
+    caption: NOT_CONTAINED,
     columns: [
       { key: "dataset", title: "Data set", kind: "text" },
       { key: "method", title: "Method", kind: "text" },
@@ -139,6 +139,54 @@ export function unfinishedTable(runs: readonly Run[]): Table {
     }],
   };
 }
+
+/** Failed and diverged runs: for readers, seeds of one fate together. */
+export function brokenTable({ runs }: Store): Table {
+  const titles = new Map(
+    runs.flatMap(({ name, spec, digest }) =>
+      digest ? [[name, digest.method.title], [spec.dataset.name, digest.data.title]] : []
+    ),
+  );
+  const named = (name: string): Name => ({ name, title: titles.get(name) ?? name });
+  const broken = runs.filter(({ state }) =>
+    state.status === "failed" || state.status === "diverged"
+  );
+  const fates = groupBy(
+    broken,
+    ({ name, spec, state }) => JSON.stringify([spec.dataset.name, name, state]),
+  );
+  return {
+    name: "broken",
+    title: "Failed and diverged runs",
+    caption: NOT_CONTAINED,
+    columns: [
+      { key: "dataset", title: "Data set", kind: "text" },
+      { key: "method", title: "Method", kind: "text" },
+      { key: "seeds", title: "Seeds", kind: "text" },
+      { key: "state", title: "State", kind: "text" },
+      { key: "reason", title: "Reason", kind: "text" },
+      { key: "runs", title: "Runs", kind: "text" },
+    ],
+    groups: [{
+      title: null,
+      rows: [...fates.values()].map((runs) => {
+        const { name, spec, state } = runs[0]!;
+        return {
+          cells: [
+            named(spec.dataset.name),
+            named(name),
+            runs.map(({ spec }) => spec.seed).join(", "),
+            state.status,
+            reason(state),
+            runs.map(({ id }) => id).join(" "),
+          ],
+        };
+      }),
+    }],
+  };
+}
+
+const NOT_CONTAINED = "No figure of this report contains these runs.";
 
 function reason(state: Run["state"]): string | null {
   if (state.status === "failed") return state.error;

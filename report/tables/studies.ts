@@ -4,7 +4,7 @@
  * @module
  */
 import type { Study } from "../../bench/record.ts";
-import { type Estimate, estimate } from "../results.ts";
+import { estimate, lacking } from "../results.ts";
 import {
   curve,
   f1,
@@ -13,10 +13,9 @@ import {
   type StudiedSetting,
   type StudyResults,
 } from "../studies.ts";
+import { MARKED, selectedBy } from "./captions.ts";
 import { percentEstimate } from "./format.ts";
-import type { Cell, Column, Table } from "./table.ts";
-
-const SPREAD = "Mean ± standard deviation (ddof 1) over seeds. Best bold, second underlined.";
+import { type Cell, type Column, MISSING, type Row, type Table } from "./table.ts";
 
 const MEASURES: readonly Measure[] = (["validation", "test"] as const).flatMap((split) =>
   (["average", "worst"] as const).map((domain) => ({ split, domain }))
@@ -40,19 +39,16 @@ function ablation({ dataset, title, settings }: Of<"ablation">): Table {
     name: `${dataset}-ablation`,
     title: `BRL (reconstruction), combinations of its parts on ${title}`,
     caption: "Balanced cross-entropy (BCE), covariate balancing (CB), representation balancing " +
-      `(RB), cross-domain penalty. Macro-F1 in percent. ${SPREAD}`,
+      `(RB), cross-domain penalty. ${macroF1(settings)}`,
     columns: [
       ...parts.map(([key, title]): Column => ({ key, title, kind: "text" })),
       ...columns(MEASURES),
     ],
     groups: [{
       title: null,
-      rows: settings.map(({ study, runs }) => ({
-        cells: [
-          ...parts.map(([part]) => study.parts.includes(part) ? "yes" : "no"),
-          ...cells(runs, MEASURES),
-        ],
-      })),
+      rows: settings.map(({ study, runs }) =>
+        row(parts.map(([part]) => study.parts.includes(part) ? "yes" : "no"), runs, MEASURES)
+      ),
     }],
   };
 }
@@ -61,7 +57,7 @@ function parameters({ dataset, title, settings }: Of<"parameter">): Table {
   return {
     name: `${dataset}-parameters`,
     title: `BRL (reconstruction), one parameter at a time on ${title}`,
-    caption: `The other parameters at their defaults. Macro-F1 in percent. ${SPREAD}`,
+    caption: `The other parameters at their defaults. ${macroF1(settings)}`,
     columns: [
       { key: "parameter", title: "Parameter", kind: "text" },
       { key: "value", title: "Value", kind: "number", show: (value) => value.toExponential(0) },
@@ -69,9 +65,7 @@ function parameters({ dataset, title, settings }: Of<"parameter">): Table {
     ],
     groups: [...Map.groupBy(settings, ({ study }) => study.parameter).values()].map((settings) => ({
       title: null,
-      rows: settings.map(({ study, runs }) => ({
-        cells: [study.parameter, study.value, ...cells(runs, MEASURES)],
-      })),
+      rows: settings.map(({ study, runs }) => row([study.parameter, study.value], runs, MEASURES)),
     })),
   };
 }
@@ -81,8 +75,7 @@ function variants({ dataset, title, settings }: Of<"variant">): Table {
   return {
     name: `${dataset}-variants`,
     title: `BRL (reconstruction), alternatives of its parts on ${title}`,
-    caption: "One part changed at a time. Macro-F1 on validation data, with the weights that the " +
-      `selection rule chose, in percent. ${SPREAD}`,
+    caption: `One part changed at a time, judged by validation data. ${macroF1(settings)}`,
     columns: [
       { key: "part", title: "Part", kind: "text" },
       { key: "form", title: "Form", kind: "text" },
@@ -90,9 +83,7 @@ function variants({ dataset, title, settings }: Of<"variant">): Table {
     ],
     groups: [{
       title: null,
-      rows: settings.map(({ study, runs }) => ({
-        cells: [study.part, study.variant, ...cells(runs, VALIDATION)],
-      })),
+      rows: settings.map(({ study, runs }) => row([study.part, study.variant], runs, VALIDATION)),
     }],
   };
 }
@@ -128,6 +119,18 @@ function columns(measures: readonly Measure[]): Column[] {
   }));
 }
 
-function cells(runs: StudiedSetting["runs"], measures: readonly Measure[]): Cell[] {
-  return measures.map((measure): Estimate | null => percentEstimate(f1(runs, measure)));
+function row(
+  setting: readonly Cell[],
+  runs: StudiedSetting["runs"],
+  measures: readonly Measure[],
+): Row {
+  const note = lacking({ seeds: runs.map(({ spec }) => spec.seed) }, { runs });
+  const figures = measures.map((measure) => percentEstimate(f1(runs, measure)) ?? MISSING);
+  return { cells: [...setting, ...figures], ...(note === null ? {} : { note }) };
+}
+
+function macroF1(settings: readonly StudiedSetting[]): string {
+  const specs = settings.flatMap(({ runs }) => runs.map(({ spec }) => spec));
+  return "Macro-F1 in percent, mean ± standard deviation (ddof 1) over seeds. " +
+    `${selectedBy(specs)} ${MARKED}`;
 }

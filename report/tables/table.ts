@@ -20,13 +20,16 @@ export interface Table {
 
 /** A column of a table. */
 export interface Column {
-  /** Its name in CSV; an estimate makes three of it: `…_mean`, `…_sd`, `…_n`. */
+  /**
+   * Its name in CSV; an estimate makes three of it (`…_mean`, `…_sd`, `…_n`), an interval as well
+   * (`…`, `…_low`, `…_high`).
+   */
   readonly key: string;
   readonly title: string;
   /** A heading over this and neighbouring columns. */
   readonly over?: string;
   /** What its cells hold. */
-  readonly kind: "text" | "number" | "estimate";
+  readonly kind: "text" | "number" | "estimate" | "interval";
   /** Decimal places shown; CSV keeps them all. Numbers without it are shown whole. */
   readonly digits?: number;
   /** How to show a number, where decimal places do not say it. */
@@ -51,7 +54,13 @@ export interface Row {
 }
 
 /** The content of a cell; null where nothing is defined, `missing` where a run is. */
-export type Cell = string | number | Estimate | Name | Missing | null;
+export type Cell = string | number | Estimate | Between | Name | Missing | null;
+
+/** A number with the ends of its interval; without them where it has none. */
+export interface Between {
+  readonly value: number;
+  readonly ends: readonly [low: number, high: number] | null;
+}
 
 /** Something that readers know by a title and programs by a name: CSV holds the name. */
 export interface Name {
@@ -66,21 +75,26 @@ export type Missing = typeof MISSING;
 /** How a cell stands in its column. */
 export type Rank = "best" | "second" | null;
 
-/** What is shown of a cell, the same in every format. */
-export function cellText(cell: Cell, column: Column): string {
-  if (cell === null) return "–";
-  if (typeof cell === "string") return cell;
-  if (typeof cell === "number") return showNumber(cell, column).replace("-", "−");
-  if ("missing" in cell) return "missing";
-  if ("title" in cell) return cell.title;
-  const sd = cell.sd === null ? "" : ` ± ${showNumber(cell.sd, column)}`;
-  return showNumber(cell.mean, column).replace("-", "−") + sd;
+/** What is shown of a cell, the same in every format: its content, and how far that is certain. */
+export function cellText(cell: Cell, column: Column): { text: string; spread: string | null } {
+  const shown = (value: number) => showNumber(value, column).replace("-", "−");
+  if (cell === null) return { text: "–", spread: null };
+  if (typeof cell === "string") return { text: cell, spread: null };
+  if (typeof cell === "number") return { text: shown(cell), spread: null };
+  if ("missing" in cell) return { text: "missing", spread: null };
+  if ("title" in cell) return { text: cell.title, spread: null };
+  if ("ends" in cell) {
+    const spread = cell.ends && `[${cell.ends.map(shown).join(", ")}]`;
+    return { text: shown(cell.value), spread };
+  }
+  return { text: shown(cell.mean), spread: cell.sd === null ? null : `± ${shown(cell.sd)}` };
 }
 
 /** The number that a cell is compared and sorted by; null for text and empty cells. */
 export function cellNumber(cell: Cell): number | null {
   if (typeof cell === "number") return cell;
-  return cell !== null && typeof cell === "object" && "mean" in cell ? cell.mean : null;
+  if (cell === null || typeof cell !== "object") return null;
+  return "mean" in cell ? cell.mean : "value" in cell ? cell.value : null;
 }
 
 /**
@@ -114,8 +128,8 @@ export function ranks(table: Table): Rank[][][] {
 
 /** Values that a cell stands for: 1 unless it is an estimate or empty. */
 function seeds(cell: Cell): number {
-  if (cell !== null && typeof cell === "object") return "n" in cell ? cell.n : 0;
-  return cell === null ? 0 : 1;
+  if (cell === null) return 0;
+  return typeof cell !== "object" || "value" in cell ? 1 : "n" in cell ? cell.n : 0;
 }
 
 /** The rows' notes in order of the rows, equal ones once; a footnote's number is its place + 1. */
@@ -139,7 +153,7 @@ export function toMarkdown(table: Table): string {
     }
     group.rows.forEach((row, r) =>
       lines.push(line(table.columns.map((column, c) => {
-        const text = markdown(cellText(row.cells[c] ?? null, column));
+        const text = markdown(wholeText(row.cells[c] ?? null, column));
         const rank = marked[g]![r]![c];
         const shown = rank === "best" ? `**${text}**` : rank === "second" ? `<u>${text}</u>` : text;
         return c === 0 && row.note ? `${shown} <sup>${notes.indexOf(row.note) + 1}</sup>` : shown;
@@ -153,9 +167,11 @@ export function toMarkdown(table: Table): string {
 
 /** CSV with a header of the columns' keys; every digit of a number, nothing where none is defined. */
 export function toCsv(table: Table): string {
-  const header = table.columns.flatMap(({ key, kind, inCsv }) =>
-    inCsv === false ? [] : kind === "estimate" ? [`${key}_mean`, `${key}_sd`, `${key}_n`] : [key]
-  );
+  const header = table.columns.flatMap(({ key, kind, inCsv }) => {
+    if (inCsv === false) return [];
+    if (kind === "estimate") return [`${key}_mean`, `${key}_sd`, `${key}_n`];
+    return kind === "interval" ? [key, `${key}_low`, `${key}_high`] : [key];
+  });
   const rows = table.groups.flatMap((group) =>
     group.rows.map((row) => [
       ...table.columns.flatMap((column, c) => csvCells(row.cells[c] ?? null, column)),
@@ -191,7 +207,7 @@ export function toLatex(table: Table): string {
     group.rows.forEach((row, r) =>
       body.push(
         table.columns.map((column, c) => {
-          const text = latex(cellText(row.cells[c] ?? null, column));
+          const text = latex(wholeText(row.cells[c] ?? null, column));
           const rank = marked[g]![r]![c];
           const shown = rank === "best"
             ? `\\textbf{${text}}`
@@ -199,7 +215,8 @@ export function toLatex(table: Table): string {
             ? `\\underline{${text}}`
             : text;
           const note = c === 0 && row.note ? `$^{${notes.indexOf(row.note) + 1}}$` : "";
-          return shown + note;
+          // After a line's end these would be taken for its options.
+          return (c === 0 && /^[[*]/.test(shown) ? "{}" : "") + shown + note;
         }).join(" & ") + " \\\\",
       )
     );
@@ -237,6 +254,11 @@ export function fullTitle(column: Column): string {
   return column.over ? `${column.over}, ${column.title}` : column.title;
 }
 
+function wholeText(cell: Cell, column: Column): string {
+  const { text, spread } = cellText(cell, column);
+  return spread === null ? text : `${text} ${spread}`;
+}
+
 function showNumber(value: number, column: Column): string {
   if (column.show) return column.show(value);
   return column.digits === undefined ? String(value) : value.toFixed(column.digits);
@@ -247,6 +269,10 @@ function csvCells(cell: Cell, column: Column): (string | number)[] {
   if (column.kind === "estimate") {
     if (cell === null || typeof cell !== "object" || !("mean" in cell)) return ["", "", ""];
     return [exact(cell.mean), cell.sd === null ? "" : exact(cell.sd), cell.n];
+  }
+  if (column.kind === "interval") {
+    if (cell === null || typeof cell !== "object" || !("value" in cell)) return ["", "", ""];
+    return [exact(cell.value), ...(cell.ends?.map(exact) ?? ["", ""])];
   }
   if (typeof cell === "number") return [exact(cell)];
   if (cell !== null && typeof cell === "object" && "name" in cell) return [cell.name];
@@ -266,7 +292,9 @@ function markdown(text: string): string {
   return text.replaceAll(/[\\|*_`<>[\]]/g, "\\$&").replaceAll(/\s+/g, " ");
 }
 
+/** What LaTeX wants for characters that it reads as commands, or that its fonts lack. */
 const LATEX: Readonly<Record<string, string>> = {
+  ...Object.fromEntries([..."&%$#_{}"].map((character) => [character, `\\${character}`])),
   "\\": "\\textbackslash{}",
   "~": "\\textasciitilde{}",
   "^": "\\textasciicircum{}",
@@ -274,14 +302,25 @@ const LATEX: Readonly<Record<string, string>> = {
   ">": "$>$",
   "±": "$\\pm$",
   "×": "$\\times$",
+  "÷": "$\\div$",
+  "·": "$\\cdot$",
   "−": "$-$",
+  "≈": "$\\approx$",
   "≤": "$\\leq$",
   "≥": "$\\geq$",
+  "√": "$\\surd$",
+  "→": "$\\rightarrow$",
   "²": "$^2$",
-  "–": "--",
-  "…": "\\ldots{}",
+  "°": "$^\\circ$",
   "½": "$\\frac{1}{2}$",
   "∞": "$\\infty$",
+  "–": "--",
+  "—": "---",
+  "…": "\\ldots{}",
+  "“": "``",
+  "”": "''",
+  "‘": "`",
+  "’": "'",
   ...greek(),
 };
 
@@ -299,10 +338,6 @@ function greek(): Record<string, string> {
 }
 
 function latex(text: string): string {
-  return text
-    .replaceAll(
-      /[&%$#_{}\\~^<>±×−≤≥²–…½∞α-ω]/g,
-      (character) => LATEX[character] ?? `\\${character}`,
-    )
+  return text.replaceAll(/[^A-Za-z0-9 ]/gu, (character) => LATEX[character] ?? character)
     .replaceAll(/\s+/g, " ");
 }

@@ -80,7 +80,11 @@ export function TableView({ table, files = true }: { table: Table; files?: boole
                     );
                     return c === 0
                       ? (
-                        <th scope="row">
+                        <th
+                          scope="row"
+                          class={column.kind}
+                          data-value={cellNumber(row.cells[c] ?? null)}
+                        >
                           {view}
                           {note > 0 && (
                             <sup>
@@ -141,13 +145,13 @@ function rawNames({ cells }: Row): string | undefined {
 }
 
 function CellView({ cell, column, rank }: { cell: Cell; column: Column; rank: Rank }) {
-  const [value, spread] = cellText(cell, column).split(" ± ");
-  const shown = rank === "best" ? <b>{value}</b> : rank === "second" ? <u>{value}</u> : value;
+  const { text, spread } = cellText(cell, column);
+  const shown = rank === "best" ? <b>{text}</b> : rank === "second" ? <u>{text}</u> : text;
   const missing = cell !== null && typeof cell === "object" && "missing" in cell;
   return (
     <>
-      {missing ? <i>{value}</i> : shown}
-      {column.kind === "estimate" && spread !== undefined && <small>± {spread}</small>}
+      {missing ? <i>{text}</i> : shown}
+      {spread !== null && <small>{spread}</small>}
     </>
   );
 }

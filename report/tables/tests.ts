@@ -5,7 +5,8 @@
  */
 import type { DatasetResults } from "../results.ts";
 import { type Anova, anovas, type Comparison, type Pairwise } from "../significance.ts";
-import { metricTitle, nameOf, percent, showP } from "./format.ts";
+import { selectedBy } from "./captions.ts";
+import { datasetName, metricName, metricTitle, nameOf, percent, showP } from "./format.ts";
 import type { Group, Row, Table } from "./table.ts";
 
 /** The F tests of every data set; its CSV is a contract. */
@@ -24,7 +25,8 @@ export function anovaTable(datasets: readonly DatasetResults[]): Table {
     title: "F tests of the methods",
     caption: "F tests of no difference between methods. One-way: seeds are replicates of each " +
       "method. Blocked: methods × seeds without replication, which takes out what a seed does to " +
-      "every method. Partial η² is the share of the methods in the spread that the test sees. p-values here are not corrected for the number of tests.",
+      "every method. Partial η² is the share of the methods in the spread that the test sees. The " +
+      "p-values of this table are not corrected for the number of tests.",
     columns: [
       { key: "dataset", title: "Data set", kind: "text" },
       { key: "domain", title: "Domain", kind: "text" },
@@ -43,58 +45,70 @@ export function anovaTable(datasets: readonly DatasetResults[]): Table {
         const numbers = result.computable
           ? [result.statistic, result.df1, result.df2, result.p, result.partialEtaSquared]
           : [null, null, null, null, null];
-        return { cells: [dataset.name, domain, metric, test, ...numbers], ...note(anova) };
+        return {
+          cells: [datasetName(dataset), domain, metricName(metric), test, ...numbers],
+          ...note(anova),
+        };
       }),
     })),
   };
 }
 
 /** Every method beside the best one, by data set and tested figure. */
-export function comparisonsTable(name: string, comparisons: readonly Comparison[]): Table {
+export function comparisonsTable(
+  name: string,
+  comparisons: readonly Comparison[],
+  alpha: number,
+): Table {
+  const specs = comparisons.flatMap(({ dataset }) => dataset.methods.map(({ spec }) => spec));
   return {
     name,
     title: "Every method beside the best",
-    caption: "Differences best − method in percentage points, paired by seed, with a 95 % " +
-      "percentile bootstrap interval (narrow for few seeds) and Cohen's d of the differences. " +
-      "p: two-sided paired t test, Holm-corrected over the methods of the group. The best was " +
-      "picked by the same figures, which flatters it a little.",
+    caption: "Differences best − method of test figures in percentage points, means over the " +
+      `seeds that both have, with simultaneous ${percent(1 - alpha).toFixed(0)} % intervals by ` +
+      "Tukey's HSD (blocked by seed, over all pairs of methods that lack no seed). Beside it the " +
+      "paired t test over seeds, two-sided and Holm-corrected over all pairs, with Cohen's d and " +
+      "Hedges' g of the differences. " + selectedBy(specs),
     columns: [
       { key: "dataset", title: "Data set", kind: "text" },
       { key: "domain", title: "Domain", kind: "text" },
       { key: "metric", title: "Metric", kind: "text" },
       { key: "best", title: "Best", kind: "text" },
       { key: "method", title: "Method", kind: "text" },
-      { key: "difference", title: "Difference", kind: "number", digits: 1 },
-      { key: "low", title: "Low", kind: "number", digits: 1 },
-      { key: "high", title: "High", kind: "number", digits: 1 },
-      { key: "effect", title: "Effect d", kind: "number", digits: 2 },
+      { key: "difference", title: "Difference", kind: "interval", digits: 1 },
+      { key: "p_tukey", title: "p (Tukey)", kind: "number", show: showP },
       { key: "t", title: "t", kind: "number", digits: 2 },
       { key: "df", title: "df", kind: "number" },
       { key: "p_holm", title: "p (Holm)", kind: "number", show: showP },
+      { key: "cohen_dz", title: "d", kind: "number", digits: 2 },
+      { key: "hedges_gz", title: "g", kind: "number", digits: 2 },
     ],
     groups: comparisons.map(comparisonGroup),
   };
 }
 
-function comparisonGroup({ dataset, domain, metric, best, mean, others }: Comparison): Group {
+function comparisonGroup({ dataset, domain, metric, best, others }: Comparison): Group {
   return {
     title: `${dataset.title}: ${domain} ${metricTitle(metric)}, best ${best.title}`,
-    rows: others.map(({ method, mean: other, test, interval, p }): Row => ({
+    rows: others.map(({ method, difference, ends, test, tukey, holm }): Row => ({
       cells: [
-        dataset.name,
+        datasetName(dataset),
         domain,
-        metric,
+        metricName(metric),
         nameOf(best),
         nameOf(method),
-        percent(test.computable ? test.difference : mean - other),
-        interval.computable ? percent(interval.low) : null,
-        interval.computable ? percent(interval.high) : null,
-        test.computable ? test.effect : null,
+        {
+          value: percent(difference),
+          ends: ends && [percent(ends[0]), percent(ends[1])],
+        },
+        tukey,
         test.computable ? test.statistic : null,
         test.computable ? test.df : null,
-        p,
+        holm,
+        test.computable ? test.effect : null,
+        test.computable ? test.hedges : null,
       ],
-      ...(test.computable ? {} : { note: `no test: ${test.why}` }),
+      ...(test.computable ? {} : { note: `paired t test not computable: ${test.why}` }),
     })),
   };
 }

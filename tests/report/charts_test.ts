@@ -3,21 +3,29 @@ import { classHeatmapSpec } from "../../report/charts/class_f1.ts";
 import { curvesSpec } from "../../report/charts/curves.ts";
 import { datasetCharts } from "../../report/charts/mod.ts";
 import { toSvg } from "../../report/charts/render.ts";
-import { scoresSpec } from "../../report/charts/scores.ts";
+import { violinsSpec } from "../../report/charts/violins.ts";
 import { arrange } from "../../report/results.ts";
 import { readStore } from "../../report/store.ts";
 import { inFolder } from "./folder.ts";
 import { DATASETS, writeStore } from "./store.ts";
 
-const scores = scoresSpec(
+const violins = violinsSpec(
   ["boda", "erm"],
-  [{ method: "erm", domain: "worst", seed: 0, value: 51.25 }],
-  [
-    { method: "boda", domain: "average", mean: 64, low: 62, high: 66 },
-    { method: "erm", domain: "worst", mean: 51, low: 49, high: 53 },
-  ],
+  [62, 63, 67].flatMap((value, seed) => [
+    { method: "boda", domain: "average" as const, seed, value },
+    { method: "erm", domain: "worst" as const, seed, value: value - 10 },
+  ]),
   "Scores of two methods.",
 );
+
+/** How many marks of a kind a drawing has, legends and axes not counted. */
+function marks(svg: string, kind: string): number {
+  const groups = svg.matchAll(new RegExp(`class="mark-${kind} role-mark[^>]*>(.*?)</g>`, "gs"));
+  return [...groups].reduce(
+    (sum, [, inside]) => sum + inside!.split(/<(?:path|line) /).length - 1,
+    0,
+  );
+}
 
 Deno.test("drawing is silent, the same every time, and carries its text alternative", async () => {
   const heatmap = classHeatmapSpec(
@@ -28,18 +36,18 @@ Deno.test("drawing is silent, the same every time, and carries its text alternat
     "erm",
     "F1 of one class.",
   );
-  const first = await toSvg(scores);
+  const first = await toSvg(violins);
   assert.match(first, /aria-label="Scores of two methods\."/);
   await toSvg(heatmap); // its gradient must not move the ids of the next
-  assert.equal(await toSvg(scores), first);
+  assert.equal(await toSvg(violins), first);
   assert.equal(await toSvg(heatmap), await toSvg(heatmap));
 });
 
-Deno.test("scores draw a rule, the seeds and a mean for every method and domain", async () => {
-  const svg = await toSvg(scores);
-  const marks = (kind: string) => svg.match(new RegExp(`class="mark-${kind} role-mark[^>]*>`, "g"));
-  assert.equal(marks("rule")?.length, 1);
-  assert.equal(marks("symbol")?.length, 2);
+Deno.test("violins draw a shape, a mean and every seed's dot for every method and domain", async () => {
+  const svg = await toSvg(violins);
+  assert.equal(marks(svg, "area"), 2);
+  assert.equal(marks(svg, "rule"), 2);
+  assert.equal(marks(svg, "symbol"), 6);
   assert.match(svg, />boda</);
   assert.match(svg, />Test macro-F1 \(%\)</);
 });
@@ -83,7 +91,6 @@ Deno.test("charts of a data set put methods that lack seeds last", () =>
     const [dataset] = arrange(await readStore(out));
     const charts = datasetCharts(dataset!, "erm", new Map());
     assert.deepEqual(charts.map((chart) => chart.name), [
-      "digits-macro-f1",
       "digits-violins",
       "digits-class-f1",
       "digits-confusion",

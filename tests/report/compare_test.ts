@@ -5,6 +5,7 @@ import { changes } from "../../report/compare.ts";
 import { buildReport } from "../../report/mod.ts";
 import { arrange } from "../../report/results.ts";
 import { readStore } from "../../report/store.ts";
+import { changesSentence } from "../../report/summary.ts";
 import { inFolder } from "./folder.ts";
 import { DATASETS, type FakeGrid, writeStore } from "./store.ts";
 
@@ -57,7 +58,7 @@ Deno.test("better, worse, new and gone methods are told apart, paired by seed", 
         0.05,
       );
       const erm = back.filter((change) =>
-        change.dataset === "digits" && change.method.name === "erm"
+        change.dataset.name === "digits" && change.method.name === "erm"
       );
       for (const { test, verdict } of erm) {
         assert.equal(verdict, "worse");
@@ -67,6 +68,39 @@ Deno.test("better, worse, new and gone methods are told apart, paired by seed", 
       }
       const page = await Deno.readTextFile(join(after, "report", "index.html"));
       assert.match(page, /id="changed"/);
+    });
+  }));
+
+Deno.test("what the two folders do not share is noted", () =>
+  inFolder(async (before) => {
+    await inFolder(async (after) => {
+      const { runs, ...manifest } = await writeStore(before, grid);
+      const longer = runs.map((run) => {
+        if (run.name !== "irm") return run;
+        return { ...run, spec: { ...run.spec, training: { ...run.spec.training, steps: 9 } } };
+      });
+      await Deno.writeTextFile(
+        join(before, "manifest.json"),
+        JSON.stringify({ ...manifest, runs: longer }),
+      );
+      await writeStore(after, { ...grid, datasets: [{ ...digits!, classes: 9 }] });
+      const path = join(after, "runs", runs[0]!.id, "record.json");
+      const record = JSON.parse(await Deno.readTextFile(path));
+      record.data.fingerprint = "other";
+      await Deno.writeTextFile(path, JSON.stringify(record));
+      const all = changes(arrange(await readStore(before)), arrange(await readStore(after)), 0.05);
+      const unlike = (name: string) =>
+        new Set(all.filter(({ method }) => method.name === name).map((change) => change.unlike));
+      assert.deepEqual(unlike("erm"), new Set(["other images, so seeds are no pairs"]));
+      assert.deepEqual(
+        unlike("irm"),
+        new Set(["other settings: (steps=9) before, (steps=500) after"]),
+      );
+      assert.deepEqual(unlike("boda"), new Set([null]));
+      assert.match(changesSentence(all), /^Since the baseline, of 12 figures: \d+ /);
+      const { files } = await buildReport(after, { baseline: before });
+      const table = files.find((file) => file.endsWith("changes.md"))!;
+      assert.match(await Deno.readTextFile(table), /<sup>1<\/sup> other images/);
     });
   }));
 

@@ -5,7 +5,6 @@ import {
   interquartileMean,
   probabilityOfImprovement,
 } from "../../report/statistics/bootstrap.ts";
-import { binned, BINS, calibrationError, joined } from "../../report/statistics/calibration.ts";
 import { density } from "../../report/statistics/density.ts";
 import {
   hedgesFactor,
@@ -111,16 +110,6 @@ Deno.test("ranks share places, and bars join what cannot be told apart", () => {
   assert.deepEqual(indistinguishable([1, 2, 3.5, 6], 1.6), [[0, 1], [1, 2]]);
   assert.deepEqual(indistinguishable([1, 2, 3], 5), [[0, 2]]);
   assert.deepEqual(indistinguishable([1, 3, 5], 1), []);
-});
-
-Deno.test("calibration error weighs the bins by their images", () => {
-  // Two images at 0.9, one right; two at 0.55, both right.
-  const bins = binned([0.9, 0.9, 0.55, 0.55], [true, false, true, true]);
-  assert.equal(bins.length, BINS);
-  near(calibrationError(bins)!, (2 * 0.4 + 2 * 0.45) / 4, "calibration error");
-  near(calibrationError(joined([bins, bins]))!, calibrationError(bins)!, "twice the same");
-  assert.equal(calibrationError(binned([], [])), null);
-  assert.equal(binned([1, 0], [true, true])[BINS - 1]!.images, 1, "edges have a bin");
 });
 
 Deno.test("a density is highest among the values and ends at its bounds", () => {

@@ -58,7 +58,7 @@ async function charts(out: string): Promise<Chart[]> {
 Deno.test("every chart is drawn as it was", () =>
   inFolder(async (out) => {
     const all = await charts(out);
-    assert.equal(all.length, 9 + 2 + 1);
+    assert.equal(all.length, 8 + 2 + 1);
     for (const { name, spec } of all) {
       const path = new URL(`snapshots/${name}.svg`, import.meta.url);
       const svg = `${await toSvg(spec)}\n`;

@@ -5,7 +5,16 @@
  */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import type { Confusion, FailureRecord, Manifest, RunRecord, RunSpec } from "../../bench/record.ts";
+import { calibrationOf } from "../../bench/evaluation.ts";
+import type {
+  Calibration,
+  Confusion,
+  FailureRecord,
+  Manifest,
+  RunRecord,
+  RunSpec,
+  Study,
+} from "../../bench/record.ts";
 import { type Random, stream } from "../../engine/random.ts";
 import { encodeArrays } from "../../engine/safetensors_format.ts";
 
@@ -29,7 +38,9 @@ export interface FakeGrid {
   seeds: readonly number[];
   fate?: (dataset: string, method: string, seed: number) => Fate;
   checkpoints?: number;
-  /** Whether runs keep their test predictions and a sample of features, as real ones do. */
+  /** Runs of the proposed method that belong to studies, beside the methods. */
+  studies?: readonly Study[];
+  /** Whether runs keep their confidence and a sample of features, as real ones do. */
   details?: boolean;
 }
 
@@ -86,14 +97,34 @@ export const METHODS: readonly string[] = [
   ...["boda", "boda+crt"],
 ];
 
+/** Settings of every kind of study. */
+export const STUDIES: readonly Study[] = [
+  { kind: "ablation", parts: ["bce"] },
+  { kind: "ablation", parts: ["bce", "cb", "rb", "penalty"] },
+  ...[1e-3, 1, 1e3].flatMap((value): Study[] => [
+    { kind: "parameter", parameter: "alpha", value },
+    { kind: "parameter", parameter: "beta", value },
+  ]),
+  { kind: "convergence" },
+  { kind: "variant", part: "bce", variant: "between domains by √(n_c / n_dc)" },
+];
+
 /** Writes the folder and returns its plan. */
 export async function writeStore(out: string, grid: FakeGrid): Promise<Manifest> {
+  const named = [
+    ...grid.methods.map((name) => ({ name, method: name, study: undefined })),
+    ...(grid.studies ?? []).map((study) => ({
+      name: `brl: ${Object.values(study).join(" ")}`,
+      method: "brl",
+      study,
+    })),
+  ];
   const runs = grid.datasets.flatMap((dataset) =>
-    grid.methods.flatMap((name) =>
+    named.flatMap(({ name, method, study }, i) =>
       grid.seeds.map((seed) => {
-        const spec = specOf(dataset, name, seed);
+        const spec = specOf(dataset, method, seed, study && i);
         const id = createHash("sha256").update(JSON.stringify(spec)).digest("hex").slice(0, 12);
-        return { id, name, spec, dataset };
+        return { id, name, spec, dataset, ...(study && { study }) };
       })
     )
   );
@@ -102,7 +133,7 @@ export async function writeStore(out: string, grid: FakeGrid): Promise<Manifest>
     createdAt: "2026-01-02T03:04:05.000Z",
     command: ["deno", "task", "bench", "--datasets", "all"],
     preset: "standard",
-    runs: runs.map(({ id, name, spec }) => ({ id, name, spec })),
+    runs: runs.map(({ dataset: _, ...run }) => run),
     environment: { deno: "2.9.6", git: "0123abc" },
   };
   await Deno.mkdir(join(out, "runs"), { recursive: true });
@@ -118,30 +149,41 @@ export async function writeStore(out: string, grid: FakeGrid): Promise<Manifest>
       await Deno.writeTextFile(join(folder, "failure.json"), JSON.stringify(failure));
     } else {
       const record = recordOf(id, name, spec, dataset, fate, grid.checkpoints ?? 10);
-      await Deno.writeTextFile(join(folder, "record.json"), JSON.stringify(record));
-      if (grid.details && record.result) await writeDetails(folder, record);
+      const { result } = record;
+      const kept = grid.details && result
+        ? { ...record, result: { ...result, calibration: confidences(record, result.test) } }
+        : record;
+      await Deno.writeTextFile(join(folder, "record.json"), JSON.stringify(kept));
+      if (grid.details && result) await writeFeatures(folder, record);
     }
   }
   return manifest;
 }
 
-/** Predictions that agree with the record's counts, and features that cluster by class. */
-async function writeDetails(folder: string, record: RunRecord): Promise<void> {
-  const { domains, classes } = record.data;
-  const random = stream(record.spec.seed, "details", record.spec.dataset.name, record.name);
-  const lines = ["domain,image,label,predicted,confidence"];
-  record.result!.test.forEach((confusion, d) => {
-    let image = 0;
+/** How sure predictions were that agree with the record's counts. */
+function confidences({ spec, name }: RunRecord, test: readonly Confusion[]): Calibration[] {
+  const random = stream(spec.seed, "confidence", spec.dataset.name, name);
+  return test.map((confusion) => {
+    const made = { labels: [] as number[], predicted: [] as number[], confidence: [] as number[] };
     confusion.forEach((row, truth) =>
       row.forEach((count, predicted) => {
         for (let i = 0; i < count; i++) {
-          const confidence = truth === predicted ? 1 - random.uniform() / 3 : random.uniform();
-          lines.push(`${domains[d]},${image++},${truth},${predicted},${confidence}`);
+          made.labels.push(truth);
+          made.predicted.push(predicted);
+          made.confidence.push(
+            truth === predicted ? 1 - random.uniform() ** 2 / 2 : 0.2 + 0.7 * random.uniform(),
+          );
         }
       })
     );
+    return calibrationOf(made);
   });
-  await Deno.writeTextFile(join(folder, "predictions.csv"), lines.join("\n") + "\n");
+}
+
+/** Features that cluster by class. */
+async function writeFeatures(folder: string, record: RunRecord): Promise<void> {
+  const { domains, classes } = record.data;
+  const random = stream(record.spec.seed, "features", record.spec.dataset.name, record.name);
   const [images, width] = [300, 64];
   const label = Float32Array.from({ length: images }, () => random.integer(classes.length));
   const domain = Float32Array.from({ length: images }, (_, i) => i % domains.length);
@@ -157,12 +199,16 @@ async function writeDetails(folder: string, record: RunRecord): Promise<void> {
   await Deno.writeFile(join(folder, "features.safetensors"), file);
 }
 
-function specOf(dataset: FakeDataset, name: string, seed: number): RunSpec {
+function specOf(dataset: FakeDataset, name: string, seed: number, setting?: number): RunSpec {
   const [first, second] = name.split("+");
   const spec = (method: string, stage1: RunSpec | null): RunSpec => ({
     format: 1,
     dataset: { name: dataset.name, imageSize: 32, settings: {} },
-    method: { name: method, version: 1, hyperparameters: { weight: method.length / 10 } },
+    method: {
+      name: method,
+      version: 1,
+      hyperparameters: { weight: setting ?? method.length / 10 },
+    },
     stage1,
     seed,
     training: {

@@ -93,6 +93,33 @@ Deno.test("LaTeX uses booktabs and escapes what is special", () =>
 `,
   ));
 
+Deno.test("a number with an interval is shown in one cell and kept in three", () => {
+  const intervals: Table = {
+    ...table,
+    columns: [
+      { key: "method", title: "Method", kind: "text" },
+      { key: "mean", title: "Mean", kind: "interval", digits: 1, best: "max" },
+    ],
+    groups: [{
+      title: null,
+      rows: [
+        { cells: ["erm", { value: 71.04, ends: [-1.5, 72] }] },
+        { cells: ["[a]", { value: 70, ends: null }] },
+        { cells: ["gone", null] },
+      ],
+    }],
+    notesInCsv: false,
+  };
+  assert.match(toMarkdown(intervals), /\| erm \| \*\*71\.0 \\\[−1\.5, 72\.0\\\]\*\* \|/);
+  assert.equal(
+    toCsv(intervals),
+    "method,mean,mean_low,mean_high\nerm,71.04,-1.5,72\n[a],70,,\ngone,,,\n",
+  );
+  const rows = toLatex(intervals).split("\n");
+  assert(rows.includes(String.raw`    erm & \textbf{71.0 [$-$1.5, 72.0]} \\`));
+  assert(rows.includes(String.raw`    {}[a] & \underline{70.0} \\`), "no option of the line above");
+});
+
 Deno.test("any text survives CSV", () =>
   fc.assert(
     fc.property(fc.string(), fc.double({ noNaN: true, min: -1e300, max: 1e300 }), (text, value) => {
