@@ -4,11 +4,11 @@
  * @module
  */
 import type { DataPaths } from "../datasets/dataset.ts";
-import { lines, type RunEnd, type RunOrder, type WorkerMessage } from "./messages.ts";
+import { decodeLine, lines, type RunEnd, type RunOrder } from "./messages.ts";
 import { fromFileUrl } from "./paths.ts";
 import { type PlannedRun, runId } from "./plan.ts";
 import type { RunSpec } from "./record.ts";
-import { Store } from "./store.ts";
+import { Store, StoreError } from "./store.ts";
 
 /** How a run ended. */
 export type Outcome =
@@ -18,11 +18,14 @@ export type Outcome =
 
 /** Told while runs go on. */
 export interface ExecutorEvents {
+  /** A worker has claimed the run. */
   onStart?(run: PlannedRun): void;
   onStep?(run: PlannedRun, done: number, total: number): void;
   /** The machine failed the run; it is tried again after so many seconds. */
   onRetry?(run: PlannedRun, reason: string, seconds: number): void;
   onEnd?(run: PlannedRun, outcome: Outcome): void;
+  /** A line that a run's method, or a library, has printed. */
+  onPrint?(run: PlannedRun, line: string): void;
 }
 
 /** What {@linkcode execute} needs besides the runs. */
@@ -98,17 +101,28 @@ export async function execute(
       const at = waiting.indexOf(item);
       if (at < 0) continue; // another worker took it meanwhile
       waiting.splice(at, 1);
-      const record = await store.record(run.id);
-      if (record !== null) {
-        end(run, { status: record.outcome.status === "done" ? "existing" : "diverged" });
-      } else if (first !== null && await lacks(first)) {
-        await fail(run, "skipped", `its first stage ${first} ${await lacks(first)}`);
-      } else {
-        return item;
-      }
+      const outcome = await settled(run, first);
+      if (outcome === null) return item;
+      end(run, outcome);
       wakeAll();
     }
     return { until };
+  };
+
+  /** How a run has ended without a worker; null when it is to be trained. */
+  const settled = async (run: PlannedRun, first: string | null): Promise<Outcome | null> => {
+    try {
+      const record = await store.record(run.id);
+      if (record !== null) {
+        return { status: record.outcome.status === "done" ? "existing" : "diverged" };
+      }
+      const lacking = first === null ? null : await lacks(first);
+      if (lacking === null) return null;
+      return await failed(run, "skipped", `its first stage ${first} ${lacking}`);
+    } catch (error) {
+      if (error instanceof StoreError) return { status: "failed", reason: error.message };
+      throw error;
+    }
   };
 
   /** What a first stage lacks to be built upon; null when it is well. */
@@ -127,8 +141,12 @@ export async function execute(
     wakeAll();
   };
 
-  const fail = async (run: PlannedRun, status: "failed" | "skipped", reason: string) => {
-    const { id, name, spec } = run;
+  /** A run that could not be finished, written down. */
+  const failed = async (
+    { id, name, spec }: PlannedRun,
+    status: "failed" | "skipped",
+    reason: string,
+  ): Promise<Outcome> => {
     const error = status === "failed" ? reason : `Skipped: ${reason}`;
     let unwritten = "";
     try {
@@ -136,7 +154,7 @@ export async function execute(
     } catch (error) { // as when the disk is full; the outcome says it all the same
       unwritten = `; its failure.json could not be written either: ${(error as Error).message}`;
     }
-    end(run, { status, reason: reason + unwritten });
+    return { status, reason: reason + unwritten };
   };
 
   let busy = 0;
@@ -157,7 +175,6 @@ export async function execute(
       }
       worker ??= new Worker(options, job, run.spec.engine);
       busy++;
-      options.events?.onStart?.(run);
       const result = await worker.run(run);
       busy--;
       if (result.type === "taken") later(run, LOOK_EVERY, failures);
@@ -168,7 +185,7 @@ export async function execute(
         worker = null;
         const reason = result.type === "failed" ? result.error : "its worker was told to stop";
         const wait = result.type === "failed" && !result.machine ? undefined : retries[failures];
-        if (wait === undefined) await fail(run, "failed", reason);
+        if (wait === undefined) end(run, await failed(run, "failed", reason));
         else {
           options.events?.onRetry?.(run, reason, wait);
           later(run, 1000 * wait, failures + 1);
@@ -234,17 +251,17 @@ class Worker {
   async run(run: PlannedRun): Promise<RunEnd> {
     const { out, paths, events, saveEvery = 30, tensorboard = false } = this.options;
     const order: RunOrder = { run, out, paths, saveEvery, tensorboard };
-    try {
-      await this.#input.write(new TextEncoder().encode(`${JSON.stringify(order)}\n`));
-      for (;;) {
-        const { value, done } = await this.#messages.next();
-        if (done) break;
-        const message = JSON.parse(value) as WorkerMessage;
-        if (message.type !== "step") return message;
-        events?.onStep?.(run, message.done, message.total);
-      }
-    } catch {
-      // A broken pipe: the process has ended, and says below how.
+    // Where the process has ended, so will what it says.
+    await this.#input.write(new TextEncoder().encode(`${JSON.stringify(order)}\n`)).catch(() => {});
+    for (;;) {
+      const { value, done } = await this.#messages.next();
+      if (done) break;
+      const { printed, message } = decodeLine(value);
+      if (printed !== "") events?.onPrint?.(run, printed);
+      if (message === null) continue;
+      if (message.type === "begun") events?.onStart?.(run);
+      else if (message.type === "step") events?.onStep?.(run, message.done, message.total);
+      else return message;
     }
     const { code, signal } = await this.#process.status;
     const words = await this.#errors;

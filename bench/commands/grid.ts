@@ -412,6 +412,7 @@ export async function trainPlan(
         onStep: progress.step,
         onRetry: progress.retry,
         onEnd: progress.end,
+        onPrint: (_, line) => progress.note(line),
       },
     });
     if (!abort.signal.aborted) return outcomes;

@@ -27,6 +27,16 @@ export const GRID = [
 /** Three runs. */
 export const SMALL_GRID = [...smoke, "--seeds", "1", "--steps", "52", "--methods", "boda+crt,dann"];
 
+/** Hands a temporary folder to some work and removes it afterwards. */
+export async function withFolder(work: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await work(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
 /** A harness that was started. */
 export interface Harness {
   readonly process: Deno.ChildProcess;

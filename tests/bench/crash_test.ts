@@ -23,19 +23,11 @@ import {
   startBench,
   statesIn,
   whileItRuns,
+  withFolder,
   workersOf,
 } from "./crash.ts";
 
 const linux = Deno.build.os === "linux"; // children are found in /proc
-
-async function withFolder(work: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await work(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
 
 /** The last event of a `--json` harness. */
 function result(out: string): Record<string, number> {
@@ -250,21 +242,6 @@ Deno.test("a run's numbers do not depend on what its worker did before", () =>
     const own = async (out: string) =>
       [...await contentOf(out)].filter(([name]) => name.startsWith(`runs/${id}/`));
     assert.deepEqual(await own(third), await own(alone));
-  }));
-
-Deno.test("a claim is one process's until it ends, and sweeps what another left half-written", () =>
-  withFolder(async (out) => {
-    const store = new Store(out);
-    const half = join(out, "runs/run/record.json.1.abc.tmp");
-    {
-      using claim = await store.claim("run");
-      assert.ok(claim !== null);
-      assert.equal(await store.claim("run"), null);
-      await Deno.writeTextFile(half, "{");
-    }
-    using again = await store.claim("run");
-    assert.ok(again !== null);
-    await assert.rejects(Deno.stat(half), Deno.errors.NotFound);
   }));
 
 /** Waits until a run is under way and its state is kept. */
