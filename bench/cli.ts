@@ -18,10 +18,11 @@ import { selectCommand } from "./commands/select.ts";
 import { slurmCommand } from "./commands/slurm.ts";
 import { sweepCommand } from "./commands/sweep.ts";
 import { UsageError } from "./errors.ts";
+import { SlurmError } from "./slurm.ts";
 import { StoreError } from "./store.ts";
 
 /** Errors whose message is a sentence for the user. */
-const SENTENCES = [DataError, BackendError, StoreError, ...Object.values(Deno.errors)];
+const SENTENCES = [DataError, BackendError, StoreError, SlurmError, ...Object.values(Deno.errors)];
 
 /**
  * Runs a command.

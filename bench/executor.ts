@@ -50,8 +50,8 @@ export interface ExecutorOptions {
 /** Milliseconds between looks at runs that another process is at. */
 const LOOK_EVERY = 1000;
 
-/** Milliseconds that a worker may take to stop by itself. */
-const GRACE = 10_000;
+/** Milliseconds that a worker may take to stop by itself: for the update it is at, and to keep its run. */
+const GRACE = 60_000;
 
 /** A run that is not settled, and when to turn to it. */
 interface Waiting {

@@ -26,7 +26,7 @@ import {
   stopSignals,
   type WorkerMessage,
 } from "./messages.ts";
-import { runId, runName } from "./plan.ts";
+import { requireMethods, runId, runName } from "./plan.ts";
 import { type Pretrained, readPretrained } from "./pretrained.ts";
 import type { RunRecord, RunSpec } from "./record.ts";
 import { Store } from "./store.ts";
@@ -92,6 +92,7 @@ async function runOne(order: RunOrder, place: Workplace): Promise<RunEnd> {
   if (claim === null) return { type: "taken" };
   if (await store.record(id) !== null) return { type: "existing" };
   tell({ type: "begun" });
+  requireMethods(spec);
   const startedAt = new Date();
   const definition = find("data set", spec.dataset.name, await knownDatasets(paths));
   const method = find("method", spec.method.name, METHODS);

@@ -8,12 +8,20 @@ import { join, relative, resolve } from "node:path";
 import { Command } from "commander";
 import { buildReport } from "../../report/mod.ts";
 import { UsageError } from "../errors.ts";
-import { type PlannedRun, runId, runName } from "../plan.ts";
+import { type PlannedRun, runId, runName, withFirstStages } from "../plan.ts";
 import { makeProgress } from "../progress.ts";
 import type { Manifest, RunSpec, SearchProtocol, SelectionRule } from "../record.ts";
 import { judge, rank, type Trial, worth } from "../selection.ts";
 import { Store } from "../store.ts";
-import { makeReady, type PlaceOptions, placeOptions, tally, trainPlan, writePlan } from "./grid.ts";
+import {
+  inspectPlace,
+  makeReady,
+  type PlaceOptions,
+  placeOptions,
+  tally,
+  trainPlan,
+  writePlan,
+} from "./grid.ts";
 import { oneOf, print, printJson, seeds, type SetExitCode } from "./options.ts";
 
 const PROTOCOLS: readonly SearchProtocol[] = ["once", "per-seed"];
@@ -63,9 +71,11 @@ async function select(options: SelectOptions): Promise<number> {
   const progress = makeProgress(options.json ?? false);
   const site = { out, options, progress };
   try {
-    await makeReady(out, options, progress);
+    const data = await inspectPlace(chosen, site);
+    await makeReady(site);
     await writePlan(chosen, site, {
       preset: sweep.preset,
+      data,
       search: { protocol, by, settings },
     });
     // First stages are trained, but stand in no table: of their own method another setting may be best.
@@ -153,15 +163,4 @@ function planned(spec: RunSpec, hparamsSeed: number): PlannedRun {
 
 function withSeed(spec: RunSpec, seed: number): RunSpec {
   return { ...spec, seed, stage1: spec.stage1 && withSeed(spec.stage1, seed) };
-}
-
-/** Runs, each after the first stages that it needs, once. */
-function withFirstStages(runs: readonly PlannedRun[]): PlannedRun[] {
-  const needed = new Map<string, PlannedRun>();
-  const add = (run: PlannedRun) => {
-    if (run.spec.stage1 !== null) add(planned(run.spec.stage1, run.hparamsSeed ?? 0));
-    if (!needed.has(run.id)) needed.set(run.id, run);
-  };
-  runs.forEach(add);
-  return [...needed.values()];
 }
