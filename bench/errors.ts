@@ -41,6 +41,6 @@ const MACHINE = ["ENOSPC", "EDQUOT", "EIO", "ENOMEM", "EAGAIN", "EMFILE", "ENFIL
 export function machineAtFault(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   return MACHINE.includes((error as { code?: string }).code ?? "") ||
-    /out of memory|allocation failed|bad_alloc|OOM when allocating|resource.?exhausted/i
+    /out of memory|allocation failed|cannot allocate|bad_alloc|OOM when allocating|resource.?exhausted/i
       .test(error.message);
 }

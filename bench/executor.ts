@@ -4,6 +4,7 @@
  * @module
  */
 import type { DataPaths } from "../datasets/dataset.ts";
+import { machineAtFault } from "./errors.ts";
 import { decodeLine, lines, type RunEnd, type RunOrder } from "./messages.ts";
 import { fromFileUrl } from "./paths.ts";
 import { type PlannedRun, runId } from "./plan.ts";
@@ -267,7 +268,7 @@ class Worker {
     const words = await this.#errors;
     const how = signal === null ? `with exit code ${code}` : `by ${signal}`;
     const error = `its worker process ended ${how}${words && `: ${words}`}`;
-    return { type: "failed", error, machine: signal !== null };
+    return { type: "failed", error, machine: signal !== null || machineAtFault(new Error(words)) };
   }
 
   /** Tells the process to stop, and waits until it has; ends it when it takes too long. */

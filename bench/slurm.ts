@@ -29,7 +29,7 @@ export interface SlurmOptions {
   readonly runsPerTask?: number;
   readonly throttle?: number;
   /** Further options of `sbatch`. */
-  readonly sbatch: readonly string[];
+  readonly sbatch?: readonly string[];
   readonly saveEvery: number;
   readonly tensorboard?: boolean;
   readonly dataDir?: string;
@@ -259,7 +259,7 @@ function common(
   out: string,
   name: string,
   log: string,
-  { partition, time, memory, sbatch }: SlurmOptions,
+  { partition, time, memory, sbatch = [] }: SlurmOptions,
 ): string[] {
   return [
     `--job-name=mdlt-${name}`,

@@ -56,7 +56,7 @@ export interface GridOptions extends BackboneOptions, PlaceOptions, SlurmOptions
   readonly preset: PresetName;
   readonly steps?: number;
   readonly batch?: number;
-  readonly set: (readonly [string, number])[];
+  readonly set?: (readonly [string, number])[];
   readonly selection: SelectionRule;
   readonly traceTest?: boolean;
   readonly threads: number;
@@ -93,7 +93,6 @@ export function gridOptions(command: Command, usualSeeds = [0, 1, 2, 3, 4]): Com
       "--set <name.key=value>",
       "a method's hyperparameter or a data set's setting; all.key for every method",
       setting,
-      [],
     )
     .option(
       "--selection <rule>",
@@ -131,12 +130,11 @@ export function gridOptions(command: Command, usualSeeds = [0, 1, 2, 3, 4]): Com
       "--sbatch <option>",
       "slurm: another option of sbatch, such as --account=mine; may be repeated",
       sbatchOption,
-      [],
     );
 }
 
 /** `--sbatch`, collected. */
-function sbatchOption(text: string, earlier: readonly string[]): string[] {
+function sbatchOption(text: string, earlier: readonly string[] = []): string[] {
   if (/^--?[a-z][^\n"]*$/i.test(text)) return [...earlier, text];
   throw new UsageError(
     `Cannot use --sbatch "${text}": give one option of sbatch, such as --account=mine`,
@@ -272,7 +270,7 @@ function refuseIdle(options: GridOptions): void {
     "--gpus-per-run": options.gpusPerRun,
     "--runs-per-task": options.runsPerTask,
     "--throttle": options.throttle,
-    "--sbatch": options.sbatch[0],
+    "--sbatch": options.sbatch,
   });
   const ofHere = Object.entries({
     "--jobs": options.jobs,
@@ -391,7 +389,7 @@ async function planGrid(
   const known = await knownDatasets(folders);
   const runs = planner({
     ...options,
-    settings: options.set,
+    settings: options.set ?? [],
     backend,
     pretrained: await pretrainedOf(options, folders.cacheDir),
     frozen: options.backboneMode === "frozen",

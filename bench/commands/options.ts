@@ -85,7 +85,7 @@ export function oneOf<T extends string>(what: string, known: readonly T[]): (tex
 /** `name.key=value`, collected. */
 export function setting(
   text: string,
-  earlier: readonly (readonly [string, number])[],
+  earlier: readonly (readonly [string, number])[] = [],
 ): (readonly [string, number])[] {
   const match = /^([^=.\s]+\.[^=.\s]+)=(.+)$/.exec(text);
   const value = match === null || match[2]!.trim() === "" ? NaN : Number(match[2]);
