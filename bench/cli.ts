@@ -18,6 +18,11 @@ import { selectCommand } from "./commands/select.ts";
 import { slurmCommand } from "./commands/slurm.ts";
 import { sweepCommand } from "./commands/sweep.ts";
 import { UsageError } from "./errors.ts";
+import { SlurmError } from "./slurm.ts";
+import { StoreError } from "./store.ts";
+
+/** Errors whose message is a sentence for the user. */
+const SENTENCES = [DataError, BackendError, StoreError, SlurmError, ...Object.values(Deno.errors)];
 
 /**
  * Runs a command.
@@ -60,7 +65,7 @@ export async function main(args: readonly string[]): Promise<number> {
       complain(error.message);
       return 2;
     }
-    if (error instanceof DataError || error instanceof BackendError || isFileError(error)) {
+    if (SENTENCES.some((kind) => error instanceof kind) || isSystemError(error)) {
       complain((error as Error).message);
       return 1;
     }
@@ -78,9 +83,9 @@ function complain(sentence: string): void {
   Deno.stderr.writeSync(new TextEncoder().encode(`${sentence.replace(/\.$/, "")}.\n`));
 }
 
-/** Errors of the file system say what and where themselves. */
-function isFileError(error: unknown): boolean {
-  return Object.values(Deno.errors).some((kind) => error instanceof kind);
+/** Whether it has a code of the operating system, such as ENOSPC: it says what and where. */
+function isSystemError(error: unknown): boolean {
+  return error instanceof Error && "code" in error && /^E[A-Z0-9]+$/.test(String(error.code));
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args));

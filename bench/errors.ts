@@ -28,7 +28,7 @@ export function find<T extends { readonly name: string }>(
 /** The sentence about a name that is not known. */
 export function unknown(what: string, name: string, known: readonly string[]): string {
   const nearest = known.length > 0 ? closest(name.toLowerCase(), [...known]) : "";
-  const near = nearest !== "" &&
+  const near = name !== "" && nearest !== "" &&
     distance(name.toLowerCase(), nearest) <= Math.max(2, name.length / 3);
   const list = known.length > 0 ? `known are ${known.join(", ")}` : "there is none";
   return `Cannot find ${what} "${name}": ${near ? `did you mean "${nearest}"? ` : ""}${list}`;
@@ -41,6 +41,6 @@ const MACHINE = ["ENOSPC", "EDQUOT", "EIO", "ENOMEM", "EAGAIN", "EMFILE", "ENFIL
 export function machineAtFault(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   return MACHINE.includes((error as { code?: string }).code ?? "") ||
-    /out of memory|allocation failed|bad_alloc|OOM when allocating|resource.?exhausted/i
+    /out of memory|allocation failed|cannot allocate|bad_alloc|OOM when allocating|resource.?exhausted/i
       .test(error.message);
 }

@@ -4,11 +4,12 @@
  * @module
  */
 import type { DataPaths } from "../datasets/dataset.ts";
-import { lines, type RunEnd, type RunOrder, type WorkerMessage } from "./messages.ts";
+import { machineAtFault } from "./errors.ts";
+import { decodeLine, lines, type RunEnd, type RunOrder } from "./messages.ts";
 import { fromFileUrl } from "./paths.ts";
 import { type PlannedRun, runId } from "./plan.ts";
 import type { RunSpec } from "./record.ts";
-import { Store } from "./store.ts";
+import { Store, StoreError } from "./store.ts";
 
 /** How a run ended. */
 export type Outcome =
@@ -18,6 +19,7 @@ export type Outcome =
 
 /** Told while runs go on. */
 export interface ExecutorEvents {
+  /** A worker has claimed the run. */
   onStart?(run: PlannedRun): void;
   /** Long work before the first step: what is done, how much of how much. */
   onWork?(what: string, done: number, total: number): void;
@@ -25,6 +27,8 @@ export interface ExecutorEvents {
   /** The machine failed the run; it is tried again after so many seconds. */
   onRetry?(run: PlannedRun, reason: string, seconds: number): void;
   onEnd?(run: PlannedRun, outcome: Outcome): void;
+  /** A line that a run's method, or a library, has printed. */
+  onPrint?(run: PlannedRun, line: string): void;
 }
 
 /** What {@linkcode execute} needs besides the runs. */
@@ -49,8 +53,8 @@ export interface ExecutorOptions {
 /** Milliseconds between looks at runs that another process is at. */
 const LOOK_EVERY = 1000;
 
-/** Milliseconds that a worker may take to stop by itself. */
-const GRACE = 10_000;
+/** Milliseconds that a worker may take to stop by itself: for the update it is at, and to keep its run. */
+const GRACE = 60_000;
 
 /** A run that is not settled, and when to turn to it. */
 interface Waiting {
@@ -100,17 +104,28 @@ export async function execute(
       const at = waiting.indexOf(item);
       if (at < 0) continue; // another worker took it meanwhile
       waiting.splice(at, 1);
-      const record = await store.record(run.id);
-      if (record !== null) {
-        end(run, { status: record.outcome.status === "done" ? "existing" : "diverged" });
-      } else if (first !== null && await lacks(first)) {
-        await fail(run, "skipped", `its first stage ${first} ${await lacks(first)}`);
-      } else {
-        return item;
-      }
+      const outcome = await settled(run, first);
+      if (outcome === null) return item;
+      end(run, outcome);
       wakeAll();
     }
     return { until };
+  };
+
+  /** How a run has ended without a worker; null when it is to be trained. */
+  const settled = async (run: PlannedRun, first: string | null): Promise<Outcome | null> => {
+    try {
+      const record = await store.record(run.id);
+      if (record !== null) {
+        return { status: record.outcome.status === "done" ? "existing" : "diverged" };
+      }
+      const lacking = first === null ? null : await lacks(first);
+      if (lacking === null) return null;
+      return await failed(run, "skipped", `its first stage ${first} ${lacking}`);
+    } catch (error) {
+      if (error instanceof StoreError) return { status: "failed", reason: error.message };
+      throw error;
+    }
   };
 
   /** What a first stage lacks to be built upon; null when it is well. */
@@ -129,8 +144,12 @@ export async function execute(
     wakeAll();
   };
 
-  const fail = async (run: PlannedRun, status: "failed" | "skipped", reason: string) => {
-    const { id, name, spec } = run;
+  /** A run that could not be finished, written down. */
+  const failed = async (
+    { id, name, spec }: PlannedRun,
+    status: "failed" | "skipped",
+    reason: string,
+  ): Promise<Outcome> => {
     const error = status === "failed" ? reason : `Skipped: ${reason}`;
     let unwritten = "";
     try {
@@ -138,7 +157,7 @@ export async function execute(
     } catch (error) { // as when the disk is full; the outcome says it all the same
       unwritten = `; its failure.json could not be written either: ${(error as Error).message}`;
     }
-    end(run, { status, reason: reason + unwritten });
+    return { status, reason: reason + unwritten };
   };
 
   let busy = 0;
@@ -159,7 +178,6 @@ export async function execute(
       }
       worker ??= new Worker(options, job, run.spec.engine);
       busy++;
-      options.events?.onStart?.(run);
       const result = await worker.run(run);
       busy--;
       if (result.type === "taken") later(run, LOOK_EVERY, failures);
@@ -170,7 +188,7 @@ export async function execute(
         worker = null;
         const reason = result.type === "failed" ? result.error : "its worker was told to stop";
         const wait = result.type === "failed" && !result.machine ? undefined : retries[failures];
-        if (wait === undefined) await fail(run, "failed", reason);
+        if (wait === undefined) end(run, await failed(run, "failed", reason));
         else {
           options.events?.onRetry?.(run, reason, wait);
           later(run, 1000 * wait, failures + 1);
@@ -236,25 +254,24 @@ class Worker {
   async run(run: PlannedRun): Promise<RunEnd> {
     const { out, paths, events, saveEvery = 30, tensorboard = false } = this.options;
     const order: RunOrder = { run, out, paths, saveEvery, tensorboard };
-    try {
-      await this.#input.write(new TextEncoder().encode(`${JSON.stringify(order)}\n`));
-      for (;;) {
-        const { value, done } = await this.#messages.next();
-        if (done) break;
-        const message = JSON.parse(value) as WorkerMessage;
-        if (message.type === "step") events?.onStep?.(run, message.done, message.total);
-        else if (message.type === "work") {
-          events?.onWork?.(message.what, message.done, message.total);
-        } else return message;
-      }
-    } catch {
-      // A broken pipe: the process has ended, and says below how.
+    // Where the process has ended, so will what it says.
+    await this.#input.write(new TextEncoder().encode(`${JSON.stringify(order)}\n`)).catch(() => {});
+    for (;;) {
+      const { value, done } = await this.#messages.next();
+      if (done) break;
+      const { printed, message } = decodeLine(value);
+      if (printed !== "") events?.onPrint?.(run, printed);
+      if (message === null) continue;
+      if (message.type === "begun") events?.onStart?.(run);
+      else if (message.type === "work") events?.onWork?.(message.what, message.done, message.total);
+      else if (message.type === "step") events?.onStep?.(run, message.done, message.total);
+      else return message;
     }
     const { code, signal } = await this.#process.status;
     const words = await this.#errors;
     const how = signal === null ? `with exit code ${code}` : `by ${signal}`;
     const error = `its worker process ended ${how}${words && `: ${words}`}`;
-    return { type: "failed", error, machine: signal !== null };
+    return { type: "failed", error, machine: signal !== null || machineAtFault(new Error(words)) };
   }
 
   /** Tells the process to stop, and waits until it has; ends it when it takes too long. */

@@ -1,5 +1,6 @@
 /**
- * What the harness and its workers say to each other: one JSON object a line.
+ * What the harness and its workers say to each other: one JSON object a line. A worker's are marked,
+ * since methods may print as well.
  *
  * @module
  */
@@ -18,15 +19,19 @@ export interface RunOrder {
   readonly tensorboard: boolean;
 }
 
-/** From a worker to the harness: work before the first step, a step, or how the run ended. */
+/**
+ * From a worker to the harness: that it has claimed the run, work before the first step, a step, or
+ * how the run ended.
+ */
 export type WorkerMessage =
+  | { readonly type: "begun" }
   | {
     readonly type: "work";
     readonly what: string;
     readonly done: number;
     readonly total: number;
   }
-  | { readonly type: "step"; readonly id: string; readonly done: number; readonly total: number }
+  | { readonly type: "step"; readonly done: number; readonly total: number }
   | RunEnd;
 
 /** How a worker's run ended. */
@@ -39,6 +44,30 @@ export type RunEnd =
   | { readonly type: "stopped" }
   /** `machine`: the fault was the machine's, not the run's. */
   | { readonly type: "failed"; readonly error: string; readonly machine: boolean };
+
+/** Stands before a message on its line, as in JSON text sequences (RFC 7464). */
+const MARK = "\u001e";
+
+/** A message as a worker writes it. */
+export function encodeMessage(message: WorkerMessage): Uint8Array {
+  return new TextEncoder().encode(`${MARK}${JSON.stringify(message)}\n`);
+}
+
+/**
+ * What a line of a worker's output holds: a message, and whatever a method or a library has printed
+ * there.
+ */
+export function decodeLine(line: string): { printed: string; message: WorkerMessage | null } {
+  const at = line.lastIndexOf(MARK);
+  if (at < 0) return { printed: line, message: null };
+  let message: WorkerMessage | null = null;
+  try {
+    message = JSON.parse(line.slice(at + 1));
+  } catch {
+    // It breaks off, because its writer has ended.
+  }
+  return { printed: line.slice(0, at), message };
+}
 
 /** Signals that ask a process to stop. */
 export function stopSignals(): readonly Deno.Signal[] {

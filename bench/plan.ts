@@ -53,8 +53,26 @@ export interface PlannedRun {
   readonly hparamsSeed?: number;
 }
 
+/** What a number must be. */
+interface Range {
+  readonly wanted: string;
+  fits(value: number): boolean;
+}
+
 /** Settings of training that `--set method.key=value` may change. */
-const COMMON = ["learningRate", "weightDecay", "dropout"] as const;
+const COMMON: Readonly<Record<"learningRate" | "weightDecay" | "dropout", Range>> = {
+  learningRate: { wanted: "a number above 0", fits: (value) => value > 0 },
+  weightDecay: { wanted: "a number of at least 0", fits: (value) => value >= 0 },
+  dropout: { wanted: "a number from 0 to below 1", fits: (value) => value >= 0 && value < 1 },
+};
+
+const UPDATES: Range = {
+  wanted: "a whole number of at least 0, since it counts updates",
+  fits: (value) => Number.isSafeInteger(value) && value >= 0,
+};
+
+/** Hyperparameters and settings may be any number; what they mean says more. */
+const ANY: Range = { wanted: "a number", fits: Number.isFinite };
 
 /** The id of a run: the first 16 hexadecimal digits of the SHA-256 of its canonical spec. */
 export function runId(spec: RunSpec): string {
@@ -100,6 +118,22 @@ export function plan(
   return [...runs.values()];
 }
 
+/**
+ * Looks whether a spec, which may be somebody else's or older than the code, can be trained here.
+ *
+ * @throws {UsageError} When a method of it is not here, or in another version.
+ */
+export function requireMethods(spec: RunSpec): void {
+  const { name, version } = find("method", spec.method.name, METHODS);
+  if (spec.method.version !== version) {
+    throw new UsageError(
+      `Cannot train ${name} of version ${spec.method.version}: this is version ${version}, whose ` +
+        `numbers are others; use the revision that the run was planned with`,
+    );
+  }
+  if (spec.stage1 !== null) requireMethods(spec.stage1);
+}
+
 /** The name of a run in tables: its method, after its first stage where that is not the method's own. */
 export function runName({ method, stage1 }: RunSpec): string {
   if (stage1 === null) return method.name;
@@ -122,6 +156,23 @@ function add(
     spec,
     ...(hparamsSeed === undefined ? {} : { hparamsSeed }),
   });
+}
+
+/** Runs, each once and after the first stages that it needs, whether or not these are planned. */
+export function withFirstStages(runs: readonly PlannedRun[]): PlannedRun[] {
+  const needed = new Map<string, PlannedRun>();
+  const need = (run: PlannedRun) => {
+    const { study: _, ...rest } = run;
+    const { stage1 } = run.spec;
+    if (stage1 !== null) {
+      const id = runId(stage1);
+      const own = { ...rest, id, name: runName(stage1), spec: stage1 };
+      need(runs.find((other) => other.id === id) ?? own);
+    }
+    if (!needed.has(run.id)) needed.set(run.id, run);
+  };
+  runs.forEach(need);
+  return [...needed.values()];
 }
 
 type Overrides = ReadonlyMap<string, ReadonlyMap<string, number>>;
@@ -234,22 +285,32 @@ function readSettings(
   datasets: readonly DatasetDefinition[],
   methods: readonly (readonly Method[])[],
 ): Overrides {
-  const keys = new Map<string, readonly string[]>([["all", COMMON]]);
-  for (const { name, settings } of datasets) keys.set(name, Object.keys(settings));
+  const common = Object.entries(COMMON);
+  const known = new Map<string, ReadonlyMap<string, Range>>([["all", new Map(common)]]);
+  for (const { name, settings } of datasets) {
+    known.set(name, new Map(Object.keys(settings).map((key) => [key, ANY])));
+  }
   for (const { name, hyperparameters } of methods.flat()) {
-    keys.set(name, [...Object.keys(hyperparameters), ...COMMON]);
+    const own = Object.entries(hyperparameters).map(([key, { updatesAtLeast }]) =>
+      [key, updatesAtLeast === undefined ? ANY : UPDATES] as const
+    );
+    known.set(name, new Map([...own, ...common]));
   }
   const overrides = new Map<string, Map<string, number>>();
   for (const [path, value] of settings) {
     const [owner = "", key = ""] = path.split(".", 2);
-    const known = keys.get(owner);
-    if (known === undefined) {
+    const keys = known.get(owner);
+    if (keys === undefined) {
       throw new UsageError(
-        unknown("a method or data set of this plan named", owner, [...keys.keys()]),
+        unknown("a method or data set of this plan named", owner, [...known.keys()]),
       );
     }
-    if (!known.includes(key)) {
-      throw new UsageError(unknown(`a setting of ${owner} named`, key, known));
+    const range = keys.get(key);
+    if (range === undefined) {
+      throw new UsageError(unknown(`a setting of ${owner} named`, key, [...keys.keys()]));
+    }
+    if (!range.fits(value)) {
+      throw new UsageError(`Cannot use --set "${path}=${value}": it must be ${range.wanted}`);
     }
     overrides.set(owner, (overrides.get(owner) ?? new Map()).set(key, value));
   }

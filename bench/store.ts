@@ -15,6 +15,11 @@ import { calibrationOf, confusionOf, type Predictions } from "./evaluation.ts";
 import type { FailureRecord, Manifest, RunRecord } from "./record.ts";
 import type { RunState, TrainResult } from "./trainer.ts";
 
+/** A file of an output folder that cannot be used; the message is one sentence. */
+export class StoreError extends Error {
+  override name = "StoreError";
+}
+
 /** Writes a file whole or not at all, also when the power fails; makes its folder. */
 export async function writeAtomically(path: string, content: string | Uint8Array): Promise<void> {
   await Deno.mkdir(dirname(path), { recursive: true });
@@ -27,10 +32,22 @@ export async function writeAtomically(path: string, content: string | Uint8Array
     }
     await file.sync();
     await Deno.rename(temporary, path);
+    await syncFolder(dirname(path));
   } catch (error) {
     await Deno.remove(temporary).catch(() => {});
+    // Where a write comes short, as on a full disk, the system names no file.
+    if (error instanceof Error && !error.message.includes(path)) {
+      error.message = `Cannot write ${path}: ${error.message}`;
+    }
     throw error;
   }
+}
+
+/** Brings a folder's list of files to the disk, so that a new name outlives a power failure. */
+async function syncFolder(folder: string): Promise<void> {
+  if (Deno.build.os === "windows") return; // it does so by itself, and opens no folders
+  using file = await Deno.open(folder);
+  await file.sync();
 }
 
 /** A folder's plan, and the plan of its random search, whose runs are in none of its tables. */
@@ -40,9 +57,18 @@ export type PlanFile = "manifest.json" | "sweep.json";
 export class Store {
   constructor(readonly folder: string) {}
 
-  /** The record of a run; null when it is not finished. */
+  /**
+   * The record of a run; null when it is not finished.
+   *
+   * @throws {StoreError} When there is one that cannot be used.
+   */
   async record(id: string): Promise<RunRecord | null> {
-    return await readJson<RunRecord>(this.#path(id, "record.json"));
+    const path = this.#path(id, "record.json");
+    const record = await readJson<RunRecord>(path);
+    if (record === null || (record.id === id && record.spec?.format === 1)) return record;
+    throw new StoreError(
+      `Cannot use ${path}: it is no record of this run; remove it to have the run trained again`,
+    );
   }
 
   /**
@@ -82,7 +108,8 @@ export class Store {
       return { ...JSON.parse(metadata["state"]!), tensors: decodeTensors(file) };
     } catch (error) {
       // A file that a failing disk has spoilt is as good as none: the run starts anew.
-      if (error instanceof Deno.errors.NotFound || error instanceof RangeError) return null;
+      const spoilt = error instanceof RangeError || error instanceof SyntaxError;
+      if (spoilt || error instanceof Deno.errors.NotFound) return null;
       throw error;
     }
   }
@@ -195,9 +222,20 @@ export class Store {
     await this.#alone(() => this.#writeManifest(manifest, name));
   }
 
-  /** The plan of the folder, or of its search; null without one. */
+  /**
+   * The plan of the folder, or of its search; null without one.
+   *
+   * @throws {StoreError} When there is one that cannot be used.
+   */
   async manifest(name: PlanFile = "manifest.json"): Promise<Manifest | null> {
-    return await readJson<Manifest>(join(this.folder, name));
+    const path = join(this.folder, name);
+    const manifest = await readJson<Manifest>(path);
+    if (manifest === null || (manifest.format === 1 && Array.isArray(manifest.runs))) {
+      return manifest;
+    }
+    throw new StoreError(
+      `Cannot use ${path}: it is no plan of format 1; remove it to have it made again`,
+    );
   }
 
   async #writeManifest(manifest: Manifest, name: PlanFile): Promise<void> {
@@ -269,8 +307,8 @@ async function readJson<T>(path: string): Promise<T | null> {
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
     if (error instanceof SyntaxError) {
-      throw new Error(
-        `Cannot read ${path}: it is not valid JSON (${error.message}), remove it to run again`,
+      throw new StoreError(
+        `Cannot use ${path}: it is not valid JSON (${error.message}); remove it to have it made again`,
       );
     }
     throw error;

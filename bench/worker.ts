@@ -18,8 +18,15 @@ import { METHODS } from "../methods/mod.ts";
 import { environment } from "./environment.ts";
 import { find, machineAtFault } from "./errors.ts";
 import { frozenDataset } from "./frozen.ts";
-import { lines, type RunEnd, type RunOrder, stopSignals, type WorkerMessage } from "./messages.ts";
-import { runId, runName } from "./plan.ts";
+import {
+  encodeMessage,
+  lines,
+  type RunEnd,
+  type RunOrder,
+  stopSignals,
+  type WorkerMessage,
+} from "./messages.ts";
+import { requireMethods, runId, runName } from "./plan.ts";
 import { type Pretrained, readPretrained } from "./pretrained.ts";
 import type { RunRecord, RunSpec } from "./record.ts";
 import { Store } from "./store.ts";
@@ -84,6 +91,8 @@ async function runOne(order: RunOrder, place: Workplace): Promise<RunEnd> {
   using claim = await store.claim(id);
   if (claim === null) return { type: "taken" };
   if (await store.record(id) !== null) return { type: "existing" };
+  tell({ type: "begun" });
+  requireMethods(spec);
   const startedAt = new Date();
   const definition = find("data set", spec.dataset.name, await knownDatasets(paths));
   const method = find("method", spec.method.name, METHODS);
@@ -132,7 +141,7 @@ async function runOne(order: RunOrder, place: Workplace): Promise<RunEnd> {
         const now = performance.now();
         if (done === total || now - told >= TELL_EVERY) {
           told = now;
-          tell({ type: "step", id, done, total });
+          tell({ type: "step", done, total });
           await hear();
         }
         const stopping = place.stop.aborted;
@@ -254,7 +263,8 @@ async function peakMemory(): Promise<number> {
 
 function tell(message: WorkerMessage): void {
   try {
-    Deno.stdout.writeSync(new TextEncoder().encode(`${JSON.stringify(message)}\n`));
+    const bytes = encodeMessage(message);
+    for (let sent = 0; sent < bytes.length;) sent += Deno.stdout.writeSync(bytes.subarray(sent));
   } catch (error) {
     // The harness is gone, which the end of the input says as well.
     if (!(error instanceof Deno.errors.BrokenPipe)) throw error;

@@ -220,6 +220,21 @@ async function workshop(): Promise<Workshop> {
   };
 }
 
+/** The NVIDIA GPUs that this process may use, as CUDA names them. */
+export async function visibleGpus(): Promise<string[]> {
+  const environment = Deno.env.toObject();
+  if (!await gpuSeen(environment)) return [];
+  const chosen = environment["CUDA_VISIBLE_DEVICES"];
+  if (chosen !== undefined) return chosen.split(",").map((name) => name.trim());
+  let count = 0;
+  try {
+    for await (const { name } of Deno.readDir("/dev")) if (/^nvidia\d+$/.test(name)) count++;
+  } catch {
+    // Not on this system.
+  }
+  return Array.from({ length: Math.max(1, count) }, (_, i) => String(i));
+}
+
 /** Whether there is an NVIDIA GPU that this process may use. */
 async function gpuSeen(environment: Readonly<Record<string, string>>): Promise<boolean> {
   if (/^(-1)?$/.test(environment["CUDA_VISIBLE_DEVICES"] ?? "all")) return false;

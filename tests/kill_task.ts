@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { GRID, killAtRandom } from "./bench/crash.ts";
+import { GRID, killAtRandom, undisturbed } from "./bench/crash.ts";
 
 const [kills = 100, seed = 0] = Deno.args.map(Number);
 const print = (line: string) => Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
@@ -12,6 +12,7 @@ const began = performance.now();
 let told = 0;
 const { worker, harness, both, midway, folders } = await killAtRandom(
   GRID,
+  await undisturbed(GRID),
   kills,
   seed,
   4,

@@ -9,7 +9,7 @@ import type { DatasetDefinition } from "../../datasets/dataset.ts";
 import { find, UsageError } from "../errors.ts";
 import type { PlannedRun } from "../plan.ts";
 import { cachedWeights, readPretrained, RESNET50_ADDRESS } from "../pretrained.ts";
-import { oneOf } from "./options.ts";
+import { oneOf, path } from "./options.ts";
 
 const BACKBONE_MODES = ["finetune", "frozen"] as const;
 
@@ -26,7 +26,7 @@ export const pretrainedOption = (): Option =>
   new Option(
     "--pretrained <path>",
     "weights that networks of photographs start from (file or folder)",
-  );
+  ).argParser(path("--pretrained"));
 
 /** Adds the options that decide how weights are used. */
 export function backboneOptions(command: Command): Command {
@@ -54,8 +54,8 @@ export async function pretrainedOf(
   }
   const wanted = options.preset === "paper" || options.backboneMode === "frozen";
   const given = options.pretrained && resolve(options.pretrained);
-  const path = given ?? (wanted ? await cachedWeights(cacheDir) : undefined);
-  return path === undefined ? undefined : await readPretrained(path);
+  const file = given ?? (wanted ? await cachedWeights(cacheDir) : undefined);
+  return file === undefined ? undefined : await readPretrained(file);
 }
 
 async function exists(path: string): Promise<boolean> {

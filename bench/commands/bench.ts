@@ -4,78 +4,120 @@
  *
  * @module
  */
-import { resolve } from "node:path";
-import { Command } from "commander";
+import { dirname, join, resolve } from "node:path";
+import { Command, Option } from "commander";
 import { UsageError } from "../errors.ts";
-import { plan, type PlannedRun, runId } from "../plan.ts";
-import type { Manifest } from "../record.ts";
+import { plan, type PlannedRun, requireMethods, runId } from "../plan.ts";
+import type { Manifest, RunRecord } from "../record.ts";
 import { comparison, type Verdict } from "../reproduction.ts";
-import { Store } from "../store.ts";
+import { Store, StoreError } from "../store.ts";
 import { type GridOptions, gridOptions, runGrid } from "./grid.ts";
-import { list, print, printJson, type SetExitCode } from "./options.ts";
+import { names, path, print, printJson, type SetExitCode } from "./options.ts";
 
 interface BenchOptions extends GridOptions {
   readonly methods: string[];
   readonly from?: string;
-  readonly tolerance: number;
+  readonly tolerance?: number;
 }
+
+/** What a manifest decides, and options therefore must not. */
+const DECIDED = [
+  ...["datasets", "methods", "seeds", "preset", "steps", "batch", "set", "selection", "traceTest"],
+  ...["threads", "backend", "backboneMode", "fromScratch"],
+];
+
+/** The largest difference of a test figure that passes, where none is given. */
+const TOLERANCE = 0.01;
 
 /** The command. */
 export function benchCommand(setExitCode: SetExitCode): Command {
   const command = new Command("bench")
     .description("train every method on every data set and seed, then write the report")
-    .option("--methods <names>", "methods, first+second for two stages, or all", list, ["all"])
-    .option("--from <manifest>", "repeat the runs of a manifest.json into --out, and compare")
+    .option(
+      "--methods <names>",
+      "methods, first+second for two stages, or all",
+      names("--methods"),
+      ["all"],
+    )
+    .addOption(
+      new Option("--from <manifest>", "repeat the runs of a manifest.json into --out, and compare")
+        .argParser(path("--from"))
+        .conflicts(DECIDED),
+    )
     .option(
       "--tolerance <share>",
-      "largest difference of a test figure that --from lets pass",
+      `largest difference of a test figure that --from lets pass; ${TOLERANCE} by default`,
       share,
-      0.01,
     );
   return gridOptions(command)
     .action(async (options: BenchOptions) => setExitCode(await bench(options)));
 }
 
 async function bench(options: BenchOptions): Promise<number> {
-  const { methods, preset } = options;
-  if (options.from === undefined) {
+  const { methods, preset, from, tolerance } = options;
+  if (from === undefined) {
+    if (tolerance !== undefined) {
+      throw new UsageError(
+        "Cannot use --tolerance without --from: there is nothing to compare with",
+      );
+    }
     return await runGrid(options, preset, (request, known) => plan({ ...request, methods }, known));
   }
-  const original = await readManifest(options);
-  // The runs name their weights themselves, where they have any.
-  const place = { ...options, preset: original.preset as typeof preset, fromScratch: true };
-  const code = await runGrid(place, preset, () => [...original.runs]);
-  if (code === 130 || options.dryRun || options.executor !== "local") return code;
+  const original = await readOriginal(from, options.out);
+  const { runs } = original.manifest;
+  const place = {
+    ...options,
+    preset: original.manifest.preset as typeof preset,
+    backend: runs.some(({ spec }) => spec.engine.backend === "native") ? "native" : "wasm",
+    fromScratch: true, // the runs name their weights themselves, where they have any
+  } as const;
+  const code = await runGrid(place, preset, () => [...runs]);
+  if (code === 130 || options.dryRun) return code;
+  if (options.executor === "slurm") {
+    if (!options.json) print("When the jobs are done, the same without --executor slurm compares.");
+    return code;
+  }
   return await compare(original, options) ? code : 1;
 }
 
-/** The manifest that `--from` names; its specs must be what their ids say. */
-async function readManifest(
-  { from, out }: BenchOptions,
-): Promise<Manifest & { runs: readonly PlannedRun[] }> {
+/** Runs that are repeated. */
+interface Original {
+  readonly manifest: Manifest & { readonly runs: readonly PlannedRun[] };
+  readonly store: Store;
+}
+
+/** The plan that `--from` names, or that of the folder; its specs must be what their ids say. */
+async function readOriginal(from: string, out: string | undefined): Promise<Original> {
   const refuse = (why: string) => new UsageError(`Cannot use --from "${from}": ${why}`);
-  let manifest: Manifest;
+  const isFolder = (await Deno.stat(from).catch(() => null))?.isDirectory;
+  const file = resolve(isFolder ? join(from, "manifest.json") : from);
+  let manifest: Manifest | null;
   try {
-    manifest = JSON.parse(await Deno.readTextFile(from!));
+    manifest = JSON.parse(await Deno.readTextFile(file));
   } catch (error) {
     throw refuse(`${(error as Error).message}; give the manifest.json of an output folder`);
   }
-  if (manifest.format !== 1 || !Array.isArray(manifest.runs)) {
+  if (manifest?.format !== 1 || !Array.isArray(manifest.runs) || manifest.runs.length === 0) {
     throw refuse("it is not a plan of format 1; give the manifest.json of an output folder");
   }
-  const changed = manifest.runs.find(({ id, spec }) => runId(spec) !== id);
-  if (changed !== undefined) {
-    throw refuse(`run ${changed.id} has another specification than its id says; restore the file`);
+  for (const run of manifest.runs) {
+    if (run?.spec?.format !== 1 || runId(run.spec) !== run.id) {
+      throw refuse(`run ${run?.id} has another specification than its id says; restore the file`);
+    }
+    requireMethods(run.spec);
   }
-  if (out === undefined || resolve(out) === resolve(from!, "..")) {
+  if (manifest.search === undefined && manifest.runs.some((run) => run.hparamsSeed !== undefined)) {
+    throw refuse("it is the plan of a search; give the manifest.json that deno task select wrote");
+  }
+  if (out === undefined || resolve(out) === dirname(file)) {
     throw refuse("the runs need a folder of their own; give it with --out");
   }
-  return manifest;
+  return { manifest, store: new Store(dirname(file)) };
 }
 
 /** Says run by run whether the numbers came back; true when none is different or missing. */
-async function compare(original: Manifest, options: BenchOptions): Promise<boolean> {
-  const store = new Store(resolve(options.from!, ".."));
+async function compare({ manifest, store }: Original, options: BenchOptions): Promise<boolean> {
+  const { json, tolerance = TOLERANCE } = options;
   const repeated = new Store(resolve(options.out!));
   const counts: Record<Verdict, number> = {
     "identical": 0,
@@ -83,15 +125,12 @@ async function compare(original: Manifest, options: BenchOptions): Promise<boole
     "different": 0,
     "missing": 0,
   };
-  for (const { id, name, spec } of original.runs) {
-    const { verdict, largest } = comparison(
-      await store.record(id),
-      await repeated.record(id),
-      options.tolerance,
-    );
+  for (const { id, name, spec } of manifest.runs) {
+    const [then, now] = [await recordOf(store, id), await recordOf(repeated, id)];
+    const { verdict, largest } = comparison(then, now, tolerance);
     counts[verdict]++;
     const what = { dataset: spec.dataset.name, method: name, seed: spec.seed };
-    if (options.json) printJson({ event: "compare", id, ...what, verdict, largest });
+    if (json) printJson({ event: "compare", id, ...what, verdict, largest });
     else {
       const by = largest === null || largest === 0
         ? ""
@@ -99,11 +138,14 @@ async function compare(original: Manifest, options: BenchOptions): Promise<boole
       print(`${what.dataset} ${name} seed ${spec.seed}: ${SAYS[verdict]}${by}`);
     }
   }
-  if (options.json) printJson({ event: "compared", ...counts });
+  const changes = await changesSince(manifest, repeated);
+  if (json) printJson({ event: "compared", ...counts, changes });
   else {
     const parts = Object.entries(counts).filter(([, count]) => count > 0);
     print(parts.map(([verdict, count]) => `${count} ${SAYS[verdict as Verdict]}`).join(", "));
-    (await otherPlace(original, repeated)).forEach(print);
+    for (const { what, then, now } of changes) {
+      print(`Not as then: ${what} was ${then}, is ${now}`);
+    }
   }
   return counts.different + counts.missing === 0;
 }
@@ -112,22 +154,36 @@ const SAYS: Readonly<Record<Verdict, string>> = {
   "identical": "identical",
   "within": "within tolerance",
   "different": "different",
-  "missing": "not to be compared: a record is missing",
+  "missing": "missing, a record lacks",
 };
 
-/** What is not the same here as where the original was made. */
-async function otherPlace(original: Manifest, repeated: Store): Promise<string[]> {
-  const here = (await repeated.manifest())!;
-  const all = (manifest: Manifest): Record<string, unknown> => ({
-    ...manifest.environment,
+/** A record to compare; one that cannot be used is as good as none. */
+async function recordOf(store: Store, id: string): Promise<RunRecord | null> {
+  try {
+    return await store.record(id);
+  } catch (error) {
+    if (error instanceof StoreError) return null;
+    throw error;
+  }
+}
+
+/** Something that is not the same here as where the original was made. */
+interface Change {
+  readonly what: string;
+  readonly then: unknown;
+  readonly now: unknown;
+}
+
+async function changesSince(original: Manifest, repeated: Store): Promise<Change[]> {
+  const all = ({ environment, data }: Manifest): Record<string, unknown> => ({
+    ...environment,
     ...Object.fromEntries(
-      Object.entries(manifest.data ?? {}).map(([name, hash]) => [`data of ${name}`, hash]),
+      Object.entries(data ?? {}).map(([name, hash]) => [`data of ${name}`, hash]),
     ),
   });
-  const [then, now] = [all(original), all(here)];
-  return Object.keys(then).filter((key) => then[key] !== now[key]).map((key) =>
-    `Not as then: ${key} was ${then[key]}, is ${now[key]}`
-  );
+  const [then, now] = [all(original), all((await repeated.manifest())!)];
+  return Object.keys(then).filter((key) => then[key] !== now[key])
+    .map((what) => ({ what, then: then[what], now: now[what] }));
 }
 
 /** A share, from 0 to 1. */

@@ -14,6 +14,7 @@ import {
   type BackendChoice,
   inspectBackend,
   prepareBackend,
+  visibleGpus,
 } from "../../engine/backend.ts";
 import { buildReport } from "../../report/mod.ts";
 import { environment } from "../environment.ts";
@@ -21,11 +22,11 @@ import { find, UsageError } from "../errors.ts";
 import { estimate } from "../estimate.ts";
 import { execute, type Outcome } from "../executor.ts";
 import { stopSignals } from "../messages.ts";
-import type { PlannedRun, Request } from "../plan.ts";
+import { type PlannedRun, type Request, withFirstStages } from "../plan.ts";
 import { type PresetName, PRESETS } from "../presets.ts";
 import { duration, makeProgress, type Progress } from "../progress.ts";
 import { type Manifest, type RunRecord, SELECTION_RULES, type SelectionRule } from "../record.ts";
-import { type SlurmOptions, submit } from "../slurm.ts";
+import { type SlurmOptions, type Submission, submit, timeLimit } from "../slurm.ts";
 import { type PlanFile, Store } from "../store.ts";
 import {
   type BackboneOptions,
@@ -37,8 +38,9 @@ import {
 } from "./backbone.ts";
 import {
   dataPaths,
-  list,
+  names,
   oneOf,
+  path,
   pathOptions,
   print,
   printJson,
@@ -54,7 +56,7 @@ export interface GridOptions extends BackboneOptions, PlaceOptions, SlurmOptions
   readonly preset: PresetName;
   readonly steps?: number;
   readonly batch?: number;
-  readonly set: (readonly [string, number])[];
+  readonly set?: (readonly [string, number])[];
   readonly selection: SelectionRule;
   readonly traceTest?: boolean;
   readonly threads: number;
@@ -70,7 +72,7 @@ export interface PlaceOptions {
   readonly backend: BackendChoice;
   readonly jobs?: number;
   readonly gpus?: string[];
-  readonly slots: number;
+  readonly slots?: number;
   readonly saveEvery: number;
   readonly tensorboard?: boolean;
   readonly dataDir?: string;
@@ -82,7 +84,7 @@ export interface PlaceOptions {
 /** Adds the options of {@linkcode GridOptions}. */
 export function gridOptions(command: Command, usualSeeds = [0, 1, 2, 3, 4]): Command {
   backboneOptions(command)
-    .option("--datasets <names>", "data sets, or all", list, ["digits-synth"])
+    .option("--datasets <names>", "data sets, or all", names("--datasets"), ["digits-synth"])
     .option("--seeds <count or list>", "5 for seeds 0 to 4, or 0,1,7", seeds, usualSeeds)
     .option("--preset <name>", PRESETS.join(", "), oneOf("preset", PRESETS), "quick")
     .option("--steps <n>", "updates of each run, instead of the preset's", whole("--steps", 1))
@@ -91,7 +93,6 @@ export function gridOptions(command: Command, usualSeeds = [0, 1, 2, 3, 4]): Com
       "--set <name.key=value>",
       "a method's hyperparameter or a data set's setting; all.key for every method",
       setting,
-      [],
     )
     .option(
       "--selection <rule>",
@@ -107,7 +108,7 @@ export function gridOptions(command: Command, usualSeeds = [0, 1, 2, 3, 4]): Com
       1,
     );
   return placeOptions(command)
-    .option("--out <dir>", "output folder; a folder of results/ by default")
+    .option("--out <dir>", "output folder; a folder of results/ by default", path("--out"))
     .addOption(new Option("--dry-run", "print the plan and stop"))
     .option(
       "--executor <name>",
@@ -116,10 +117,28 @@ export function gridOptions(command: Command, usualSeeds = [0, 1, 2, 3, 4]): Com
       EXECUTORS[0],
     )
     .option("--partition <name>", "slurm: partition of the jobs")
-    .option("--time <limit>", "slurm: time limit of a run, such as 2:00:00; it is continued after")
+    .option(
+      "--time <limit>",
+      "slurm: time limit of a task, such as 2:00:00; its runs are continued after",
+      timeLimit,
+    )
     .option("--memory <size>", "slurm: memory of a run, such as 4G")
     .option("--gpus-per-run <n>", "slurm: GPUs of a run", whole("--gpus-per-run", 1))
-    .option("--throttle <n>", "slurm: runs at the same time, at most", whole("--throttle", 1));
+    .option("--runs-per-task <n>", "slurm: runs that a task trains", whole("--runs-per-task", 1))
+    .option("--throttle <n>", "slurm: tasks at the same time, at most", whole("--throttle", 1))
+    .option(
+      "--sbatch <option>",
+      "slurm: another option of sbatch, such as --account=mine; may be repeated",
+      sbatchOption,
+    );
+}
+
+/** `--sbatch`, collected. */
+function sbatchOption(text: string, earlier: readonly string[] = []): string[] {
+  if (/^--?[a-z][^\n"]*$/i.test(text)) return [...earlier, text];
+  throw new UsageError(
+    `Cannot use --sbatch "${text}": give one option of sbatch, such as --account=mine`,
+  );
 }
 
 /** Adds the options of {@linkcode PlaceOptions}. */
@@ -131,9 +150,17 @@ export function placeOptions(command: Command): Command {
       oneOf<BackendChoice>("backend", ["auto", "native", "wasm"]),
       "auto",
     )
-    .option("--jobs <n>", "runs side by side; as many as cores by default", whole("--jobs", 1))
-    .option("--gpus <numbers>", "GPUs that runs are spread over, such as 0,1", list)
-    .option("--slots <n>", "runs side by side on each of --gpus", whole("--slots", 1), 1)
+    .option(
+      "--jobs <n>",
+      "runs side by side; as many as cores or GPUs hold by default",
+      whole("--jobs", 1),
+    )
+    .option(
+      "--gpus <numbers>",
+      "GPUs that runs are spread over, such as 0,1; all by default",
+      names("--gpus"),
+    )
+    .option("--slots <n>", "runs side by side on each GPU; 1 by default", whole("--slots", 1))
     .option(
       "--save-every <seconds>",
       "how often the state of a run is kept to continue from, when it is broken off",
@@ -193,18 +220,20 @@ export async function trainGrid(
 ): Promise<number> {
   const json = options.json ?? false;
   const out = outFolder(options.out, folder);
-  if (options.dryRun) return await printPlan(await planGrid(options, planner), out, options);
+  refuseIdle(options);
+  const hoped = options.backend === "wasm" ? "wasm" : "native";
+  let planned = await planGrid(options, planner, hoped);
+  if (options.dryRun) return await printPlan(planned, out, options);
   const progress = makeProgress(json);
   const site = { out, options, progress };
   try {
-    const backend = await makeReady(out, options, progress);
-    const planned = await planGrid(options, planner, backend);
-    await writePlan(planned, site, { preset: options.preset }, file);
-    const runs = distinct(planned);
+    const data = await inspectPlace(planned, site);
+    const backend = await makeReady(site);
+    if (backend !== hoped) planned = await planGrid(options, planner, backend);
+    await writePlan(planned, site, { preset: options.preset, data }, file);
+    const runs = withFirstStages(planned);
     if (options.executor === "slurm") {
-      const lines = await submit(runs, out, options, file);
-      if (json) printJson({ event: "submitted", lines, out });
-      else lines.forEach(print);
+      sayWhatIsSubmitted(await submit(runs, out, options, file === "manifest.json"), out, json);
       return 0;
     }
     const outcomes = await trainPlan(runs, site);
@@ -218,9 +247,47 @@ export async function trainGrid(
   }
 }
 
-/** The same runs, each once: a run may stand in several places of a study. */
-function distinct(runs: readonly PlannedRun[]): PlannedRun[] {
-  return [...new Map(runs.map((run) => [run.id, run])).values()];
+/** The jobs, or the scripts where there is no Slurm to submit them to. */
+function sayWhatIsSubmitted({ jobs, scripts }: Submission, out: string, json: boolean): void {
+  if (json) {
+    return printJson({ event: "submitted", jobs, scripts: scripts.map(({ path }) => path), out });
+  }
+  for (const { what, job, ids } of jobs) {
+    print(`Submitted ${what} as job ${job}${ids.length > 0 ? ` (${ids.length} runs)` : ""}`);
+  }
+  if (jobs.length > 0) return print(`Look: deno task slurm status --out ${relative(".", out)}`);
+  print("There is no sbatch here. Submit these where there is, each after the ones before it:");
+  for (const { path, text } of scripts) print(`\n# ${path}\n${text.trimEnd()}`);
+}
+
+/** Refuses options that would change nothing where the runs are trained. */
+function refuseIdle(options: GridOptions): void {
+  const ofSlurm = Object.entries({
+    "--partition": options.partition,
+    "--time": options.time,
+    "--memory": options.memory,
+    "--gpus-per-run": options.gpusPerRun,
+    "--runs-per-task": options.runsPerTask,
+    "--throttle": options.throttle,
+    "--sbatch": options.sbatch,
+  });
+  const ofHere = Object.entries({
+    "--jobs": options.jobs,
+    "--gpus": options.gpus,
+    "--slots": options.slots,
+  });
+  const given = ([, value]: [string, unknown]) => value !== undefined;
+  if (options.executor === "slurm") {
+    const [idle] = ofHere.find(given) ?? [];
+    if (idle === undefined) return;
+    throw new UsageError(
+      `Cannot use ${idle} with --executor slurm: it is for workers on this machine, and Slurm's ` +
+        `are counted by --throttle and --gpus-per-run`,
+    );
+  }
+  const [idle] = ofSlurm.find(given) ?? [];
+  if (idle === undefined) return;
+  throw new UsageError(`Cannot use ${idle} without --executor slurm: it is for Slurm's jobs`);
 }
 
 /** Prints every run with what it will probably take. */
@@ -233,8 +300,8 @@ async function printPlan(
   const finished = new Set<string>();
   for (const { id } of runs) if (await new Store(out).record(id) !== null) finished.add(id);
   const planned = runs.map((run) => ({ ...run, estimate: estimate(run.spec, earlier) }));
-  const open = distinct(planned).filter(({ id }) => !finished.has(id));
-  const jobs = Math.min(jobsOf(runs, options), Math.max(1, open.length));
+  const open = withFirstStages(planned).filter(({ id }) => !finished.has(id));
+  const jobs = Math.min(jobsOf(runs, options, await gpusOf(options)), Math.max(1, open.length));
   const estimates = open.map((run) => estimate(run.spec, earlier));
   const seconds = estimates.reduce((sum, run) => sum + run.seconds, 0) / jobs;
   const memory = jobs * Math.max(0, ...estimates.map((run) => run.memory));
@@ -311,25 +378,22 @@ function conclude(
   print(`Report:  ${relative(".", report)}`);
 }
 
-/**
- * Plans a grid for a backend. Without one, it is the plan for the backend that is hoped for, whether
- * or not all that it needs is here.
- */
+/** Plans a grid for a backend; what is only looked at may lack its weights. */
 async function planGrid(
   options: GridOptions,
   planner: Planner,
-  backend?: Backend,
+  backend: Backend,
 ): Promise<PlannedRun[]> {
   const folders = await dataPaths(options);
   const known = await knownDatasets(folders);
   const runs = planner({
     ...options,
-    settings: options.set,
-    backend: backend ?? (options.backend === "wasm" ? "wasm" : "native"),
+    settings: options.set ?? [],
+    backend,
     pretrained: await pretrainedOf(options, folders.cacheDir),
     frozen: options.backboneMode === "frozen",
   }, known);
-  if (backend !== undefined) requirePretrained(runs, known, options, folders.cacheDir);
+  if (!options.dryRun) requirePretrained(runs, known, options, folders.cacheDir);
   return runs;
 }
 
@@ -346,13 +410,23 @@ export interface Site {
   readonly progress: Progress;
 }
 
-/** Makes an output folder and the backend ready. */
-export async function makeReady(
-  out: string,
-  options: PlaceOptions,
-  progress: Progress,
-): Promise<Backend> {
+/**
+ * Looks at what runs need before anything is made or fetched: GPUs where they are counted on, an
+ * output folder that can be written, and whole data.
+ *
+ * @returns The fingerprint of each data set.
+ */
+export async function inspectPlace(
+  runs: readonly PlannedRun[],
+  { out, options, progress }: Site,
+): Promise<Record<string, string>> {
+  await gpusOf(options);
   await assertWritable(out);
+  return await loadOnce(runs, await pathsOf(runs, options), progress);
+}
+
+/** Makes the backend ready. */
+export async function makeReady({ options, progress }: Omit<Site, "out">): Promise<Backend> {
   const backend = await prepareBackend(options.backend, {
     onProgress: progress.work,
     onNote: progress.note,
@@ -369,22 +443,26 @@ export async function makeReady(
 /** Writes a plan down, with all that is worth knowing about this place. */
 export async function writePlan(
   runs: readonly PlannedRun[],
-  { out, options, progress }: Site,
-  about: Partial<Manifest> & Pick<Manifest, "preset">,
+  { out }: Site,
+  about: Partial<Manifest> & Pick<Manifest, "preset" | "data">,
   file: PlanFile = "manifest.json",
 ): Promise<void> {
-  const data = await loadOnce(runs, await pathsOf(runs, options), progress);
   const { native } = await inspectBackend();
   await new Store(out).writeManifest({
     format: 1,
     createdAt: new Date().toISOString(),
     command: [...Deno.args],
     runs,
-    data,
     environment: { ...await environment(null), tensorflow: native?.tensorflow ?? null },
     ...about,
   }, file);
 }
+
+/**
+ * Milliseconds within which a second signal says no more than the first: a terminal, or `timeout`,
+ * sends it to the processes of a group as well as to their leader, which may pass it on.
+ */
+const SAME_WISH = 1000;
 
 /** Trains what has no record; null when the user broke it off, which is said. */
 export async function trainPlan(
@@ -392,17 +470,28 @@ export async function trainPlan(
   { out, options, progress }: Site,
 ): Promise<Map<string, Outcome> | null> {
   const abort = new AbortController();
-  // Asked a second time, it does not wait for its workers, which stop by themselves.
-  const stop = () => abort.signal.aborted ? Deno.exit(130) : abort.abort();
+  let asked = 0;
+  const stop = () => {
+    if (!abort.signal.aborted) {
+      asked = performance.now();
+      progress.note(
+        "Stopping: runs are kept as they stand; asked again, it does not wait for that.",
+      );
+      abort.abort();
+    } else if (performance.now() - asked > SAME_WISH) {
+      Deno.exit(130); // the workers stop by themselves
+    }
+  };
   const signals = stopSignals();
   signals.forEach((signal) => Deno.addSignalListener(signal, stop));
+  const gpus = await gpusOf(options);
   progress.grid(runs);
   try {
     const outcomes = await execute(runs, {
       out,
       paths: await pathsOf(runs, options),
-      jobs: jobsOf(runs, options),
-      gpus: options.gpus,
+      jobs: jobsOf(runs, options, gpus),
+      gpus,
       signal: abort.signal,
       saveEvery: options.saveEvery,
       tensorboard: options.tensorboard,
@@ -412,6 +501,7 @@ export async function trainPlan(
         onStep: progress.step,
         onRetry: progress.retry,
         onEnd: progress.end,
+        onPrint: (_, line) => progress.note(line),
       },
     });
     if (!abort.signal.aborted) return outcomes;
@@ -423,8 +513,23 @@ export async function trainPlan(
   }
 }
 
+/** The GPUs that runs are spread over; undefined where TensorFlow would see none. */
+async function gpusOf(
+  { gpus, slots, backend }: PlaceOptions,
+): Promise<readonly string[] | undefined> {
+  if (gpus !== undefined) return gpus;
+  const seen = backend === "wasm" ? [] : await visibleGpus();
+  if (seen.length > 0) return seen;
+  if (slots === undefined) return undefined;
+  throw new UsageError(`Cannot use --slots ${slots}: there is no GPU here; --jobs counts workers`);
+}
+
 /** Runs side by side: as asked for, else what GPUs or cores hold. Never changes a run's threads. */
-function jobsOf(runs: readonly PlannedRun[], { jobs, gpus, slots }: PlaceOptions): number {
+function jobsOf(
+  runs: readonly PlannedRun[],
+  { jobs, slots = 1 }: PlaceOptions,
+  gpus: readonly string[] | undefined,
+): number {
   const threads = Math.max(1, ...runs.map(({ spec }) => spec.engine.threads));
   const room = gpus === undefined ? Math.floor(cpus().length / threads) : gpus.length * slots;
   return jobs ?? Math.max(1, room);
@@ -477,10 +582,14 @@ async function loadOnce(
   return fingerprints;
 }
 
+/** A folder that is there, or the nearest one above it, must take files. */
 async function assertWritable(folder: string): Promise<void> {
-  const probe = join(folder, `.writable-${crypto.randomUUID().slice(0, 8)}`);
+  let there = folder;
+  while (dirname(there) !== there && await Deno.stat(there).catch(() => null) === null) {
+    there = dirname(there);
+  }
+  const probe = join(there, `.writable-${crypto.randomUUID().slice(0, 8)}.tmp`);
   try {
-    await Deno.mkdir(folder, { recursive: true });
     await Deno.writeTextFile(probe, "");
     await Deno.remove(probe);
   } catch (error) {

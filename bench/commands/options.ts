@@ -18,6 +18,23 @@ export function list(text: string): string[] {
   return text.split(",").map((part) => part.trim()).filter((part) => part !== "");
 }
 
+/** {@linkcode list} of at least one. */
+export function names(option: string): (text: string) => string[] {
+  return (text) => {
+    const found = list(text);
+    if (found.length > 0) return found;
+    throw new UsageError(`Cannot use ${option} "${text}": name at least one`);
+  };
+}
+
+/** A path; an empty one would silently be the working folder. */
+export function path(option: string): (text: string) => string {
+  return (text) => {
+    if (text.trim() !== "") return text;
+    throw new UsageError(`Cannot use ${option} "${text}": it is empty, give a path`);
+  };
+}
+
 /** A whole number from `least` up. */
 export function whole(option: string, least: number): (text: string) => number {
   return (text) => {
@@ -30,6 +47,9 @@ export function whole(option: string, least: number): (text: string) => number {
     return value;
   };
 }
+
+/** The largest count of seeds: beyond it, a seed was meant. */
+const MOST_SEEDS = 1000;
 
 /** A count (`5` is seeds 0 to 4) or a list (`0,1,7`). */
 export function seeds(text: string): number[] {
@@ -44,6 +64,11 @@ export function seeds(text: string): number[] {
   if (numbers[0] === 0) {
     throw new UsageError(
       `Cannot use --seeds "${text}": a count must be at least 1; for seed 0 alone give 1`,
+    );
+  }
+  if (numbers[0]! > MOST_SEEDS) {
+    throw new UsageError(
+      `Cannot use --seeds "${text}": a count is at most ${MOST_SEEDS}; for that seed alone give ${text},`,
     );
   }
   return Array.from({ length: numbers[0]! }, (_, seed) => seed);
@@ -61,10 +86,10 @@ export function oneOf<T extends string>(what: string, known: readonly T[]): (tex
 /** `name.key=value`, collected. */
 export function setting(
   text: string,
-  earlier: readonly (readonly [string, number])[],
+  earlier: readonly (readonly [string, number])[] = [],
 ): (readonly [string, number])[] {
   const match = /^([^=.\s]+\.[^=.\s]+)=(.+)$/.exec(text);
-  const value = match === null ? NaN : Number(match[2]);
+  const value = match === null || match[2]!.trim() === "" ? NaN : Number(match[2]);
   if (!Number.isFinite(value)) {
     throw new UsageError(
       `Cannot use --set "${text}": give name.key=number, such as irm.penaltyWeight=10`,
@@ -76,8 +101,9 @@ export function setting(
 /** `--data-dir` and `--splits-dir`. */
 export const pathOptions = (): Option[] => [
   new Option("--data-dir <dir>", `folder of the raw data; ${USUAL_FOLDER}, where there is one`)
-    .default(usualFolder()),
-  new Option("--splits-dir <dir>", "folder of the split CSVs, if not beside the data"),
+    .default(usualFolder()).argParser(path("--data-dir")),
+  new Option("--splits-dir <dir>", "folder of the split CSVs, if not beside the data")
+    .argParser(path("--splits-dir")),
 ];
 
 /** The folder of the raw data that is taken where none is given; undefined when it is not there. */

@@ -8,12 +8,20 @@ import { join, relative, resolve } from "node:path";
 import { Command } from "commander";
 import { buildReport } from "../../report/mod.ts";
 import { UsageError } from "../errors.ts";
-import { type PlannedRun, runId, runName } from "../plan.ts";
+import { type PlannedRun, runId, runName, withFirstStages } from "../plan.ts";
 import { makeProgress } from "../progress.ts";
 import type { Manifest, RunSpec, SearchProtocol, SelectionRule } from "../record.ts";
 import { judge, rank, type Trial, worth } from "../selection.ts";
 import { Store } from "../store.ts";
-import { makeReady, type PlaceOptions, placeOptions, tally, trainPlan, writePlan } from "./grid.ts";
+import {
+  inspectPlace,
+  makeReady,
+  type PlaceOptions,
+  placeOptions,
+  tally,
+  trainPlan,
+  writePlan,
+} from "./grid.ts";
 import { oneOf, print, printJson, seeds, type SetExitCode } from "./options.ts";
 
 const PROTOCOLS: readonly SearchProtocol[] = ["once", "per-seed"];
@@ -58,14 +66,17 @@ async function select(options: SelectOptions): Promise<number> {
       `Cannot select in --out "${options.out}": there is no sweep.json in it; give the output folder of a sweep`,
     );
   }
-  const { chosen, by, settings } = await choose(sweep, store, options);
+  const { chosen, by, settings, gaps } = await choose(sweep, store, options);
   const out = join(store.folder, `selected-${protocol}`);
   const progress = makeProgress(options.json ?? false);
+  gaps.forEach(progress.note);
   const site = { out, options, progress };
   try {
-    await makeReady(out, options, progress);
+    const data = await inspectPlace(chosen, site);
+    await makeReady(site);
     await writePlan(chosen, site, {
       preset: sweep.preset,
+      data,
       search: { protocol, by, settings },
     });
     // First stages are trained, but stand in no table: of their own method another setting may be best.
@@ -105,34 +116,56 @@ async function select(options: SelectOptions): Promise<number> {
   }
 }
 
+/** What a protocol chooses. */
+interface Choice {
+  readonly chosen: PlannedRun[];
+  /** What settings were judged by. */
+  readonly by: SelectionRule;
+  /** Settings that were planned of each data set and method. */
+  readonly settings: number;
+  /** A sentence for each choice among fewer settings. */
+  readonly gaps: readonly string[];
+}
+
 /** The runs of the protocol: the best setting of each data set and method. */
 async function choose(
   sweep: Manifest,
   store: Store,
   { protocol, seeds, out }: SelectOptions,
-): Promise<{ chosen: PlannedRun[]; by: SelectionRule; settings: number }> {
+): Promise<Choice> {
   const runs = sweep.runs as readonly PlannedRun[];
   const by = judge(runs[0]!.spec.training.selection);
   const sweptSeeds = [...new Set(runs.map(({ spec }) => spec.seed))].sort((a, b) => a - b);
   const next = sweptSeeds.at(-1)! + 1;
   const fresh = seeds ?? [0, 1, 2, 3, 4].map((i) => next + i);
   const chosen: PlannedRun[] = [];
+  const gaps: string[] = [];
   for (
     const cells of Map.groupBy(runs, (r) => JSON.stringify([r.spec.dataset.name, r.name])).values()
   ) {
     const best = async (seed: number): Promise<PlannedRun> => {
       const trials: Candidate[] = [];
-      for (const run of cells.filter(({ spec }) => spec.seed === seed)) {
+      const planned = cells.filter(({ spec }) => spec.seed === seed);
+      let finished = 0;
+      for (const run of planned) {
         const record = await store.record(run.id);
+        if (record !== null) finished++;
         const value = record === null ? null : worth(record, by);
         if (value !== null) trials.push({ run, hparamsSeed: run.hparamsSeed ?? 0, worth: value });
       }
-      if (trials.length > 0) return rank(trials)[0]!.run;
       const { name, spec } = cells[0]!;
-      throw new UsageError(
-        `Cannot select a setting of ${name} on ${spec.dataset.name} with seed ${seed}: none in ` +
-          `"${out}" is finished; continue the sweep`,
-      );
+      const what = `a setting of ${name} on ${spec.dataset.name} with seed ${seed}`;
+      if (trials.length === 0) {
+        throw new UsageError(
+          `Cannot select ${what}: none in "${out}" has a result; continue the sweep`,
+        );
+      }
+      if (finished < planned.length) {
+        gaps.push(
+          `Selecting ${what} among ${finished} of ${planned.length}: the sweep is not finished.`,
+        );
+      }
+      return rank(trials)[0]!.run;
     };
     if (protocol === "per-seed") {
       for (const seed of sweptSeeds) chosen.push(await best(seed));
@@ -143,7 +176,8 @@ async function choose(
       }
     }
   }
-  return { chosen, by, settings: new Set(runs.map(({ hparamsSeed }) => hparamsSeed)).size };
+  const settings = new Set(runs.map(({ hparamsSeed }) => hparamsSeed)).size;
+  return { chosen, by, settings, gaps };
 }
 
 function planned(spec: RunSpec, hparamsSeed: number): PlannedRun {
@@ -152,15 +186,4 @@ function planned(spec: RunSpec, hparamsSeed: number): PlannedRun {
 
 function withSeed(spec: RunSpec, seed: number): RunSpec {
   return { ...spec, seed, stage1: spec.stage1 && withSeed(spec.stage1, seed) };
-}
-
-/** Runs, each after the first stages that it needs, once. */
-function withFirstStages(runs: readonly PlannedRun[]): PlannedRun[] {
-  const needed = new Map<string, PlannedRun>();
-  const add = (run: PlannedRun) => {
-    if (run.spec.stage1 !== null) add(planned(run.spec.stage1, run.hparamsSeed ?? 0));
-    if (!needed.has(run.id)) needed.set(run.id, run);
-  };
-  runs.forEach(add);
-  return [...needed.values()];
 }

@@ -4,21 +4,17 @@
  * @module
  */
 import { resolve } from "node:path";
-import { Command, Option } from "commander";
+import { Command } from "commander";
 import { UsageError } from "../errors.ts";
-import type { PlannedRun } from "../plan.ts";
 import { makeProgress } from "../progress.ts";
-import { cancel, status } from "../slurm.ts";
-import { type PlanFile, Store } from "../store.ts";
+import { cancel, runsOfTask, status } from "../slurm.ts";
 import { makeReady, type PlaceOptions, placeOptions, trainPlan } from "./grid.ts";
-import { list, print, printJson, type SetExitCode } from "./options.ts";
-
-const PLANS: readonly PlanFile[] = ["manifest.json", "sweep.json"];
+import { path, print, printJson, type SetExitCode, whole } from "./options.ts";
 
 interface TaskOptions extends PlaceOptions {
   readonly out: string;
-  readonly ids: string[];
-  readonly plan: PlanFile;
+  readonly stage: number;
+  readonly part: string;
 }
 
 /** The command. */
@@ -27,10 +23,10 @@ export function slurmCommand(setExitCode: SetExitCode): Command {
   command.addCommand(
     new Command("status")
       .description("where they are, and how many runs are finished")
-      .requiredOption("--out <dir>", "output folder of the bench")
+      .requiredOption("--out <dir>", "output folder of the bench", path("--out"))
       .option("--json", "as JSON")
       .action(async ({ out, json }: { out: string; json?: boolean }) => {
-        const jobs = await status(resolve(out));
+        const jobs = await status(await folder(out));
         if (json) return printJson(jobs);
         if (jobs.length === 0) print(`There are no jobs of "${out}".`);
         for (const { what, job, runs, finished, failed, states } of jobs) {
@@ -46,43 +42,43 @@ export function slurmCommand(setExitCode: SetExitCode): Command {
   command.addCommand(
     new Command("cancel")
       .description("end them; runs that are going on are kept as they stand")
-      .requiredOption("--out <dir>", "output folder of the bench")
+      .requiredOption("--out <dir>", "output folder of the bench", path("--out"))
       .action(async ({ out }: { out: string }) => {
-        const ended = await cancel(resolve(out));
+        const ended = await cancel(await folder(out));
         print(ended.length > 0 ? `Cancelled ${ended.join(", ")}` : "There was nothing to cancel.");
       }),
   );
   const task = new Command("task")
-    .description("what a task of the array does: train some runs of the folder's plan")
-    .requiredOption("--out <dir>", "output folder of the bench")
-    .requiredOption("--ids <ids>", "the runs", list)
-    .addOption(new Option("--plan <file>", "their plan").choices(PLANS).default(PLANS[0]));
+    .description("what a task of the array does: train some runs of a stage")
+    .requiredOption("--out <dir>", "output folder of the bench", path("--out"))
+    .requiredOption("--stage <n>", "the stage", whole("--stage", 1))
+    .requiredOption("--part <i/n>", "which of its tasks");
   command.addCommand(
     placeOptions(task).action(async (options: TaskOptions) => setExitCode(await train(options))),
+    { hidden: true },
   );
   return command;
 }
 
+/** The absolute path of an output folder, which must be there. */
+async function folder(out: string): Promise<string> {
+  if ((await Deno.stat(out).catch(() => null))?.isDirectory) return resolve(out);
+  throw new UsageError(
+    `Cannot look for the jobs of --out "${out}": there is no such folder; give the output folder ` +
+      `of a bench`,
+  );
+}
+
 async function train(options: TaskOptions): Promise<number> {
   const out = resolve(options.out);
-  const plan = (await new Store(out).manifest(options.plan))?.runs as
-    | readonly PlannedRun[]
-    | undefined;
-  const runs = options.ids.map((id) => {
-    const run = plan?.find((run) => run.id === id);
-    if (run !== undefined) return run;
-    throw new UsageError(
-      `Cannot train run "${id}": the ${options.plan} of "${out}" does not plan it`,
-    );
-  });
+  const runs = await runsOfTask(out, options.stage, options.part);
+  const [first] = runs;
+  if (first === undefined) return 0;
   const progress = makeProgress(options.json ?? false);
+  const own = { ...options, jobs: 1, backend: first.spec.engine.backend as "native" };
   try {
-    await makeReady(
-      out,
-      { ...options, backend: runs[0]!.spec.engine.backend as "native" },
-      progress,
-    );
-    const outcomes = await trainPlan(runs, { out, options: { ...options, jobs: 1 }, progress });
+    await makeReady({ options: own, progress });
+    const outcomes = await trainPlan(runs, { out, options: own, progress });
     if (outcomes === null) return 130;
     return [...outcomes.values()].some((outcome) => "reason" in outcome) ? 1 : 0;
   } finally {

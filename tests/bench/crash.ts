@@ -6,26 +6,41 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Backend } from "../../engine/backend.ts";
 import { stream } from "../../engine/random.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 /** What does the mathematics in these tests. */
-export const BACKEND = Deno.env.get("MDLT_TEST_BACKEND") ?? "native";
+export const BACKEND = (Deno.env.get("MDLT_TEST_BACKEND") ?? "native") as Backend;
 
-const smoke = ["--preset", "smoke", "--backend", BACKEND];
+/** The smallest preset on a handful of images: what a run's bookkeeping needs and no more. */
+export const TINY = [
+  ...["--preset", "smoke", "--backend", BACKEND, "--seeds", "1"],
+  ...["head=30", "validation=6", "test=6"].flatMap((each) => ["--set", `digits-synth.${each}`]),
+];
 
 /** Ten compiled runs: a second stage, two optimisers, a phase that begins late, feature banks. */
 export const GRID = [
-  ...smoke,
+  ...TINY,
   "--seeds",
   "2",
   "--steps",
-  "40",
+  "60",
   "--methods",
   "erm,boda+crt,irm,dann",
 ];
 /** Three runs. */
-export const SMALL_GRID = [...smoke, "--seeds", "1", "--steps", "52", "--methods", "boda+crt,dann"];
+export const SMALL_GRID = [...TINY, "--steps", "52", "--methods", "boda+crt,dann"];
+
+/** Hands a temporary folder to some work and removes it afterwards. */
+export async function withFolder(work: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await work(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
 
 /** A harness that was started. */
 export interface Harness {
@@ -69,6 +84,11 @@ export async function bench(...options: string[]): Promise<string> {
   const { code, out, err } = await startBench(...options).ended;
   assert.equal(code, 0, err + out);
   return out;
+}
+
+/** The last event of a `--json` harness. */
+export function lastEvent(out: string): Record<string, number> {
+  return JSON.parse(out.trim().split("\n").at(-1)!);
 }
 
 /** Waits for a harness to end and does this to each of its workers as soon as there is one. */
@@ -124,6 +144,17 @@ export function kill(pid: number): boolean {
   }
 }
 
+/** What an undisturbed harness makes of a grid, every run in a worker of its own as far as that goes. */
+export async function undisturbed(grid: readonly string[]): Promise<Map<string, string>> {
+  const out = await Deno.makeTempDir();
+  try {
+    await bench(...grid, "--out", out, "--jobs", "3");
+    return await contentOf(out);
+  } finally {
+    await Deno.remove(out, { recursive: true });
+  }
+}
+
 /** All that a finished folder's runs consist of, without times and places. */
 export async function contentOf(out: string): Promise<Map<string, string>> {
   const content = new Map<string, string>();
@@ -164,10 +195,12 @@ export interface Kills {
  * Kills workers, the harness, or both, at random moments, so many times; starts the harness again
  * after each end, and compares every finished folder with an undisturbed one.
  *
+ * @param expected What an undisturbed harness makes of the grid.
  * @param within Seconds between a start (of a worker, where one is killed) and a kill, at most.
  */
 export async function killAtRandom(
   grid: readonly string[],
+  expected: Map<string, string>,
   kills: number,
   seed: number,
   within: number,
@@ -177,10 +210,6 @@ export async function killAtRandom(
   const counts: Kills = { worker: 0, harness: 0, both: 0, midway: 0, folders: 0 };
   const folder = await Deno.makeTempDir();
   try {
-    const undisturbed = join(folder, "undisturbed");
-    await bench(...grid, "--out", undisturbed);
-    const expected = await contentOf(undisturbed);
-
     const orphans = new Set<number>();
     for (let done = 0; done < kills;) {
       const out = join(folder, `disturbed-${counts.folders}`);
@@ -235,13 +264,14 @@ export async function killAtRandom(
   }
 }
 
-/** Runs of a folder whose state on the way is kept. */
-export async function statesIn(out: string): Promise<number> {
+/** Runs of a folder whose state on the way is kept, and was since a time. */
+export async function statesIn(out: string, since = 0): Promise<number> {
   let count = 0;
   try {
     for await (const { name } of Deno.readDir(join(out, "runs"))) {
       const state = join(out, "runs", name, "resume.safetensors");
-      if (await Deno.stat(state).catch(() => null) !== null) count++;
+      const kept = await Deno.stat(state).catch(() => null);
+      if (kept !== null && kept.mtime!.getTime() >= since) count++;
     }
   } catch {
     // No run has begun.

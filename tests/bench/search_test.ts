@@ -6,7 +6,7 @@ import type { Manifest, RunRecord } from "../../bench/record.ts";
 import { comparison } from "../../bench/reproduction.ts";
 import { rank, worth } from "../../bench/selection.ts";
 import { Store } from "../../bench/store.ts";
-import { BACKEND, bench, cli, contentOf, startBench } from "./crash.ts";
+import { BACKEND, bench, cli, contentOf, startBench, TINY } from "./crash.ts";
 
 const request: Request = {
   datasets: ["digits-synth"],
@@ -55,8 +55,9 @@ Deno.test("dropout is drawn where the network has it, and is not the discriminat
 Deno.test("sweep and select: the best by validation, with fresh seeds, under both protocols", async () => {
   const out = await Deno.makeTempDir();
   try {
-    const small = ["--preset", "smoke", "--backend", BACKEND, "--methods", "crt", "--out", out];
-    const swept = await cli("sweep", ...small, "--settings", "3", "--seeds", "2");
+    const swept = await cli(
+      ...["sweep", ...TINY, "--methods", "crt", "--out", out, "--settings", "3", "--seeds", "2"],
+    );
     assert.equal(swept.code, 0, swept.err);
     const store = new Store(out);
     const sweep = (await store.manifest("sweep.json"))!;
@@ -92,6 +93,20 @@ Deno.test("sweep and select: the best by validation, with fresh seeds, under bot
     for (const run of await choices("per-seed")) {
       assert.equal(run.hparamsSeed, await expected(run.name, run.spec.seed));
     }
+
+    // What was selected can be repeated, first stages included, though they stand in no table.
+    const from = ["--from", join(out, "selected-per-seed"), "--out", join(out, "again")];
+    assert.match(await bench(...from), /\n4 identical\n/);
+    const ofSearch = await startBench("--from", join(out, "sweep.json"), ...from.slice(2)).ended;
+    assert.equal(ofSearch.code, 2);
+    assert.match(ofSearch.err, /it is the plan of a search/);
+
+    // A sweep that lacks a run is chosen from as it is, and that is said.
+    const lost = sweep.runs.find((run) => run.spec.seed === 0 && run.name === "erm")!;
+    await Deno.remove(join(out, "runs", lost.id, "record.json"));
+    const partly = await cli("select", "--out", out, "--seeds", "9,", "--backend", BACKEND);
+    assert.equal(partly.code, 0, partly.err);
+    assert.match(partly.err, /erm on digits-synth with seed 0 among 2 of 3: .* not finished\.\n/);
   } finally {
     await Deno.remove(out, { recursive: true });
   }
@@ -101,8 +116,7 @@ Deno.test("a manifest is repeated, and every run is compared with the original",
   const folder = await Deno.makeTempDir();
   try {
     const [first, second] = [join(folder, "first"), join(folder, "second")];
-    const small = ["--preset", "smoke", "--backend", BACKEND, "--seeds", "1", "--methods", "crt"];
-    await bench(...small, "--out", first);
+    await bench(...TINY, "--methods", "crt", "--out", first);
     const from = join(first, "manifest.json");
     const manifest: Manifest = JSON.parse(await Deno.readTextFile(from));
     assert.match(manifest.data!["digits-synth"]!, /^\w+/);
@@ -125,13 +139,14 @@ Deno.test("a manifest is repeated, and every run is compared with the original",
     const near = await startBench("--from", from, "--out", second, "--tolerance", "0.5").ended;
     assert.equal(near.code, 1); // a record is missing
     assert.match(near.out, /erm seed 0: within tolerance, by \d/);
-    assert.match(near.out, /crt seed 0: not to be compared/);
+    assert.match(near.out, /crt seed 0: missing, a record lacks\n/);
     const far = await startBench("--from", from, "--out", second, "--tolerance", "0").ended;
     assert.match(far.out, /erm seed 0: different, by \d/);
 
     for (
       const [args, message] of [
         [["--from", from], /give it with --out/],
+        [["--from", first, "--out", first], /need a folder of their own/],
         [["--from", join(folder, "nothing.json"), "--out", second], /No such file/],
       ] as const
     ) {

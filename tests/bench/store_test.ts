@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { cacheDirectory } from "../../engine/backend.ts";
+import { execute } from "../../bench/executor.ts";
+import { plan } from "../../bench/plan.ts";
+import { Store, StoreError, writeAtomically } from "../../bench/store.ts";
+import type { Manifest } from "../../bench/record.ts";
+import { resultsCsv } from "../../report/results_csv.ts";
+import { readStore } from "../../report/store.ts";
+import { withFolder } from "./crash.ts";
+
+Deno.test("a claim is one process's until it ends, and sweeps what another left half-written", () =>
+  withFolder(async (out) => {
+    const store = new Store(out);
+    const half = join(out, "runs/run/record.json.1.abc.tmp");
+    {
+      using claim = await store.claim("run");
+      assert.ok(claim !== null);
+      assert.equal(await store.claim("run"), null);
+      await Deno.writeTextFile(half, "{");
+    }
+    using again = await store.claim("run");
+    assert.ok(again !== null);
+    await assert.rejects(Deno.stat(half), Deno.errors.NotFound);
+  }));
+
+Deno.test("a file that cannot be written is named, and what was there before stays", () =>
+  withFolder(async (folder) => {
+    const file = join(folder, "a/file");
+    await writeAtomically(file, "first");
+    await Deno.mkdir(join(folder, "taken"));
+    await assert.rejects(writeAtomically(join(folder, "taken"), "x"), /taken/);
+    await assert.rejects(writeAtomically(join(file, "below"), "x"), /file/);
+    await writeAtomically(file, "second");
+    assert.equal(await Deno.readTextFile(file), "second");
+    const left: string[] = [];
+    for await (const { name } of Deno.readDir(folder)) left.push(name);
+    assert.deepEqual(left.sort(), ["a", "taken"]);
+  }));
+
+/** Content that no record and no plan has. */
+const SPOILT = ["", "{", "[1]", '{"id":"another"}', "\0\0\0\0"];
+
+Deno.test("a spoilt record fails its run in a sentence, is left as it is, and counts nowhere", () =>
+  withFolder(async (out) => {
+    const runs = plan({
+      datasets: ["digits-synth"],
+      methods: ["crt"],
+      seeds: [0],
+      preset: "smoke",
+      settings: [],
+      selection: "last",
+      backend: "native",
+      threads: 1,
+    });
+    const [first, second] = runs;
+    const store = new Store(out);
+    const manifest = { format: 1, createdAt: "", command: [], preset: "smoke", environment: {} };
+    await store.writeManifest({ ...manifest, runs } as Manifest);
+    const path = join(out, "runs", first!.id, "record.json");
+    await Deno.mkdir(join(path, ".."), { recursive: true });
+    for (const content of SPOILT) {
+      await Deno.writeTextFile(path, content);
+      await assert.rejects(store.record(first!.id), StoreError);
+      const outcomes = await execute(runs, {
+        out,
+        paths: { dataDir: undefined, splitsDir: undefined, cacheDir: cacheDirectory() },
+        jobs: 1,
+      });
+      const [failed, skipped] = [outcomes.get(first!.id)!, outcomes.get(second!.id)!];
+      assert.equal(failed.status, "failed");
+      assert.match(
+        (failed as { reason: string }).reason,
+        /^Cannot use [^\n]*record\.json: .*remove/,
+      );
+      assert.equal(skipped.status, "skipped");
+      assert.equal(await Deno.readTextFile(path), content);
+      const results = resultsCsv(await readStore(out));
+      assert.equal(results.trim().split("\n").length, 1);
+    }
+  }));
+
+Deno.test("a spoilt plan is said in a sentence and not written over", () =>
+  withFolder(async (out) => {
+    const store = new Store(out);
+    assert.equal(await store.manifest(), null);
+    for (const content of SPOILT) {
+      await Deno.writeTextFile(join(out, "manifest.json"), content);
+      await assert.rejects(store.manifest(), StoreError);
+      await assert.rejects(store.writeManifest({} as Manifest), /Cannot use .*manifest\.json/);
+      assert.equal(await Deno.readTextFile(join(out, "manifest.json")), content);
+    }
+  }));
