@@ -15,7 +15,7 @@ import { decodeArrays } from "../engine/safetensors_format.ts";
 import { passOver } from "./batches.ts";
 import { withLock } from "./lock.ts";
 import type { Pretrained } from "./pretrained.ts";
-import { writeAtomically } from "./store.ts";
+import { writeAtomically } from "./files.ts";
 
 const SPLITS: readonly SplitName[] = ["train", "validation", "test"];
 

@@ -13,7 +13,8 @@ import { UsageError } from "./errors.ts";
 import { fromFileUrl } from "./paths.ts";
 import type { PlannedRun } from "./plan.ts";
 import type { RunSpec } from "./record.ts";
-import { Store, writeAtomically } from "./store.ts";
+import { writeAtomically } from "./files.ts";
+import { Store } from "./store.ts";
 
 /** Slurm does not do what it was asked for; the message is one sentence. */
 export class SlurmError extends Error {

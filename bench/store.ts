@@ -5,11 +5,12 @@
  *
  * @module
  */
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { stringify } from "csv-stringify/sync";
 import * as tf from "@tensorflow/tfjs-core";
 import { decodeMetadata, decodeTensors, encodeTensors } from "../engine/safetensors.ts";
+import { writeAtomically } from "./files.ts";
 import { type Lock, tryLock, withLock } from "./lock.ts";
 import { calibrationOf, confusionOf, type Predictions } from "./evaluation.ts";
 import type { FailureRecord, Manifest, RunRecord } from "./record.ts";
@@ -18,36 +19,6 @@ import type { RunState, TrainResult } from "./trainer.ts";
 /** A file of an output folder that cannot be used; the message is one sentence. */
 export class StoreError extends Error {
   override name = "StoreError";
-}
-
-/** Writes a file whole or not at all, also when the power fails; makes its folder. */
-export async function writeAtomically(path: string, content: string | Uint8Array): Promise<void> {
-  await Deno.mkdir(dirname(path), { recursive: true });
-  const temporary = `${path}.${Deno.pid}.${crypto.randomUUID().slice(0, 8)}.tmp`;
-  try {
-    const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
-    using file = await Deno.open(temporary, { write: true, createNew: true });
-    for (let written = 0; written < bytes.length;) {
-      written += await file.write(bytes.subarray(written));
-    }
-    await file.sync();
-    await Deno.rename(temporary, path);
-    await syncFolder(dirname(path));
-  } catch (error) {
-    await Deno.remove(temporary).catch(() => {});
-    // Where a write comes short, as on a full disk, the system names no file.
-    if (error instanceof Error && !error.message.includes(path)) {
-      error.message = `Cannot write ${path}: ${error.message}`;
-    }
-    throw error;
-  }
-}
-
-/** Brings a folder's list of files to the disk, so that a new name outlives a power failure. */
-async function syncFolder(folder: string): Promise<void> {
-  if (Deno.build.os === "windows") return; // it does so by itself, and opens no folders
-  using file = await Deno.open(folder);
-  await file.sync();
 }
 
 /** A folder's plan, and the plan of its random search, whose runs are in none of its tables. */

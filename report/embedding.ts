@@ -9,7 +9,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { decodeArrays } from "../engine/safetensors_format.ts";
-import { readIfThere, writeWhole } from "./files.ts";
+import { readIfThere, writeAtomically } from "../bench/files.ts";
 
 /** Neighbours that a point is drawn to, as an effective number; fewer for few points. */
 const PERPLEXITY = 30;
@@ -95,7 +95,7 @@ async function firstPoints(
     const cached = await readCache(cache, key);
     if (cached) return [id, cached];
     const points = await compute(sample);
-    await writeWhole(cache, JSON.stringify({ key, points }));
+    await writeAtomically(cache, JSON.stringify({ key, points }), false);
     return [id, points];
   }
   return null;

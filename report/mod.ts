@@ -17,7 +17,7 @@ import { studyChart } from "./charts/studies.ts";
 import { canDrawText, toPng, toSvg } from "./charts/render.ts";
 import { type Change, changes, changesTable } from "./compare.ts";
 import { embeddings } from "./embedding.ts";
-import { writeWhole } from "./files.ts";
+import { writeAtomically } from "../bench/files.ts";
 import { type DrawnChart, renderPage } from "./page.tsx";
 import { arrange, type DatasetResults, groupBy, withoutSeed } from "./results.ts";
 import { resultsCsv } from "./results_csv.ts";
@@ -96,11 +96,11 @@ export async function buildReport(out: string, options: ReportOptions = {}): Pro
   const files: string[] = [];
   const write = async (name: string, content: string | Uint8Array) => {
     const path = join(folder, name);
-    await writeWhole(path, content);
+    await writeAtomically(path, content, false);
     files.push(path);
   };
   // Renamed from within: in `out` itself a harness sweeps temporary files away.
-  await writeWhole(join(folder, "results.csv"), resultsCsv(store));
+  await writeAtomically(join(folder, "results.csv"), resultsCsv(store));
   await Deno.rename(join(folder, "results.csv"), join(out, "results.csv"));
   files.push(join(out, "results.csv"));
   const words = await canDrawText();

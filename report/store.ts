@@ -17,7 +17,7 @@ import type {
   RunSpec,
   Study,
 } from "../bench/record.ts";
-import { readIfThere } from "./files.ts";
+import { readIfThere } from "../bench/files.ts";
 
 /** What became of a planned run. */
 export type RunState =

@@ -23,7 +23,7 @@ import { SOURCES } from "../../datasets/sources.ts";
 import { closeReaders } from "../../datasets/reader_pool.ts";
 import { find, UsageError } from "../errors.ts";
 import { makeProgress } from "../progress.ts";
-import { writeAtomically } from "../store.ts";
+import { writeAtomically } from "../files.ts";
 import { dataPaths, list, oneOf, pathOptions, print, type SetExitCode, whole } from "./options.ts";
 
 const SPLITS = ["natural", ...PROFILES] as const;

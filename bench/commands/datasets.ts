@@ -14,7 +14,7 @@ import {
 } from "../../datasets/dataset.ts";
 import { knownDatasets } from "../../datasets/mod.ts";
 import { distributionChart } from "../../report/charts/distribution.ts";
-import { writeWhole } from "../../report/files.ts";
+import { writeAtomically } from "../files.ts";
 import { toSvg } from "../../report/charts/render.ts";
 import { dataPaths, pathOptions, print, printJson, type SetExitCode } from "./options.ts";
 
@@ -110,8 +110,8 @@ async function draw(found: readonly Found[], folder: string): Promise<string[]> 
   for (const { definition, counts } of found) {
     if (counts === undefined) continue;
     const { name, spec } = distributionChart({ ...definition, train: counts.train });
-    await writeWhole(join(folder, `${name}.vl.json`), `${JSON.stringify(spec, null, 2)}\n`);
-    await writeWhole(join(folder, `${name}.svg`), await toSvg(spec));
+    await writeAtomically(join(folder, `${name}.vl.json`), `${JSON.stringify(spec, null, 2)}\n`);
+    await writeAtomically(join(folder, `${name}.svg`), await toSvg(spec));
     files.push(join(folder, `${name}.svg`));
   }
   return files;

@@ -152,7 +152,7 @@ Deno.test("what cannot be done leaves nothing behind", async () => {
         [["--methods", "emr"], 2, /method "emr"/],
         [["--datasets", "pacs"], 1, /The data set pacs is not here/],
         [["--set", "digits-synth.head=0"], 1, /digits-synth\.head must be/],
-        [["--pretrained", "/no/such/file"], 1, /\/no\/such\/file cannot be used/],
+        [["--pretrained", "/no/such/file"], 2, /Cannot use --pretrained "\/no\/such\/file"/],
       ] as const
     ) {
       const { code, err } = await mainSays("bench", ...args, "--out", out);
