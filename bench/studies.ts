@@ -4,11 +4,9 @@
  * @module
  */
 import type { DatasetDefinition } from "../datasets/dataset.ts";
+import brl from "../methods/brl.ts";
 import { plan, type PlannedRun, type Request } from "./plan.ts";
 import type { Study } from "./record.ts";
-
-/** The method that is studied. */
-const METHOD = "brl";
 
 /** One setting of the method in a study. */
 interface Setting {
@@ -54,22 +52,35 @@ const parameters = ["alpha", "beta", "gamma"].flatMap((parameter) =>
   }))
 );
 
-/** The alternatives of each part, one changed at a time. */
-const ALTERNATIVES: readonly (readonly [part: string, variant: string, Setting["values"]])[] = [
-  ["all", "the reconstruction", {}],
+/** The forms of each part that were compared. */
+const FORMS: readonly (readonly [part: string, form: string, Setting["values"]])[] = [
+  ["bce", "balanced softmax", { tau: 1 }],
+  ["bce", "softmax half balanced", { tau: 0.5 }],
+  ["bce", "by weights 1 / √n_dc alone", { tau: 0, kappa: 0.5, rarity: 1 }],
   ["bce", "between domains by √(n_c / n_dc)", { kappa: 0.5 }],
   ["bce", "between domains by n_c / n_dc", { kappa: 1 }],
   ["bce", "between domains by 1 / √n_dc", { kappa: 0.5, rarity: 1 }],
   ["bce", "between domains by 1 / √effective number", { kappa: 0.5, rarity: 2 }],
+  ["cb", "head's cross-entropy and remaining imbalance", { covariate: 0 }],
   ["cb", "head's cross-entropy alone", { covariate: 1 }],
   ["cb", "remaining imbalance alone", { covariate: 2 }],
   ["cb", "remaining imbalance alone, moving the features", { covariate: 2, covariateReach: 1 }],
+  ["rb", "MMD", { distance: 0 }],
   ["rb", "CORAL", { distance: 1 }],
   ["rb", "mean distance", { distance: 2 }],
+  ["penalty", "variance of the risks", { invariance: 0 }],
   ["penalty", "IRM's squared slopes", { invariance: 1 }],
+  ["penalty", "distance of the domains by CORAL", { invariance: 2 }],
+  ["penalty", "distance of the domains by MMD", { invariance: 3 }],
 ];
 
-const variants = ALTERNATIVES.map(([part, variant, values]): Setting => ({
+/** The reconstruction, and every form that is not its own in place of one that is. */
+const variants = [
+  ["all", "the reconstruction", {}] as const,
+  ...FORMS.filter(([, , values]) =>
+    Object.entries(values).some(([key, value]) => brl.hyperparameters[key]!.default !== value)
+  ),
+].map(([part, variant, values]): Setting => ({
   study: { kind: "variant", part, variant },
   label: variant,
   values,
@@ -116,11 +127,11 @@ export function planStudy(
   const { settings } = STUDIES.find((study) => study.name === name)!;
   return settings.flatMap(({ study, label, values, checkpoints }) => {
     const changes = Object.entries(values).map(([key, value]) =>
-      [`${METHOD}.${key}`, value] as const
+      [`${brl.name}.${key}`, value] as const
     );
     return plan({
       ...request,
-      methods: [METHOD],
+      methods: [brl.name],
       settings: [...request.settings, ...changes],
       ...(checkpoints !== undefined && { checkpoints }),
     }, known).map((run) => ({ ...run, name: `${run.name}: ${label}`, study }));

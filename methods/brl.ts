@@ -20,7 +20,7 @@ import {
   scaled,
 } from "./parts/balancing.ts";
 import { domainLabels, jointPass, meanOf } from "./parts/batches.ts";
-import { classDistance, coral, gaussian, linear } from "./parts/class_distances.ts";
+import { classDistance, coral, domainDistance, gaussian, linear } from "./parts/class_distances.ts";
 import { stopGradient } from "./parts/gradients.ts";
 import { crossEntropy } from "./parts/losses.ts";
 import { propensityWeights, remainingImbalance } from "./parts/propensity.ts";
@@ -36,6 +36,10 @@ const part = (description: string) =>
     search: choice(1),
     description: `1 for ${description}, 0 to leave it out`,
   }) as const;
+
+/** Logits plus the log prior of a domain. */
+const balanced = (logits: tf.Tensor2D, logPrior: readonly number[]) =>
+  tf.add(logits, tf.tensor1d([...logPrior])) as tf.Tensor2D;
 
 export default defineMethod({
   name: "brl",
@@ -69,6 +73,11 @@ export default defineMethod({
       search: power10(-1, 1),
       description: "images ε that are added to every cell's count for the prior",
     },
+    tau: {
+      default: 1,
+      search: uniform(0, 1),
+      description: "exponent τ of the prior in the balanced softmax; 0 for weights alone",
+    },
     kappa: {
       default: 0,
       search: uniform(0, 1),
@@ -99,13 +108,16 @@ export default defineMethod({
     invariance: {
       default: 0,
       search: choice(0),
-      description: "penalty by the variance of the risks (0) or IRM's squared slopes (1)",
+      description:
+        "penalty by the variance of the risks (0), IRM's squared slopes (1), or the distance of the domains' features by CORAL (2) or MMD (3)",
     },
   },
   create(bench, h) {
     const { network, counts, classes } = bench;
     const zeros = counts.map((row) => row.map(() => 0));
-    const priors = h.bce ? logPriors(counts, h.smoothing) : zeros;
+    const priors = h.bce
+      ? logPriors(counts, h.smoothing).map((row) => row.map((log) => h.tau * log))
+      : zeros;
     const cells = cellWeights(counts, RARITIES[h.rarity]!, h.bce ? h.kappa : 0);
     const sizes = counts.map((row) => row.reduce((a, b) => a + b, 0));
     const images = sizes.reduce((a, b) => a + b, 0);
@@ -153,14 +165,13 @@ export default defineMethod({
           add("representation", classDistance(features, labels, weights, classes, kernel), h.beta);
         }
         if (h.penalty) {
-          const penalty = h.invariance
-            ? meanOf(
-              logits.map((s, d) =>
-                squaredSlope(tf.add(s, tf.tensor1d(priors[d]!)) as tf.Tensor2D, labels[d]!)
-              ),
-            )
-            : tf.moments(tf.stack(risks)).variance as tf.Scalar;
-          add("penalty", penalty, h.gamma);
+          const forms: readonly (() => tf.Scalar)[] = [
+            () => tf.moments(tf.stack(risks)).variance as tf.Scalar,
+            () => meanOf(logits.map((s, d) => squaredSlope(balanced(s, priors[d]!), labels[d]!))),
+            () => domainDistance(features, weights, coral),
+            () => domainDistance(features, weights, gaussian),
+          ];
+          add("penalty", forms[h.invariance]!(), h.gamma);
         }
         return { loss: tf.addN(parts) as tf.Scalar, ...terms };
       },

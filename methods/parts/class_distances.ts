@@ -1,5 +1,5 @@
 /**
- * Distances between the weighted features of two domains, class by class.
+ * Distances between the weighted features of two domains, class by class or of all classes together.
  *
  * For a kernel k and class c, with a_i the weights of the images of c in one domain and b_i those
  * in another, each scaled to sum 1, the squared distance is Σ_ij (a − b)_i k(z_i, z_j) (a − b)_j. Mean
@@ -83,4 +83,14 @@ export function classDistance(
   const total = tf.addN(compared.map(({ distance }) => distance));
   const number = tf.addN(compared.map(({ number }) => number));
   return tf.div(total, tf.maximum(number, 1)) as tf.Scalar;
+}
+
+/** The same without regard to classes: the distance between domains as a whole. */
+export function domainDistance(
+  features: readonly tf.Tensor2D[],
+  weights: readonly tf.Tensor1D[],
+  kernel: Kernel,
+): tf.Scalar {
+  const oneClass = features.map((z) => tf.zeros([z.shape[0]], "int32") as tf.Tensor1D);
+  return classDistance(features, oneClass, weights, 2, kernel); // oneHot wants two, one is absent
 }

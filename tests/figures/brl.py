@@ -25,8 +25,8 @@ HEAD = 0.7 * rng.normal(size=(F, D))
 SHARES = [sum(row) / sum(map(sum, COUNTS)) for row in COUNTS]
 
 DEFAULTS = dict(
-    bce=1, cb=1, rb=1, penalty=1, alpha=1e-3, beta=1e-2, gamma=10, smoothing=1, kappa=0.5,
-    rarity=0, covariate=0, covariateReach=0, distance=0, invariance=0,
+    bce=1, cb=1, rb=1, penalty=1, alpha=1e-3, beta=1e-2, gamma=10, smoothing=1, tau=1,
+    kappa=0.5, rarity=0, covariate=0, covariateReach=0, distance=0, invariance=0,
 )
 
 
@@ -80,12 +80,13 @@ def imbalance(weights):
     return total / D
 
 
-def class_distance(weights, kind):
+def class_distance(weights, kind, of_all=False):
+    """Mean over classes and pairs of domains; between whole domains if `of_all`."""
     found = []
-    for c in range(C):
+    for c in range(1 if of_all else C):
         cells = []
         for d in range(D):
-            rows = [i for i, y in enumerate(LABELS[d]) if y == c]
+            rows = [i for i, y in enumerate(LABELS[d]) if of_all or y == c]
             if rows:
                 cells.append((Z[d][rows], weights[d][rows] / weights[d][rows].sum()))
         for (x, a), (y, b) in itertools.combinations(cells, 2):
@@ -110,7 +111,7 @@ def class_distance(weights, kind):
 
 def terms(**changes):
     h = {**DEFAULTS, **changes}
-    priors = log_priors(h["smoothing"]) if h["bce"] else np.zeros((D, C))
+    priors = h["tau"] * np.array(log_priors(h["smoothing"])) if h["bce"] else np.zeros((D, C))
     cells = cell_weights(h["rarity"], h["kappa"] if h["bce"] else 0)
     weights = [propensity_weights(d) if h["cb"] else np.ones(SIZES[d]) for d in range(D)]
     both = [np.array([cells[d][y] for y in LABELS[d]]) * weights[d] for d in range(D)]
@@ -132,7 +133,12 @@ def terms(**changes):
     if h["rb"]:
         out["representation"] = class_distance(weights, h["distance"])
     if h["penalty"]:
-        out["penalty"] = np.mean(slopes) if h["invariance"] else np.var(risks)
+        out["penalty"] = [
+            lambda: np.var(risks),
+            lambda: np.mean(slopes),
+            lambda: class_distance(weights, 1, of_all=True),
+            lambda: class_distance(weights, 0, of_all=True),
+        ][h["invariance"]]()
     factors = {"covariate": h["alpha"], "representation": h["beta"], "penalty": h["gamma"]}
     out["loss"] = out["risk"] + sum(factors[k] * out[k] for k in factors if k in out)
     return {"hyperparameters": changes, "terms": {k: float(v) for k, v in out.items()}}
@@ -143,7 +149,9 @@ def main():
     cases = [dict(zip(switches, bits)) for bits in itertools.product((0, 1), repeat=4)]
     cases += [{"rarity": 1}, {"rarity": 2, "kappa": 1}, {"smoothing": 0.3, "kappa": 0}]
     cases += [{"covariate": 1}, {"covariate": 2}, {"distance": 1}, {"distance": 2}]
-    cases += [{"invariance": 1}, {"alpha": 1, "beta": 1e-7, "gamma": 0.1}]
+    cases += [{"tau": 0, "kappa": 1}, {"tau": 0.5}]
+    cases += [{"invariance": 1}, {"invariance": 2}, {"invariance": 3}, {"cb": 0, "invariance": 2}]
+    cases += [{"alpha": 1, "beta": 1e-7, "gamma": 0.1}]
     weights = [propensity_weights(d) for d in range(D)]
     figures = {
         "counts": COUNTS,

@@ -151,11 +151,12 @@ Deno.test("what is extreme stays finite", () => {
 });
 
 const VARIANTS: Readonly<Record<string, readonly number[]>> = {
+  tau: [0],
   rarity: [1, 2],
   covariate: [1, 2],
   covariateReach: [1],
   distance: [1, 2],
-  invariance: [1],
+  invariance: [1, 2, 3],
 };
 
 for (const [key, values] of Object.entries(VARIANTS)) {
