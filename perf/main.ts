@@ -29,15 +29,16 @@ interface Benchmark {
   readonly description: string;
   /** What `measure.ts` and `peer.py` are asked for. */
   readonly measurement: string;
-  readonly unit: "ms" | "MiB" | "images/s";
-  /** `measure` and `peer`, which needs torch, unless told otherwise. */
-  readonly programs?: {
-    readonly ours: string;
-    readonly peer: string;
-    /** What the peer imports. */
-    readonly needs: string;
-  };
-  readonly peer: { readonly arguments: readonly string[] } | null;
+  readonly unit: "ms" | "MiB" | "images/s" | "runs/hour";
+  /** Our program; `measure.ts` unless told otherwise. */
+  readonly program?: string;
+  /** The other side's, `peer.py`, which needs torch, unless told otherwise; null without one. */
+  readonly peer: {
+    readonly arguments: readonly string[];
+    readonly program?: string;
+    /** What it imports. */
+    readonly needs?: string;
+  } | null;
   /** The number is the time of the whole process, not what it prints. */
   readonly wholeProcess?: boolean;
   /** What the ratio is held to: passes through the network where the peer needs one. */
@@ -51,8 +52,12 @@ function reading(measurement: string, unit: Benchmark["unit"], description: stri
     measurement,
     description,
     unit,
-    programs: { ours: "measure_data.ts", peer: "peer_data.py", needs: "torch, PIL" },
-    peer: { arguments: [join(cacheDirectory(), "perf-images-1")] },
+    program: "measure_data.ts",
+    peer: {
+      arguments: [join(cacheDirectory(), "perf-images-1")],
+      program: "peer_data.py",
+      needs: "torch, PIL",
+    },
   };
 }
 
@@ -111,6 +116,14 @@ const BENCHMARKS: readonly Benchmark[] = [
   ),
   reading("cached-augment", "images/s", "the same from decoded images"),
   reading("first-batch", "ms", "first batch of 48 such images, readers started for it"),
+  {
+    name: "runs-per-hour",
+    description: "runs of preset quick, as many workers as threads beside one with all threads",
+    measurement: "runs-per-hour",
+    unit: "runs/hour",
+    program: "measure_runs.ts",
+    peer: null,
+  },
   ...METHODS.filter(({ postHoc }) => !postHoc).map(({ name, title }): Benchmark => ({
     name: `update/${name}`,
     description: `update of ${title} beside one of ERM, 2 × 64 digits, a quarter of the width`,
@@ -187,17 +200,17 @@ async function measure(
     name,
     measurement,
     unit,
+    program = "measure.ts",
     peer,
-    programs = { ours: "measure.ts", peer: "peer.py", needs: "torch" },
     wholeProcess = false,
     passes,
   }: Benchmark,
   { pairs, threads }: { pairs: number; threads: number },
 ): Promise<void> {
-  const run = ["run", "--allow-all", "--quiet", here(programs.ours), measurement, `${threads}`];
-  const other = peer === null || !await canImport(programs.needs)
+  const run = ["run", "--allow-all", "--quiet", here(program), measurement, `${threads}`];
+  const other = peer === null || !await canImport(peer.needs ?? "torch")
     ? null
-    : [here(programs.peer), measurement, `${threads}`, ...peer.arguments];
+    : [here(peer.program ?? "peer.py"), measurement, `${threads}`, ...peer.arguments];
   const ours: number[] = [], theirs: number[] = [];
   for (let pair = 0; pair < pairs; pair++) {
     const measured = await measureOnce(Deno.execPath(), run, wholeProcess);
@@ -212,7 +225,7 @@ async function measure(
     peer: theirs.length === 0 ? null : median(theirs),
     unit,
     ratio: theirs.length === 0 ? null : median(ratios),
-    better: unit === "images/s" ? "higher" : "lower",
+    better: unit === "images/s" || unit === "runs/hour" ? "higher" : "lower",
     ...(passes !== undefined && { passes }),
     threads,
     pairs,
