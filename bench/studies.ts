@@ -56,6 +56,7 @@ const parameters = ["alpha", "beta", "gamma"].flatMap((parameter) =>
 const FORMS: readonly (readonly [part: string, form: string, Setting["values"]])[] = [
   ["bce", "balanced softmax", { tau: 1 }],
   ["bce", "softmax half balanced", { tau: 0.5 }],
+  ["bce", "counts smoothed by ten images", { smoothing: 10 }],
   ["bce", "by weights 1 / √n_dc alone", { tau: 0, kappa: 0.5, rarity: 1 }],
   ["bce", "between domains by √(n_c / n_dc)", { kappa: 0.5 }],
   ["bce", "between domains by n_c / n_dc", { kappa: 1 }],

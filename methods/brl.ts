@@ -106,8 +106,8 @@ export default defineMethod({
       description: "representation balancing by MMD (0), CORAL (1) or mean distance (2)",
     },
     invariance: {
-      default: 0,
-      search: choice(0),
+      default: 2,
+      search: choice(2),
       description:
         "penalty by the variance of the risks (0), IRM's squared slopes (1), or the distance of the domains' features by CORAL (2) or MMD (3)",
     },

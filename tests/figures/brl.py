@@ -26,7 +26,7 @@ SHARES = [sum(row) / sum(map(sum, COUNTS)) for row in COUNTS]
 
 DEFAULTS = dict(
     bce=1, cb=1, rb=1, penalty=1, alpha=1e-3, beta=1e-2, gamma=10, smoothing=1, tau=1,
-    kappa=0.5, rarity=0, covariate=0, covariateReach=0, distance=0, invariance=0,
+    kappa=0.5, rarity=0, covariate=0, covariateReach=0, distance=0, invariance=2,
 )
 
 
@@ -150,7 +150,7 @@ def main():
     cases += [{"rarity": 1}, {"rarity": 2, "kappa": 1}, {"smoothing": 0.3, "kappa": 0}]
     cases += [{"covariate": 1}, {"covariate": 2}, {"distance": 1}, {"distance": 2}]
     cases += [{"tau": 0, "kappa": 1}, {"tau": 0.5}]
-    cases += [{"invariance": 1}, {"invariance": 2}, {"invariance": 3}, {"cb": 0, "invariance": 2}]
+    cases += [{"invariance": 0}, {"invariance": 1}, {"invariance": 3}, {"cb": 0, "invariance": 0}]
     cases += [{"alpha": 1, "beta": 1e-7, "gamma": 0.1}]
     weights = [propensity_weights(d) for d in range(D)]
     figures = {

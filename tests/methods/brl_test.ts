@@ -156,7 +156,7 @@ const VARIANTS: Readonly<Record<string, readonly number[]>> = {
   covariate: [1, 2],
   covariateReach: [1],
   distance: [1, 2],
-  invariance: [1, 2, 3],
+  invariance: [0, 1, 3],
 };
 
 for (const [key, values] of Object.entries(VARIANTS)) {
