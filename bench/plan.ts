@@ -104,7 +104,8 @@ export function plan(
 ): PlannedRun[] {
   const datasets = select("data set", request.datasets, known);
   const names = expandMethods(request.methods);
-  const overrides = readSettings(request, datasets, names);
+  const networks = datasets.map((dataset) => sizesOf(request, dataset).network.name);
+  const overrides = readSettings(request, datasets, names, networks);
   const runs = new Map<string, PlannedRun>();
   for (const dataset of datasets) {
     for (const stages of names) {
@@ -188,7 +189,7 @@ function specOf(
   const method = stages.at(-1)!;
   const drawn = searchSetting(method, dataset, setting);
   const before = stages.slice(0, -1);
-  const sizes = withPretrained(preset(request.preset, dataset), dataset, request);
+  const sizes = sizesOf(request, dataset);
   const own = (key: string) =>
     overrides.get(method.name)?.get(key) ?? overrides.get("all")?.get(key);
   const steps = request.steps ?? sizes.steps;
@@ -198,7 +199,7 @@ function specOf(
   const learningRate = own("learningRate") ?? drawn.learningRate ?? sizes.learningRate;
   const weightDecay = own("weightDecay") ?? drawn.weightDecay ?? sizes.weightDecay;
   const drops = WITH_DROPOUT.includes(sizes.network.name);
-  const dropout = own("dropout") ?? (drops ? drawn.dropout ?? 0 : 0);
+  const dropout = drops ? own("dropout") ?? drawn.dropout ?? 0 : 0;
   // Numbers of updates, unless given, are meant for runs of the paper's length.
   const length = Math.min(1, steps / preset("paper", dataset).steps);
   const hyperparameters = Object.fromEntries(
@@ -240,15 +241,14 @@ function specOf(
 }
 
 /**
- * What changes with pretrained weights, which are for photographs: the network is theirs and learns
- * at the reference's rate; or, frozen, a small one learns on its features of full-sized images.
+ * The preset's sizes, and what changes with pretrained weights, which are for photographs: the network
+ * is theirs and learns at the reference's rate; or, frozen, a small one learns on its features of
+ * full-sized images.
  */
-function withPretrained(
-  sizes: Preset,
-  { kind }: DatasetDefinition,
-  { pretrained, frozen }: Request,
-): Preset {
-  if (pretrained === undefined || kind !== "photographs") return sizes;
+function sizesOf(request: Request, dataset: DatasetDefinition): Preset {
+  const { pretrained, frozen } = request;
+  const sizes = preset(request.preset, dataset);
+  if (pretrained === undefined || dataset.kind !== "photographs") return sizes;
   const { network: name, sha256: weights } = pretrained;
   return frozen
     ? {
@@ -267,9 +267,21 @@ function expandMethods(names: readonly string[]): Method[][] {
 }
 
 function stagesOf(name: string): Method[] {
-  const stages = name.split("+").map((part) => find("method", part.trim(), METHODS));
-  const first = stages[0]!;
-  return first.stage1 === undefined ? stages : [...stagesOf(first.stage1), ...stages];
+  const given = name.split("+").map((part) => find("method", part.trim(), METHODS));
+  const first = given[0]!;
+  const stages = first.stage1 === undefined ? given : [...stagesOf(first.stage1), ...given];
+  stages.slice(1).forEach((second, i) => requireHeir(stages[i]!, second));
+  return stages;
+}
+
+/** A second stage that takes over a classifier must hand it what the first one does. */
+function requireHeir(first: Method, second: Method): void {
+  if (second.inherits !== "network" || first.classifierInputs === second.classifierInputs) return;
+  throw new UsageError(
+    `Cannot train ${first.name}+${second.name}: ${second.name} takes over the classifier of its ` +
+      `first stage, and that of ${first.name} does not take an image's features alone; put another ` +
+      `first stage before it`,
+  );
 }
 
 function select<T extends { readonly name: string }>(
@@ -284,6 +296,7 @@ function readSettings(
   { settings }: Request,
   datasets: readonly DatasetDefinition[],
   methods: readonly (readonly Method[])[],
+  networks: readonly string[],
 ): Overrides {
   const common = Object.entries(COMMON);
   const known = new Map<string, ReadonlyMap<string, Range>>([["all", new Map(common)]]);
@@ -311,6 +324,13 @@ function readSettings(
     }
     if (!range.fits(value)) {
       throw new UsageError(`Cannot use --set "${path}=${value}": it must be ${range.wanted}`);
+    }
+    if (range === COMMON.dropout && !networks.some((name) => WITH_DROPOUT.includes(name))) {
+      throw new UsageError(
+        `Cannot use --set "${path}=${value}": no network of this plan (${
+          [...new Set(networks)].join(", ")
+        }) knows of dropout; ${WITH_DROPOUT.join(" and ")} do`,
+      );
     }
     overrides.set(owner, (overrides.get(owner) ?? new Map()).set(key, value));
   }

@@ -25,7 +25,7 @@ export interface RunSpec {
   readonly seed: number;
   readonly training: TrainingSettings;
   readonly engine: {
-    readonly backend: "native" | "wasm" | "webgpu";
+    readonly backend: "native" | "wasm";
     /** Threads of one run: the last bits of sums depend on them. */
     readonly threads: number;
   };

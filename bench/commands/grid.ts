@@ -133,6 +133,17 @@ export function gridOptions(command: Command, usualSeeds = [0, 1, 2, 3, 4]): Com
     );
 }
 
+/** `--backend`. */
+function backendChoice(text: string): BackendChoice {
+  if (text.toLowerCase() === "webgpu") {
+    throw new UsageError(
+      "Cannot use --backend webgpu: this version does not support it, as TensorFlow.js's WebGPU " +
+        "backend has not been measured; use native, which takes NVIDIA GPUs, or wasm",
+    );
+  }
+  return oneOf<BackendChoice>("backend", ["auto", "native", "wasm"])(text);
+}
+
 /** `--sbatch`, collected. */
 function sbatchOption(text: string, earlier: readonly string[] = []): string[] {
   if (/^--?[a-z][^\n"]*$/i.test(text)) return [...earlier, text];
@@ -147,7 +158,7 @@ export function placeOptions(command: Command): Command {
     .option(
       "--backend <name>",
       "auto, native, wasm",
-      oneOf<BackendChoice>("backend", ["auto", "native", "wasm"]),
+      backendChoice,
       "auto",
     )
     .option(

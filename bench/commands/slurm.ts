@@ -75,7 +75,7 @@ async function train(options: TaskOptions): Promise<number> {
   const [first] = runs;
   if (first === undefined) return 0;
   const progress = makeProgress(options.json ?? false);
-  const own = { ...options, jobs: 1, backend: first.spec.engine.backend as "native" };
+  const own = { ...options, jobs: 1, backend: first.spec.engine.backend };
   try {
     await makeReady({ options: own, progress });
     const outcomes = await trainPlan(runs, { out, options: own, progress });

@@ -118,6 +118,7 @@ Deno.test("pretrained weights are for photographs, and part of the run's id", ()
     weights: "b".repeat(64),
   });
   assert.equal(runs[1]!.spec.training.learningRate, 5e-5);
-  const dropped = plan({ ...request, settings: [["all.dropout", 0.5]] });
+  const dropped = plan({ ...request, pretrained: weights, settings: [["all.dropout", 0.5]] });
+  assert.equal(dropped[0]!.id, without[0]!.id, "a network without dropout");
   assert.equal(dropped[1]!.spec.training.network.dropout, 0.5);
 });
