@@ -65,6 +65,7 @@ export async function main(args: readonly string[]): Promise<number> {
       complain(error.message);
       return 2;
     }
+    if (error instanceof Deno.errors.BrokenPipe) return 141; // its reader has gone, as with `| head`
     if (SENTENCES.some((kind) => error instanceof kind) || isSystemError(error)) {
       complain((error as Error).message);
       return 1;

@@ -341,7 +341,7 @@ async function printPlan(
       }, going by: ${sources}`,
     );
   }
-  print(`${runs.length} runs`);
+  print(`${runs.length} ${runs.length === 1 ? "run" : "runs"}`);
   return 0;
 }
 
