@@ -9,7 +9,7 @@ import type { DatasetDefinition } from "../datasets/dataset.ts";
 import type { Backend } from "../engine/backend.ts";
 import { WITH_DROPOUT } from "../engine/networks.ts";
 import { METHODS, TWO_STAGE } from "../methods/mod.ts";
-import type { Method } from "../methods/method.ts";
+import { ABOVE_0, AT_LEAST_0, type Method, type Range, rangeOf } from "../methods/method.ts";
 import { find, unknown, UsageError } from "./errors.ts";
 import { LEARNING, type Preset, preset, type PresetName } from "./presets.ts";
 import type { RunSpec, SelectionRule, Study } from "./record.ts";
@@ -53,25 +53,14 @@ export interface PlannedRun {
   readonly hparamsSeed?: number;
 }
 
-/** What a number must be. */
-interface Range {
-  readonly wanted: string;
-  fits(value: number): boolean;
-}
-
 /** Settings of training that `--set method.key=value` may change. */
 const COMMON: Readonly<Record<"learningRate" | "weightDecay" | "dropout", Range>> = {
-  learningRate: { wanted: "a number above 0", fits: (value) => value > 0 },
-  weightDecay: { wanted: "a number of at least 0", fits: (value) => value >= 0 },
+  learningRate: ABOVE_0,
+  weightDecay: AT_LEAST_0,
   dropout: { wanted: "a number from 0 to below 1", fits: (value) => value >= 0 && value < 1 },
 };
 
-const UPDATES: Range = {
-  wanted: "a whole number of at least 0, since it counts updates",
-  fits: (value) => Number.isSafeInteger(value) && value >= 0,
-};
-
-/** Hyperparameters and settings may be any number; what they mean says more. */
+/** A data set's settings may be any number; the data set says more. */
 const ANY: Range = { wanted: "a number", fits: Number.isFinite };
 
 /** The id of a run: the first 16 hexadecimal digits of the SHA-256 of its canonical spec. */
@@ -304,9 +293,7 @@ function readSettings(
     known.set(name, new Map(Object.keys(settings).map((key) => [key, ANY])));
   }
   for (const { name, hyperparameters } of methods.flat()) {
-    const own = Object.entries(hyperparameters).map(([key, { updatesAtLeast }]) =>
-      [key, updatesAtLeast === undefined ? ANY : UPDATES] as const
-    );
+    const own = Object.entries(hyperparameters).map(([key, h]) => [key, rangeOf(h)] as const);
     known.set(name, new Map([...own, ...common]));
   }
   const overrides = new Map<string, Map<string, number>>();

@@ -6,7 +6,16 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { choice, defineMethod, integerUniform, power10, uniform } from "./method.ts";
+import {
+  ABOVE_0,
+  choice,
+  defineMethod,
+  integerUniform,
+  power10,
+  SHARE,
+  uniform,
+  wholeFrom,
+} from "./method.ts";
 import { jointPass } from "./parts/batches.ts";
 import { distances } from "./parts/distances.ts";
 import { type Pair, pairMeans, trainedPairs } from "./parts/feature_bank.ts";
@@ -38,6 +47,7 @@ export default defineMethod({
       updatesAtLeast: 60,
       search: integerUniform(100, 150),
       on: { domainnet: { default: 2000, search: integerUniform(1500, 3000) } },
+      range: wholeFrom(1),
       description: "updates between two passes over the training set that renew the centroids",
       reference: "feat_update_freq",
     },
@@ -52,7 +62,12 @@ export default defineMethod({
       description: "weight of the BoDA term",
       reference: "boda_weight",
     },
-    temperature: { default: 1, search: power10(-1, 0.5), description: "divisor of the distances" },
+    temperature: {
+      default: 1,
+      search: power10(-1, 0.5),
+      range: ABOVE_0,
+      description: "divisor of the distances",
+    },
     macroWeight: {
       default: 1,
       search: power10(-1, 1),
@@ -62,6 +77,7 @@ export default defineMethod({
     momentum: {
       default: 0.2,
       search: uniform(0, 0.4),
+      range: SHARE,
       description: "share of the old centroids that is kept when they are renewed",
     },
   },

@@ -10,7 +10,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { choice, defineMethod, power10, uniform } from "./method.ts";
+import { ABOVE_0, choice, defineMethod, oneOf, power10, uniform } from "./method.ts";
 import {
   balancedRisk,
   cellWeights,
@@ -34,6 +34,7 @@ const part = (description: string) =>
   ({
     default: 1,
     search: choice(1),
+    range: oneOf(0, 1),
     description: `1 for ${description}, 0 to leave it out`,
   }) as const;
 
@@ -71,6 +72,7 @@ export default defineMethod({
     smoothing: {
       default: 1,
       search: power10(-1, 1),
+      range: ABOVE_0,
       description: "images ε that are added to every cell's count for the prior",
     },
     tau: {
@@ -86,28 +88,33 @@ export default defineMethod({
     rarity: {
       default: 0,
       search: choice(0),
+      range: oneOf(0, 1, 2),
       description:
         "weights between domains by n_c / n_dc (0), 1 / n_dc (1) or effective number (2)",
     },
     covariate: {
       default: 0,
       search: choice(0),
+      range: oneOf(0, 1, 2),
       description:
         "covariate balancing by the head's loss and the remaining imbalance (0), the first alone (1) or the second alone (2)",
     },
     covariateReach: {
       default: 0,
       search: choice(0),
+      range: oneOf(0, 1),
       description: "0: covariate balancing moves its head alone, 1: the features too",
     },
     distance: {
       default: 0,
       search: choice(0),
+      range: oneOf(0, 1, 2),
       description: "representation balancing by MMD (0), CORAL (1) or mean distance (2)",
     },
     invariance: {
       default: 2,
       search: choice(2),
+      range: oneOf(0, 1, 2, 3),
       description:
         "penalty by the variance of the risks (0), IRM's squared slopes (1), or the distance of the domains' features by CORAL (2) or MMD (3)",
     },

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { choice, defineMethod } from "./method.ts";
+import { choice, defineMethod, oneOf, SHARE } from "./method.ts";
 import { reweighted } from "./parts/reweighting.ts";
 
 export default defineMethod({
@@ -17,12 +17,14 @@ export default defineMethod({
     beta: {
       default: 0.9999,
       search: { kind: "power", base: 10, low: -5, high: -2, scale: -1, shift: 1 },
+      range: SHARE,
       description:
         "how little a further image of a class adds: 0 no re-weighting, 1 inverse counts",
     },
     reference: {
       default: 0,
       search: choice(0),
+      range: oneOf(0, 1),
       description: "1: as in MDLT, a class so large that βⁿ rounds away gets weight 0",
     },
   },

@@ -5,7 +5,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { choice, defineMethod } from "./method.ts";
+import { choice, defineMethod, oneOf } from "./method.ts";
 import {
   adversarialTraining,
   adversaryHyperparameters,
@@ -31,6 +31,7 @@ export default defineMethod({
     reference: {
       default: 0,
       search: choice(0),
+      range: oneOf(0, 1),
       description: "1: class weights and gradient penalty as MDLT computes them",
     },
   },

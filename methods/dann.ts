@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { choice, defineMethod } from "./method.ts";
+import { choice, defineMethod, oneOf } from "./method.ts";
 import {
   adversarialTraining,
   adversaryHyperparameters,
@@ -24,6 +24,7 @@ export default defineMethod({
     reference: {
       default: 0,
       search: choice(0),
+      range: oneOf(0, 1),
       description: "1: the gradient penalty as MDLT computes it (0 for domains of equal size)",
     },
   },

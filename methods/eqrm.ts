@@ -5,7 +5,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { defineMethod, integerPower, power10, uniform } from "./method.ts";
+import { defineMethod, integerPower, power10, SHARE, uniform } from "./method.ts";
 import { jointPass, lossByDomain, meanOf } from "./parts/batches.ts";
 import { densityQuantile } from "./parts/quantile.ts";
 
@@ -19,6 +19,7 @@ export default defineMethod({
     quantile: {
       default: 0.75,
       search: uniform(0.5, 0.99),
+      range: SHARE,
       description: "probability with which a domain's risk should stay below the minimised one",
     },
     burnInSteps: {

@@ -8,7 +8,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { empiricalRisk } from "./erm.ts";
-import { defineMethod, integerPower, power10 } from "./method.ts";
+import { ABOVE_0, defineMethod, integerPower, power10 } from "./method.ts";
 
 export default defineMethod({
   name: "ermpp",
@@ -27,6 +27,7 @@ export default defineMethod({
       default: "learningRate",
       search: power10(-5, -3.5),
       on: { digits: { search: power10(-4.5, -2.5) } },
+      range: ABOVE_0,
       description: "learning rate of the classifier in these updates",
     },
     averageFrom: {

@@ -5,7 +5,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { choice, defineMethod, type Terms } from "./method.ts";
+import { choice, defineMethod, SHARE, type Terms } from "./method.ts";
 import { crossEntropy } from "./parts/losses.ts";
 
 export default defineMethod({
@@ -19,6 +19,7 @@ export default defineMethod({
     metaRate: {
       default: 0.5,
       search: choice(0.05, 0.1, 0.5),
+      range: SHARE,
       description: "share of the way through the domains that is kept",
       reference: "meta_lr",
     },

@@ -5,7 +5,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { defineMethod, integerUniform, power10, uniform } from "./method.ts";
+import { defineMethod, integerUniform, power10, SHARE, uniform } from "./method.ts";
 import { jointPass } from "./parts/batches.ts";
 import { crossEntropy } from "./parts/losses.ts";
 
@@ -31,6 +31,7 @@ export default defineMethod({
     momentum: {
       default: 0.95,
       search: uniform(0.9, 0.99),
+      range: SHARE,
       description: "share of the old variances in their moving average",
     },
   },

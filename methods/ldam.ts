@@ -5,7 +5,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { choice, defineMethod, power10 } from "./method.ts";
+import { ABOVE_0, choice, defineMethod, power10 } from "./method.ts";
 import { jointPass, lossByDomain, meanOf } from "./parts/batches.ts";
 import { crossEntropy } from "./parts/losses.ts";
 
@@ -20,10 +20,16 @@ export default defineMethod({
     maxMargin: {
       default: 0.5,
       search: power10(-1, -0.1),
+      range: ABOVE_0,
       description: "margin of the rarest class of each domain",
       reference: "max_m",
     },
-    scale: { default: 30, search: choice(10, 30), description: "factor on the logits" },
+    scale: {
+      default: 30,
+      search: choice(10, 30),
+      range: ABOVE_0,
+      description: "factor on the logits",
+    },
   },
   create({ network, counts }, { maxMargin, scale }) {
     const margins = counts.map((row) => classMargins(row, maxMargin));

@@ -113,6 +113,8 @@ export interface Hyperparameter {
    * not below this.
    */
   readonly updatesAtLeast?: number;
+  /** The possible values; {@linkcode AT_LEAST_0} when left out, whole ones for a number of updates. */
+  readonly range?: Range;
   /** What MDLT calls it, where that differs. */
   readonly reference?: string;
   /** How MDLT's search draws it, where that is a mistake. */
@@ -167,6 +169,40 @@ export const integerPower = (base: number, low: number, high: number): Search =>
 });
 /** One of the values. */
 export const choice = (...values: number[]): Search => ({ kind: "choice", values });
+
+/** The values that a number may have. */
+export interface Range {
+  /** In words: "it must be …". */
+  readonly wanted: string;
+  fits(value: number): boolean;
+}
+
+export const AT_LEAST_0: Range = {
+  wanted: "a number of at least 0",
+  fits: (value) => Number.isFinite(value) && value >= 0,
+};
+export const ABOVE_0: Range = {
+  wanted: "a number above 0",
+  fits: (value) => Number.isFinite(value) && value > 0,
+};
+/** A part of a whole. */
+export const SHARE: Range = {
+  wanted: "a number from 0 to 1",
+  fits: (value) => value >= 0 && value <= 1,
+};
+/** Something that happens every so many updates, or that is counted in them. */
+export const wholeFrom = (low: number): Range => ({
+  wanted: `a whole number of at least ${low}, since it counts updates`,
+  fits: (value) => Number.isSafeInteger(value) && value >= low,
+});
+/** What is chosen by number, and what is on (1) or off (0). */
+export const oneOf = (...values: number[]): Range => ({
+  wanted: `${values.slice(0, -1).join(", ")} or ${values.at(-1)}`,
+  fits: (value) => values.includes(value),
+});
+/** The possible values of a hyperparameter. */
+export const rangeOf = ({ range, updatesAtLeast }: Hyperparameter): Range =>
+  range ?? (updatesAtLeast === undefined ? AT_LEAST_0 : wholeFrom(0));
 
 /** Where a method belongs in the tables. */
 export type Family =

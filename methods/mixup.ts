@@ -5,7 +5,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { defineMethod, type DomainBatch, power10 } from "./method.ts";
+import { ABOVE_0, defineMethod, type DomainBatch, power10 } from "./method.ts";
 import { byDomain, joinedImages, meanOf, shuffledPairs } from "./parts/batches.ts";
 import { crossEntropy } from "./parts/losses.ts";
 
@@ -20,6 +20,7 @@ export default defineMethod({
     alpha: {
       default: 0.2,
       search: power10(-1, 1),
+      range: ABOVE_0,
       description: "both parameters of the beta distribution of the mixing share",
       reference: "mixup_alpha",
       referenceSearch: power10(-1, -1),

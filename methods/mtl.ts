@@ -5,7 +5,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { choice, defineMethod } from "./method.ts";
+import { choice, defineMethod, oneOf, SHARE } from "./method.ts";
 import { byDomain, joinedImages, joinedLabels, lossByDomain } from "./parts/batches.ts";
 import { stopGradient } from "./parts/gradients.ts";
 
@@ -21,12 +21,14 @@ export default defineMethod({
     ema: {
       default: 0.99,
       search: choice(0.5, 0.9, 0.99, 1),
+      range: SHARE,
       description: "share of the new batch in a domain's running mean feature",
       reference: "mtl_ema",
     },
     reference: {
       default: 0,
       search: choice(0),
+      range: oneOf(0, 1),
       description: "1: noise takes the place of the embedding, as in MDLT",
     },
   },

@@ -5,7 +5,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { defineMethod, uniform } from "./method.ts";
+import { defineMethod, SHARE, uniform } from "./method.ts";
 import { jointPass } from "./parts/batches.ts";
 import { constantOf } from "./parts/gradients.ts";
 import { crossEntropy } from "./parts/losses.ts";
@@ -20,11 +20,13 @@ export default defineMethod({
     featureDrop: {
       default: 1 / 3,
       search: uniform(0, 0.5),
+      range: SHARE,
       description: "share of the features that is muted in an image",
     },
     batchDrop: {
       default: 1 / 3,
       search: uniform(0, 0.5),
+      range: SHARE,
       description: "share of the images whose features are muted",
     },
   },

@@ -5,7 +5,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { choice, defineMethod } from "./method.ts";
+import { ABOVE_0, choice, defineMethod } from "./method.ts";
 import { jointPass } from "./parts/batches.ts";
 import { stopGradient } from "./parts/gradients.ts";
 import { crossEntropy } from "./parts/losses.ts";
@@ -26,6 +26,7 @@ export default defineMethod({
     mixing: {
       default: 0.5,
       search: choice(0.2, 0.5, 1),
+      range: ABOVE_0,
       description: "both parameters of the beta distribution of the mixing share",
     },
   },

@@ -7,7 +7,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { readBatch } from "../../bench/batches.ts";
 import { COMMON, limits } from "../../bench/search.ts";
 import type { Snapshot } from "../../engine/adam.ts";
-import type { DomainBatch, Method } from "../../methods/method.ts";
+import { type DomainBatch, type Method, rangeOf } from "../../methods/method.ts";
 import { METHODS } from "../../methods/mod.ts";
 import { crossEntropy } from "../../methods/parts/losses.ts";
 import { useBackend } from "../backend.ts";
@@ -174,17 +174,19 @@ function describes(method: Method): void {
   assert.ok(family.length > 0);
   assert.match(source, /^[A-Z].* (19|20)\d\d, \S/, "authors, year, title");
   assert.ok(Number.isInteger(version) && version >= 1);
-  for (
-    const [key, { default: standard, description, search, updatesAtLeast }] of Object.entries(
-      hyperparameters,
-    )
-  ) {
+  for (const [key, hyperparameter] of Object.entries(hyperparameters)) {
+    const { default: standard, description, search, updatesAtLeast } = hyperparameter;
+    const possible = rangeOf(hyperparameter);
     assert.match(key, /^[a-z][A-Za-z0-9]*$/);
     assert.ok(!(key in COMMON), `${key}: training has a setting of that name`);
     assert.match(description, /^\S.*[^.\s]$/, `${key}: one line of meaning, without a full stop`);
     const [low, high] = limits(search);
     assert.ok(Number.isFinite(low) && low <= high && Number.isFinite(high), `${key}: search range`);
+    for (const end of [low, high]) {
+      assert.ok(possible.fits(end), `${key}: the search draws ${end}, not ${possible.wanted}`);
+    }
     if (typeof standard === "string") continue;
+    assert.ok(possible.fits(standard), `${key}: default ${standard} is not ${possible.wanted}`);
     // A term that is off by default may have a search range without 0.
     const inside = (low <= standard && standard <= high) || standard === 0;
     assert.ok(inside, `${key}: default ${standard} outside ${low} … ${high}`);
