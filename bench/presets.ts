@@ -44,9 +44,9 @@ const TABLE: Readonly<Record<DatasetDefinition["kind"], Readonly<Record<PresetNa
       ...cnn(0.125),
       learningRate: 4e-3,
       imageSize: 28,
-      steps: 130,
+      steps: 120,
       batch: 16,
-      checkpointEvery: 65,
+      checkpointEvery: 60,
     },
     standard: {
       ...LEARNING.digits,

@@ -46,7 +46,7 @@ Deno.test("convergence looks every 100 of the paper's updates, and fifty times a
   const every = (changes: Partial<Request>) =>
     studied("convergence", changes)[0]!.spec.training.checkpointEvery;
   assert.equal(every({ preset: "paper" }), 100);
-  assert.equal(every({ preset: "quick" }), 3);
+  assert.equal(every({ preset: "quick" }), 2);
   assert.equal(every({ preset: "smoke" }), 1);
 });
 
