@@ -25,6 +25,9 @@ export interface CostScore {
 export function costSpec(rows: readonly CostScore[], description: string): TopLevelSpec {
   const seconds = rows.map((row) => row.seconds);
   const [low, high] = [Math.min(...seconds), Math.max(...seconds)];
+  const scores = rows.map((row) => row.macroF1);
+  const [worst, best] = [Math.min(...scores), Math.max(...scores)];
+  const room = Math.max(1, 0.06 * (best - worst));
   const x = {
     field: "seconds",
     type: "quantitative",
@@ -41,7 +44,7 @@ export function costSpec(rows: readonly CostScore[], description: string): TopLe
     field: "macroF1",
     type: "quantitative",
     title: "Worst-domain test macro-F1 (%)",
-    scale: { zero: false, padding: 12 },
+    scale: { zero: false, domain: [Math.max(0, worst - room), Math.min(100, best + room)] },
   };
   const tooltip = [
     { field: "method" },
