@@ -20,21 +20,23 @@ export interface Estimate {
  * second digit means little.
  */
 const RELATIVE: Readonly<Record<string, number>> = {
-  boda: 1.5,
-  brl: 1.5,
+  boda: 1.2,
+  brl: 1.8,
   cdann: 0.7,
-  crt: 0.5,
-  lws: 0.5,
-  mldg: 2.6,
-  sagnet: 1.9,
+  crt: 0.4,
+  dann: 0.8,
+  fish: 1.2,
+  lws: 0.4,
+  mldg: 2.7,
+  sagnet: 1.7,
   taunorm: 0,
 };
 
 /**
- * Of ERM on the 28-pixel network, one thread: seconds for an image in an update at width 1, and
- * outside of updates; both grow with the pixels.
+ * Of ERM on the 28-pixel network, one thread: seconds of an update whatever its size, for an image in
+ * an update at width 1, and outside of updates; the latter two grow with the pixels.
  */
-const TABLE = { update: 1.4e-3, evaluation: 2.4e-4, memory: 8e8 };
+const TABLE = { overhead: 1.2e-2, update: 3e-3, evaluation: 1e-3, memory: 8e8 };
 
 /** What is estimated from: the runs that were found, the nearest first. */
 export type Earlier = readonly RunRecord[];
@@ -52,8 +54,8 @@ export function estimate(spec: RunSpec, earlier: Earlier): Estimate {
   if (record === undefined) {
     const pixels = (spec.dataset.imageSize / 28) ** 2 * Math.max(network.width, 0.1);
     return {
-      seconds: pixels *
-        (relative * TABLE.update * steps * batch * 2 + TABLE.evaluation * checkpoints * 1000),
+      seconds: relative * steps * (TABLE.overhead + pixels * TABLE.update * batch * 2) +
+        pixels * TABLE.evaluation * checkpoints * 1000,
       memory: TABLE.memory,
       source: "table",
     };
