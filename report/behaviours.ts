@@ -81,7 +81,7 @@ function robustInAlpha(values: ByValue): Finding {
   const large = [...values].filter(([value]) => value >= 0.1);
   if (standard === undefined || large.every(([value]) => value > 10)) return notRun(behaviour);
   const loss = (most: number) =>
-    Math.max(...large.filter(([value]) => value <= most).map(([, f]) => standard - f));
+    Math.max(0, ...large.filter(([value]) => value <= most).map(([, f]) => standard - f));
   return {
     behaviour,
     verdict: grade(loss(Infinity) <= LITTLE, loss(10) <= LITTLE),
