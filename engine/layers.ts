@@ -124,18 +124,21 @@ export function reluGroupNorm(
     const gradFunc = (dy4: tf.Tensor | tf.Tensor[], saved: tf.Tensor[]) => {
       const [r, mu, rho, g] = saved as [tf.Tensor3D, tf.Tensor, tf.Tensor, tf.Tensor];
       const dy = tf.reshape(dy4 as tf.Tensor, [batch, positions, channels]) as tf.Tensor3D;
-      const [dx, scale, shift] = cluster(() => {
-        const meanDy = average(dy);
-        const normalised = tf.mul(tf.sub(average(tf.mul(dy, r)), tf.mul(meanDy, mu)), rho);
-        // dr = dy·p − r·q + (q·μ − ρ·A) with q = ρ²·B.
-        const q = tf.mul(tf.square(rho), overGroup(tf.mul(normalised, g)));
-        const rest = tf.sub(tf.mul(q, mu), tf.mul(rho, overGroup(tf.mul(meanDy, g))));
-        const dr = tf.sub(
-          tf.add(tf.mul(dy, everywhere(tf.mul(rho, g))), everywhere(rest)),
-          tf.mul(r, everywhere(q)),
-        );
-        return [reluGradient(dr, r), tf.sum(normalised, 0), tf.sum(meanDy, 0)];
-      });
+      // Tidied, as each intermediate result is as large as the images' features.
+      const [dx, scale, shift] = tf.tidy(() =>
+        cluster(() => {
+          const meanDy = average(dy);
+          const normalised = tf.mul(tf.sub(average(tf.mul(dy, r)), tf.mul(meanDy, mu)), rho);
+          // dr = dy·p − r·q + (q·μ − ρ·A) with q = ρ²·B.
+          const q = tf.mul(tf.square(rho), overGroup(tf.mul(normalised, g)));
+          const rest = tf.sub(tf.mul(q, mu), tf.mul(rho, overGroup(tf.mul(meanDy, g))));
+          const dr = tf.sub(
+            tf.add(tf.mul(dy, everywhere(tf.mul(rho, g))), everywhere(rest)),
+            tf.mul(r, everywhere(q)),
+          );
+          return [reluGradient(dr, r), tf.sum(normalised, 0), tf.sum(meanDy, 0)];
+        })
+      ) as [tf.Tensor, tf.Tensor, tf.Tensor];
       return [
         tf.reshape(dx, [batch, height, width, channels]),
         tf.mul(scale, positions),
