@@ -9,11 +9,11 @@ import type { DatasetDefinition } from "../datasets/dataset.ts";
 import type { Backend } from "../engine/backend.ts";
 import { WITH_DROPOUT } from "../engine/networks.ts";
 import { METHODS, TWO_STAGE } from "../methods/mod.ts";
-import { ABOVE_0, AT_LEAST_0, type Method, type Range, rangeOf } from "../methods/method.ts";
+import { type Method, type Range, rangeOf } from "../methods/method.ts";
 import { find, unknown, UsageError } from "./errors.ts";
 import { LEARNING, type Preset, preset, type PresetName } from "./presets.ts";
 import type { RunSpec, SelectionRule, Study } from "./record.ts";
-import { searchSetting, specOn } from "./search.ts";
+import { COMMON, searchSetting, specOn } from "./search.ts";
 
 /** What the user asked for; every name as written on the command line. */
 export interface Request {
@@ -54,11 +54,7 @@ export interface PlannedRun {
 }
 
 /** Settings of training that `--set method.key=value` may change. */
-const COMMON: Readonly<Record<"learningRate" | "weightDecay" | "dropout", Range>> = {
-  learningRate: ABOVE_0,
-  weightDecay: AT_LEAST_0,
-  dropout: { wanted: "a number from 0 to below 1", fits: (value) => value >= 0 && value < 1 },
-};
+const SETTABLE = ["learningRate", "weightDecay", "dropout"] as const;
 
 /** A data set's settings may be any number; the data set says more. */
 const ANY: Range = { wanted: "a number", fits: Number.isFinite };
@@ -287,7 +283,7 @@ function readSettings(
   methods: readonly (readonly Method[])[],
   networks: readonly string[],
 ): Overrides {
-  const common = Object.entries(COMMON);
+  const common = SETTABLE.map((key) => [key, rangeOf(COMMON[key])] as const);
   const known = new Map<string, ReadonlyMap<string, Range>>([["all", new Map(common)]]);
   for (const { name, settings } of datasets) {
     known.set(name, new Map(Object.keys(settings).map((key) => [key, ANY])));
@@ -312,7 +308,7 @@ function readSettings(
     if (!range.fits(value)) {
       throw new UsageError(`Cannot use --set "${path}=${value}": it must be ${range.wanted}`);
     }
-    if (range === COMMON.dropout && !networks.some((name) => WITH_DROPOUT.includes(name))) {
+    if (range === COMMON.dropout.range && !networks.some((name) => WITH_DROPOUT.includes(name))) {
       throw new UsageError(
         `Cannot use --set "${path}=${value}": no network of this plan (${
           [...new Set(networks)].join(", ")

@@ -7,6 +7,7 @@ import { createHash } from "node:crypto";
 import { mersenne } from "pure-rand/generator/mersenne";
 import type { Random } from "../engine/random.ts";
 import {
+  ABOVE_0,
   choice,
   type Hyperparameter,
   integerPower,
@@ -25,12 +26,13 @@ export interface DatasetKind {
 export const COMMON: Readonly<
   Record<
     "learningRate" | "weightDecay" | "dropout" | "batch",
-    Pick<Hyperparameter, "description" | "search" | "on" | "reference">
+    Pick<Hyperparameter, "description" | "search" | "on" | "range" | "reference">
   >
 > = {
   learningRate: {
     search: power10(-5, -3.5),
     on: { digits: { search: power10(-4.5, -2.5) } },
+    range: ABOVE_0,
     description: "learning rate of Adam",
     reference: "lr",
   },
@@ -42,6 +44,7 @@ export const COMMON: Readonly<
   },
   dropout: {
     search: choice(0, 0.1, 0.5),
+    range: { wanted: "a number from 0 to below 1", fits: (value) => value >= 0 && value < 1 },
     description: "part of the features that is dropped in training, in a ResNet",
     reference: "resnet_dropout",
   },

@@ -103,11 +103,12 @@ export async function submit(
   }
   for (const { path, text } of scripts) await writeAtomically(path, text);
 
+  if (sbatch === undefined) return { jobs: [], scripts };
   const jobs: Job[] = [];
-  for (const { what, path, ids } of sbatch === undefined ? [] : scripts) {
+  for (const { what, path, ids } of scripts) {
     const before = jobs.at(-1)?.job;
     const dependency = before === undefined ? [] : [`--dependency=afterany:${before}`];
-    const answer = await call(sbatch!, ["--parsable", ...dependency, path]);
+    const answer = await call(sbatch, ["--parsable", ...dependency, path]);
     jobs.push({ what, job: answer.trim().split(";")[0]!, ids });
     // Written at once: a job that nobody knows of could not be cancelled.
     await writeAtomically(join(folderOf(out), "jobs.json"), `${JSON.stringify(jobs, null, 1)}\n`);

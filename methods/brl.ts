@@ -12,6 +12,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { ABOVE_0, choice, defineMethod, oneOf, power10, uniform } from "./method.ts";
 import {
+  balanced,
   balancedRisk,
   cellWeights,
   logPriors,
@@ -37,10 +38,6 @@ const part = (description: string) =>
     range: oneOf(0, 1),
     description: `1 for ${description}, 0 to leave it out`,
   }) as const;
-
-/** Logits plus the log prior of a domain. */
-const balanced = (logits: tf.Tensor2D, logPrior: readonly number[]) =>
-  tf.add(logits, tf.tensor1d([...logPrior])) as tf.Tensor2D;
 
 export default defineMethod({
   name: "brl",

@@ -201,8 +201,9 @@ export const oneOf = (...values: number[]): Range => ({
   fits: (value) => values.includes(value),
 });
 /** The possible values of a hyperparameter. */
-export const rangeOf = ({ range, updatesAtLeast }: Hyperparameter): Range =>
-  range ?? (updatesAtLeast === undefined ? AT_LEAST_0 : wholeFrom(0));
+export const rangeOf = (
+  { range, updatesAtLeast }: Pick<Hyperparameter, "range" | "updatesAtLeast">,
+): Range => range ?? (updatesAtLeast === undefined ? AT_LEAST_0 : wholeFrom(0));
 
 /** Where a method belongs in the tables. */
 export type Family =

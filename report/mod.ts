@@ -85,9 +85,10 @@ export interface Report {
  */
 export async function buildReport(out: string, options: ReportOptions = {}): Promise<Report> {
   const { reference = "erm", alpha = 0.05, baseline } = options;
-  const embedded = embeddings(out, candidates(await readManifest(out))); // workers begin
+  const manifest = await readManifest(out);
+  const embedded = embeddings(out, candidates(manifest)); // workers begin
   embedded.catch(() => {}); // thrown where it is awaited
-  const store = await readStore(out);
+  const store = await readStore(out, manifest);
   const arranged = arrange({ ...store, runs: store.runs.filter(({ study }) => study === null) });
   const changed: Change[] | null = baseline === undefined
     ? null

@@ -98,10 +98,11 @@ export function measure(domain: string, metric: Figure["metric"]): string {
  * Reads an output folder.
  *
  * @param out The folder that a benchmark wrote.
+ * @param plan Its {@linkcode readManifest}, where that has been read.
  * @throws When there is no plan in the folder, or one that this version cannot read.
  */
-export async function readStore(out: string): Promise<Store> {
-  const manifest = await readManifest(out);
+export async function readStore(out: string, plan?: Manifest): Promise<Store> {
+  const manifest = plan ?? await readManifest(out);
   const runs: Omit<Run, "seconds">[] = [];
   for (const planned of manifest.runs) runs.push(await readRun(out, planned));
   const ids = new Set(manifest.runs.map((run) => run.id));

@@ -7,6 +7,7 @@
 import { hostname, totalmem, userInfo } from "node:os";
 import { join } from "node:path";
 import { findProgram } from "../engine/native/command.ts";
+import { sleep } from "./bench/crash.ts";
 
 /** A cluster that is up; found by every program that this process starts. */
 export interface Cluster {
@@ -115,8 +116,4 @@ function configuration(folder: string, node: string): string {
     }`,
     PartitionName: "main Nodes=ALL Default=YES MaxTime=INFINITE State=UP",
   }).map(([key, value]) => `${key}=${value}\n`).join("");
-}
-
-function sleep(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

@@ -12,7 +12,7 @@ import type { Manifest, RunRecord } from "../record.ts";
 import { comparison, type Verdict } from "../reproduction.ts";
 import { Store, StoreError } from "../store.ts";
 import { type GridOptions, gridOptions, runGrid } from "./grid.ts";
-import { names, path, print, printJson, type SetExitCode } from "./options.ts";
+import { methodsOption, path, print, printJson, type SetExitCode } from "./options.ts";
 
 interface BenchOptions extends GridOptions {
   readonly methods: string[];
@@ -33,12 +33,7 @@ const TOLERANCE = 0.01;
 export function benchCommand(setExitCode: SetExitCode): Command {
   const command = new Command("bench")
     .description("train every method on every data set and seed, then write the report")
-    .option(
-      "--methods <names>",
-      "methods, first+second for two stages, or all",
-      names("--methods"),
-      ["all"],
-    )
+    .addOption(methodsOption())
     .addOption(
       new Option("--from <manifest>", "repeat the runs of a manifest.json into --out, and compare")
         .argParser(path("--from"))

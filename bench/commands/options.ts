@@ -27,6 +27,11 @@ export function names(option: string): (text: string) => string[] {
   };
 }
 
+/** `--methods`. */
+export const methodsOption = (): Option =>
+  new Option("--methods <names>", "methods, first+second for two stages, or all")
+    .default(["all"]).argParser(names("--methods"));
+
 /** A path; an empty one would silently be the working folder. */
 export function path(option: string): (text: string) => string {
   return (text) => {

@@ -7,7 +7,7 @@ import { relative } from "node:path";
 import { Command } from "commander";
 import { plan } from "../plan.ts";
 import { type GridOptions, gridOptions, tally, type TrainedGrid, trainGrid } from "./grid.ts";
-import { names, print, printJson, type SetExitCode, whole } from "./options.ts";
+import { methodsOption, print, printJson, type SetExitCode, whole } from "./options.ts";
 
 interface SweepOptions extends GridOptions {
   readonly methods: string[];
@@ -18,12 +18,7 @@ interface SweepOptions extends GridOptions {
 export function sweepCommand(setExitCode: SetExitCode): Command {
   const command = new Command("sweep")
     .description("train the settings of a random search over hyperparameters")
-    .option(
-      "--methods <names>",
-      "methods, first+second for two stages, or all",
-      names("--methods"),
-      ["all"],
-    )
+    .addOption(methodsOption())
     .option(
       "--settings <n>",
       "how many: the defaults and so many less one random ones",

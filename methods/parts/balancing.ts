@@ -53,6 +53,11 @@ export function ofLabels(row: readonly number[], labels: tf.Tensor1D): tf.Tensor
   return tf.gather(tf.tensor1d([...row]), labels);
 }
 
+/** Logits `[images, classes]` plus the log prior of their domain. */
+export function balanced(logits: tf.Tensor2D, logPrior: readonly number[]): tf.Tensor2D {
+  return tf.add(logits, tf.tensor1d([...logPrior]));
+}
+
 /**
  * Mean over images of weight · cross-entropy of logits + log prior.
  *
@@ -65,7 +70,7 @@ export function balancedRisk(
   logPrior: readonly number[],
   weights: tf.Tensor1D,
 ): tf.Scalar {
-  const losses = crossEntropies(tf.add(logits, tf.tensor1d([...logPrior])), labels);
+  const losses = crossEntropies(balanced(logits, logPrior), labels);
   return tf.mean(tf.mul(losses, weights)) as tf.Scalar;
 }
 

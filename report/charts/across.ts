@@ -8,7 +8,7 @@ import type { TopLevelSpec } from "vega-lite";
 import type { Across } from "../across.ts";
 import { indistinguishable } from "../statistics/ranks.ts";
 import { metricTitle } from "../tables/format.ts";
-import { type Chart, CONFIG, PALETTE, SCHEMA, short } from "./chart.ts";
+import { type Chart, CONFIG, GUIDE, PALETTE, SCHEMA, short } from "./chart.ts";
 
 /** A method's place on the rank axis. */
 export interface RankedMethod {
@@ -162,13 +162,7 @@ export function improvementSpec(
     layer: [
       {
         data: { values: [{ even: 0.5 }] },
-        mark: {
-          type: "rule",
-          strokeDash: [4, 3],
-          color: "currentColor",
-          strokeOpacity: 0.6,
-          aria: false,
-        },
+        mark: { type: "rule", ...GUIDE },
         encoding: { x: x("even") },
       },
       {

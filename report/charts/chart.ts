@@ -99,6 +99,14 @@ export function labelAngle(names: readonly string[], width: number): 0 | -40 | -
   return longest < width ? 0 : width >= 22 ? -40 : -90;
 }
 
+/** How a line looks that values are held against. */
+export const GUIDE = {
+  strokeDash: [4, 3],
+  color: "currentColor",
+  strokeOpacity: 0.6,
+  aria: false,
+};
+
 /** Below this share of viridis white text reads better on it, above it black. */
 export const DARK_BELOW = 0.45;
 

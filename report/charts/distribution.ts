@@ -4,7 +4,7 @@
  * @module
  */
 import type { TopLevelSpec } from "vega-lite";
-import { type Chart, classOrder, CONFIG, labelAngle, PALETTE, SCHEMA } from "./chart.ts";
+import { type Chart, classOrder, CONFIG, GUIDE, labelAngle, PALETTE, SCHEMA } from "./chart.ts";
 
 /** Training images of a class in a domain. */
 export interface ClassCount {
@@ -63,13 +63,7 @@ export function distributionSpec(
       groupby: ["domain"],
     }],
   };
-  const dashed = {
-    type: "rule" as const,
-    strokeDash: [4, 3],
-    color: "currentColor",
-    strokeOpacity: 0.6,
-    aria: false,
-  };
+  const dashed = { type: "rule" as const, ...GUIDE };
   const label = {
     type: "text" as const,
     x: "width" as const,

@@ -7,7 +7,7 @@ import type { TopLevelSpec } from "vega-lite";
 import { calibrationError } from "../../bench/metrics.ts";
 import { calibration, joined } from "../calibration.ts";
 import type { DatasetResults, MethodResults } from "../results.ts";
-import { type Chart, choice, CONFIG, PALETTE, SCHEMA } from "./chart.ts";
+import { type Chart, choice, CONFIG, GUIDE, PALETTE, SCHEMA } from "./chart.ts";
 
 const ALL = "all domains";
 
@@ -54,13 +54,7 @@ export function reliabilitySpec(
     layer: [
       {
         data: { values: [{ confidence: 0, accuracy: 0 }, { confidence: 100, accuracy: 100 }] },
-        mark: {
-          type: "line",
-          strokeDash: [4, 3],
-          color: "currentColor",
-          strokeOpacity: 0.6,
-          aria: false,
-        },
+        mark: { type: "line", ...GUIDE },
         encoding: { x, y },
       },
       {

@@ -4,10 +4,10 @@
  * @module
  */
 import { calibration } from "../calibration.ts";
-import { type DatasetResults, type Estimate, estimate, lacking } from "../results.ts";
+import { type DatasetResults, type Estimate, estimate } from "../results.ts";
 import { secondsOfAllStages } from "../store.ts";
 import { MARKED } from "./captions.ts";
-import { nameOf } from "./format.ts";
+import { nameOf, noteOf } from "./format.ts";
 import { type Cell, MISSING, type Row, type Table } from "./table.ts";
 
 /** Time, memory and calibration of every method of a data set. */
@@ -31,7 +31,6 @@ export function costsTable(dataset: DatasetResults): Table {
     groups: [{
       title: null,
       rows: dataset.methods.map((method): Row => {
-        const note = lacking(dataset, method);
         const digests = method.runs.flatMap((run) =>
           run?.state.status === "done" ? [run.digest!] : []
         );
@@ -44,7 +43,7 @@ export function costsTable(dataset: DatasetResults): Table {
         ];
         return {
           cells: [nameOf(method), ...cells],
-          ...(note === null ? {} : { note: `${method.title}: ${note}` }),
+          ...noteOf(dataset, method),
         };
       }),
     }],

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { type DatasetResults, lacking, scores } from "../results.ts";
+import { type DatasetResults, scores } from "../results.ts";
 import { measure } from "../store.ts";
 import { MARKED, overSeeds, selectedBy } from "./captions.ts";
-import { nameOf, percentEstimate } from "./format.ts";
+import { nameOf, noteOf, percentEstimate } from "./format.ts";
 import { type Cell, type Column, MISSING, type Row, type Table } from "./table.ts";
 
 /** Macro-F1 and accuracy of every method in every domain. */
@@ -33,7 +33,6 @@ export function domainsTable(dataset: DatasetResults): Table {
     groups: [{
       title: null,
       rows: dataset.methods.map((method): Row => {
-        const note = lacking(dataset, method);
         return {
           cells: [
             nameOf(method),
@@ -41,7 +40,7 @@ export function domainsTable(dataset: DatasetResults): Table {
               percentEstimate(scores(method, measure(domain, metric))) ?? MISSING
             ),
           ],
-          ...(note === null ? {} : { note: `${method.title}: ${note}` }),
+          ...noteOf(dataset, method),
         };
       }),
     }],

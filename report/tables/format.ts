@@ -3,7 +3,13 @@
  *
  * @module
  */
-import { type Estimate, estimate, type MethodResults } from "../results.ts";
+import {
+  type DatasetResults,
+  type Estimate,
+  estimate,
+  lacking,
+  type MethodResults,
+} from "../results.ts";
 import type { Name } from "./table.ts";
 
 /** A fraction in percent. */
@@ -34,6 +40,12 @@ export function metricTitle(metric: string): string {
 /** The cell of a method: its title for readers, its label for programs. */
 export function nameOf(method: MethodResults): Name {
   return { name: method.label, title: method.title };
+}
+
+/** A row's note on the seeds that a method lacks; none when it lacks none. */
+export function noteOf(dataset: DatasetResults, method: MethodResults): { note?: string } {
+  const lack = lacking(dataset, method);
+  return lack === null ? {} : { note: `${method.title}: ${lack}` };
 }
 
 /** The cell of a data set. */

@@ -8,14 +8,13 @@ import {
   type DatasetResults,
   family,
   groupBy,
-  lacking,
   type MethodResults,
   ranked,
   scores,
 } from "../results.ts";
 import { measure, type Store } from "../store.ts";
 import { MARKED, overSeeds, selectedBy } from "./captions.ts";
-import { distinct, nameOf, percentEstimate } from "./format.ts";
+import { distinct, nameOf, noteOf, percentEstimate } from "./format.ts";
 import { type Cell, type Column, MISSING, type Row, type Table } from "./table.ts";
 
 /** The main table of a data set: test figures of every method over seeds. */
@@ -41,7 +40,6 @@ export function resultsTable(dataset: DatasetResults, store: Store): Table {
     }),
   ];
   const row = (method: MethodResults): Row => {
-    const note = lacking(dataset, method);
     const finished = method.runs.some((run) => run?.state.status === "done");
     return {
       cells: [
@@ -50,7 +48,7 @@ export function resultsTable(dataset: DatasetResults, store: Store): Table {
           finished ? percentEstimate(scores(method, measure(domain, metric))) : MISSING
         ),
       ],
-      ...(note === null ? {} : { note: `${method.title}: ${note}` }),
+      ...noteOf(dataset, method),
     };
   };
   return {

@@ -6,7 +6,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Backend } from "../../engine/backend.ts";
+import type { ExecutorOptions } from "../../bench/executor.ts";
+import { plan, type PlannedRun } from "../../bench/plan.ts";
+import { type Backend, cacheDirectory } from "../../engine/backend.ts";
 import { stream } from "../../engine/random.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -31,6 +33,29 @@ export const GRID = [
 ];
 /** Three runs. */
 export const SMALL_GRID = [...TINY, "--steps", "52", "--methods", "boda+crt,dann"];
+
+/** The runs of a method, a first stage before its second. */
+export function planOf(method: string): PlannedRun[] {
+  return plan({
+    datasets: ["digits-synth"],
+    methods: [method],
+    seeds: [0],
+    preset: "smoke",
+    settings: [["digits-synth.head", 30]],
+    selection: "last",
+    backend: BACKEND,
+    threads: 1,
+  });
+}
+
+/** Where an executor of this process trains runs, one at a time. */
+export function place(out: string): ExecutorOptions {
+  return {
+    out,
+    paths: { dataDir: undefined, splitsDir: undefined, cacheDir: cacheDirectory() },
+    jobs: 1,
+  };
+}
 
 /** Hands a temporary folder to some work and removes it afterwards. */
 export async function withFolder(work: (folder: string) => Promise<void>): Promise<void> {

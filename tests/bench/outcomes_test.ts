@@ -6,16 +6,16 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { machineAtFault } from "../../bench/errors.ts";
 import { execute } from "../../bench/executor.ts";
-import { plan, type PlannedRun, runId } from "../../bench/plan.ts";
+import { runId } from "../../bench/plan.ts";
 import type { FailureRecord } from "../../bench/record.ts";
-import { cacheDirectory } from "../../engine/backend.ts";
 import {
   assertSame,
-  BACKEND,
   bench,
   kill,
   lastEvent,
   limitMemory,
+  place,
+  planOf,
   sleep,
   startBench,
   TINY,
@@ -154,28 +154,6 @@ Deno.test("which errors are the machine's", () => {
     assert.ok(!machineAtFault(other));
   }
 });
-
-/** The runs of a method, a first stage before its second. */
-function planOf(method: string): PlannedRun[] {
-  return plan({
-    datasets: ["digits-synth"],
-    methods: [method],
-    seeds: [0],
-    preset: "smoke",
-    settings: [["digits-synth.head", 30]],
-    selection: "last",
-    backend: BACKEND,
-    threads: 1,
-  });
-}
-
-function place(out: string) {
-  return {
-    out,
-    paths: { dataDir: undefined, splitsDir: undefined, cacheDir: cacheDirectory() },
-    jobs: 1,
-  };
-}
 
 function reason(outcome: unknown): string {
   return (outcome as { reason: string }).reason;

@@ -1,14 +1,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { cacheDirectory } from "../../engine/backend.ts";
 import { execute } from "../../bench/executor.ts";
-import { plan } from "../../bench/plan.ts";
 import { writeAtomically } from "../../bench/files.ts";
 import { Store, StoreError } from "../../bench/store.ts";
 import type { Manifest } from "../../bench/record.ts";
 import { resultsCsv } from "../../report/results_csv.ts";
 import { readStore } from "../../report/store.ts";
-import { withFolder } from "./crash.ts";
+import { place, planOf, withFolder } from "./crash.ts";
 
 Deno.test("a claim is one process's until it ends, and sweeps what another left half-written", () =>
   withFolder(async (out) => {
@@ -44,16 +42,7 @@ const SPOILT = ["", "{", "[1]", '{"id":"another"}', "\0\0\0\0"];
 
 Deno.test("a spoilt record fails its run in a sentence, is left as it is, and counts nowhere", () =>
   withFolder(async (out) => {
-    const runs = plan({
-      datasets: ["digits-synth"],
-      methods: ["crt"],
-      seeds: [0],
-      preset: "smoke",
-      settings: [],
-      selection: "last",
-      backend: "native",
-      threads: 1,
-    });
+    const runs = planOf("crt");
     const [first, second] = runs;
     const store = new Store(out);
     const manifest = { format: 1, createdAt: "", command: [], preset: "smoke", environment: {} };
@@ -63,11 +52,7 @@ Deno.test("a spoilt record fails its run in a sentence, is left as it is, and co
     for (const content of SPOILT) {
       await Deno.writeTextFile(path, content);
       await assert.rejects(store.record(first!.id), StoreError);
-      const outcomes = await execute(runs, {
-        out,
-        paths: { dataDir: undefined, splitsDir: undefined, cacheDir: cacheDirectory() },
-        jobs: 1,
-      });
+      const outcomes = await execute(runs, place(out));
       const [failed, skipped] = [outcomes.get(first!.id)!, outcomes.get(second!.id)!];
       assert.equal(failed.status, "failed");
       assert.match(

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { planStudy, type STUDIES } from "../../bench/studies.ts";
 import type { Manifest } from "../../bench/record.ts";
 import type { Request } from "../../bench/plan.ts";
 import { DATASETS } from "../../datasets/mod.ts";
+import { BACKEND, cli } from "./crash.ts";
 
 const request: Omit<Request, "methods"> = {
   datasets: ["digits-synth"],
@@ -57,23 +57,15 @@ Deno.test("every alternative changes one part", () => {
 });
 
 Deno.test("a study trains, reports, continues, and its tables come from the records again", async () => {
-  const root = fileURLToPath(new URL("../..", import.meta.url));
-  const cli = async (...args: string[]) => {
-    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "--allow-all", "--quiet", join(root, "bench/cli.ts"), ...args],
-      cwd: root,
-      stdout: "piped",
-      stderr: "piped",
-    }).output();
-    const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-    assert.equal(code, 0, text(stderr));
-    return text(stdout);
+  const said = async (...args: string[]) => {
+    const { code, out, err } = await cli(...args);
+    assert.equal(code, 0, err);
+    return out;
   };
   const out = await Deno.makeTempDir();
-  const backend = Deno.env.get("MDLT_TEST_BACKEND") ?? "native";
-  const options = ["--preset", "smoke", "--seeds", "2", "--backend", backend, "--out", out];
+  const options = ["--preset", "smoke", "--seeds", "2", "--backend", BACKEND, "--out", out];
   try {
-    assert.match(await cli("analyse", "ablation", ...options), /^16 of 16 runs trained/);
+    assert.match(await said("analyse", "ablation", ...options), /^16 of 16 runs trained/);
     const manifest: Manifest = JSON.parse(await Deno.readTextFile(join(out, "manifest.json")));
     assert.deepEqual(manifest.runs[0]!.study, { kind: "ablation", parts: ["bce"] });
     const record = JSON.parse(
@@ -87,9 +79,9 @@ Deno.test("a study trains, reports, continues, and its tables come from the reco
     assert.equal(first.trim().split("\n").length, 9);
 
     // The convergence of the same training is another study in the same folder.
-    assert.match(await cli("analyse", "convergence", ...options), /^2 of 2 runs trained/);
+    assert.match(await said("analyse", "convergence", ...options), /^2 of 2 runs trained/);
     assert.match(
-      await cli("analyse", "ablation", ...options),
+      await said("analyse", "ablation", ...options),
       /^0 of 16 runs trained.*16 existing/,
     );
     assert.equal(await Deno.readTextFile(table), first);
@@ -99,7 +91,7 @@ Deno.test("a study trains, reports, continues, and its tables come from the reco
     assert.equal(convergence.trim().split("\n").length, 9, "eight updates, each a checkpoint");
 
     await Deno.remove(join(out, "report"), { recursive: true });
-    await cli("report", "--out", out);
+    await said("report", "--out", out);
     assert.equal(await Deno.readTextFile(table), first);
     const page = await Deno.readTextFile(join(out, "report/index.html"));
     assert.match(page, /Studies of the proposed method/);
