@@ -13,17 +13,17 @@
  *
  * @module
  */
-export * from "./bench/metrics.ts";
-export { execute } from "./bench/executor.ts";
-export { plan, runId } from "./bench/plan.ts";
-export { type PresetName, PRESETS } from "./bench/presets.ts";
-export type * from "./bench/record.ts";
-export { Store } from "./bench/store.ts";
-export { train } from "./bench/trainer.ts";
+export * from "./metrics/mod.ts";
+export { execute } from "./bench/execute/executor.ts";
+export { plan, runId } from "./bench/plan/plan.ts";
+export { type PresetName, PRESETS } from "./bench/plan/presets.ts";
+export type * from "./bench/records/record.ts";
+export { Store } from "./bench/records/store.ts";
+export { train } from "./bench/train/trainer.ts";
 export type * from "./datasets/dataset.ts";
 export { DATASETS } from "./datasets/mod.ts";
-export { prepareBackend, startBackend } from "./engine/backend.ts";
-export { type Random, stream } from "./engine/random.ts";
+export { prepareBackend, startBackend } from "./tensor/backend.ts";
+export { type Random, stream } from "./base/random.ts";
 export * from "./methods/method.ts";
 export { METHODS } from "./methods/mod.ts";
 export { buildReport } from "./report/mod.ts";

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import type { Random } from "../engine/random.ts";
+import type { Random } from "../base/random.ts";
 
 /** Images of one split of one domain. */
 export interface Split {

@@ -5,15 +5,15 @@
  */
 import { closest } from "fastest-levenshtein";
 import { DataError, type DataPaths, type DatasetDefinition } from "./dataset.ts";
-import { digits, digitsMnist } from "./digits.ts";
-import { digitsSynth } from "./digits_synth.ts";
-import { domainnet } from "./domainnet.ts";
-import { coloredMnist, rotatedMnist } from "./mnist_variants.ts";
-import { officehome } from "./officehome.ts";
-import { ownDatasets } from "./own.ts";
-import { pacs } from "./pacs.ts";
-import { terrainc } from "./terrainc.ts";
-import { vlcs } from "./vlcs.ts";
+import { digits, digitsMnist } from "./sets/digits.ts";
+import { digitsSynth } from "./sets/digits_synth.ts";
+import { domainnet } from "./sets/domainnet.ts";
+import { coloredMnist, rotatedMnist } from "./sets/mnist_variants.ts";
+import { officehome } from "./sets/officehome.ts";
+import { ownDatasets } from "./protocols/own.ts";
+import { pacs } from "./sets/pacs.ts";
+import { terrainc } from "./sets/terrainc.ts";
+import { vlcs } from "./sets/vlcs.ts";
 
 /** All data sets, the embedded one first. */
 export const DATASETS: readonly DatasetDefinition[] = [

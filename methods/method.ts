@@ -8,10 +8,10 @@
  * @module
  */
 import type * as tf from "@tensorflow/tfjs-core";
-import type { AdamSettings } from "../engine/adam.ts";
-import type { Module, Parameter } from "../engine/module.ts";
-import type { Network } from "../engine/networks.ts";
-import type { Random } from "../engine/random.ts";
+import type { AdamSettings } from "../nn/adam.ts";
+import type { Module, Parameter } from "../nn/module.ts";
+import type { Network } from "../networks/mod.ts";
+import type { Random } from "../base/random.ts";
 
 /** One domain's share of a training step. */
 export interface DomainBatch {

@@ -4,7 +4,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import type { AdamSettings } from "../engine/adam.ts";
+import type { AdamSettings } from "../nn/adam.ts";
 import { defineMethod, type DomainBatch, power10 } from "./method.ts";
 import { meanOf, shuffledPairs } from "./parts/batches.ts";
 import { crossEntropy } from "./parts/losses.ts";

@@ -10,9 +10,9 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
-import { whole } from "../bench/commands/options.ts";
-import { find, unknown, UsageError } from "../bench/errors.ts";
-import { cacheDirectory, prepareBackend } from "../engine/backend.ts";
+import { whole } from "../cli/options/common.ts";
+import { find, unknown, UsageError } from "../base/errors.ts";
+import { cacheDirectory, prepareBackend } from "../tensor/backend.ts";
 import { METHODS } from "../methods/mod.ts";
 import { passesOf } from "./passes.ts";
 

@@ -4,15 +4,15 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { find } from "../bench/errors.ts";
-import type { RunSpec } from "../bench/record.ts";
-import { train, updateOf } from "../bench/trainer.ts";
-import { RunWorkbench } from "../bench/workbench.ts";
-import { memorySplit } from "../datasets/memory.ts";
-import { startBackend } from "../engine/backend.ts";
-import { compiled, eager, type Execute, fused } from "../engine/compile.ts";
-import { buildNetwork } from "../engine/networks.ts";
-import { stream } from "../engine/random.ts";
+import { find } from "../base/errors.ts";
+import type { RunSpec } from "../bench/records/record.ts";
+import { train, updateOf } from "../bench/train/trainer.ts";
+import { RunWorkbench } from "../bench/train/context.ts";
+import { memorySplit } from "../datasets/reading/memory.ts";
+import { startBackend } from "../tensor/backend.ts";
+import { compiled, eager, type Execute, fused } from "../tensor/compile/mod.ts";
+import { buildNetwork } from "../networks/mod.ts";
+import { stream } from "../base/random.ts";
 import { METHODS } from "../methods/mod.ts";
 import type { DomainBatch } from "../methods/method.ts";
 

@@ -7,11 +7,11 @@
 import { join } from "node:path";
 import sharp from "sharp";
 import * as tf from "@tensorflow/tfjs-core";
-import { augmentation, batchReader, sampler } from "../bench/batches.ts";
+import { augmentation, batchReader, sampler } from "../bench/train/batches.ts";
 import { defaultSettings } from "../datasets/dataset.ts";
-import { definePhotographs } from "../datasets/photographs.ts";
-import { cacheDirectory, startBackend } from "../engine/backend.ts";
-import { itemStream } from "../engine/random.ts";
+import { definePhotographs } from "../datasets/protocols/photographs.ts";
+import { cacheDirectory, startBackend } from "../tensor/backend.ts";
+import { itemStream } from "../base/random.ts";
 
 /** Images of each of two domains in a batch, and how many there are to draw from. */
 const BATCH = 24, IMAGES = 240;

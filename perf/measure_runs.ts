@@ -18,7 +18,7 @@ Deno.stdout.writeSync(new TextEncoder().encode(`${JSON.stringify({ value, peer }
 async function runsPerHour(...arrangement: string[]): Promise<number> {
   const out = await Deno.makeTempDir();
   try {
-    const cli = fileURLToPath(new URL("../bench/cli.ts", import.meta.url));
+    const cli = fileURLToPath(new URL("../cli/main.ts", import.meta.url));
     const bench = ["run", "--allow-all", "--quiet", cli, "bench", ...RUNS, ...arrangement];
     const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
       args: [...bench, "--out", out, "--json"],

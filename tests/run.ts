@@ -9,8 +9,8 @@
 import { cpus } from "node:os";
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { prepareBackend } from "../engine/backend.ts";
-import { makeProgress } from "../bench/progress.ts";
+import { prepareBackend } from "../tensor/backend.ts";
+import { makeProgress } from "../cli/progress.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const print = (line: string) => Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import type { Random } from "../../engine/random.ts";
+import type { Random } from "../../base/random.ts";
 import { type Glyph, GLYPHS } from "./glyphs.ts";
 
 /** Height and width of a picture. */

@@ -4,7 +4,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import type { Module, Parameter } from "../../engine/module.ts";
+import type { Module, Parameter } from "../../nn/module.ts";
 import {
   choice,
   type Hyperparameter,

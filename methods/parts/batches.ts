@@ -4,8 +4,8 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import type { Network } from "../../engine/networks.ts";
-import type { Random } from "../../engine/random.ts";
+import type { Network } from "../../networks/mod.ts";
+import type { Random } from "../../base/random.ts";
 import type { DomainBatch } from "../method.ts";
 import { crossEntropy } from "./losses.ts";
 

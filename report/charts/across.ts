@@ -5,8 +5,8 @@
  * @module
  */
 import type { TopLevelSpec } from "vega-lite";
-import type { Across } from "../across.ts";
-import { indistinguishable } from "../statistics/ranks.ts";
+import type { Across } from "../analysis/across.ts";
+import { indistinguishable } from "../analysis/statistics/ranks.ts";
 import { metricTitle } from "../tables/format.ts";
 import { type Chart, CONFIG, GUIDE, PALETTE, SCHEMA, short } from "./chart.ts";
 

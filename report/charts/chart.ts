@@ -7,8 +7,14 @@
  * @module
  */
 import type { TopLevelSpec } from "vega-lite";
-import { type DatasetResults, estimate, type MethodResults, ranked, scores } from "../results.ts";
-import { measure } from "../store.ts";
+import {
+  type DatasetResults,
+  estimate,
+  type MethodResults,
+  ranked,
+  scores,
+} from "../analysis/arrange.ts";
+import { measure } from "../folder.ts";
 
 /** A chart: its files' name, what it shows in words, and how it is drawn. */
 export interface Chart {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { TopLevelSpec } from "vega-lite";
-import { type DatasetResults, estimate, type MethodResults } from "../results.ts";
+import { type DatasetResults, estimate, type MethodResults } from "../analysis/arrange.ts";
 import { type Chart, choice, classOrder, CONFIG, DARK_BELOW, labelAngle, SCHEMA } from "./chart.ts";
 
 /** With more classes than these, names and figures would overlap: the tooltip tells them. */

@@ -4,8 +4,8 @@
  * @module
  */
 import type { TopLevelSpec } from "vega-lite";
-import type { DatasetResults, MethodResults } from "../results.ts";
-import type { SparseConfusion } from "../store.ts";
+import type { DatasetResults, MethodResults } from "../analysis/arrange.ts";
+import type { SparseConfusion } from "../folder.ts";
 import { type Chart, choice, classOrder, CONFIG, DARK_BELOW, labelAngle, SCHEMA } from "./chart.ts";
 
 /** More classes than these cannot be read in one matrix: only the most confused are shown. */

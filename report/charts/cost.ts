@@ -4,8 +4,8 @@
  * @module
  */
 import type { TopLevelSpec } from "vega-lite";
-import { type DatasetResults, estimate, type MethodResults, scores } from "../results.ts";
-import { measure, secondsOfAllStages } from "../store.ts";
+import { type DatasetResults, estimate, type MethodResults, scores } from "../analysis/arrange.ts";
+import { measure, secondsOfAllStages } from "../folder.ts";
 import { percent } from "../tables/format.ts";
 import { type Chart, CONFIG, PALETTE, SCHEMA, short } from "./chart.ts";
 

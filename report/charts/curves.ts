@@ -4,7 +4,7 @@
  * @module
  */
 import type { TopLevelSpec } from "vega-lite";
-import { type DatasetResults, estimate, type MethodResults } from "../results.ts";
+import { type DatasetResults, estimate, type MethodResults } from "../analysis/arrange.ts";
 import { percent } from "../tables/format.ts";
 import { type Chart, CONFIG, PALETTE, SCHEMA, short } from "./chart.ts";
 

@@ -4,8 +4,8 @@
  * @module
  */
 import type { TopLevelSpec } from "vega-lite";
-import { ITERATIONS, type Points } from "../embedding.ts";
-import type { DatasetResults, MethodResults } from "../results.ts";
+import { ITERATIONS, type Points } from "../analysis/embedding.ts";
+import type { DatasetResults, MethodResults } from "../analysis/arrange.ts";
 import {
   categories,
   type Chart,

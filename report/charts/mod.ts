@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Points } from "../embedding.ts";
-import type { DatasetResults } from "../results.ts";
+import type { Points } from "../analysis/embedding.ts";
+import type { DatasetResults } from "../analysis/arrange.ts";
 import { type Chart, fromBest } from "./chart.ts";
 import { classHeatmapChart } from "./class_f1.ts";
 import { confusionChart } from "./confusion.ts";

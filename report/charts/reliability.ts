@@ -4,9 +4,9 @@
  * @module
  */
 import type { TopLevelSpec } from "vega-lite";
-import { calibrationError } from "../../bench/metrics.ts";
-import { calibration, joined } from "../calibration.ts";
-import type { DatasetResults, MethodResults } from "../results.ts";
+import { calibrationError } from "../../metrics/mod.ts";
+import { calibration, joined } from "../analysis/calibration.ts";
+import type { DatasetResults, MethodResults } from "../analysis/arrange.ts";
 import { type Chart, choice, CONFIG, GUIDE, PALETTE, SCHEMA } from "./chart.ts";
 
 const ALL = "all domains";

@@ -4,9 +4,9 @@
  * @module
  */
 import type { TopLevelSpec } from "vega-lite";
-import type { Study } from "../../bench/record.ts";
-import { estimate } from "../results.ts";
-import { curve, f1, isKind, type StudyResults } from "../studies.ts";
+import type { Study } from "../../bench/records/record.ts";
+import { estimate } from "../analysis/arrange.ts";
+import { curve, f1, isKind, type StudyResults } from "../analysis/studies.ts";
 import { percent } from "../tables/format.ts";
 import { type Chart, CONFIG, PALETTE, SCHEMA, short } from "./chart.ts";
 

@@ -5,9 +5,9 @@
  * @module
  */
 import type { TopLevelSpec } from "vega-lite";
-import { type DatasetResults, estimate, type MethodResults, scores } from "../results.ts";
-import { measure } from "../store.ts";
-import { density } from "../statistics/density.ts";
+import { type DatasetResults, estimate, type MethodResults, scores } from "../analysis/arrange.ts";
+import { measure } from "../folder.ts";
+import { density } from "../analysis/statistics/density.ts";
 import { percent } from "../tables/format.ts";
 import { type Chart, CONFIG, PALETTE, SCHEMA, short } from "./chart.ts";
 

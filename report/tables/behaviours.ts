@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Finding } from "../behaviours.ts";
+import type { Finding } from "../analysis/behaviours.ts";
 import type { Table } from "./table.ts";
 
 /** What became of each behaviour on a data set. */

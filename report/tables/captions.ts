@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { RunSpec } from "../../bench/record.ts";
+import type { RunSpec } from "../../bench/records/record.ts";
 import { distinct } from "./format.ts";
 
 /** What rules name in captions. */

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { calibration } from "../calibration.ts";
-import { type DatasetResults, type Estimate, estimate } from "../results.ts";
-import { secondsOfAllStages } from "../store.ts";
+import { calibration } from "../analysis/calibration.ts";
+import { type DatasetResults, type Estimate, estimate } from "../analysis/arrange.ts";
+import { secondsOfAllStages } from "../folder.ts";
 import { MARKED } from "./captions.ts";
 import { nameOf, noteOf } from "./format.ts";
 import { type Cell, MISSING, type Row, type Table } from "./table.ts";

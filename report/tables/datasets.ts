@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { DatasetResults } from "../results.ts";
-import type { Digest } from "../store.ts";
+import type { DatasetResults } from "../analysis/arrange.ts";
+import type { Digest } from "../folder.ts";
 import type { Cell, Column, Group, Row, Table } from "./table.ts";
 
 const SPLITS = ["train", "validation", "test"] as const;

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { type DatasetResults, scores } from "../results.ts";
-import { measure } from "../store.ts";
+import { type DatasetResults, scores } from "../analysis/arrange.ts";
+import { measure } from "../folder.ts";
 import { MARKED, overSeeds, selectedBy } from "./captions.ts";
 import { nameOf, noteOf, percentEstimate } from "./format.ts";
 import { type Cell, type Column, MISSING, type Row, type Table } from "./table.ts";

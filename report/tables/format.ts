@@ -9,7 +9,7 @@ import {
   estimate,
   lacking,
   type MethodResults,
-} from "../results.ts";
+} from "../analysis/arrange.ts";
 import type { Name } from "./table.ts";
 
 /** A fraction in percent. */

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { Across, Wins } from "../across.ts";
-import { lacking, scores } from "../results.ts";
-import type { NotComputable } from "../statistics/anova.ts";
-import type { Interval } from "../statistics/bootstrap.ts";
-import { measure } from "../store.ts";
+import type { Across, Wins } from "../analysis/across.ts";
+import { lacking, scores } from "../analysis/arrange.ts";
+import type { NotComputable } from "../analysis/statistics/anova.ts";
+import type { Interval } from "../analysis/statistics/bootstrap.ts";
+import { measure } from "../folder.ts";
 import { MARKED, selectedBy } from "./captions.ts";
 import { metricTitle, percent, percentEstimate, showP } from "./format.ts";
 import { type Between, type Cell, type Column, MISSING, type Row, type Table } from "./table.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { SHOT_GROUPS } from "../../bench/metrics.ts";
+import { SHOT_GROUPS } from "../../metrics/mod.ts";
 import {
   type DatasetResults,
   family,
@@ -11,8 +11,8 @@ import {
   type MethodResults,
   ranked,
   scores,
-} from "../results.ts";
-import { measure, type Store } from "../store.ts";
+} from "../analysis/arrange.ts";
+import { measure, type Store } from "../folder.ts";
 import { MARKED, overSeeds, selectedBy } from "./captions.ts";
 import { distinct, nameOf, noteOf, percentEstimate } from "./format.ts";
 import { type Cell, type Column, MISSING, type Row, type Table } from "./table.ts";

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { RunSpec } from "../../bench/record.ts";
-import { type DatasetResults, groupBy } from "../results.ts";
-import type { Run, Store } from "../store.ts";
+import type { RunSpec } from "../../bench/records/record.ts";
+import { type DatasetResults, groupBy } from "../analysis/arrange.ts";
+import type { Run, Store } from "../folder.ts";
 import { distinct, nameOf } from "./format.ts";
 import type { Cell, Column, Name, Table } from "./table.ts";
 

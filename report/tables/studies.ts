@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Study } from "../../bench/record.ts";
-import { estimate, lacking } from "../results.ts";
+import type { Study } from "../../bench/records/record.ts";
+import { estimate, lacking } from "../analysis/arrange.ts";
 import {
   curve,
   f1,
@@ -12,7 +12,7 @@ import {
   type Measure,
   type StudiedSetting,
   type StudyResults,
-} from "../studies.ts";
+} from "../analysis/studies.ts";
 import { MARKED, selectedBy } from "./captions.ts";
 import { percentEstimate } from "./format.ts";
 import { type Cell, type Column, MISSING, type Row, type Table } from "./table.ts";

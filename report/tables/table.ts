@@ -4,7 +4,7 @@
  * @module
  */
 import { stringify } from "csv-stringify/sync";
-import type { Estimate } from "../results.ts";
+import type { Estimate } from "../analysis/arrange.ts";
 
 /** A table: columns, groups of rows, and what a reader must know to read it. */
 export interface Table {

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { DatasetResults } from "../results.ts";
-import { type Anova, anovas, type Comparison, type Pairwise } from "../significance.ts";
+import type { DatasetResults } from "../analysis/arrange.ts";
+import { type Anova, anovas, type Comparison, type Pairwise } from "../analysis/significance.ts";
 import { selectedBy } from "./captions.ts";
 import { datasetName, metricName, metricTitle, nameOf, percent, showP } from "./format.ts";
 import type { Group, Row, Table } from "./table.ts";

@@ -1,10 +1,16 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
-import { augmentation, batchReader, passOver, readBatch, sampler } from "../../bench/batches.ts";
+import {
+  augmentation,
+  batchReader,
+  passOver,
+  readBatch,
+  sampler,
+} from "../../bench/train/batches.ts";
 import { DataError, type Dataset, type Split } from "../../datasets/dataset.ts";
-import type { Random } from "../../engine/random.ts";
-import { useBackend } from "../backend.ts";
-import { debugDataset } from "../debug_dataset.ts";
+import type { Random } from "../../base/random.ts";
+import { useBackend } from "../helpers/backend.ts";
+import { debugDataset } from "../helpers/debug_dataset.ts";
 
 await useBackend();
 

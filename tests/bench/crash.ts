@@ -6,10 +6,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { ExecutorOptions } from "../../bench/executor.ts";
-import { plan, type PlannedRun } from "../../bench/plan.ts";
-import { type Backend, cacheDirectory } from "../../engine/backend.ts";
-import { stream } from "../../engine/random.ts";
+import type { ExecutorOptions } from "../../bench/execute/executor.ts";
+import { plan, type PlannedRun } from "../../bench/plan/plan.ts";
+import { type Backend, cacheDirectory } from "../../tensor/backend.ts";
+import { stream } from "../../base/random.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 /** What does the mathematics in these tests. */
@@ -84,7 +84,7 @@ export function cli(...args: string[]): Harness["ended"] {
   return start([...PROGRAM.slice(0, -1), ...args]).ended;
 }
 
-const PROGRAM = ["run", "--allow-all", "--quiet", join(root, "bench/cli.ts"), "bench"];
+const PROGRAM = ["run", "--allow-all", "--quiet", join(root, "cli/main.ts"), "bench"];
 
 function start(args: readonly string[]): Harness {
   const process = new Deno.Command(Deno.execPath(), {

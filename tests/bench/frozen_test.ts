@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
-import { frozenDataset } from "../../bench/frozen.ts";
-import { plan } from "../../bench/plan.ts";
-import { train } from "../../bench/trainer.ts";
-import { FEATURIZERS } from "../../engine/networks.ts";
-import { stream } from "../../engine/random.ts";
-import type { Float32Values } from "../../engine/safetensors_format.ts";
+import { frozenDataset } from "../../bench/train/features.ts";
+import { plan } from "../../bench/plan/plan.ts";
+import { train } from "../../bench/train/trainer.ts";
+import { FEATURIZERS } from "../../networks/mod.ts";
+import { stream } from "../../base/random.ts";
+import type { Float32Values } from "../../base/safetensors_format.ts";
 import boda from "../../methods/boda.ts";
-import { useBackend } from "../backend.ts";
-import { debugDataset } from "../debug_dataset.ts";
+import { useBackend } from "../helpers/backend.ts";
+import { debugDataset } from "../helpers/debug_dataset.ts";
 
 await useBackend();
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { decodeLine, encodeMessage, lines } from "../../bench/messages.ts";
+import { decodeLine, encodeMessage, lines } from "../../bench/execute/messages.ts";
 
 /** What is made of a worker's output that arrives in pieces of so many bytes. */
 async function heard(output: readonly (string | Uint8Array)[], size: number) {

@@ -4,10 +4,10 @@
  */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { machineAtFault } from "../../bench/errors.ts";
-import { execute } from "../../bench/executor.ts";
-import { runId } from "../../bench/plan.ts";
-import type { FailureRecord } from "../../bench/record.ts";
+import { machineAtFault } from "../../base/errors.ts";
+import { execute } from "../../bench/execute/executor.ts";
+import { runId } from "../../bench/plan/plan.ts";
+import type { FailureRecord } from "../../bench/records/record.ts";
 import {
   assertSame,
   bench,

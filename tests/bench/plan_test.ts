@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { UsageError } from "../../bench/errors.ts";
-import { canonical, plan, type Request, runId } from "../../bench/plan.ts";
-import { PAPER_STEPS } from "../../bench/presets.ts";
+import { UsageError } from "../../base/errors.ts";
+import { canonical, plan, type Request, runId } from "../../bench/plan/plan.ts";
+import { PAPER_STEPS } from "../../bench/plan/presets.ts";
 
 const request: Request = {
   datasets: ["digits-synth"],

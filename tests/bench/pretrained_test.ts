@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
-import { readPretrained } from "../../bench/pretrained.ts";
+import { readPretrained } from "../../bench/train/pretrained.ts";
 import { DataError } from "../../datasets/dataset.ts";
-import { decodeImage } from "../../datasets/decode.ts";
-import { resize } from "../../datasets/resize.ts";
-import { FEATURIZERS } from "../../engine/networks.ts";
-import { stream } from "../../engine/random.ts";
-import { encodeTensors } from "../../engine/safetensors.ts";
-import { useBackend } from "../backend.ts";
+import { decodeImage } from "../../datasets/reading/decode.ts";
+import { resize } from "../../datasets/reading/resize.ts";
+import { FEATURIZERS } from "../../networks/mod.ts";
+import { stream } from "../../base/random.ts";
+import { encodeTensors } from "../../tensor/safetensors.ts";
+import { useBackend } from "../helpers/backend.ts";
 import { testFolder } from "../datasets/helpers.ts";
 
 await useBackend();

@@ -4,14 +4,14 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
-import type { RunSpec } from "../../bench/record.ts";
-import { Store } from "../../bench/store.ts";
-import { train, type TrainOptions, type TrainResult } from "../../bench/trainer.ts";
-import { compiled, eager, fused } from "../../engine/compile.ts";
-import { encodeTensors } from "../../engine/safetensors.ts";
+import type { RunSpec } from "../../bench/records/record.ts";
+import { Store } from "../../bench/records/store.ts";
+import { train, type TrainOptions, type TrainResult } from "../../bench/train/trainer.ts";
+import { compiled, eager, fused } from "../../tensor/compile/mod.ts";
+import { encodeTensors } from "../../tensor/safetensors.ts";
 import type { Method } from "../../methods/method.ts";
 import { METHODS } from "../../methods/mod.ts";
-import { useBackend } from "../backend.ts";
+import { useBackend } from "../helpers/backend.ts";
 import { methodNamed, TOY } from "../methods/toy.ts";
 
 const STEPS = 7;

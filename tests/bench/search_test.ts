@@ -1,11 +1,11 @@
 /** Random search, the choice among its settings, and repeating a manifest. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { plan, type Request } from "../../bench/plan.ts";
-import type { Manifest, RunRecord } from "../../bench/record.ts";
-import { comparison } from "../../bench/reproduction.ts";
-import { rank, worth } from "../../bench/selection.ts";
-import { Store } from "../../bench/store.ts";
+import { plan, type Request } from "../../bench/plan/plan.ts";
+import type { Manifest, RunRecord } from "../../bench/records/record.ts";
+import { comparison } from "../../bench/records/reproduction.ts";
+import { rank, worth } from "../../bench/plan/selection.ts";
+import { Store } from "../../bench/records/store.ts";
 import { BACKEND, bench, cli, contentOf, startBench, TINY } from "./crash.ts";
 
 const request: Request = {

@@ -4,9 +4,9 @@
  */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { plan, type Request } from "../../bench/plan.ts";
-import { runsOfTask, status, submit, timeLimit } from "../../bench/slurm.ts";
-import { startCluster } from "../slurm_cluster.ts";
+import { plan, type Request } from "../../bench/plan/plan.ts";
+import { runsOfTask, status, submit, timeLimit } from "../../bench/execute/slurm.ts";
+import { startCluster } from "./slurm_cluster.ts";
 import { assertSame, bench, cli, sleep, statesIn, TINY, undisturbed, withFolder } from "./crash.ts";
 
 const request: Request = {

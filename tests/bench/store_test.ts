@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { execute } from "../../bench/executor.ts";
-import { writeAtomically } from "../../bench/files.ts";
-import { Store, StoreError } from "../../bench/store.ts";
-import type { Manifest } from "../../bench/record.ts";
-import { resultsCsv } from "../../report/results_csv.ts";
-import { readStore } from "../../report/store.ts";
+import { execute } from "../../bench/execute/executor.ts";
+import { writeAtomically } from "../../base/files.ts";
+import { Store, StoreError } from "../../bench/records/store.ts";
+import type { Manifest } from "../../bench/records/record.ts";
+import { resultsCsv } from "../../report/tables/results_csv.ts";
+import { readStore } from "../../report/folder.ts";
 import { place, planOf, withFolder } from "./crash.ts";
 
 Deno.test("a claim is one process's until it ends, and sweeps what another left half-written", () =>

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { planStudy, type STUDIES } from "../../bench/studies.ts";
-import type { Manifest } from "../../bench/record.ts";
-import type { Request } from "../../bench/plan.ts";
+import { planStudy, type STUDIES } from "../../bench/plan/studies.ts";
+import type { Manifest } from "../../bench/records/record.ts";
+import type { Request } from "../../bench/plan/plan.ts";
 import { DATASETS } from "../../datasets/mod.ts";
 import { BACKEND, cli } from "./crash.ts";
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
-import { sampler } from "../../bench/batches.ts";
-import { accuracy, figures, macroF1 } from "../../bench/metrics.ts";
-import { runId } from "../../bench/plan.ts";
-import type { RunRecord, RunSpec } from "../../bench/record.ts";
-import { train, type TrainResult } from "../../bench/trainer.ts";
+import { sampler } from "../../bench/train/batches.ts";
+import { accuracy, figures, macroF1 } from "../../metrics/mod.ts";
+import { runId } from "../../bench/plan/plan.ts";
+import type { RunRecord, RunSpec } from "../../bench/records/record.ts";
+import { train, type TrainResult } from "../../bench/train/trainer.ts";
 import type { Dataset } from "../../datasets/dataset.ts";
 import boda from "../../methods/boda.ts";
 import crt from "../../methods/crt.ts";
@@ -12,8 +12,8 @@ import erm from "../../methods/erm.ts";
 import { defineMethod, type Method } from "../../methods/method.ts";
 import { crossEntropy } from "../../methods/parts/losses.ts";
 import taunorm from "../../methods/taunorm.ts";
-import { useBackend } from "../backend.ts";
-import { DEBUG_COUNTS, debugDataset } from "../debug_dataset.ts";
+import { useBackend } from "../helpers/backend.ts";
+import { DEBUG_COUNTS, debugDataset } from "../helpers/debug_dataset.ts";
 
 await useBackend();
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import * as ops from "../../datasets/augment.ts";
-import { type Random, stream } from "../../engine/random.ts";
+import * as ops from "../../datasets/reading/augment.ts";
+import { type Random, stream } from "../../base/random.ts";
 import { figures, formulaImage, sha256, smoothImage } from "./helpers.ts";
 
 const OPERATIONS: Readonly<Record<string, (pixels: Uint8Array, factor: number) => void>> = {

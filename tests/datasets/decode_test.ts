@@ -3,8 +3,8 @@ import { Buffer } from "node:buffer";
 import { join } from "node:path";
 import sharp from "sharp";
 import { DataError } from "../../datasets/dataset.ts";
-import { decodeImage } from "../../datasets/decode.ts";
-import { decodeJpeg } from "../../datasets/jpeg.ts";
+import { decodeImage } from "../../datasets/reading/decode.ts";
+import { decodeJpeg } from "../../datasets/reading/jpeg.ts";
 import { figures, formulaImage, fuzz, sha256, smoothImage } from "./helpers.ts";
 
 /** Writes a file for as long as `use` runs. */

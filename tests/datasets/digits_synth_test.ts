@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { classCounts, DataError } from "../../datasets/dataset.ts";
-import { digitsSynth } from "../../datasets/digits_synth.ts";
+import { digitsSynth } from "../../datasets/sets/digits_synth.ts";
 import { loadOptions, readAll, splitsOf } from "./helpers.ts";
 
 const IMAGE = 28 * 28 * 3;

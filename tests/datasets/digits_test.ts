@@ -2,8 +2,14 @@ import assert from "node:assert/strict";
 import { basename, dirname, join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { classCounts, DataError } from "../../datasets/dataset.ts";
-import { type DigitFiles, findFiles, mnist, mnistm, svhn } from "../../datasets/digit_files.ts";
-import { digits, digitsMnist } from "../../datasets/digits.ts";
+import {
+  type DigitFiles,
+  findFiles,
+  mnist,
+  mnistm,
+  svhn,
+} from "../../datasets/protocols/digit_files.ts";
+import { digits, digitsMnist } from "../../datasets/sets/digits.ts";
 import { readTarGzEntry } from "../../datasets/formats/targz.ts";
 import { loadOptions, readAll, splitsOf, testFolder } from "./helpers.ts";
 

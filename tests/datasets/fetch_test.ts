@@ -11,9 +11,9 @@ import {
   type FetchOptions,
   readLock,
   sortImages,
-} from "../../datasets/fetch.ts";
-import type { SourceFile } from "../../datasets/sources.ts";
-import { unpackArchive } from "../../datasets/unpack.ts";
+} from "../../datasets/fetching/fetch.ts";
+import type { SourceFile } from "../../datasets/fetching/sources.ts";
+import { unpackArchive } from "../../datasets/fetching/unpack.ts";
 import { fuzz } from "./helpers.ts";
 
 const CONTENT = Uint8Array.from({ length: 300_000 }, (_, i) => (i * 7 + (i >> 8)) & 0xff);

@@ -8,7 +8,7 @@ import {
   type LoadOptions,
   type Split,
 } from "../../datasets/dataset.ts";
-import { stream } from "../../engine/random.ts";
+import { stream } from "../../base/random.ts";
 
 /** Load options with every setting at its default, unless `settings` say otherwise. */
 export function loadOptions(

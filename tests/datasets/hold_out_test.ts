@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
 import { DataError } from "../../datasets/dataset.ts";
-import { domainnet } from "../../datasets/domainnet.ts";
-import { holdOut, type ListedImage } from "../../datasets/hold_out.ts";
+import { domainnet } from "../../datasets/sets/domainnet.ts";
+import { holdOut, type ListedImage } from "../../datasets/protocols/hold_out.ts";
 import { loadOptions, testFolder } from "./helpers.ts";
 
 function cell(domain: number, label: number, images: number): ListedImage[] {

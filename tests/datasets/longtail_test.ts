@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { profileCounts } from "../../datasets/longtail.ts";
+import { profileCounts } from "../../datasets/protocols/longtail.ts";
 
 interface Case {
   readonly classes: number;
@@ -10,7 +10,7 @@ interface Case {
 }
 
 const golden: { counts_per_class: readonly Case[] } = JSON.parse(
-  Deno.readTextFileSync(new URL("../golden/sampling.json", import.meta.url)),
+  Deno.readTextFileSync(new URL("../golden/mdlt/sampling.json", import.meta.url)),
 );
 
 Deno.test("class counts are the reference's", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { classCounts } from "../../datasets/dataset.ts";
-import { coloredMnist, rotate, rotatedMnist } from "../../datasets/mnist_variants.ts";
+import { coloredMnist, rotate, rotatedMnist } from "../../datasets/sets/mnist_variants.ts";
 import { figures, formulaImage, loadOptions, readAll, splitsOf, testFolder } from "./helpers.ts";
 
 const dataDir = testFolder("MDLT_TEST_DATA", "../shared/data");

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { DataError } from "../../datasets/dataset.ts";
 import { knownDatasets } from "../../datasets/mod.ts";
-import { splitCsv, splitFolder } from "../../datasets/own_split.ts";
+import { splitCsv, splitFolder } from "../../datasets/protocols/own_split.ts";
 import { formulaImage, loadOptions, splitsOf } from "./helpers.ts";
 
 /** A folder of two domains and three classes with so many images each. */

@@ -2,15 +2,15 @@ import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
 import sharp from "sharp";
 import { classCounts, DataError, type LoadOptions } from "../../datasets/dataset.ts";
-import { domainnet } from "../../datasets/domainnet.ts";
-import { officehome } from "../../datasets/officehome.ts";
-import { pacs } from "../../datasets/pacs.ts";
-import { definePhotographs } from "../../datasets/photographs.ts";
-import { closeReaders } from "../../datasets/reader_pool.ts";
-import { resize } from "../../datasets/resize.ts";
-import { terrainc } from "../../datasets/terrainc.ts";
-import { vlcs } from "../../datasets/vlcs.ts";
-import { itemStream } from "../../engine/random.ts";
+import { domainnet } from "../../datasets/sets/domainnet.ts";
+import { officehome } from "../../datasets/sets/officehome.ts";
+import { pacs } from "../../datasets/sets/pacs.ts";
+import { definePhotographs } from "../../datasets/protocols/photographs.ts";
+import { closeReaders } from "../../datasets/reading/reader_pool.ts";
+import { resize } from "../../datasets/reading/resize.ts";
+import { terrainc } from "../../datasets/sets/terrainc.ts";
+import { vlcs } from "../../datasets/sets/vlcs.ts";
+import { itemStream } from "../../base/random.ts";
 import { formulaImage, loadOptions, readAll, splitsOf, testFolder } from "./helpers.ts";
 
 const small = definePhotographs({
@@ -257,7 +257,7 @@ interface Counts {
 }
 
 function goldenSplits() {
-  const file = new URL("../golden/splits.json", import.meta.url);
+  const file = new URL("../golden/mdlt/splits.json", import.meta.url);
   return JSON.parse(Deno.readTextFileSync(file)) as
     & Record<"thresholds", Record<string, number[]>>
     & Record<string, Counts>;

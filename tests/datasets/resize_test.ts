@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Box, resize } from "../../datasets/resize.ts";
+import { type Box, resize } from "../../datasets/reading/resize.ts";
 import { figures, formulaImage, sha256 } from "./helpers.ts";
 
 interface Case {

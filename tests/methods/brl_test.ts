@@ -1,5 +1,5 @@
 /**
- * The parts of BRL and its whole loss against `tests/figures/brl.py` in NumPy, and what they do where
+ * The parts of BRL and its whole loss against `tests/methods/brl_figures/brl.py` in NumPy, and what they do where
  * a batch or a count is odd.
  */
 import assert from "node:assert/strict";
@@ -15,8 +15,8 @@ import {
 } from "../../methods/parts/balancing.ts";
 import { classDistance, coral, gaussian, linear } from "../../methods/parts/class_distances.ts";
 import { propensityWeights, remainingImbalance } from "../../methods/parts/propensity.ts";
-import { useBackend } from "../backend.ts";
-import figures from "../figures/brl.json" with { type: "json" };
+import { useBackend } from "../helpers/backend.ts";
+import figures from "./brl_figures/brl.json" with { type: "json" };
 import { methodNamed, start } from "./toy.ts";
 
 await useBackend();

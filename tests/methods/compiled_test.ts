@@ -5,9 +5,9 @@
  */
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
-import { compiled, eager, type Execute, lastObstacle } from "../../engine/compile.ts";
+import { compiled, eager, type Execute, lastObstacle } from "../../tensor/compile/mod.ts";
 import { METHODS } from "../../methods/mod.ts";
-import { useBackend } from "../backend.ts";
+import { useBackend } from "../helpers/backend.ts";
 import { methodNamed, start } from "./toy.ts";
 
 await useBackend();

@@ -4,13 +4,13 @@
  */
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
-import { readBatch } from "../../bench/batches.ts";
-import { COMMON, limits } from "../../bench/search.ts";
-import type { Snapshot } from "../../engine/adam.ts";
+import { readBatch } from "../../bench/train/batches.ts";
+import { COMMON, limits } from "../../bench/plan/search.ts";
+import type { Snapshot } from "../../nn/adam.ts";
 import { type DomainBatch, type Method, rangeOf } from "../../methods/method.ts";
 import { METHODS } from "../../methods/mod.ts";
 import { crossEntropy } from "../../methods/parts/losses.ts";
-import { useBackend } from "../backend.ts";
+import { useBackend } from "../helpers/backend.ts";
 import { methodNamed, start, TOY, type ToyRun } from "./toy.ts";
 
 /** Methods that need not learn this small task, and why. */

@@ -1,8 +1,8 @@
 /** What methods do otherwise than the reference, and so no golden file can show. */
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
-import { mlp } from "../../engine/layers.ts";
-import { stream } from "../../engine/random.ts";
+import { mlp } from "../../nn/layers.ts";
+import { stream } from "../../base/random.ts";
 import { inverseEffectiveNumber } from "../../methods/cbloss.ts";
 import { balancedWeights, referenceWeights } from "../../methods/cdann.ts";
 import { focalLoss } from "../../methods/focal.ts";
@@ -14,7 +14,7 @@ import {
 import { crossEntropies } from "../../methods/parts/losses.ts";
 import { mmdPenalty } from "../../methods/parts/penalties.ts";
 import { classWeights } from "../../methods/parts/reweighting.ts";
-import { useBackend } from "../backend.ts";
+import { useBackend } from "../helpers/backend.ts";
 import { methodNamed, start, TOY } from "./toy.ts";
 
 await useBackend();

@@ -3,8 +3,8 @@
  * gradients, weights and predictions over a few updates, across the updates where phases change.
  */
 import { fileURLToPath } from "node:url";
-import { useBackend } from "../backend.ts";
-import { goldenFiles } from "../golden_files.ts";
+import { useBackend } from "../helpers/backend.ts";
+import { goldenFiles } from "../golden/golden_files.ts";
 
 await useBackend();
 for (const file of await goldenFiles(fileURLToPath(new URL("figures", import.meta.url)))) {

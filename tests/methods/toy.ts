@@ -4,14 +4,14 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { draw } from "../../bench/search.ts";
-import type { RunSpec } from "../../bench/record.ts";
-import { prepareRun, type TrainOptions } from "../../bench/trainer.ts";
-import { eager, type Execute } from "../../engine/compile.ts";
-import { stream } from "../../engine/random.ts";
+import { draw } from "../../bench/plan/search.ts";
+import type { RunSpec } from "../../bench/records/record.ts";
+import { prepareRun, type TrainOptions } from "../../bench/train/trainer.ts";
+import { eager, type Execute } from "../../tensor/compile/mod.ts";
+import { stream } from "../../base/random.ts";
 import type { Method } from "../../methods/method.ts";
 import { METHODS } from "../../methods/mod.ts";
-import { debugDataset } from "../debug_dataset.ts";
+import { debugDataset } from "../helpers/debug_dataset.ts";
 
 /** The data set. */
 export const TOY = debugDataset();

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import type { Study } from "../../bench/record.ts";
-import { behaviours } from "../../report/behaviours.ts";
-import { measure, type Run } from "../../report/store.ts";
-import type { DatasetResults } from "../../report/results.ts";
-import type { StudyResults } from "../../report/studies.ts";
+import type { Study } from "../../bench/records/record.ts";
+import { behaviours } from "../../report/analysis/behaviours.ts";
+import { measure, type Run } from "../../report/folder.ts";
+import type { DatasetResults } from "../../report/analysis/arrange.ts";
+import type { StudyResults } from "../../report/analysis/studies.ts";
 
 /** A finished run as far as the behaviours look at it. */
 function run(average: number, worst = average, curve: [number, number][] = []): Run {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import type { RunRecord } from "../../bench/record.ts";
-import { cautions } from "../../report/cautions.ts";
-import { arrange } from "../../report/results.ts";
-import { readStore } from "../../report/store.ts";
+import type { RunRecord } from "../../bench/records/record.ts";
+import { cautions } from "../../report/analysis/cautions.ts";
+import { arrange } from "../../report/analysis/arrange.ts";
+import { readStore } from "../../report/folder.ts";
 import { inFolder } from "./folder.ts";
 import { DATASETS, writeStore } from "./store.ts";
 

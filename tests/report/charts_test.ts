@@ -4,8 +4,8 @@ import { curvesSpec } from "../../report/charts/curves.ts";
 import { datasetCharts } from "../../report/charts/mod.ts";
 import { toSvg } from "../../report/charts/render.ts";
 import { violinsSpec } from "../../report/charts/violins.ts";
-import { arrange } from "../../report/results.ts";
-import { readStore } from "../../report/store.ts";
+import { arrange } from "../../report/analysis/arrange.ts";
+import { readStore } from "../../report/folder.ts";
 import { inFolder } from "./folder.ts";
 import { DATASETS, writeStore } from "./store.ts";
 

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
-import { changes } from "../../report/compare.ts";
+import { changes } from "../../report/analysis/compare.ts";
 import { buildReport } from "../../report/mod.ts";
-import { arrange } from "../../report/results.ts";
-import { readStore } from "../../report/store.ts";
-import { changesSentence } from "../../report/summary.ts";
+import { arrange } from "../../report/analysis/arrange.ts";
+import { readStore } from "../../report/folder.ts";
+import { changesSentence } from "../../report/analysis/summary.ts";
 import { inFolder } from "./folder.ts";
 import { DATASETS, type FakeGrid, writeStore } from "./store.ts";
 

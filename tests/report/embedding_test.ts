@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { embeddings } from "../../report/embedding.ts";
+import { embeddings } from "../../report/analysis/embedding.ts";
 import { inFolder } from "./folder.ts";
 import { DATASETS, writeStore } from "./store.ts";
 

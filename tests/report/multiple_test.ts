@@ -1,19 +1,19 @@
 import assert from "node:assert/strict";
-import { stream } from "../../engine/random.ts";
+import { stream } from "../../base/random.ts";
 import {
   bootstrapInterval,
   interquartileMean,
   probabilityOfImprovement,
-} from "../../report/statistics/bootstrap.ts";
-import { density } from "../../report/statistics/density.ts";
+} from "../../report/analysis/statistics/bootstrap.ts";
+import { density } from "../../report/analysis/statistics/density.ts";
 import {
   hedgesFactor,
   studentizedRangeQuantile,
   studentizedRangeUpperTail,
-} from "../../report/statistics/distributions.ts";
-import { pairedTest } from "../../report/statistics/pairs.ts";
-import { friedman, indistinguishable, rank } from "../../report/statistics/ranks.ts";
-import { tukeyHsd } from "../../report/statistics/tukey.ts";
+} from "../../report/analysis/statistics/distributions.ts";
+import { pairedTest } from "../../report/analysis/statistics/pairs.ts";
+import { friedman, indistinguishable, rank } from "../../report/analysis/statistics/ranks.ts";
+import { tukeyHsd } from "../../report/analysis/statistics/tukey.ts";
 
 interface Case {
   table: number[][];

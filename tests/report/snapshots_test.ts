@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
-import { across } from "../../report/across.ts";
+import { across } from "../../report/analysis/across.ts";
 import { acrossCharts } from "../../report/charts/across.ts";
 import type { Chart } from "../../report/charts/chart.ts";
 import { datasetCharts } from "../../report/charts/mod.ts";
 import { studyChart } from "../../report/charts/studies.ts";
 import { toPng, toSvg } from "../../report/charts/render.ts";
-import type { Points } from "../../report/embedding.ts";
-import { arrange } from "../../report/results.ts";
-import { readStore } from "../../report/store.ts";
+import type { Points } from "../../report/analysis/embedding.ts";
+import { arrange } from "../../report/analysis/arrange.ts";
+import { readStore } from "../../report/folder.ts";
 import { inFolder } from "./folder.ts";
 import { DATASETS, writeStore } from "./store.ts";
 

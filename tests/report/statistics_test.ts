@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { stream } from "../../engine/random.ts";
-import { blockedAnova, oneWayAnova } from "../../report/statistics/anova.ts";
-import { bootstrapInterval } from "../../report/statistics/bootstrap.ts";
-import { holm, pairedTest } from "../../report/statistics/pairs.ts";
+import { stream } from "../../base/random.ts";
+import { blockedAnova, oneWayAnova } from "../../report/analysis/statistics/anova.ts";
+import { bootstrapInterval } from "../../report/analysis/statistics/bootstrap.ts";
+import { holm, pairedTest } from "../../report/analysis/statistics/pairs.ts";
 
 interface Case {
   table: number[][];

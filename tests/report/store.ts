@@ -5,7 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { calibrationOf } from "../../bench/evaluation.ts";
+import { calibrationOf } from "../../bench/train/evaluation.ts";
 import type {
   Calibration,
   Confusion,
@@ -14,9 +14,9 @@ import type {
   RunRecord,
   RunSpec,
   Study,
-} from "../../bench/record.ts";
-import { type Random, stream } from "../../engine/random.ts";
-import { encodeArrays } from "../../engine/safetensors_format.ts";
+} from "../../bench/records/record.ts";
+import { type Random, stream } from "../../base/random.ts";
+import { encodeArrays } from "../../base/safetensors_format.ts";
 
 /** A data set to make up. */
 export interface FakeDataset {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { across } from "../../report/across.ts";
-import { arrange } from "../../report/results.ts";
-import { besideBest, decisive, pairwise } from "../../report/significance.ts";
-import { readStore } from "../../report/store.ts";
-import { findings, headlines, nothingYet, overallSentence } from "../../report/summary.ts";
+import { across } from "../../report/analysis/across.ts";
+import { arrange } from "../../report/analysis/arrange.ts";
+import { besideBest, decisive, pairwise } from "../../report/analysis/significance.ts";
+import { readStore } from "../../report/folder.ts";
+import { findings, headlines, nothingYet, overallSentence } from "../../report/analysis/summary.ts";
 import { inFolder } from "./folder.ts";
 import { DATASETS, type FakeGrid, STUDIES, writeStore } from "./store.ts";
 

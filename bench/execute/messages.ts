@@ -1,0 +1,87 @@
+/**
+ * What the harness and its workers say to each other: one JSON object a line. A worker's are marked,
+ * since methods may print as well.
+ *
+ * @module
+ */
+import type { DataPaths } from "../../datasets/dataset.ts";
+import type { PlannedRun } from "../plan/plan.ts";
+
+/** From the harness to a worker. The end of the worker's input tells it to stop. */
+export interface RunOrder {
+  readonly run: PlannedRun;
+  /** The output folder. */
+  readonly out: string;
+  readonly paths: DataPaths;
+  /** Seconds between states of the run that are kept to continue from. */
+  readonly saveEvery: number;
+  /** Write the curve as a TensorBoard event file too. */
+  readonly tensorboard: boolean;
+}
+
+/**
+ * From a worker to the harness: that it has claimed the run, work before the first step, a step, or
+ * how the run ended.
+ */
+export type WorkerMessage =
+  | { readonly type: "begun" }
+  | {
+    readonly type: "work";
+    readonly what: string;
+    readonly done: number;
+    readonly total: number;
+  }
+  | { readonly type: "step"; readonly done: number; readonly total: number }
+  | RunEnd;
+
+/** How a worker's run ended. */
+export type RunEnd =
+  /** `existing`: another process had finished it meanwhile. */
+  | { readonly type: "done" | "diverged" | "existing" }
+  /** Another process is at it. */
+  | { readonly type: "taken" }
+  /** Broken off as the worker was told to; its state is kept. */
+  | { readonly type: "stopped" }
+  /** `machine`: the fault was the machine's, not the run's. */
+  | { readonly type: "failed"; readonly error: string; readonly machine: boolean };
+
+/** Stands before a message on its line, as in JSON text sequences (RFC 7464). */
+const MARK = "\u001e";
+
+/** A message as a worker writes it. */
+export function encodeMessage(message: WorkerMessage): Uint8Array {
+  return new TextEncoder().encode(`${MARK}${JSON.stringify(message)}\n`);
+}
+
+/**
+ * What a line of a worker's output holds: a message, and whatever a method or a library has printed
+ * there.
+ */
+export function decodeLine(line: string): { printed: string; message: WorkerMessage | null } {
+  const at = line.lastIndexOf(MARK);
+  if (at < 0) return { printed: line, message: null };
+  let message: WorkerMessage | null = null;
+  try {
+    message = JSON.parse(line.slice(at + 1));
+  } catch {
+    // It breaks off, because its writer has ended.
+  }
+  return { printed: line.slice(0, at), message };
+}
+
+/** Signals that ask a process to stop. */
+export function stopSignals(): readonly Deno.Signal[] {
+  return Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
+}
+
+/** The lines of a stream of bytes, without their ends. */
+export async function* lines(stream: ReadableStream<Uint8Array>): AsyncIterable<string> {
+  let rest = "";
+  const decoder = new TextDecoder();
+  for await (const bytes of stream) {
+    const parts = (rest + decoder.decode(bytes, { stream: true })).split("\n");
+    rest = parts.pop()!;
+    yield* parts;
+  }
+  if (rest !== "") yield rest;
+}

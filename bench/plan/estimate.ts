@@ -1,0 +1,80 @@
+/**
+ * What a run will probably take, before it is started: from records of earlier runs, or from a table.
+ *
+ * @module
+ */
+import type { RunRecord, RunSpec } from "../records/record.ts";
+
+/** What a run will probably take. */
+export interface Estimate {
+  readonly seconds: number;
+  /** Bytes. */
+  readonly memory: number;
+  /** Whose figures these are: of the same method, of another one's, or the table's. */
+  readonly source: "same method" | "other method" | "table";
+}
+
+/**
+ * Time of an update relative to ERM's, where it is far from 1. Measured: every method once, preset
+ * `quick`, `digits-synth`, one thread, training seconds of the records; on a busy machine, so the
+ * second digit means little.
+ */
+const RELATIVE: Readonly<Record<string, number>> = {
+  boda: 1.2,
+  brl: 1.8,
+  cdann: 0.7,
+  crt: 0.4,
+  dann: 0.8,
+  fish: 1.2,
+  lws: 0.4,
+  mldg: 2.7,
+  sagnet: 1.7,
+  taunorm: 0,
+};
+
+/**
+ * Of ERM on the 28-pixel network, one thread: seconds of an update whatever its size, for an image in
+ * an update at width 1, and outside of updates; the latter two grow with the pixels.
+ */
+const TABLE = { overhead: 1.2e-2, update: 3e-3, evaluation: 1e-3, memory: 8e8 };
+
+/** What is estimated from: the runs that were found, the nearest first. */
+export type Earlier = readonly RunRecord[];
+
+/** Estimates a run. */
+export function estimate(spec: RunSpec, earlier: Earlier): Estimate {
+  const like = earlier.filter((record) =>
+    record.spec.training.steps > 1 && alike(record.spec, spec)
+  );
+  const same = like.find((record) => record.spec.method.name === spec.method.name);
+  const record = same ?? like[0];
+  const { steps, batch, checkpointEvery, network } = spec.training;
+  const checkpoints = Math.ceil(steps / checkpointEvery) + 2; // the first update's, and the test
+  const relative = RELATIVE[spec.method.name] ?? 1;
+  if (record === undefined) {
+    const pixels = (spec.dataset.imageSize / 28) ** 2 * Math.max(network.width, 0.1);
+    return {
+      seconds: relative * steps * (TABLE.overhead + pixels * TABLE.update * batch * 2) +
+        pixels * TABLE.evaluation * checkpoints * 1000,
+      memory: TABLE.memory,
+      source: "table",
+    };
+  }
+  const { timing, curve, spec: { training, method } } = record;
+  const done = record.outcome.status === "diverged" ? record.outcome.step : training.steps;
+  const update = (timing.trainingSeconds + timing.dataSeconds) / (done * training.batch);
+  const ratio = same === undefined ? relative / (RELATIVE[method.name] ?? 1) : 1;
+  return {
+    seconds: ratio * update * steps * batch +
+      timing.evaluationSeconds / (curve.length + 1) * checkpoints,
+    memory: timing.peakMemory,
+    source: same === undefined ? "other method" : "same method",
+  };
+}
+
+/** Whether the updates of two runs are of the same size, but for their batches and methods. */
+function alike(a: RunSpec, b: RunSpec): boolean {
+  const key = ({ dataset, training: { network }, engine }: RunSpec) =>
+    JSON.stringify([dataset.name, dataset.imageSize, network.name, network.width, engine.threads]);
+  return key(a) === key(b);
+}

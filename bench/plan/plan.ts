@@ -1,0 +1,321 @@
+/**
+ * The plan: every run of a grid, before any is started.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { DATASETS } from "../../datasets/mod.ts";
+import type { DatasetDefinition } from "../../datasets/dataset.ts";
+import type { Backend } from "../../tensor/backend.ts";
+import { WITH_DROPOUT } from "../../networks/mod.ts";
+import { METHODS, TWO_STAGE } from "../../methods/mod.ts";
+import { type Method, type Range, rangeOf } from "../../methods/method.ts";
+import { find, unknown, UsageError } from "../../base/errors.ts";
+import { LEARNING, type Preset, preset, type PresetName } from "./presets.ts";
+import type { RunSpec, SelectionRule, Study } from "../records/record.ts";
+import { COMMON, searchSetting, specOn } from "./search.ts";
+
+/** What the user asked for; every name as written on the command line. */
+export interface Request {
+  readonly datasets: readonly string[];
+  /** Methods, or two stages joined by `+`. */
+  readonly methods: readonly string[];
+  readonly seeds: readonly number[];
+  readonly preset: PresetName;
+  readonly steps?: number | undefined;
+  readonly batch?: number | undefined;
+  /** Checkpoints of a run, instead of every so many updates as the preset says. */
+  readonly checkpoints?: number | undefined;
+  /** `[name.key, value]`: hyperparameters of a method, settings of a data set, or `all.key`. */
+  readonly settings: readonly (readonly [string, number])[];
+  /** Settings of the random search, by number; the defaults alone when left out. */
+  readonly hparamsSeeds?: readonly number[] | undefined;
+  readonly selection: SelectionRule;
+  /** Test figures at every checkpoint. */
+  readonly traceTest?: boolean | undefined;
+  readonly backend: Backend;
+  readonly threads: number;
+  /** Weights for the networks of photographs: whose they are, and the SHA-256 of their file. */
+  readonly pretrained?: { readonly network: string; readonly sha256: string } | undefined;
+  /** The pretrained network is not trained, only what is put on top of it. */
+  readonly frozen?: boolean | undefined;
+}
+
+/** A run with its name and id. */
+export interface PlannedRun {
+  readonly id: string;
+  /** `erm`, or `boda+crt` for two stages; in a study, with what tells the run from its others. */
+  readonly name: string;
+  readonly spec: RunSpec;
+  /** What the run is for, where it belongs to a study. */
+  readonly study?: Study;
+  /** Number of the setting of a random search; left out where there is none. */
+  readonly hparamsSeed?: number;
+}
+
+/** Settings of training that `--set method.key=value` may change. */
+const SETTABLE = ["learningRate", "weightDecay", "dropout"] as const;
+
+/** A data set's settings may be any number; the data set says more. */
+const ANY: Range = { wanted: "a number", fits: Number.isFinite };
+
+/** The id of a run: the first 16 hexadecimal digits of the SHA-256 of its canonical spec. */
+export function runId(spec: RunSpec): string {
+  return createHash("sha256").update(canonical(spec)).digest("hex").slice(0, 16);
+}
+
+/** JSON with sorted keys, so that equal values give equal text. */
+export function canonical(value: unknown): string {
+  return JSON.stringify(
+    value,
+    (_, v) =>
+      v !== null && typeof v === "object" && !Array.isArray(v)
+        ? Object.fromEntries(Object.entries(v).sort(([a], [b]) => (a < b ? -1 : 1)))
+        : v,
+  );
+}
+
+/**
+ * All runs of a grid in table order: data sets, then methods, then settings of a search, then seeds. A
+ * first stage has the setting of the same number as its second. A first stage that is not
+ * asked for by itself comes before the runs that need it, once.
+ *
+ * @param known All data sets that can be asked for.
+ * @throws {UsageError} When a name or a value is not known or not possible.
+ */
+export function plan(
+  request: Request,
+  known: readonly DatasetDefinition[] = DATASETS,
+): PlannedRun[] {
+  const datasets = select("data set", request.datasets, known);
+  const names = expandMethods(request.methods);
+  const networks = datasets.map((dataset) => sizesOf(request, dataset).network.name);
+  const overrides = readSettings(request, datasets, names, networks);
+  const runs = new Map<string, PlannedRun>();
+  for (const dataset of datasets) {
+    for (const stages of names) {
+      for (const setting of request.hparamsSeeds ?? [undefined]) {
+        for (const seed of request.seeds) {
+          add(runs, specOf(request, dataset, stages, seed, overrides, setting ?? 0), setting);
+        }
+      }
+    }
+  }
+  return [...runs.values()];
+}
+
+/**
+ * Looks whether a spec, which may be somebody else's or older than the code, can be trained here.
+ *
+ * @throws {UsageError} When a method of it is not here, or in another version.
+ */
+export function requireMethods(spec: RunSpec): void {
+  const { name, version } = find("method", spec.method.name, METHODS);
+  if (spec.method.version !== version) {
+    throw new UsageError(
+      `Cannot train ${name} of version ${spec.method.version}: this is version ${version}, whose ` +
+        `numbers are others; use the revision that the run was planned with`,
+    );
+  }
+  if (spec.stage1 !== null) requireMethods(spec.stage1);
+}
+
+/** The name of a run in tables: its method, after its first stage where that is not the method's own. */
+export function runName({ method, stage1 }: RunSpec): string {
+  if (stage1 === null) return method.name;
+  const usual = METHODS.find(({ name }) => name === method.name)?.stage1;
+  const first = runName(stage1);
+  return first === usual ? method.name : `${first}+${method.name}`;
+}
+
+function add(
+  runs: Map<string, PlannedRun>,
+  spec: RunSpec,
+  hparamsSeed: number | undefined,
+): void {
+  if (spec.stage1 !== null) add(runs, spec.stage1, hparamsSeed);
+  const id = runId(spec);
+  if (runs.has(id)) return;
+  runs.set(id, {
+    id,
+    name: runName(spec),
+    spec,
+    ...(hparamsSeed === undefined ? {} : { hparamsSeed }),
+  });
+}
+
+/** Runs, each once and after the first stages that it needs, whether or not these are planned. */
+export function withFirstStages(runs: readonly PlannedRun[]): PlannedRun[] {
+  const needed = new Map<string, PlannedRun>();
+  const need = (run: PlannedRun) => {
+    const { study: _, ...rest } = run;
+    const { stage1 } = run.spec;
+    if (stage1 !== null) {
+      const id = runId(stage1);
+      const own = { ...rest, id, name: runName(stage1), spec: stage1 };
+      need(runs.find((other) => other.id === id) ?? own);
+    }
+    if (!needed.has(run.id)) needed.set(run.id, run);
+  };
+  runs.forEach(need);
+  return [...needed.values()];
+}
+
+type Overrides = ReadonlyMap<string, ReadonlyMap<string, number>>;
+
+function specOf(
+  request: Request,
+  dataset: DatasetDefinition,
+  stages: readonly Method[],
+  seed: number,
+  overrides: Overrides,
+  setting: number,
+): RunSpec {
+  const method = stages.at(-1)!;
+  const drawn = searchSetting(method, dataset, setting);
+  const before = stages.slice(0, -1);
+  const sizes = sizesOf(request, dataset);
+  const own = (key: string) =>
+    overrides.get(method.name)?.get(key) ?? overrides.get("all")?.get(key);
+  const steps = request.steps ?? sizes.steps;
+  const checkpointEvery = request.checkpoints === undefined
+    ? sizes.checkpointEvery
+    : Math.round(steps / request.checkpoints);
+  const learningRate = own("learningRate") ?? drawn.learningRate ?? sizes.learningRate;
+  const weightDecay = own("weightDecay") ?? drawn.weightDecay ?? sizes.weightDecay;
+  const drops = WITH_DROPOUT.includes(sizes.network.name);
+  const dropout = drops ? own("dropout") ?? drawn.dropout ?? 0 : 0;
+  // Numbers of updates, unless given, are meant for runs of the paper's length.
+  const length = Math.min(1, steps / preset("paper", dataset).steps);
+  const hyperparameters = Object.fromEntries(
+    Object.entries(method.hyperparameters).map(([key, hyperparameter]) => {
+      const { default: usual, updatesAtLeast } = specOn(hyperparameter, dataset);
+      const standard = drawn[key] ?? usual;
+      const given = own(key);
+      if (given !== undefined) return [key, given];
+      if (typeof standard === "string") return [key, { learningRate, weightDecay }[standard]];
+      if (updatesAtLeast === undefined || length === 1) return [key, standard];
+      return [key, Math.max(updatesAtLeast, Math.round(standard * length))];
+    }),
+  );
+  const settings = Object.fromEntries(
+    Object.entries(dataset.settings).map(([key, setting]) => [
+      key,
+      overrides.get(dataset.name)?.get(key) ?? dataset.presets?.[request.preset]?.[key] ??
+        setting.default,
+    ]),
+  );
+  return {
+    format: 1,
+    dataset: { name: dataset.name, imageSize: sizes.imageSize, settings },
+    method: { name: method.name, version: method.version, hyperparameters },
+    stage1: before.length > 0 ? specOf(request, dataset, before, seed, overrides, setting) : null,
+    seed,
+    training: {
+      network: { ...sizes.network, ...(dropout !== 0 && { dropout }) },
+      steps,
+      batch: request.batch ?? drawn.batch ?? sizes.batch,
+      checkpointEvery: Math.max(1, Math.min(checkpointEvery, steps)),
+      learningRate,
+      weightDecay,
+      selection: request.selection,
+      ...(request.traceTest && { traceTest: true }),
+    },
+    engine: { backend: request.backend, threads: request.threads },
+  };
+}
+
+/**
+ * The preset's sizes, and what changes with pretrained weights, which are for photographs: the network
+ * is theirs and learns at the reference's rate; or, frozen, a small one learns on its features of
+ * full-sized images.
+ */
+function sizesOf(request: Request, dataset: DatasetDefinition): Preset {
+  const { pretrained, frozen } = request;
+  const sizes = preset(request.preset, dataset);
+  if (pretrained === undefined || dataset.kind !== "photographs") return sizes;
+  const { network: name, sha256: weights } = pretrained;
+  return frozen
+    ? {
+      ...sizes,
+      ...LEARNING.scratch,
+      network: { name: "head", width: 1, frozen: { name, weights } },
+      imageSize: 224,
+    }
+    : { ...sizes, ...LEARNING.pretrained, network: { name, width: 1, weights } };
+}
+
+/** The stages of every method asked for; `all` is every method and the registered two-stage variants. */
+function expandMethods(names: readonly string[]): Method[][] {
+  const all = [...METHODS.map(({ name }) => name), ...TWO_STAGE];
+  return names.flatMap((name) => (name === "all" ? all : [name])).map(stagesOf);
+}
+
+function stagesOf(name: string): Method[] {
+  const given = name.split("+").map((part) => find("method", part.trim(), METHODS));
+  const first = given[0]!;
+  const stages = first.stage1 === undefined ? given : [...stagesOf(first.stage1), ...given];
+  stages.slice(1).forEach((second, i) => requireHeir(stages[i]!, second));
+  return stages;
+}
+
+/** A second stage that takes over a classifier must hand it what the first one does. */
+function requireHeir(first: Method, second: Method): void {
+  if (second.inherits !== "network" || first.classifierInputs === second.classifierInputs) return;
+  throw new UsageError(
+    `Cannot train ${first.name}+${second.name}: ${second.name} takes over the classifier of its ` +
+      `first stage, and that of ${first.name} does not take an image's features alone; put another ` +
+      `first stage before it`,
+  );
+}
+
+function select<T extends { readonly name: string }>(
+  what: string,
+  names: readonly string[],
+  known: readonly T[],
+): T[] {
+  return [...new Set(names.flatMap((n) => (n === "all" ? known : [find(what, n, known)])))];
+}
+
+function readSettings(
+  { settings }: Request,
+  datasets: readonly DatasetDefinition[],
+  methods: readonly (readonly Method[])[],
+  networks: readonly string[],
+): Overrides {
+  const common = SETTABLE.map((key) => [key, rangeOf(COMMON[key])] as const);
+  const known = new Map<string, ReadonlyMap<string, Range>>([["all", new Map(common)]]);
+  for (const { name, settings } of datasets) {
+    known.set(name, new Map(Object.keys(settings).map((key) => [key, ANY])));
+  }
+  for (const { name, hyperparameters } of methods.flat()) {
+    const own = Object.entries(hyperparameters).map(([key, h]) => [key, rangeOf(h)] as const);
+    known.set(name, new Map([...own, ...common]));
+  }
+  const overrides = new Map<string, Map<string, number>>();
+  for (const [path, value] of settings) {
+    const [owner = "", key = ""] = path.split(".", 2);
+    const keys = known.get(owner);
+    if (keys === undefined) {
+      throw new UsageError(
+        unknown("a method or data set of this plan named", owner, [...known.keys()]),
+      );
+    }
+    const range = keys.get(key);
+    if (range === undefined) {
+      throw new UsageError(unknown(`a setting of ${owner} named`, key, [...keys.keys()]));
+    }
+    if (!range.fits(value)) {
+      throw new UsageError(`Cannot use --set "${path}=${value}": it must be ${range.wanted}`);
+    }
+    if (range === COMMON.dropout.range && !networks.some((name) => WITH_DROPOUT.includes(name))) {
+      throw new UsageError(
+        `Cannot use --set "${path}=${value}": no network of this plan (${
+          [...new Set(networks)].join(", ")
+        }) knows of dropout; ${WITH_DROPOUT.join(" and ")} do`,
+      );
+    }
+    overrides.set(owner, (overrides.get(owner) ?? new Map()).set(key, value));
+  }
+  return overrides;
+}

@@ -1,0 +1,287 @@
+/**
+ * The output folder: records, weights, manifest.
+ *
+ * Every file is written under a temporary name and renamed, so it exists whole or not at all.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { parse } from "csv-parse/sync";
+import { stringify } from "csv-stringify/sync";
+import * as tf from "@tensorflow/tfjs-core";
+import { decodeMetadata, decodeTensors, encodeTensors } from "../../tensor/safetensors.ts";
+import { writeAtomically } from "../../base/files.ts";
+import { type Lock, tryLock, withLock } from "../../base/lock.ts";
+import { calibrationOf, confusionOf, type Predictions } from "../train/evaluation.ts";
+import type { FailureRecord, Manifest, RunRecord } from "./record.ts";
+import type { RunState, TrainResult } from "../train/trainer.ts";
+
+/** A file of an output folder that cannot be used; the message is one sentence. */
+export class StoreError extends Error {
+  override name = "StoreError";
+}
+
+/** A folder's plan, and the plan of its random search, whose runs are in none of its tables. */
+export type PlanFile = "manifest.json" | "sweep.json";
+
+/** One output folder. */
+export class Store {
+  constructor(readonly folder: string) {}
+
+  /**
+   * The record of a run; null when it is not finished.
+   *
+   * @throws {StoreError} When there is one that cannot be used.
+   */
+  async record(id: string): Promise<RunRecord | null> {
+    const path = this.#path(id, "record.json");
+    const record = await readJson<RunRecord>(path);
+    if (record === null || (record.id === id && record.spec?.format === 1)) return record;
+    throw new StoreError(
+      `Cannot use ${path}: it is no record of this run; remove it to have the run trained again`,
+    );
+  }
+
+  /**
+   * Claims a run for this process, until the claim is disposed or the process ends; null while
+   * another process has it. What a process that died left half-written is swept away.
+   */
+  async claim(id: string): Promise<Lock | null> {
+    const lock = await tryLock(this.#path(id, "lock"));
+    if (lock !== null) await sweep(join(this.folder, "runs", id));
+    return lock;
+  }
+
+  /**
+   * Keeps the state of a run that is going on, so that it can be continued by a process whose
+   * mathematics are the same.
+   *
+   * @param mathematics What decides the last bits apart from the spec: versions, device.
+   */
+  async saveState(id: string, state: RunState, mathematics: string): Promise<void> {
+    const { tensors, numbers, progress } = state;
+    const file = encodeTensors(tensors, {
+      state: JSON.stringify({ numbers, progress }),
+      mathematics,
+    });
+    await writeAtomically(this.#path(id, "resume.safetensors"), file);
+  }
+
+  /**
+   * The state that was kept of a run that was broken off; null without one, or when it cannot be
+   * continued to the same bits here. The caller frees the tensors.
+   */
+  async state(id: string, mathematics: string): Promise<RunState | null> {
+    try {
+      const file = await Deno.readFile(this.#path(id, "resume.safetensors"));
+      const metadata = decodeMetadata(file);
+      if (metadata["mathematics"] !== mathematics) return null;
+      return { ...JSON.parse(metadata["state"]!), tensors: decodeTensors(file) };
+    } catch (error) {
+      // A file that a failing disk has spoilt is as good as none: the run starts anew.
+      const spoilt = error instanceof RangeError || error instanceof SyntaxError;
+      if (spoilt || error instanceof Deno.errors.NotFound) return null;
+      throw error;
+    }
+  }
+
+  /**
+   * Writes a finished run: first what goes with it, last its record, which makes it count. An older
+   * failure and the state on the way go before that, so that nothing is left beside a record.
+   */
+  async finish(
+    record: RunRecord,
+    { weights, predictions, sample }: Pick<TrainResult, "weights" | "predictions" | "sample">,
+  ): Promise<void> {
+    const { id } = record;
+    if (Object.keys(weights).length > 0) {
+      await writeAtomically(this.#path(id, "weights.safetensors"), encodeTensors(weights));
+    }
+    if (predictions !== null) {
+      await writeAtomically(this.#path(id, "predictions.csv"), predictionRows(record, predictions));
+    }
+    if (sample !== null) {
+      const { features, domains, labels } = sample;
+      const file = tf.tidy(() =>
+        encodeTensors({
+          features,
+          domain: tf.tensor1d([...domains]),
+          label: tf.tensor1d([...labels]),
+        })
+      );
+      await writeAtomically(this.#path(id, "features.safetensors"), file);
+    }
+    await this.#remove(id, "failure.json");
+    await this.#remove(id, "resume.safetensors");
+    await writeAtomically(this.#path(id, "record.json"), json(record));
+  }
+
+  /** Takes over a finished run of another folder, whole or not at all. */
+  async adopt(id: string, from: Store): Promise<void> {
+    using claim = await this.claim(id);
+    if (claim === null || await this.record(id) !== null) return;
+    const files: string[] = [];
+    for await (const { name, isFile } of Deno.readDir(join(from.folder, "runs", id))) {
+      if (isFile) files.push(name);
+    }
+    const last = "record.json";
+    if (!files.includes(last)) return;
+    const others = files.filter((name) => name !== last && name !== "lock");
+    for (const name of [...others, last]) {
+      await writeAtomically(this.#path(id, name), await Deno.readFile(from.#path(id, name)));
+    }
+  }
+
+  /** Writes why a run could not be finished, unless another process is about to finish it. */
+  async fail(failure: FailureRecord): Promise<void> {
+    using claim = await this.claim(failure.id);
+    if (claim === null || await this.record(failure.id) !== null) return;
+    await writeAtomically(this.#path(failure.id, "failure.json"), json(failure));
+  }
+
+  /** What a finished run predicted for its test images, domain by domain; null without a test. */
+  async predictions(id: string): Promise<Predictions[] | null> {
+    const record = await this.record(id);
+    if (record === null || record.result === null) return null;
+    const text = await Deno.readTextFile(this.#path(id, "predictions.csv"));
+    const rows: { domain: string; label: string; predicted: string; confidence: string }[] = parse(
+      text,
+      { columns: true },
+    );
+    return record.data.domains.map((name) => {
+      const own = rows.filter(({ domain }) => domain === name);
+      return {
+        labels: own.map(({ label }) => Number(label)),
+        predicted: own.map(({ predicted }) => Number(predicted)),
+        confidence: own.map(({ confidence }) => Number(confidence)),
+      };
+    });
+  }
+
+  /**
+   * A record whose test counts are counted anew from the stored predictions; its figures can
+   * then be derived again without training. Null without a test.
+   */
+  async recount(id: string): Promise<RunRecord | null> {
+    const [record, predictions] = [await this.record(id), await this.predictions(id)];
+    if (record === null || record.result === null || predictions === null) return null;
+    const test = predictions.map((domain) => confusionOf(domain, record.data.classes.length));
+    const calibration = predictions.map(calibrationOf);
+    return { ...record, result: { ...record.result, test, calibration } };
+  }
+
+  /** The folder of a run's TensorBoard event file. */
+  events(id: string): string {
+    return this.#path(id, "tensorboard");
+  }
+
+  /** Why a run could not be finished; null when nothing says so. */
+  async failure(id: string): Promise<FailureRecord | null> {
+    return await readJson<FailureRecord>(this.#path(id, "failure.json"));
+  }
+
+  /** The tested weights of a finished run, by name; the caller frees the tensors. */
+  async weights(id: string): Promise<Record<string, tf.Tensor>> {
+    return decodeTensors(await Deno.readFile(this.#path(id, "weights.safetensors")));
+  }
+
+  /**
+   * Writes the plan. Runs of an earlier plan of this folder stay in it where they can stand in one
+   * table with the new ones: other methods, seeds or data sets under the same conditions.
+   */
+  async writeManifest(manifest: Manifest, name: PlanFile = "manifest.json"): Promise<void> {
+    await this.#alone(() => this.#writeManifest(manifest, name));
+  }
+
+  /**
+   * The plan of the folder, or of its search; null without one.
+   *
+   * @throws {StoreError} When there is one that cannot be used.
+   */
+  async manifest(name: PlanFile = "manifest.json"): Promise<Manifest | null> {
+    const path = join(this.folder, name);
+    const manifest = await readJson<Manifest>(path);
+    if (manifest === null || (manifest.format === 1 && Array.isArray(manifest.runs))) {
+      return manifest;
+    }
+    throw new StoreError(
+      `Cannot use ${path}: it is no plan of format 1; remove it to have it made again`,
+    );
+  }
+
+  async #writeManifest(manifest: Manifest, name: PlanFile): Promise<void> {
+    const earlier = await this.manifest(name);
+    const cells = new Set(manifest.runs.map(cell));
+    const planned = new Map(manifest.runs.map((run) => [run.spec.dataset.name, conditions(run)]));
+    const kept = (earlier?.runs ?? []).filter((run) => {
+      const now = planned.get(run.spec.dataset.name);
+      return !cells.has(cell(run)) && (now === undefined || now === conditions(run));
+    });
+    const runs = [...kept, ...manifest.runs];
+    await writeAtomically(join(this.folder, name), json({ ...manifest, runs }));
+  }
+
+  /** Works on the folder's own files while no other process does. */
+  async #alone(work: () => Promise<void>): Promise<void> {
+    await withLock(join(this.folder, "lock"), async () => {
+      await sweep(this.folder);
+      await work();
+    });
+  }
+
+  async #remove(id: string, file: string): Promise<void> {
+    await Deno.remove(this.#path(id, file)).catch(() => {});
+  }
+
+  #path(id: string, file: string): string {
+    return join(this.folder, "runs", id, file);
+  }
+}
+
+/** Removes temporary files; only for who holds the lock that their writers need. */
+async function sweep(folder: string): Promise<void> {
+  for await (const { name, isFile } of Deno.readDir(folder)) {
+    if (isFile && name.endsWith(".tmp")) await Deno.remove(join(folder, name)).catch(() => {});
+  }
+}
+
+/** `domain,image,label,predicted,confidence` of every test image; numbers count from 0. */
+function predictionRows(record: RunRecord, predictions: readonly Predictions[]): string {
+  const rows = predictions.flatMap(({ labels, predicted, confidence }, d) =>
+    labels.map((label, i) => [record.data.domains[d]!, i, label, predicted[i]!, confidence[i]!])
+  );
+  return stringify([["domain", "image", "label", "predicted", "confidence"], ...rows]);
+}
+
+/** The cell of a table that a run fills. */
+function cell({ name, spec, hparamsSeed }: Manifest["runs"][number]): string {
+  return JSON.stringify([spec.dataset.name, name, spec.seed, hparamsSeed]);
+}
+
+/** What two runs must share to stand in one table. */
+function conditions({ spec, hparamsSeed }: Manifest["runs"][number]): string {
+  const { dataset, training, engine } = spec;
+  const { network, steps, selection } = training;
+  const batch = hparamsSeed === undefined ? training.batch : null; // a search draws it
+  return JSON.stringify([dataset, network, steps, batch, selection, engine]);
+}
+
+/** Indented, with each list of numbers on one line: a confusion matrix stays a matrix. */
+function json(value: unknown): string {
+  const text = JSON.stringify(value, null, 1);
+  return `${text.replaceAll(/\[\n[-\d.eE+,\s]*\]/g, (list) => list.replaceAll(/\s+/g, ""))}\n`;
+}
+
+async function readJson<T>(path: string): Promise<T | null> {
+  try {
+    return JSON.parse(await Deno.readTextFile(path)) as T;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    if (error instanceof SyntaxError) {
+      throw new StoreError(
+        `Cannot use ${path}: it is not valid JSON (${error.message}); remove it to have it made again`,
+      );
+    }
+    throw error;
+  }
+}

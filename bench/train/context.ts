@@ -1,0 +1,201 @@
+/**
+ * What a run gives to its method, and keeps track of: modules, optimisers, buffers, random streams.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import { Adam, type AdamSettings, type Snapshot } from "../../nn/adam.ts";
+import { embedding, linear, mlp } from "../../nn/layers.ts";
+import { fromTensors, Module, type Parameter, parameter } from "../../nn/module.ts";
+import type { Network } from "../../networks/mod.ts";
+import { type Random, stream } from "../../base/random.ts";
+import type { DomainBatch, Optimizer, OptimizerSettings, Workbench } from "../../methods/method.ts";
+import { minimize } from "../../methods/parts/gradients.ts";
+
+/** What a {@linkcode RunWorkbench} is made from. */
+export interface WorkbenchOptions {
+  readonly network: Network;
+  readonly classes: number;
+  readonly counts: readonly (readonly number[])[];
+  readonly seed: number;
+  /** The run's own optimiser settings. */
+  readonly adam: AdamSettings;
+  /** See {@linkcode Workbench.trainingSet}. */
+  readonly trainingSet: (domain: number) => AsyncIterable<DomainBatch>;
+  /** Another form of {@linkcode Workbench.classifier} than a linear layer (tests). */
+  readonly classifier?: (name: string) => Module;
+  /** Gives the stream with a name; the run's own seed decides by default. Tests replay draws here. */
+  readonly random?: (name: string) => Random;
+  /** Streams of the run that are not the method's: dropout, samplers. They are saved and restored. */
+  readonly streams?: readonly Random[];
+  /** Sees every gradient before it is applied (tests). */
+  readonly onGradients?: (
+    parameters: readonly Parameter[],
+    gradients: readonly (tf.Tensor | null)[],
+  ) => void;
+}
+
+/** The workbench of one run. All that is made through it can be saved, restored and freed. */
+export class RunWorkbench implements Workbench {
+  readonly classes: number;
+  readonly domains: number;
+  readonly counts: readonly (readonly number[])[];
+  readonly network: Network;
+  readonly adam: AdamSettings;
+  readonly trainingSet: (domain: number) => AsyncIterable<DomainBatch>;
+  readonly #options: WorkbenchOptions;
+  readonly #modules = new Map<string, Module>();
+  readonly #buffers = new Map<string, tf.Variable>();
+  readonly #streams = new Map<string, Random>();
+  readonly #optimizers: Adam[] = [];
+
+  constructor(options: WorkbenchOptions) {
+    this.#options = options;
+    this.classes = options.classes;
+    this.counts = options.counts;
+    this.domains = options.counts.length;
+    this.network = options.network;
+    this.adam = options.adam;
+    this.trainingSet = options.trainingSet;
+    this.#modules.set("featurizer", options.network.featurizer);
+    this.#modules.set("classifier", options.network.classifier);
+  }
+
+  /** All trained parameters, the network's first, then the method's in the order they were made. */
+  get parameters(): readonly Parameter[] {
+    return [...this.#modules].flatMap(([name, module]) =>
+      module.parameters.map((p) => ({ ...p, name: `${name}.${p.name}` }))
+    );
+  }
+
+  /** The method's buffers by name. */
+  get buffers(): ReadonlyMap<string, tf.Variable> {
+    return this.#buffers;
+  }
+
+  mlp(
+    name: string,
+    options: { inputs: number; outputs: number; width: number; depth: number; dropout?: number },
+  ): Module {
+    const complete = { dropout: 0, ...options };
+    return this.#add(name, mlp(complete, this.#draws(name), this.random(`${name}.dropout`)));
+  }
+
+  linear(name: string, inputs: number, outputs: number): Module {
+    return this.#add(name, linear(inputs, outputs, this.#draws(name)));
+  }
+
+  classifier(name: string): Module {
+    const given = this.#options.classifier?.(name);
+    if (given !== undefined) return this.#add(name, given);
+    return this.linear(name, this.network.featurizer.outputs, this.classes);
+  }
+
+  embedding(name: string, count: number, size: number): Module {
+    return this.#add(name, embedding(count, size, this.#draws(name)));
+  }
+
+  parameter(name: string, shape: readonly number[], value: number): Parameter {
+    const made = parameter("value", shape, "vector", () => value);
+    this.#add(name, new Module([made], shape.at(-1) ?? 1, () => made.variable));
+    return made;
+  }
+
+  buffer(name: string, shape: readonly number[], value = 0): tf.Variable {
+    const initial = tf.fill([...shape], value);
+    const variable = tf.variable(initial, false);
+    initial.dispose();
+    this.#buffers.set(name, variable);
+    return variable;
+  }
+
+  random(name: string): Random {
+    const found = this.#streams.get(name);
+    if (found !== undefined) return found;
+    const made = this.#options.random?.(name) ?? stream(this.#options.seed, "method", name);
+    this.#streams.set(name, made);
+    return made;
+  }
+
+  optimizer(parameters: readonly Parameter[], settings: OptimizerSettings = {}): Optimizer {
+    const adam = new Adam(parameters, { ...this.#options.adam, ...settings });
+    this.#optimizers.push(adam);
+    const optimizer: Optimizer = {
+      parameters,
+      minimize: (loss) => minimize(loss, [optimizer]),
+      apply: (gradients) => {
+        this.#options.onGradients?.(parameters, gradients);
+        adam.step(gradients);
+      },
+      reset: () => adam.reset(),
+    };
+    return optimizer;
+  }
+
+  /** The weights and buffers now, as tensors of their own. */
+  weights(): Record<string, tf.Tensor> {
+    return Object.fromEntries(this.#named().map(([name, variable]) => [name, tf.clone(variable)]));
+  }
+
+  /** Sets weights and buffers from what {@linkcode weights} gave. */
+  setWeights(weights: Readonly<Record<string, tf.Tensor>>): void {
+    fromTensors(this.#named(), weights);
+  }
+
+  /** Everything from which training continues exactly: weights, buffers, optimisers, streams. */
+  snapshot(): Snapshot {
+    const tensors: Record<string, tf.Tensor> = this.weights();
+    const numbers: Record<string, readonly number[]> = {};
+    this.#optimizers.forEach((adam, i) => {
+      const state = adam.snapshot();
+      for (const [key, value] of Object.entries(state.tensors)) {
+        tensors[`adam${i}.${key}`] = tf.clone(value);
+      }
+      for (const [key, value] of Object.entries(state.numbers)) numbers[`adam${i}.${key}`] = value;
+    });
+    this.#streams.forEach((random, name) => numbers[`random.${name}`] = random.state());
+    this.#options.streams?.forEach((random, i) => numbers[`stream${i}`] = random.state());
+    return { tensors, numbers };
+  }
+
+  /** Continues from a {@linkcode snapshot} of a run with the same method and sizes. */
+  restore({ tensors, numbers }: Snapshot): void {
+    this.setWeights(tensors);
+    const under = <T>(record: Readonly<Record<string, T>>, prefix: string) =>
+      Object.fromEntries(
+        Object.entries(record).flatMap(([key, value]) =>
+          key.startsWith(prefix) ? [[key.slice(prefix.length), value]] : []
+        ),
+      );
+    this.#optimizers.forEach((adam, i) =>
+      adam.restore({ tensors: under(tensors, `adam${i}.`), numbers: under(numbers, `adam${i}.`) })
+    );
+    for (const [name, state] of Object.entries(under(numbers, "random."))) {
+      this.random(name).restore(state);
+    }
+    this.#options.streams?.forEach((random, i) => random.restore(numbers[`stream${i}`]!));
+  }
+
+  /** Frees every tensor of the run. */
+  dispose(): void {
+    this.#modules.forEach((module) => module.dispose());
+    this.#buffers.forEach((buffer) => buffer.dispose());
+    this.#optimizers.forEach((adam) => adam.dispose());
+  }
+
+  #add(name: string, module: Module): Module {
+    this.#modules.set(name, module);
+    return module;
+  }
+
+  #draws(module: string): (parameter: string) => Random {
+    return (name) => stream(this.#options.seed, "initial", module, name);
+  }
+
+  #named(): (readonly [string, tf.Variable])[] {
+    return [
+      ...this.parameters.map((p) => [p.name, p.variable] as const),
+      ...[...this.#buffers].map(([name, variable]) => [`buffer.${name}`, variable] as const),
+    ];
+  }
+}

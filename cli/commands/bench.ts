@@ -1,0 +1,191 @@
+/**
+ * `deno task bench`: the main job. Plans the grid, makes backend and data ready, trains what is
+ * missing, writes the results and the report.
+ *
+ * @module
+ */
+import { dirname, join, resolve } from "node:path";
+import { Command, Option } from "commander";
+import { UsageError } from "../../base/errors.ts";
+import { plan, type PlannedRun, requireMethods, runId } from "../../bench/plan/plan.ts";
+import type { Manifest, RunRecord } from "../../bench/records/record.ts";
+import { comparison, type Verdict } from "../../bench/records/reproduction.ts";
+import { Store, StoreError } from "../../bench/records/store.ts";
+import { type GridOptions, gridOptions, runGrid } from "../grid.ts";
+import { methodsOption, path, print, printJson, type SetExitCode } from "../options/common.ts";
+
+interface BenchOptions extends GridOptions {
+  readonly methods: string[];
+  readonly from?: string;
+  readonly tolerance?: number;
+}
+
+/** What a manifest decides, and options therefore must not. */
+const DECIDED = [
+  ...["datasets", "methods", "seeds", "preset", "steps", "batch", "set", "selection", "traceTest"],
+  ...["threads", "backend", "backboneMode", "fromScratch"],
+];
+
+/** The largest difference of a test figure that passes, where none is given. */
+const TOLERANCE = 0.01;
+
+/** The command. */
+export function benchCommand(setExitCode: SetExitCode): Command {
+  const command = new Command("bench")
+    .description("train every method on every data set and seed, then write the report")
+    .addOption(methodsOption())
+    .addOption(
+      new Option("--from <manifest>", "repeat the runs of a manifest.json into --out, and compare")
+        .argParser(path("--from"))
+        .conflicts(DECIDED),
+    )
+    .option(
+      "--tolerance <share>",
+      `largest difference of a test figure that --from lets pass; ${TOLERANCE} by default`,
+      share,
+    );
+  return gridOptions(command)
+    .action(async (options: BenchOptions) => setExitCode(await bench(options)));
+}
+
+async function bench(options: BenchOptions): Promise<number> {
+  const { methods, preset, from, tolerance } = options;
+  if (from === undefined) {
+    if (tolerance !== undefined) {
+      throw new UsageError(
+        "Cannot use --tolerance without --from: there is nothing to compare with",
+      );
+    }
+    return await runGrid(options, preset, (request, known) => plan({ ...request, methods }, known));
+  }
+  const original = await readOriginal(from, options.out);
+  const { runs } = original.manifest;
+  const place = {
+    ...options,
+    preset: original.manifest.preset as typeof preset,
+    backend: runs.some(({ spec }) => spec.engine.backend === "native") ? "native" : "wasm",
+    fromScratch: true, // the runs name their weights themselves, where they have any
+  } as const;
+  const code = await runGrid(place, preset, () => [...runs]);
+  if (code === 130 || options.dryRun) return code;
+  if (options.executor === "slurm") {
+    if (!options.json) print("When the jobs are done, the same without --executor slurm compares.");
+    return code;
+  }
+  return await compare(original, options) ? code : 1;
+}
+
+/** Runs that are repeated. */
+interface Original {
+  readonly manifest: Manifest & { readonly runs: readonly PlannedRun[] };
+  readonly store: Store;
+}
+
+/** The plan that `--from` names, or that of the folder; its specs must be what their ids say. */
+async function readOriginal(from: string, out: string | undefined): Promise<Original> {
+  const refuse = (why: string) => new UsageError(`Cannot use --from "${from}": ${why}`);
+  const isFolder = (await Deno.stat(from).catch(() => null))?.isDirectory;
+  const file = resolve(isFolder ? join(from, "manifest.json") : from);
+  let manifest: Manifest | null;
+  try {
+    manifest = JSON.parse(await Deno.readTextFile(file));
+  } catch (error) {
+    throw refuse(`${(error as Error).message}; give the manifest.json of an output folder`);
+  }
+  if (manifest?.format !== 1 || !Array.isArray(manifest.runs) || manifest.runs.length === 0) {
+    throw refuse("it is not a plan of format 1; give the manifest.json of an output folder");
+  }
+  for (const run of manifest.runs) {
+    if (run?.spec?.format !== 1 || runId(run.spec) !== run.id) {
+      throw refuse(`run ${run?.id} has another specification than its id says; restore the file`);
+    }
+    requireMethods(run.spec);
+  }
+  if (manifest.search === undefined && manifest.runs.some((run) => run.hparamsSeed !== undefined)) {
+    throw refuse("it is the plan of a search; give the manifest.json that deno task select wrote");
+  }
+  if (out === undefined || resolve(out) === dirname(file)) {
+    throw refuse("the runs need a folder of their own; give it with --out");
+  }
+  return { manifest, store: new Store(dirname(file)) };
+}
+
+/** Says run by run whether the numbers came back; true when none is different or missing. */
+async function compare({ manifest, store }: Original, options: BenchOptions): Promise<boolean> {
+  const { json, tolerance = TOLERANCE } = options;
+  const repeated = new Store(resolve(options.out!));
+  const counts: Record<Verdict, number> = {
+    "identical": 0,
+    "within": 0,
+    "different": 0,
+    "missing": 0,
+  };
+  for (const { id, name, spec } of manifest.runs) {
+    const [then, now] = [await recordOf(store, id), await recordOf(repeated, id)];
+    const { verdict, largest } = comparison(then, now, tolerance);
+    counts[verdict]++;
+    const what = { dataset: spec.dataset.name, method: name, seed: spec.seed };
+    if (json) printJson({ event: "compare", id, ...what, verdict, largest });
+    else {
+      const by = largest === null || largest === 0
+        ? ""
+        : `, by ${(100 * largest).toFixed(2)} points`;
+      print(`${what.dataset} ${name} seed ${spec.seed}: ${SAYS[verdict]}${by}`);
+    }
+  }
+  const changes = await changesSince(manifest, repeated);
+  if (json) printJson({ event: "compared", ...counts, changes });
+  else {
+    const parts = Object.entries(counts).filter(([, count]) => count > 0);
+    print(parts.map(([verdict, count]) => `${count} ${SAYS[verdict as Verdict]}`).join(", "));
+    for (const { what, then, now } of changes) {
+      print(`Not as then: ${what} was ${then}, is ${now}`);
+    }
+  }
+  return counts.different + counts.missing === 0;
+}
+
+const SAYS: Readonly<Record<Verdict, string>> = {
+  "identical": "identical",
+  "within": "within tolerance",
+  "different": "different",
+  "missing": "missing, a record lacks",
+};
+
+/** A record to compare; one that cannot be used is as good as none. */
+async function recordOf(store: Store, id: string): Promise<RunRecord | null> {
+  try {
+    return await store.record(id);
+  } catch (error) {
+    if (error instanceof StoreError) return null;
+    throw error;
+  }
+}
+
+/** Something that is not the same here as where the original was made. */
+interface Change {
+  readonly what: string;
+  readonly then: unknown;
+  readonly now: unknown;
+}
+
+async function changesSince(original: Manifest, repeated: Store): Promise<Change[]> {
+  const all = ({ environment, data }: Manifest): Record<string, unknown> => ({
+    ...environment,
+    ...Object.fromEntries(
+      Object.entries(data ?? {}).map(([name, hash]) => [`data of ${name}`, hash]),
+    ),
+  });
+  const [then, now] = [all(original), all((await repeated.manifest())!)];
+  return Object.keys(then).filter((key) => then[key] !== now[key])
+    .map((what) => ({ what, then: then[what], now: now[what] }));
+}
+
+/** A share, from 0 to 1. */
+function share(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !(value >= 0 && value <= 1)) {
+    throw new UsageError(`Cannot use --tolerance "${text}": it must be a share from 0 to 1`);
+  }
+  return value;
+}

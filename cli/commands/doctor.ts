@@ -1,0 +1,71 @@
+/**
+ * `deno task doctor`: what this machine has, what is missing, and the command that mends it.
+ *
+ * @module
+ */
+import { cpus, totalmem } from "node:os";
+import { Command } from "commander";
+import { knownDatasets } from "../../datasets/mod.ts";
+import { cacheDirectory, inspectBackend } from "../../tensor/backend.ts";
+import { dataPaths, pathOptions, print, printJson, type SetExitCode } from "../options/common.ts";
+
+/** The command. */
+export function doctorCommand(_setExitCode: SetExitCode): Command {
+  const command = new Command("doctor")
+    .description("what this machine has, what is missing and the command that mends it")
+    .option("--json", "as JSON");
+  for (const option of pathOptions()) command.addOption(option);
+  return command.action(
+    async (options: { json?: boolean; dataDir?: string; splitsDir?: string }) => {
+      const paths = await dataPaths(options);
+      const engine = await inspectBackend();
+      const datasets = await Promise.all(
+        (await knownDatasets(paths)).map(async ({ name, locate }) => ({
+          name,
+          ...await locate(paths),
+        })),
+      );
+      const findings = {
+        backend: engine.backend,
+        tensorflow: engine.native?.tensorflow ?? null,
+        device: engine.gpu ? "gpu" : "cpu",
+        threads: cpus().length,
+        cpu: cpus()[0]?.model ?? null,
+        memory: totalmem(),
+        versions: {
+          deno: Deno.version.deno,
+          v8: Deno.version.v8,
+          typescript: Deno.version.typescript,
+        },
+        cache: cacheDirectory(),
+        missing: engine.missing,
+        mend: engine.mend ?? null,
+        engine,
+        datasets,
+      };
+      if (options.json) {
+        printJson(findings);
+        return;
+      }
+      const native = engine.native === undefined
+        ? "native TensorFlow is not ready yet"
+        : `native TensorFlow ${engine.native.tensorflow} (from ${engine.native.source})`;
+      print(`Backend:   ${engine.backend}; ${native}`);
+      print(`Device:    ${findings.device}, ${findings.cpu}, ${findings.threads} threads`);
+      print(`Memory:    ${(findings.memory / 2 ** 30).toFixed(1)} GiB`);
+      print(`Versions:  Deno ${Deno.version.deno}, V8 ${Deno.version.v8}`);
+      print(`Cache:     ${findings.cache}`);
+      for (const item of engine.missing) print(`Missing:   ${item}`);
+      if (engine.mend !== undefined) print(`To mend:   ${engine.mend}`);
+      for (const dataset of datasets) {
+        print(
+          `Data:      ${dataset.name}: ${
+            dataset.here
+              ? `here (${dataset.where})`
+              : `not here: ${dataset.missing}; to get it: ${dataset.remedy}`
+          }`,
+        );
+      }
+    },
+  );
+}

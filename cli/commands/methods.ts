@@ -1,0 +1,127 @@
+/**
+ * `deno task methods`: what methods there are, and what is to know of one.
+ *
+ * @module
+ */
+import { Command } from "commander";
+import { METHODS } from "../../methods/mod.ts";
+import type { Hyperparameter, Method, Search } from "../../methods/method.ts";
+import { find } from "../../base/errors.ts";
+import { projectPath } from "../../base/paths.ts";
+import { print, printJson, type SetExitCode } from "../options/common.ts";
+
+/** The command. */
+export function methodsCommand(_setExitCode: SetExitCode): Command {
+  return new Command("methods")
+    .description("list the methods with family, source and hyperparameters")
+    .argument("[names...]", "tell all of these methods: what they do, where they depart from MDLT")
+    .option("--json", "as JSON")
+    .action(async (names: string[], { json }: { json?: boolean }) => {
+      const methods = names.length === 0
+        ? METHODS
+        : names.map((name) => find("method", name, METHODS));
+      if (json) {
+        printJson(
+          await Promise.all(methods.map(async (method) => {
+            const { create: _, ...plain } = method;
+            const compiled = method.readsValues === undefined && !method.postHoc;
+            return { ...plain, compiled, description: await descriptionOf(method) };
+          })),
+        );
+      } else if (names.length === 0) {
+        for (const method of methods) summary(method).forEach(print);
+        print("");
+        print("What one does and where it departs from MDLT: deno task methods NAME");
+      } else {
+        for (const method of methods) print((await page(method)).join("\n\n") + "\n");
+      }
+    });
+}
+
+/** A method in the list. */
+function summary(method: Method): string[] {
+  const { name, title, family, source, hyperparameters } = method;
+  const knobs = Object.entries(hyperparameters).map(([key, h]) => knobText(key, h));
+  return [
+    `${name.padEnd(12)} ${title} (${family}), ${source}`,
+    ...[...traits(method), ...knobs].map((line) => `${" ".repeat(13)}${line}`),
+  ];
+}
+
+/** All there is to know of a method without reading its formulas: paragraphs. */
+async function page(method: Method): Promise<string[]> {
+  const { name, title, family, source, version, hyperparameters } = method;
+  const knobs = Object.entries(hyperparameters)
+    .flatMap(([key, h]) => [knobText(key, h), ...elsewhere(h)]);
+  const decisions = (await methodDecisions()).filter(({ titles }) => titles.includes(title));
+  return [
+    `${name}: ${title} (${family}), version ${version}\n${source}`,
+    ...[await descriptionOf(method)].filter((text) => text !== ""),
+    ...section("Training", traits(method)),
+    ...section("Hyperparameters", knobs),
+    ...section("Beside MDLT and DomainBed", decisions.map(({ text }) => text)),
+    `Formulas: methods/${name}.ts; decisions: docs/decisions.md`,
+  ];
+}
+
+/** A heading with lines under it, indented; nothing without lines. */
+function section(heading: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : [[`${heading}:`, ...lines].join("\n").replace(/\n/g, "\n  ")];
+}
+
+/** What distinguishes a method from one that trains a network on uniform batches, compiled. */
+function traits({ stage1, sampler, readsValues, postHoc }: Method): string[] {
+  return [
+    ...(stage1 === undefined ? [] : [`second stage; the first is ${stage1} unless told`]),
+    ...(postHoc ? ["none: it predicts otherwise with the first stage's network"] : []),
+    ...(sampler === undefined ? [] : [`${sampler} batches`]),
+    ...(readsValues === undefined ? [] : [`not compiled: ${readsValues}`]),
+  ];
+}
+
+function knobText(key: string, h: Hyperparameter): string {
+  return `${key} = ${h.default}: ${h.description}; search ${searchText(h.search)}`;
+}
+
+/** A hyperparameter on data sets where it is different. */
+function elsewhere({ on = {} }: Hyperparameter): string[] {
+  return Object.entries(on).map(([where, change]) => {
+    const standard = change.default === undefined ? [] : [`${change.default}`];
+    const search = change.search === undefined ? [] : [`search ${searchText(change.search)}`];
+    return `  on ${where}: ${[...standard, ...search].join("; ")}`;
+  });
+}
+
+/** What the head of a method's file says. */
+async function descriptionOf({ name }: Method): Promise<string> {
+  const text = await Deno.readTextFile(projectPath(`methods/${name}.ts`));
+  const head = /^\/\*\*\n(.*?)\n \*\n \* @module/s.exec(text)?.[1] ?? "";
+  return head.replace(/^ \* ?/gm, "");
+}
+
+/** The decisions on methods, and the titles of the methods that each is on. */
+export async function methodDecisions(): Promise<{ titles: string[]; text: string }[]> {
+  const page = await Deno.readTextFile(projectPath("docs/decisions.md"));
+  const part = /\n## Methods\n(.*?)\n## /s.exec(page)?.[1] ?? "";
+  return part.split("\n### ").slice(1).map((text) => ({
+    titles: text.slice(0, text.indexOf(":")).split(/, | and /),
+    text: text.trim().replace(/\n\n/, "\n"), // the heading, and right under it what it is about
+  }));
+}
+
+/** A search range in the field's notation. */
+function searchText(search: Search): string {
+  switch (search.kind) {
+    case "uniform":
+      return `${search.integer ? "int " : ""}U(${search.low}, ${search.high})`;
+    case "power": {
+      const { base, low, high, scale = 1, shift = 0 } = search;
+      const sign = scale < 0 ? "-" : shift ? "+" : "";
+      const factor = Math.abs(scale) === 1 ? "" : `${Math.abs(scale)} * `;
+      const before = shift ? `${shift} ${sign} ${factor}` : `${sign}${factor}`;
+      return `${search.integer ? "int " : ""}${before}${base}^U(${low}, ${high})`;
+    }
+    case "choice":
+      return `{${search.values.join(", ")}}`;
+  }
+}

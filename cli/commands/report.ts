@@ -1,0 +1,48 @@
+/**
+ * `deno task report`: rebuilds tables, charts and page from the records, without training.
+ *
+ * @module
+ */
+import { join, relative, resolve } from "node:path";
+import { Command } from "commander";
+import { buildReport } from "../../report/mod.ts";
+import { UsageError } from "../../base/errors.ts";
+import { print, printJson, type SetExitCode } from "../options/common.ts";
+
+interface ReportCommandOptions {
+  readonly out: string;
+  readonly baseline?: string;
+  readonly json?: boolean;
+}
+
+/** The command. */
+export function reportCommand(_setExitCode: SetExitCode): Command {
+  return new Command("report")
+    .description("rebuild tables, charts and the HTML page from the records")
+    .option("--out <dir>", "output folder of a bench", "results/quick")
+    .option("--baseline <dir>", "output folder of another bench to compare with")
+    .option("--json", "the result as JSON")
+    .action(async ({ out, baseline, json }: ReportCommandOptions) => {
+      const folder = await benchFolder("--out", out);
+      const other = baseline === undefined
+        ? {}
+        : { baseline: await benchFolder("--baseline", baseline) };
+      const report = await buildReport(folder, other);
+      if (json) printJson(report);
+      else {
+        print(`${report.runs} of ${report.planned} runs`);
+        print(`Report: ${relative(".", report.path)}`);
+      }
+    });
+}
+
+/** The absolute path of a folder that a bench wrote. */
+async function benchFolder(option: string, path: string): Promise<string> {
+  const folder = resolve(path);
+  if (!(await Deno.stat(join(folder, "manifest.json")).catch(() => null))?.isFile) {
+    throw new UsageError(
+      `Cannot report on ${option} "${path}": there is no manifest.json in it; give the output folder of a bench`,
+    );
+  }
+  return folder;
+}

@@ -1,0 +1,194 @@
+/**
+ * `deno task select`: the best setting of a sweep by validation, with the seeds of a protocol, as an
+ * output folder of its own with its report.
+ *
+ * @module
+ */
+import { join, relative, resolve } from "node:path";
+import { Command } from "commander";
+import { buildReport } from "../../report/mod.ts";
+import { UsageError } from "../../base/errors.ts";
+import { type PlannedRun, runId, runName, withFirstStages } from "../../bench/plan/plan.ts";
+import { makeProgress } from "../progress.ts";
+import type {
+  Manifest,
+  RunSpec,
+  SearchProtocol,
+  SelectionRule,
+} from "../../bench/records/record.ts";
+import { judge, rank, type Trial, worth } from "../../bench/plan/selection.ts";
+import { Store } from "../../bench/records/store.ts";
+import {
+  inspectPlace,
+  makeReady,
+  type PlaceOptions,
+  placeOptions,
+  tally,
+  trainPlan,
+  writePlan,
+} from "../grid.ts";
+import { oneOf, print, printJson, seeds, type SetExitCode } from "../options/common.ts";
+
+const PROTOCOLS: readonly SearchProtocol[] = ["once", "per-seed"];
+
+interface SelectOptions extends PlaceOptions {
+  readonly out: string;
+  readonly protocol: SearchProtocol;
+  readonly seeds?: number[];
+}
+
+/** A run of the sweep that may be chosen. */
+interface Candidate extends Trial {
+  readonly run: PlannedRun;
+}
+
+/** The command. */
+export function selectCommand(setExitCode: SetExitCode): Command {
+  const command = new Command("select")
+    .description("choose the best setting of a sweep by validation, and report it")
+    .requiredOption("--out <dir>", "output folder of the sweep")
+    .option(
+      "--protocol <name>",
+      "once: best for the sweep's first seed, run with fresh seeds; per-seed: best for each seed",
+      oneOf("protocol", PROTOCOLS),
+      "once",
+    )
+    .option(
+      "--seeds <count or list>",
+      "seeds of `once`; five that the sweep has not by default",
+      seeds,
+    );
+  return placeOptions(command)
+    .action(async (options: SelectOptions) => setExitCode(await select(options)));
+}
+
+async function select(options: SelectOptions): Promise<number> {
+  const { protocol } = options;
+  const store = new Store(resolve(options.out));
+  const sweep = await store.manifest("sweep.json");
+  if (sweep === null) {
+    throw new UsageError(
+      `Cannot select in --out "${options.out}": there is no sweep.json in it; give the output folder of a sweep`,
+    );
+  }
+  const { chosen, by, settings, gaps } = await choose(sweep, store, options);
+  const out = join(store.folder, `selected-${protocol}`);
+  const progress = makeProgress(options.json ?? false);
+  gaps.forEach(progress.note);
+  const site = { out, options, progress };
+  try {
+    const data = await inspectPlace(chosen, site);
+    await makeReady(site);
+    await writePlan(chosen, site, {
+      preset: sweep.preset,
+      data,
+      search: { protocol, by, settings },
+    });
+    // First stages are trained, but stand in no table: of their own method another setting may be best.
+    const needed = withFirstStages(chosen);
+    const selected = new Store(out);
+    for (const { id } of needed) {
+      if (await store.record(id) !== null) await selected.adopt(id, store);
+    }
+    const outcomes = await trainPlan(needed, site);
+    if (outcomes === null) return 130;
+    const report = await buildReport(out);
+    progress.close();
+    const counts = tally(needed, outcomes);
+    for (const { name, spec, hparamsSeed } of chosen) {
+      const what = { dataset: spec.dataset.name, method: name, seed: spec.seed, hparamsSeed };
+      const { batch, learningRate, weightDecay } = spec.training;
+      const values = { learningRate, weightDecay, batch, ...spec.method.hyperparameters };
+      if (options.json) printJson({ event: "selected", ...what, values });
+      else {
+        const list = Object.entries(values).map(([key, v]) => `${key}=${Number(v.toPrecision(4))}`);
+        print(
+          `${what.dataset} ${name} seed ${what.seed}: setting ${hparamsSeed} (${list.join(", ")})`,
+        );
+      }
+    }
+    if (options.json) {
+      printJson({ event: "result", protocol, by, ...counts, out, report: report.path });
+    } else {
+      print(
+        `Tuned ${protocol === "once" ? "once" : "for each seed"}, by ${by}, ${settings} settings`,
+      );
+      print(`Report: ${relative(".", report.path)}`);
+    }
+    return counts.failed + counts.skipped > 0 ? 1 : 0;
+  } finally {
+    progress.close();
+  }
+}
+
+/** What a protocol chooses. */
+interface Choice {
+  readonly chosen: PlannedRun[];
+  /** What settings were judged by. */
+  readonly by: SelectionRule;
+  /** Settings that were planned of each data set and method. */
+  readonly settings: number;
+  /** A sentence for each choice among fewer settings. */
+  readonly gaps: readonly string[];
+}
+
+/** The runs of the protocol: the best setting of each data set and method. */
+async function choose(
+  sweep: Manifest,
+  store: Store,
+  { protocol, seeds, out }: SelectOptions,
+): Promise<Choice> {
+  const runs = sweep.runs as readonly PlannedRun[];
+  const by = judge(runs[0]!.spec.training.selection);
+  const sweptSeeds = [...new Set(runs.map(({ spec }) => spec.seed))].sort((a, b) => a - b);
+  const next = sweptSeeds.at(-1)! + 1;
+  const fresh = seeds ?? [0, 1, 2, 3, 4].map((i) => next + i);
+  const chosen: PlannedRun[] = [];
+  const gaps: string[] = [];
+  for (
+    const cells of Map.groupBy(runs, (r) => JSON.stringify([r.spec.dataset.name, r.name])).values()
+  ) {
+    const best = async (seed: number): Promise<PlannedRun> => {
+      const trials: Candidate[] = [];
+      const planned = cells.filter(({ spec }) => spec.seed === seed);
+      let finished = 0;
+      for (const run of planned) {
+        const record = await store.record(run.id);
+        if (record !== null) finished++;
+        const value = record === null ? null : worth(record, by);
+        if (value !== null) trials.push({ run, hparamsSeed: run.hparamsSeed ?? 0, worth: value });
+      }
+      const { name, spec } = cells[0]!;
+      const what = `a setting of ${name} on ${spec.dataset.name} with seed ${seed}`;
+      if (trials.length === 0) {
+        throw new UsageError(
+          `Cannot select ${what}: none in "${out}" has a result; continue the sweep`,
+        );
+      }
+      if (finished < planned.length) {
+        gaps.push(
+          `Selecting ${what} among ${finished} of ${planned.length}: the sweep is not finished.`,
+        );
+      }
+      return rank(trials)[0]!.run;
+    };
+    if (protocol === "per-seed") {
+      for (const seed of sweptSeeds) chosen.push(await best(seed));
+    } else {
+      const run = await best(sweptSeeds[0]!);
+      for (const seed of fresh) {
+        chosen.push(planned(withSeed(run.spec, seed), run.hparamsSeed ?? 0));
+      }
+    }
+  }
+  const settings = new Set(runs.map(({ hparamsSeed }) => hparamsSeed)).size;
+  return { chosen, by, settings, gaps };
+}
+
+function planned(spec: RunSpec, hparamsSeed: number): PlannedRun {
+  return { id: runId(spec), name: runName(spec), spec, hparamsSeed };
+}
+
+function withSeed(spec: RunSpec, seed: number): RunSpec {
+  return { ...spec, seed, stage1: spec.stage1 && withSeed(spec.stage1, seed) };
+}

@@ -1,0 +1,50 @@
+/**
+ * `deno task sweep`: trains every method with the settings of MDLT's random search.
+ *
+ * @module
+ */
+import { relative } from "node:path";
+import { Command } from "commander";
+import { plan } from "../../bench/plan/plan.ts";
+import { type GridOptions, gridOptions, tally, type TrainedGrid, trainGrid } from "../grid.ts";
+import { methodsOption, print, printJson, type SetExitCode, whole } from "../options/common.ts";
+
+interface SweepOptions extends GridOptions {
+  readonly methods: string[];
+  readonly settings: number;
+}
+
+/** The command. */
+export function sweepCommand(setExitCode: SetExitCode): Command {
+  const command = new Command("sweep")
+    .description("train the settings of a random search over hyperparameters")
+    .addOption(methodsOption())
+    .option(
+      "--settings <n>",
+      "how many: the defaults and so many less one random ones",
+      whole("--settings", 1),
+      16,
+    );
+  return gridOptions(command, [0])
+    .action(async (options: SweepOptions) => setExitCode(await sweep(options)));
+}
+
+async function sweep(options: SweepOptions): Promise<number> {
+  const { methods, preset, settings, json } = options;
+  const hparamsSeeds = Array.from({ length: settings }, (_, i) => i);
+  return await trainGrid(
+    options,
+    preset,
+    (request, known) => plan({ ...request, methods, hparamsSeeds }, known),
+    "sweep.json",
+    (trained) => Promise.resolve(() => conclude(trained, json ?? false)),
+  );
+}
+
+function conclude({ runs, outcomes, out }: TrainedGrid, json: boolean): void {
+  const counts = tally(runs, outcomes);
+  if (json) return printJson({ event: "result", runs: runs.length, ...counts, out });
+  const parts = Object.entries(counts).filter(([, count]) => count > 0);
+  print(`${runs.length} runs: ${parts.map(([status, count]) => `${count} ${status}`).join(", ")}`);
+  print(`Choose among them: deno task select --out ${relative(".", out)}`);
+}

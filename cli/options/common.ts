@@ -1,0 +1,156 @@
+/**
+ * Options that several commands share, and how their values are read.
+ *
+ * @module
+ */
+import { resolve } from "node:path";
+import { Option } from "commander";
+import type { DataPaths } from "../../datasets/dataset.ts";
+import { USUAL_FOLDER } from "../../datasets/fetching/places.ts";
+import { cacheDirectory } from "../../tensor/backend.ts";
+import { unknown, UsageError } from "../../base/errors.ts";
+
+/** Tells the program how it shall end. */
+export type SetExitCode = (code: number) => void;
+
+/** `a,b , c` → `["a", "b", "c"]`. */
+export function list(text: string): string[] {
+  return text.split(",").map((part) => part.trim()).filter((part) => part !== "");
+}
+
+/** {@linkcode list} of at least one. */
+export function names(option: string): (text: string) => string[] {
+  return (text) => {
+    const found = list(text);
+    if (found.length > 0) return found;
+    throw new UsageError(`Cannot use ${option} "${text}": name at least one`);
+  };
+}
+
+/** `--methods`. */
+export const methodsOption = (): Option =>
+  new Option("--methods <names>", "methods, first+second for two stages, or all")
+    .default(["all"]).argParser(names("--methods"));
+
+/** A path; an empty one would silently be the working folder. */
+export function path(option: string): (text: string) => string {
+  return (text) => {
+    if (text.trim() !== "") return text;
+    throw new UsageError(`Cannot use ${option} "${text}": it is empty, give a path`);
+  };
+}
+
+/** A whole number from `least` up. */
+export function whole(option: string, least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text.trim()) || value < least || !Number.isSafeInteger(value)) {
+      throw new UsageError(
+        `Cannot use ${option} "${text}": it must be a whole number from ${least} up`,
+      );
+    }
+    return value;
+  };
+}
+
+/** The largest count of seeds: beyond it, a seed was meant. */
+const MOST_SEEDS = 1000;
+
+/** A count (`5` is seeds 0 to 4) or a list (`0,1,7`). */
+export function seeds(text: string): number[] {
+  const parts = list(text);
+  if (parts.length === 0 || parts.some((part) => !/^\d+$/.test(part) || Number(part) > 2 ** 31)) {
+    throw new UsageError(
+      `Cannot use --seeds "${text}": give a count such as 5 (seeds 0 to 4) or a list such as 0,1,7`,
+    );
+  }
+  const numbers = parts.map(Number);
+  if (text.includes(",")) return [...new Set(numbers)];
+  if (numbers[0] === 0) {
+    throw new UsageError(
+      `Cannot use --seeds "${text}": a count must be at least 1; for seed 0 alone give 1`,
+    );
+  }
+  if (numbers[0]! > MOST_SEEDS) {
+    throw new UsageError(
+      `Cannot use --seeds "${text}": a count is at most ${MOST_SEEDS}; for that seed alone give ${text},`,
+    );
+  }
+  return Array.from({ length: numbers[0]! }, (_, seed) => seed);
+}
+
+/** One of some names. */
+export function oneOf<T extends string>(what: string, known: readonly T[]): (text: string) => T {
+  return (text) => {
+    const found = known.find((name) => name === text.toLowerCase());
+    if (found === undefined) throw new UsageError(unknown(what, text, known));
+    return found;
+  };
+}
+
+/** `name.key=value`, collected. */
+export function setting(
+  text: string,
+  earlier: readonly (readonly [string, number])[] = [],
+): (readonly [string, number])[] {
+  const match = /^([^=.\s]+\.[^=.\s]+)=(.+)$/.exec(text);
+  const value = match === null || match[2]!.trim() === "" ? NaN : Number(match[2]);
+  if (!Number.isFinite(value)) {
+    throw new UsageError(
+      `Cannot use --set "${text}": give name.key=number, such as irm.penaltyWeight=10`,
+    );
+  }
+  return [...earlier, [match![1]!, value]];
+}
+
+/** `--data-dir` and `--splits-dir`. */
+export const pathOptions = (): Option[] => [
+  new Option("--data-dir <dir>", `folder of the raw data; ${USUAL_FOLDER}, where there is one`)
+    .default(usualFolder()).argParser(path("--data-dir")),
+  new Option("--splits-dir <dir>", "folder of the split CSVs, if not beside the data")
+    .argParser(path("--splits-dir")),
+];
+
+/** The folder of the raw data that is taken where none is given; undefined when it is not there. */
+function usualFolder(): string | undefined {
+  try {
+    return Deno.statSync(USUAL_FOLDER).isDirectory ? USUAL_FOLDER : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The paths that {@linkcode pathOptions} gave; the folders must exist. */
+export async function dataPaths(
+  options: { dataDir?: string; splitsDir?: string },
+): Promise<DataPaths> {
+  return {
+    dataDir: await existing("--data-dir", options.dataDir),
+    splitsDir: await existing("--splits-dir", options.splitsDir),
+    cacheDir: cacheDirectory(),
+  };
+}
+
+async function existing(option: string, path: string | undefined): Promise<string | undefined> {
+  if (path === undefined) return undefined;
+  const found = await Deno.stat(path).catch(() => null);
+  if (!found?.isDirectory) {
+    throw new UsageError(
+      `Cannot use ${option} "${path}": there is ${
+        found === null ? "nothing" : "a file"
+      } at that place, and a folder is needed`,
+    );
+  }
+  return resolve(path);
+}
+
+/** Prints a value as one line of JSON. */
+export function printJson(value: unknown): void {
+  print(JSON.stringify(value));
+}
+
+/** Prints a line on standard output. */
+export function print(line: string): void {
+  const bytes = new TextEncoder().encode(`${line}\n`);
+  for (let sent = 0; sent < bytes.length;) sent += Deno.stdout.writeSync(bytes.subarray(sent));
+}

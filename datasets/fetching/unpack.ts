@@ -1,0 +1,197 @@
+/**
+ * Unpacking of archives from elsewhere: nothing leaves the folder, nothing points out of it, and it
+ * cannot grow without end.
+ *
+ * @module
+ */
+import { createReadStream, createWriteStream, mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { Transform } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { crc32 } from "node:zlib";
+import { Parser } from "tar";
+import { openPromise } from "yauzl";
+import { DataError } from "../dataset.ts";
+import { findFolder } from "../protocols/hold_out.ts";
+
+/** Bounds of what an archive may become. */
+export interface UnpackLimits {
+  /** Bytes for each byte of the archive; image files hardly shrink. */
+  readonly expansion: number;
+  /** Bytes that are always allowed. */
+  readonly least: number;
+}
+
+const LIMITS: UnpackLimits = { expansion: 20, least: 1 << 26 };
+
+/**
+ * Unpacks a zip or tar(.gz) archive into a folder that is not there yet: it appears whole, or not at
+ * all.
+ *
+ * @param holding The folder of the archive that has all these in it becomes `folder`; left out, its
+ * whole content does.
+ * @param onProgress Told the bytes unpacked so far.
+ * @throws {DataError} When the archive is damaged, too large, has no such folder, or has an entry
+ * that leads out of the folder or is neither file nor folder.
+ */
+export async function unpackArchive(
+  archive: string,
+  folder: string,
+  holding: readonly string[] | undefined,
+  onProgress: (bytes: number) => void = () => {},
+  limits: UnpackLimits = LIMITS,
+): Promise<void> {
+  const temporary = `${folder}.${crypto.randomUUID().slice(0, 8)}.unpacking`;
+  const { size } = await Deno.stat(archive);
+  const budget = Math.max(limits.least, limits.expansion * size);
+  let total = 0;
+  const count = (bytes: number) => {
+    total += bytes;
+    if (total > budget) throw new Error(`it unpacks to more than ${budget} bytes`);
+    onProgress(total);
+  };
+  try {
+    await Deno.mkdir(temporary, { recursive: true });
+    if (await isZip(archive)) await unpackZip(archive, temporary, count);
+    else await unpackTar(archive, temporary, count);
+    const inner = holding === undefined ? temporary : await findFolder(temporary, holding);
+    if (inner === undefined) throw new Error(`it has no folder with ${holding!.join(", ")} in it`);
+    await Deno.rename(inner, folder);
+  } catch (error) {
+    throw new DataError(
+      `${archive} cannot be unpacked: ${(error as Error).message}; remove it and fetch it again.`,
+    );
+  } finally {
+    await Deno.remove(temporary, { recursive: true }).catch(() => {}); // renamed as a whole
+  }
+}
+
+/** Zip archives begin with these letters; another copy of a tar may be one. */
+async function isZip(archive: string): Promise<boolean> {
+  using file = await Deno.open(archive);
+  const letters = new Uint8Array(2);
+  await file.read(letters);
+  return letters[0] === 0x50 && letters[1] === 0x4b;
+}
+
+/** Where an entry goes. */
+function target(folder: string, name: string): string {
+  const parts = name.replace(/\/+$/, "").split("/").filter((part) => part !== ".");
+  const safe = !/[\0\\:]/.test(name) && !name.startsWith("/") && parts.length > 0 &&
+    parts.every((part) => part !== "" && part !== "..");
+  if (!safe) throw new Error(`its entry "${name}" leads out of the folder`);
+  return join(folder, ...parts);
+}
+
+/** What is used of yauzl, which comes without types. */
+interface Zip {
+  eachEntry(): AsyncIterable<ZipEntry>;
+  openReadStreamPromise(entry: ZipEntry): Promise<NodeJS.ReadableStream>;
+  close(): void;
+}
+interface ZipEntry {
+  fileName: string;
+  crc32: number;
+  externalFileAttributes: number;
+}
+
+async function unpackZip(
+  archive: string,
+  folder: string,
+  count: (bytes: number) => void,
+): Promise<void> {
+  const zip = await openPromise(archive, { lazyEntries: true, autoClose: false }) as Zip;
+  try {
+    for await (const entry of zip.eachEntry()) {
+      const path = target(folder, entry.fileName);
+      const kind = (entry.externalFileAttributes >>> 16) & 0xf000;
+      if (entry.fileName.endsWith("/")) {
+        await Deno.mkdir(path, { recursive: true });
+        continue;
+      }
+      if (kind !== 0 && kind !== 0x8000) {
+        throw new Error(`its entry "${entry.fileName}" is neither file nor folder`);
+      }
+      await Deno.mkdir(dirname(path), { recursive: true });
+      let sum = 0;
+      const watch = new Transform({
+        transform(chunk, _encoding, callback) {
+          try {
+            count(chunk.length);
+            sum = crc32(chunk, sum);
+            callback(null, chunk);
+          } catch (error) {
+            callback(error as Error);
+          }
+        },
+      });
+      const stream = await zip.openReadStreamPromise(entry);
+      await pipeline(stream, watch, createWriteStream(path, { flags: "wx" }));
+      if (sum !== entry.crc32) throw new Error(`its entry "${entry.fileName}" is damaged`);
+    }
+  } finally {
+    zip.close();
+  }
+}
+
+async function unpackTar(
+  archive: string,
+  folder: string,
+  count: (bytes: number) => void,
+): Promise<void> {
+  const writing = new Set<Promise<void>>();
+  const abort = new AbortController();
+  let failure: Error | undefined;
+  const parser = new Parser({
+    strict: true,
+    onReadEntry(entry) {
+      try {
+        if (failure !== undefined) return entry.resume();
+        const path = target(folder, entry.path);
+        if (entry.type === "Directory") {
+          mkdirSync(path, { recursive: true });
+          return entry.resume();
+        }
+        if (entry.type !== "File" && entry.type !== "OldFile") {
+          throw new Error(`its entry "${entry.path}" is neither file nor folder`);
+        }
+        count(entry.size ?? 0);
+        mkdirSync(dirname(path), { recursive: true });
+        const written = pipeline(
+          entry as unknown as NodeJS.ReadableStream,
+          createWriteStream(path, { flags: "wx" }),
+          { signal: abort.signal },
+        ).catch((error) => void (failure ??= error as Error));
+        writing.add(written);
+        written.finally(() => writing.delete(written));
+      } catch (error) {
+        failure ??= error as Error;
+        entry.resume();
+      }
+    },
+  });
+  const ended = new Promise<void>((resolve, reject) => {
+    parser.on("end", resolve);
+    parser.on("error", reject);
+  });
+  ended.catch(() => {}); // asked for below, unless something else fails first
+  const input = createReadStream(archive);
+  try {
+    for await (const chunk of input) {
+      if (failure !== undefined) throw failure;
+      // The parser takes no more than it can hand on: a full one says when it goes on.
+      if (!parser.write(chunk)) {
+        await Promise.race([new Promise((go) => parser.once("drain", () => go(0))), ended]);
+      }
+    }
+    parser.end();
+    await ended;
+    await Promise.all(writing);
+    if (failure !== undefined) throw failure;
+  } finally {
+    input.destroy();
+    // After a failure there may be files that are not whole and never will be.
+    abort.abort();
+    await Promise.all(writing);
+  }
+}

@@ -1,0 +1,198 @@
+/**
+ * MDLT's protocol for digits.
+ *
+ * Each domain's official training images are shuffled, the first third is the pool of validation
+ * images, the rest the pool of training images; the official test set is the pool of test images.
+ * From each pool every class gets as many images as its count says.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { stream } from "../../base/random.ts";
+import {
+  type Availability,
+  DataError,
+  type DataPaths,
+  type Dataset,
+  type DatasetDefinition,
+  type LoadOptions,
+  type SplitCounts,
+  splitCounts,
+  type SplitName,
+} from "../dataset.ts";
+import { CLASSES, type DigitFiles, findFiles, PIXELS, type Pool, SIZE } from "./digit_files.ts";
+import { profileCounts, PROFILES } from "./longtail.ts";
+import { memorySplit } from "../reading/memory.ts";
+import { fetchCommand, NO_FOLDER, notHere } from "../fetching/places.ts";
+import { readSettings, requireImageSize } from "../settings.ts";
+
+/** A domain of digits. */
+export interface DigitDomain {
+  readonly name: string;
+  readonly files: DigitFiles;
+  /** Makes the domain's look of an image `[28, 28, 3]`, in place. */
+  readonly look?: (pixels: Uint8Array) => void;
+}
+
+/** What a set of digits has of its own. */
+export interface DigitSet extends Pick<DatasetDefinition, "name" | "title" | "description"> {
+  readonly source: string;
+  /** In ascending order. */
+  readonly domains: readonly DigitDomain[];
+  /** Validation and test images a class. */
+  readonly held: number;
+  /**
+   * The domains share the same files: domain i of D takes every D-th image from number i on, and a
+   * class of which there are too few gives what it has, as in MDLT.
+   */
+  readonly shared?: boolean;
+}
+
+/** A data set from its description. */
+export function defineDigits(set: DigitSet): DatasetDefinition {
+  const { name, held } = set;
+  const listed = PROFILES.map((profile, code) => `${code} ${profile}`).join(", ");
+  const small = { head: 150, factor: 0.1, validation: 60, test: 120 };
+  return {
+    name,
+    title: set.title,
+    description: set.description,
+    kind: "digits",
+    domains: set.domains.map((domain) => domain.name),
+    classes: CLASSES,
+    shots: { many: 100, few: 20 },
+    source: set.source,
+    settings: {
+      head: { default: 1000, description: "training images of the most frequent class" },
+      factor: { default: 0.01, description: "rarest class relative to the most frequent one" },
+      ...Object.fromEntries(set.domains.map((domain) => [
+        `profile-${domain.name}`,
+        { default: 0, description: `long tail of ${domain.name}: ${listed}` },
+      ])),
+      validation: { default: held, description: "validation images a class" },
+      test: { default: held, description: "test images a class" },
+      seed: { default: 0, description: "seed of the split of the official training images" },
+    },
+    presets: { smoke: small, quick: small, standard: small },
+    locate: (paths) => locate(set, paths),
+    counts: (options) => counts(set, options),
+    load: (options) => load(set, options),
+  };
+}
+
+async function locate(
+  { name, domains }: DigitSet,
+  paths: DataPaths,
+): Promise<Availability> {
+  const { dataDir } = paths;
+  const remedy = fetchCommand(name, paths);
+  if (dataDir === undefined) return { here: false, missing: NO_FOLDER, remedy };
+  for (const { files } of domains) {
+    for (const part of ["train", "test"] as const) {
+      const found = await findFiles(files, part, dataDir);
+      if ("missing" in found) {
+        return { here: false, missing: `${found.missing} is not there`, remedy };
+      }
+    }
+  }
+  return { here: true, where: dataDir };
+}
+
+/** What the settings ask of every split, by domain and class. */
+function wanted(set: DigitSet, options: LoadOptions): SplitCounts {
+  const settings = readSettings(set.name, options);
+  const [head, factor] = [settings.integer("head", 1), settings.fraction("factor")];
+  const each = (part: "validation" | "test") => {
+    const count = settings.integer(part, 1);
+    return set.domains.map(() => CLASSES.map(() => count));
+  };
+  return {
+    train: set.domains.map(({ name }) =>
+      profileCounts(
+        PROFILES[settings.choice(`profile-${name}`, PROFILES.length)]!,
+        CLASSES.length,
+        head,
+        factor,
+      )
+    ),
+    validation: each("validation"),
+    test: each("test"),
+  };
+}
+
+/** Where domains share their files, how many there are of a class is known from the files alone. */
+async function counts(set: DigitSet, options: LoadOptions): Promise<SplitCounts | undefined> {
+  if (!set.shared) return wanted(set, options);
+  return (await locate(set, options)).here ? splitCounts(await load(set, options)) : undefined;
+}
+
+async function load(set: DigitSet, options: LoadOptions): Promise<Dataset> {
+  const { name, shared = false } = set;
+  requireImageSize(name, SIZE, options);
+  const seed = readSettings(name, options).integer("seed", 0);
+  const asked = wanted(set, options);
+  const found = await locate(set, options);
+  if (!found.here) throw notHere(name, found);
+  const hash = createHash("sha256");
+  const domains: Dataset["domains"][number][] = [];
+  for (const [d, domain] of set.domains.entries()) {
+    const { files, look } = domain;
+    options.onProgress?.(`reading ${domain.name}`, d, set.domains.length);
+    const read = async (part: "train" | "test") => {
+      const found = await findFiles(files, part, options.dataDir!);
+      if ("missing" in found) throw new DataError(`${found.missing} is not there.`);
+      return await files.read(found.files);
+    };
+    const share = (order: readonly number[]) =>
+      shared ? order.filter((_, i) => i % set.domains.length === d) : order;
+    const take = (part: SplitName, pool: Pool, order: readonly number[]) => {
+      const counts = asked[part][d]!;
+      const chosen = choose(pool, share(order), counts);
+      chosen.forEach((images, digit) => {
+        if (images.length === counts[digit] || (shared && images.length > 0)) return;
+        throw new DataError(
+          `${name} cannot give ${counts[digit]} ${part} images of digit ${digit} in the domain ` +
+            `${domain.name}: there are ${images.length}; lower ${name}.${
+              part === "train" ? "head" : part
+            }.`,
+        );
+      });
+      const labels = Uint16Array.from(chosen.flatMap((images, digit) => images.map(() => digit)));
+      const pixels = new Uint8Array(labels.length * PIXELS);
+      chosen.flat().forEach((image, at) => {
+        const out = pixels.subarray(at * PIXELS, (at + 1) * PIXELS);
+        pool.copy(image, out);
+        look?.(out);
+      });
+      hash.update(JSON.stringify([domain.name, part])).update(labels).update(pixels);
+      return memorySplit(pixels, labels);
+    };
+    const official = await read("train");
+    const order = stream(seed, name, files.name, "split").permutation(official.labels.length);
+    const third = Math.floor(order.length / 3);
+    const train = take("train", official, order.slice(third));
+    const validation = take("validation", official, order.slice(0, third));
+    const unseen = await read("test");
+    const inOrder = Array.from({ length: unseen.labels.length }, (_, i) => i);
+    domains.push({ name: domain.name, train, validation, test: take("test", unseen, inOrder) });
+  }
+  options.onProgress?.("reading digits", set.domains.length, set.domains.length);
+  return {
+    name,
+    domains,
+    classes: CLASSES,
+    imageSize: SIZE,
+    normalisation: { mean: [0, 0, 0], deviation: [1, 1, 1] },
+    fingerprint: hash.digest("hex"),
+  };
+}
+
+/** The first `counts[class]` images of every class in the given order, or as many as there are. */
+function choose(pool: Pool, order: readonly number[], counts: readonly number[]): number[][] {
+  const chosen = counts.map((): number[] => []);
+  for (const image of order) {
+    const digit = pool.labels[image]!;
+    if (chosen[digit]!.length < counts[digit]!) chosen[digit]!.push(image);
+  }
+  return chosen;
+}

@@ -1,0 +1,148 @@
+/**
+ * Splitting of image files in folders `domain/class/file`, as MDLT made its split files.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { stream } from "../../base/random.ts";
+import { DataError, type SplitName } from "../dataset.ts";
+import type { SplitRow } from "../formats/split_csv.ts";
+
+/** An image file before the split. */
+export type ListedImage = Omit<SplitRow, "split">;
+
+/** Endings of files that are taken for images. */
+const IMAGE = /\.(jpe?g|png|webp|gif|tiff?|bmp|avif)$/i;
+
+/**
+ * Splits images by MDLT's rule: of the n images of a (domain, class) cell k = min(n, `heldOut`) are
+ * held out, ⌊k/3⌋ of them for validation and the others for the test; the rest is for training. A
+ * cell with few images has none to train on.
+ *
+ * MDLT's shuffle depends on the order in which a file system lists its files, so it cannot be
+ * replayed; this one depends on the seed and the sorted paths of the cell alone.
+ *
+ * @returns The images by domain, class and path.
+ */
+export function holdOut(
+  images: readonly ListedImage[],
+  heldOut: number,
+  seed: number,
+): SplitRow[] {
+  return cells(images).flatMap((cell) => {
+    const { domain, label } = cell[0]!;
+    const order = stream(seed, "hold out", domain, label).permutation(cell.length);
+    const held = Math.min(cell.length, heldOut);
+    const validation = Math.floor(held / 3);
+    const splits = new Array<SplitName>(cell.length).fill("train");
+    order.slice(0, held).forEach((image, i) =>
+      splits[image] = i < validation ? "validation" : "test"
+    );
+    return cell.map((image, i) => ({ ...image, split: splits[i]! }));
+  });
+}
+
+/** The images of every (domain, class) cell that has some, in order of their paths. */
+function cells(images: readonly ListedImage[]): ListedImage[][] {
+  const found = new Map<string, ListedImage[]>();
+  for (const image of images) {
+    const key = `${image.domain} ${image.label}`;
+    const cell = found.get(key);
+    if (cell === undefined) found.set(key, [image]);
+    else cell.push(image);
+  }
+  for (const cell of found.values()) cell.sort((a, b) => a.path < b.path ? -1 : 1);
+  return [...found.values()].sort(([a], [b]) => a!.domain - b!.domain || a!.label - b!.label);
+}
+
+/** The folders in a folder, in ascending order; hidden ones are left out. */
+export async function folders(root: string): Promise<string[]> {
+  const names: string[] = [];
+  for await (const entry of Deno.readDir(root)) {
+    if (!entry.name.startsWith(".") && await isFolder(root, entry)) names.push(entry.name);
+  }
+  return names.sort();
+}
+
+/** The outermost folder that has folders of all these names in it, at most `depth` below `root`. */
+export async function findFolder(
+  root: string,
+  names: readonly string[],
+  depth = Infinity,
+): Promise<string | undefined> {
+  for (let level = [root], below = 0; level.length > 0 && below <= depth; below++) {
+    const next: string[] = [];
+    for (const folder of level) {
+      const found = await folders(folder);
+      if (names.every((name) => found.includes(name))) return folder;
+      next.push(...found.map((name) => join(folder, name)));
+    }
+    level = next;
+  }
+  return undefined;
+}
+
+/** A link to a folder counts as one. */
+async function isFolder(root: string, entry: Deno.DirEntry): Promise<boolean> {
+  if (!entry.isSymlink) return entry.isDirectory;
+  return (await Deno.stat(join(root, entry.name)).catch(() => undefined))?.isDirectory ?? false;
+}
+
+/**
+ * The image files under `root/domain/class`, for every class that has a folder.
+ *
+ * @throws {DataError} When a domain has none.
+ */
+export async function listImages(
+  root: string,
+  domains: readonly string[],
+  classes: readonly string[],
+): Promise<ListedImage[]> {
+  const images: ListedImage[] = [];
+  for (const [domain, name] of domains.entries()) {
+    const present = new Set(
+      await folders(join(root, name)).catch(() => {
+        throw new DataError(`${root} has no folder ${name}.`);
+      }),
+    );
+    for (const [label, className] of classes.entries()) {
+      if (!present.has(className)) continue;
+      for await (const entry of Deno.readDir(join(root, name, className))) {
+        if (entry.isDirectory || !IMAGE.test(entry.name)) continue;
+        images.push({ domain, label, path: `${name}/${className}/${entry.name}` });
+      }
+    }
+  }
+  return images;
+}
+
+/**
+ * Reads a list of images, one a line: `domain/class/file`, then perhaps a label, which the class's
+ * name decides here.
+ *
+ * @throws {DataError} When a line names an unknown domain or class.
+ */
+export function parseList(
+  text: string,
+  file: string,
+  domains: readonly string[],
+  classes: readonly string[],
+): ListedImage[] {
+  const [domainOf, labelOf] = [positions(domains), positions(classes)];
+  return text.split("\n").flatMap((line, i) => {
+    const path = line.trim().split(" ")[0]!;
+    if (path === "") return [];
+    const [domainName, className, ...rest] = path.split("/");
+    const domain = domainOf.get(domainName!), label = labelOf.get(className!);
+    if (domain === undefined || label === undefined || rest.length !== 1) {
+      throw new DataError(
+        `${file}, line ${i + 1}: "${path}" is not a known domain, a known class and a file.`,
+      );
+    }
+    return [{ domain, label, path }];
+  });
+}
+
+function positions(names: readonly string[]): Map<string, number> {
+  return new Map(names.map((name, i) => [name, i]));
+}

@@ -1,0 +1,68 @@
+/**
+ * Decoding of image files.
+ *
+ * @module
+ */
+import { DataError } from "../dataset.ts";
+import { decodeJpeg, isJpeg } from "./jpeg.ts";
+
+/** An image in memory: `pixels` is `[height, width, 3]`. */
+export interface Image {
+  readonly pixels: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Bytes up to which libjpeg-turbo in WebAssembly is quicker than libvips, which is slow to begin. */
+const SMALL = 1 << 15;
+
+/**
+ * Decodes a JPEG or PNG (or whatever else libvips reads) to red, green and blue bytes.
+ *
+ * As with Pillow's `convert("RGB")` grey becomes three equal channels, transparency is dropped,
+ * and colour profiles and EXIF rotations are ignored.
+ *
+ * @param damaged Takes a damaged image as far as it can be decoded.
+ * @throws {DataError} When the file is missing, cut short, damaged or no image.
+ */
+export async function decodeImage(file: string, damaged = false): Promise<Image> {
+  const bytes = await Deno.readFile(file).catch((error: Error) => {
+    const missing = error instanceof Deno.errors.NotFound;
+    throw new DataError(missing ? `${file} is not there.` : `${file}: ${error.message}.`);
+  });
+  // Where the first is not content the second decides, and has the words for it.
+  const small = bytes.length <= SMALL && isJpeg(bytes);
+  return (small ? decodeJpeg(bytes) : undefined) ?? await decodeOther(bytes, file, damaged);
+}
+
+/** Loaded when first needed, so that listing the data sets starts without it. */
+async function libvips() {
+  const { default: sharp } = await import("sharp");
+  sharp.cache(false); // no image is asked for twice
+  return sharp;
+}
+let loaded: ReturnType<typeof libvips> | undefined;
+
+async function decodeOther(file: Uint8Array, name: string, damaged: boolean): Promise<Image> {
+  const sharp = await (loaded ??= libvips());
+  try {
+    // A JPEG's decoder only warns of damage, having no checksum; a PNG's warnings are harmless.
+    const failOn = damaged ? "none" : isJpeg(file) ? "warning" : "error";
+    const { data, info } = await sharp(file, { failOn, ignoreIcc: true })
+      .removeAlpha()
+      .toColourspace("srgb")
+      .raw({ depth: "uchar" })
+      .toBuffer({ resolveWithObject: true });
+    const { width, height, channels } = info;
+    if (channels !== 3) throw new Error(`it has ${channels} channels`);
+    return { pixels: new Uint8Array(data.buffer, data.byteOffset, data.length), width, height };
+  } catch (error) {
+    const reason = (error as Error).message.trim().replaceAll(/\s*\n\s*/g, ", ");
+    const remedy = damaged
+      ? ""
+      : ", or take damaged images as they are with --set DATASET.damaged=1";
+    throw new DataError(
+      `${name} cannot be decoded (${reason}); replace it by an undamaged copy${remedy}.`,
+    );
+  }
+}

@@ -1,0 +1,33 @@
+/**
+ * `digits`: real digits in MDLT's Digits-MLT protocol. MNIST-M and SVHN as in the paper, and
+ * `digits-mnist` with MNIST as the third domain that MDLT also knows.
+ *
+ * @module
+ */
+import { mnist, mnistm, svhn } from "../protocols/digit_files.ts";
+import { defineDigits } from "../protocols/digit_protocol.ts";
+
+const common = {
+  held: 800,
+  source: "MNIST-M: github.com/liyxi/mnist-m, release `data`. SVHN: ufldl.stanford.edu/" +
+    "housenumbers, the cropped digits. MNIST: yann.lecun.com/exdb/mnist.",
+};
+
+/** MNIST-M and SVHN, the two domains of the paper. */
+export const digits = defineDigits({
+  ...common,
+  name: "digits",
+  title: "Digits-MLT",
+  description: "Handwritten digits over photographs (MNIST-M) and house numbers (SVHN).",
+  domains: [mnistm, svhn].map((files) => ({ name: files.name, files })),
+});
+
+/** The same with MNIST. */
+export const digitsMnist = defineDigits({
+  ...common,
+  name: "digits-mnist",
+  title: "Digits-MLT with MNIST",
+  description:
+    "Handwritten digits (MNIST), the same over photographs (MNIST-M), and house numbers (SVHN).",
+  domains: [mnist, mnistm, svhn].map((files) => ({ name: files.name, files })),
+});

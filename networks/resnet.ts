@@ -1,0 +1,187 @@
+/**
+ * ResNet-18 and ResNet-50 (He et al. 2016) as MDLT trains them: batch norm keeps the statistics it
+ * came with, its scale and shift are trained; the classifier is taken off, and dropout follows the
+ * pooling.
+ *
+ * The networks are torchvision's (the stride of a bottleneck sits in its 3 × 3 convolution) and so
+ * are the names of their parameters, so that its weight files fit. Images of any size will do.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import { meanPool, normedConvolution, rectify } from "../tensor/kernels.ts";
+import { dropout } from "../nn/layers.ts";
+import {
+  compose,
+  fromTorch,
+  type InitialDraws,
+  Module,
+  type Parameter,
+  parameter,
+} from "../nn/module.ts";
+import type { NetworkOptions } from "./mod.ts";
+import { requireWeights, type Weights } from "./weights.ts";
+
+const EPSILON = 1e-5;
+
+/** Blocks of each of the four stages, and how a block is made. */
+const DEPTHS = {
+  18: { blocks: [2, 2, 2, 2], bottleneck: false },
+  50: { blocks: [3, 4, 6, 3], bottleneck: true },
+} as const;
+
+/** Where the numbers of a part come from: a file, or random draws. */
+interface Origin {
+  readonly draws: InitialDraws;
+  readonly weights: Weights | undefined;
+}
+
+/**
+ * The featurizer of a ResNet: `[batch, size, size, 3]` to 512 (18 layers) or 2048 (50) features.
+ *
+ * Without pretrained weights the convolutions are drawn as He et al. 2015 propose. Batch norm then
+ * has no statistics to speak of (mean 0, variance 1) and normalises nothing, so the last scale of
+ * every block starts at 0: the blocks begin as identities and signals keep their size.
+ *
+ * @throws {RangeError} When pretrained weights lack a tensor or have one of another shape.
+ */
+export function resnet(depth: keyof typeof DEPTHS): (options: NetworkOptions) => Module {
+  const { blocks, bottleneck } = DEPTHS[depth];
+  return ({ width, draws, random, dropout: rate = 0, weights }) => {
+    const origin: Origin = { draws, weights };
+    const base = Math.max(1, Math.round(64 * width));
+    const stem = normed("conv1", "bn1", [7, 3, base], 2, origin);
+    const parts: (readonly [string, Module])[] = [["", stem]];
+    let channels = base;
+    blocks.forEach((count, stage) => {
+      for (let i = 0; i < count; i++) {
+        const name = `layer${stage + 1}.${i}`;
+        const made = residual(
+          channels,
+          base * 2 ** stage,
+          stage > 0 && i === 0 ? 2 : 1,
+          bottleneck,
+          under(name, origin),
+        );
+        parts.push([name, made]);
+        channels = made.outputs;
+      }
+    });
+    const drop = dropout(channels, rate, random);
+    return compose([...parts, ["dropout", drop]], channels, (apply, images) => {
+      // In the frame rotated by 180° TensorFlow's `same` padding is PyTorch's, see layers.ts.
+      let maps = rectify(apply(0, tf.reverse(images, [1, 2])));
+      maps = tf.maxPool(maps as tf.Tensor4D, 3, 2, "same");
+      for (let part = 1; part <= parts.length - 1; part++) maps = apply(part, maps);
+      return apply(parts.length, meanPool(maps as tf.Tensor4D));
+    });
+  };
+}
+
+/** x + F(x), rectified; F is two 3 × 3 convolutions, or 1 × 1, 3 × 3 and 1 × 1 in a bottleneck. */
+function residual(
+  inputs: number,
+  width: number,
+  stride: 1 | 2,
+  bottleneck: boolean,
+  origin: Origin,
+): Module {
+  const outputs = bottleneck ? 4 * width : width;
+  const shapes: readonly (readonly [number, number, number, 1 | 2])[] = bottleneck
+    ? [[1, inputs, width, 1], [3, width, width, stride], [1, width, outputs, 1]]
+    : [[3, inputs, width, stride], [3, width, outputs, 1]];
+  const branch = shapes.map(([size, from, to, step], i) =>
+    normed(`conv${i + 1}`, `bn${i + 1}`, [size, from, to], step, origin, i === shapes.length - 1)
+  );
+  const parts = branch.map((module) => ["", module] as const);
+  const projected = stride !== 1 || inputs !== outputs;
+  if (projected) {
+    const shortcut = normed("downsample.0", "downsample.1", [1, inputs, outputs], stride, origin);
+    parts.push(["", shortcut]);
+  }
+  return compose(parts, outputs, (apply, x) => {
+    let maps = x;
+    for (let i = 0; i < branch.length; i++) {
+      maps = apply(i, maps);
+      if (i < branch.length - 1) maps = rectify(maps);
+    }
+    return rectify(tf.add(maps, projected ? apply(branch.length, x) : x));
+  });
+}
+
+/** A convolution without bias and the batch norm after it, with fixed statistics. */
+function normed(
+  convolutionName: string,
+  normName: string,
+  [size, inputs, outputs]: readonly [size: number, inputs: number, outputs: number],
+  stride: 1 | 2,
+  { draws, weights }: Origin,
+  last = false,
+): Module {
+  const made = [
+    kernelOf(`${convolutionName}.weight`, [size, size, inputs, outputs], { draws, weights }),
+    parameter(`${normName}.weight`, [outputs], "vector", () => last ? 0 : 1),
+    parameter(`${normName}.bias`, [outputs], "vector", () => 0),
+  ];
+  for (const p of weights === undefined ? [] : made) load(p, weights!);
+  const mean = statistic(weights, `${normName}.running_mean`, outputs) ?? new Float32Array(outputs);
+  const variance = statistic(weights, `${normName}.running_var`, outputs) ??
+    new Float32Array(outputs).fill(1);
+  const statistics = {
+    mean: tf.tensor1d(mean),
+    reciprocal: tf.tensor1d(variance.map((value) => 1 / Math.sqrt(value + EPSILON))),
+  };
+  const forward: Module["forward"] = ([kernel, scale, shift], x) =>
+    normedConvolution(
+      seen(x as tf.Tensor4D, size, stride),
+      kernel as tf.Tensor4D,
+      scale as tf.Tensor1D,
+      shift as tf.Tensor1D,
+      statistics,
+      stride,
+    );
+  return new Module(made, outputs, forward, Object.values(statistics));
+}
+
+/**
+ * The input as a convolution shall see it. A 1 × 1 convolution at stride 2 takes every second
+ * position from the first on; in the rotated frame of an even size that is from the second on.
+ */
+function seen(x: tf.Tensor4D, size: number, stride: 1 | 2): tf.Tensor4D {
+  if (size !== 1 || stride === 1) return x;
+  const [, height, width] = x.shape;
+  const [top, left] = [1 - height % 2, 1 - width % 2];
+  return top + left === 0
+    ? x
+    : tf.slice(x, [0, top, left, 0], [-1, height - top, width - left, -1]);
+}
+
+function kernelOf(name: string, shape: readonly number[], { draws, weights }: Origin): Parameter {
+  if (weights !== undefined) return parameter(name, shape, "convolution", () => 0);
+  const random = draws(name);
+  const [size, , , outputs] = shape as [number, number, number, number];
+  const deviation = Math.sqrt(2 / (size * size * outputs));
+  return parameter(name, shape, "convolution", () => deviation * random.normal());
+}
+
+function load(p: Parameter, weights: Weights): void {
+  const { shape } = p.variable;
+  const [height, width, inputs, outputs] = shape as [number, number, number, number];
+  const wanted = p.layout === "convolution" ? [outputs, inputs, height, width] : shape;
+  fromTorch(p, requireWeights(weights, p.name, wanted));
+}
+
+function statistic(
+  weights: Weights | undefined,
+  name: string,
+  channels: number,
+): Float32Array | undefined {
+  return weights && requireWeights(weights, name, [channels]);
+}
+
+function under(name: string, { draws, weights }: Origin): Origin {
+  return {
+    draws: (part) => draws(`${name}.${part}`),
+    weights: weights && ((part) => weights(`${name}.${part}`)),
+  };
+}

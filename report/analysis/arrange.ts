@@ -1,0 +1,203 @@
+/**
+ * The runs of a store as a reader thinks of them: data sets, methods, seeds.
+ *
+ * @module
+ */
+import { mean, sampleStandardDeviation } from "simple-statistics";
+import type { RunSpec } from "../../bench/records/record.ts";
+import type { Digest, Run, Store } from "../folder.ts";
+
+/** Everything that was planned for one data set. */
+export interface DatasetResults {
+  readonly name: string;
+  /** The data set's title; its name while no run is finished. */
+  readonly title: string;
+  /** Facts of the data; null while no run is finished. */
+  readonly data: Digest["data"] | null;
+  /** Every planned seed, ascending. */
+  readonly seeds: readonly number[];
+  /** In the manifest's order, families together. */
+  readonly methods: readonly MethodResults[];
+}
+
+/** The runs of one method on one data set. */
+export interface MethodResults {
+  /** The run's name, with the settings that tell it from others of the same name. */
+  readonly label: string;
+  /** What a reader sees: like the label, with the method's title in place of its name. */
+  readonly title: string;
+  readonly name: string;
+  /** Null while no run of the method is finished on any data set. */
+  readonly about: Digest["method"] | null;
+  readonly spec: RunSpec;
+  /** One a seed of the data set; null where a seed was not planned. */
+  readonly runs: readonly (Run | null)[];
+}
+
+/** Mean and spread of a figure over seeds. */
+export interface Estimate {
+  readonly mean: number;
+  /** Sample standard deviation (ddof 1); null for one seed. */
+  readonly sd: number | null;
+  readonly n: number;
+}
+
+/** Arranges a store by data set and method, in the manifest's order. */
+export function arrange(store: Store): DatasetResults[] {
+  const about = new Map<string, Digest["method"]>();
+  for (const run of store.runs) if (run.digest) about.set(run.name, run.digest.method);
+  const titles = distinctTitles(about);
+
+  return [...groupBy(store.runs, (run) => run.spec.dataset.name)].map(([name, runs]) => {
+    const seeds = [...new Set(runs.map((run) => run.spec.seed))].sort((a, b) => a - b);
+    const data = runs.find((run) => run.digest)?.digest?.data ?? null;
+    const methods = [...groupBy(runs, (run) => run.name)].flatMap(([method, runs]) => {
+      const variants = [...groupBy(runs, (run) => JSON.stringify(withoutSeed(run.spec)))];
+      const suffixes = tellApart(variants.map(([, [run]]) => run!.spec));
+      const title = titles.get(method) ?? method;
+      return variants.map(([, runs], i): MethodResults => ({
+        label: method + suffixes[i]!,
+        title: title + suffixes[i]!,
+        name: method,
+        about: about.get(method) ?? null,
+        spec: runs[0]!.spec,
+        runs: seeds.map((seed) => runs.find((run) => run.spec.seed === seed) ?? null),
+      }));
+    });
+    const families = groupBy(variantsAfterFirstStage(methods), family);
+    return {
+      name,
+      title: data?.title ?? name,
+      data,
+      seeds,
+      methods: [...families.values()].flat(),
+    };
+  });
+}
+
+/** The family of a method, in words. */
+export function family(method: MethodResults): string {
+  return method.about?.family ?? "not run yet";
+}
+
+/**
+ * A test figure of a method by seed, as a fraction; null where there is none.
+ *
+ * @param key See `measure` in `store.ts`.
+ */
+export function scores(method: MethodResults, key: string): (number | null)[] {
+  return method.runs.map((run) =>
+    run?.state.status === "done" ? run.digest?.scores.get(key) ?? null : null
+  );
+}
+
+/** Mean and standard deviation over the seeds that have a value; null without any. */
+export function estimate(values: readonly (number | null)[]): Estimate | null {
+  const known = values.filter((value) => value !== null);
+  if (known.length === 0) return null;
+  return {
+    mean: mean(known),
+    sd: known.length > 1 ? sampleStandardDeviation(known) : null,
+    n: known.length,
+  };
+}
+
+/**
+ * The methods that may be called best: those with as many finished seeds as any. A method that is
+ * still running, or that lost a seed, must not win by the seeds it happens to have.
+ */
+export function ranked(dataset: DatasetResults): MethodResults[] {
+  const finished = (method: MethodResults) =>
+    method.runs.filter((run) => run?.state.status === "done").length;
+  const most = Math.max(...dataset.methods.map(finished));
+  return most === 0 ? [] : dataset.methods.filter((method) => finished(method) === most);
+}
+
+/** Which seeds of a method lack a result and why, as `seed 3 failed (run 1a2b)`; null when none. */
+export function lacking(
+  dataset: Pick<DatasetResults, "seeds">,
+  method: Pick<MethodResults, "runs">,
+): string | null {
+  const causes = new Map<string, { seeds: number[]; ids: string[] }>();
+  method.runs.forEach((run, i) => {
+    if (run?.state.status === "done") return;
+    const cause = run === null ? "not planned" : lackingCause(run);
+    const { seeds, ids } = causes.get(cause) ?? { seeds: [], ids: [] };
+    causes.set(cause, {
+      seeds: [...seeds, dataset.seeds[i]!],
+      ids: run === null ? ids : [...ids, run.id],
+    });
+  });
+  if (causes.size === 0) return null;
+  const many = (word: string, items: readonly (string | number)[]) =>
+    `${word}${items.length > 1 ? "s" : ""} ${items.join(", ")}`;
+  return [...causes].map(([cause, { seeds, ids }]) =>
+    `${many("seed", seeds)} ${cause}${ids.length > 0 ? ` (${many("run", ids)})` : ""}`
+  ).join("; ");
+}
+
+function lackingCause({ state }: Run): string {
+  if (state.status === "failed") return "failed";
+  return state.status === "diverged" ? `diverged after ${state.step} updates` : "not run yet";
+}
+
+/** Groups items by a key, in order of first appearance. */
+export function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const group = groups.get(key(item));
+    if (group) group.push(item);
+    else groups.set(key(item), [item]);
+  }
+  return groups;
+}
+
+/** What the runs of one method have in common. */
+export function withoutSeed(spec: RunSpec): unknown {
+  const { seed: _, stage1, ...rest } = spec;
+  return { ...rest, stage1: stage1 && withoutSeed(stage1) };
+}
+
+/** Titles by name; where two methods have the same one, with the name behind it. */
+function distinctTitles(about: ReadonlyMap<string, Digest["method"]>): Map<string, string> {
+  const byTitle = groupBy([...about], ([, { title }]) => title);
+  return new Map(
+    [...about].map(([name, { title }]) => [
+      name,
+      byTitle.get(title)!.length > 1 && title !== name ? `${title} [${name}]` : title,
+    ]),
+  );
+}
+
+/** Moves every two-stage run (`boda+crt`) behind the method of its first stage. */
+function variantsAfterFirstStage(methods: readonly MethodResults[]): MethodResults[] {
+  const names = new Set(methods.map((method) => method.name));
+  const first = ({ name }: MethodResults) => name.slice(0, Math.max(0, name.lastIndexOf("+")));
+  const roots = methods.filter((method) => !names.has(first(method)));
+  const withVariants = (method: MethodResults): MethodResults[] => [
+    method,
+    ...methods.filter((other) => first(other) === method.name).flatMap(withVariants),
+  ];
+  return [...new Set(roots.flatMap(withVariants))];
+}
+
+/** What tells specs of one name apart: nothing for one, else the settings that differ. */
+export function tellApart(specs: readonly RunSpec[]): string[] {
+  if (specs.length === 1) return [""];
+  const settings = specs.map((spec) => new Map(leaves(withoutSeed(spec))));
+  const keys = new Set(settings.flatMap((map) => [...map.keys()]));
+  const differing = [...keys].filter((key) =>
+    new Set(settings.map((map) => map.get(key))).size > 1
+  );
+  return settings.map((map) => {
+    const parts = differing.filter((key) => map.has(key)).map((key) =>
+      `${key.split(".").at(-1)}=${map.get(key)}`
+    );
+    return ` (${parts.join(", ")})`;
+  });
+}
+
+function leaves(value: unknown, path: string[] = []): [string, string][] {
+  if (typeof value !== "object" || value === null) return [[path.join("."), String(value)]];
+  return Object.entries(value).flatMap(([key, inner]) => leaves(inner, [...path, key]));
+}

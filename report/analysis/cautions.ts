@@ -1,0 +1,71 @@
+/**
+ * What keeps figures of one report from being compared without a second thought.
+ *
+ * @module
+ */
+import { type DatasetResults, groupBy } from "./arrange.ts";
+import type { Run, Store } from "../folder.ts";
+
+/**
+ * Sentences about runs that were not made alike: other places, other data, other training. None
+ * when all is well.
+ */
+export function cautions(store: Store, datasets: readonly DatasetResults[]): string[] {
+  const finished = store.runs.filter((run) => run.state.status === "done");
+  return [
+    ...places(finished),
+    ...data(finished),
+    ...datasets.flatMap(training),
+    ...(store.unplanned > 0
+      ? [
+        `No figure here contains the runs of this folder that its plan does not name ` +
+        `(${store.unplanned}).`,
+      ]
+      : []),
+  ];
+}
+
+/** Settings of the environment that are not the same for all runs. */
+function places(runs: readonly Run[]): string[] {
+  const keys = new Set(runs.flatMap((run) => Object.keys(run.digest!.environment)));
+  const mixed = [...keys].flatMap((key) => {
+    const values = groupBy(runs, (run) => String(run.digest!.environment[key] ?? "unknown"));
+    if (values.size < 2) return [];
+    return [
+      `${key} (${[...values].map(([value, { length }]) => `${value}: ${length}`).join(", ")})`,
+    ];
+  });
+  return mixed.length > 0
+    ? [`Runs were made in different places, by number of runs: ${mixed.join("; ")}.`]
+    : [];
+}
+
+/** Seeds with which the methods of a data set saw different images. */
+function data(runs: readonly Run[]): string[] {
+  const groups = groupBy(runs, (run) => JSON.stringify([run.spec.dataset.name, run.spec.seed]));
+  const mixed = [...groups.values()].filter((runs) =>
+    new Set(runs.map((run) => run.digest!.data.fingerprint)).size > 1
+  );
+  return mixed.map(([run]) =>
+    `Methods saw different data on ${run!.spec.dataset.name} with seed ${run!.spec.seed}, so its ` +
+    `runs are no pairs: run them again on one copy of the data.`
+  );
+}
+
+/** Settings that the methods of a data set do not share. */
+function training(dataset: DatasetResults): string[] {
+  const keys = ["steps", "batch", "selection", "network"] as const;
+  const mixed = keys.flatMap((key) => {
+    const values = groupBy(dataset.methods, ({ spec }) => JSON.stringify(spec.training[key]));
+    if (values.size < 2) return [];
+    return [
+      `${key} (${
+        [...values].map(([value, methods]) => `${value}: ${methods.map((m) => m.title).join(", ")}`)
+          .join("; ")
+      })`,
+    ];
+  });
+  return mixed.length > 0
+    ? [`Methods were not trained alike on ${dataset.title}: ${mixed.join("; ")}.`]
+    : [];
+}

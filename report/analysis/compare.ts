@@ -1,0 +1,203 @@
+/**
+ * What has changed between two output folders: the same methods before and after.
+ *
+ * @module
+ */
+import {
+  type DatasetResults,
+  type Estimate,
+  estimate,
+  type MethodResults,
+  scores,
+  tellApart,
+  withoutSeed,
+} from "./arrange.ts";
+import { TESTED, type Tested } from "./significance.ts";
+import type { NotComputable } from "./statistics/anova.ts";
+import { holm, type PairedTest, pairedTest } from "./statistics/pairs.ts";
+import { measure } from "../folder.ts";
+import type { Cell, Name, Row, Table } from "../tables/table.ts";
+import { datasetName, metricName, nameOf, percent, showP } from "../tables/format.ts";
+
+/** A figure of a method on a data set in two folders. All values are fractions. */
+export interface Change extends Tested {
+  readonly dataset: Name;
+  readonly method: Name;
+  /** Over all seeds of each folder; null where it has none. */
+  readonly before: Estimate | null;
+  readonly after: Estimate | null;
+  /** After − before, over the seeds that both folders have. */
+  readonly test: PairedTest | NotComputable;
+  /** Holm-corrected over all changes; null without a test. */
+  readonly p: number | null;
+  readonly verdict: Verdict;
+  /** What the two sides do not share, in words; null when they were made alike. */
+  readonly unlike: string | null;
+}
+
+/** What came of a comparison. */
+export type Verdict =
+  | "better"
+  | "worse"
+  | "no significant change"
+  | "unchanged"
+  | "not tested"
+  | "new"
+  | "gone";
+
+/**
+ * Compares the results of two folders, method by method, paired by seed.
+ *
+ * @param before Arranged results of the baseline.
+ * @param after Arranged results to compare with it.
+ * @param alpha Level of significance.
+ */
+export function changes(
+  before: readonly DatasetResults[],
+  after: readonly DatasetResults[],
+  alpha: number,
+): Change[] {
+  const old = index(before);
+  const now = index(after);
+  const untested = [...new Set([...now.keys(), ...old.keys()])].flatMap((key) => {
+    const [first, second] = [old.get(key), now.get(key)];
+    const { dataset, method } = (second ?? first)!;
+    const seeds = [...new Set([first, second].flatMap((side) => side?.dataset.seeds ?? []))];
+    return TESTED.flatMap((tested) => {
+      const figure = measure(tested.domain, tested.metric);
+      const values = [first, second].map((side) => bySeed(side, seeds, figure));
+      const [a, b] = values.map(estimate);
+      if (!a && !b) return [];
+      const test = pairedTest(values[1]!, values[0]!);
+      const equal = seeds.every((_, i) => values[0]![i] === values[1]![i]);
+      return [{
+        ...tested,
+        dataset: datasetName(dataset),
+        method: nameOf(method),
+        before: a ?? null,
+        after: b ?? null,
+        test,
+        equal,
+        unlike: first && second ? unlike(first, second) : null,
+      }];
+    });
+  });
+  const tests = untested.flatMap(({ test }) => test.computable ? [test] : []);
+  const corrected = holm(tests.map((test) => test.p));
+  return untested.map(({ equal, ...change }) => {
+    const { test } = change;
+    const p = test.computable ? corrected[tests.indexOf(test)]! : null;
+    return { ...change, p, verdict: verdict(change, equal, p, alpha) };
+  });
+}
+
+function verdict(
+  { before, after, test }: Pick<Change, "before" | "after" | "test">,
+  equal: boolean,
+  p: number | null,
+  alpha: number,
+): Verdict {
+  if (before === null) return "new";
+  if (after === null) return "gone";
+  if (equal) return "unchanged";
+  if (!test.computable || p === null) return "not tested";
+  if (p >= alpha) return "no significant change";
+  return test.difference > 0 ? "better" : "worse";
+}
+
+interface Side {
+  readonly dataset: DatasetResults;
+  readonly method: MethodResults;
+}
+
+/** Other settings, or other images. */
+function unlike(before: Side, after: Side): string | null {
+  const specs = [before, after].map(({ method }) => method.spec);
+  const same = JSON.stringify(withoutSeed(specs[0]!)) === JSON.stringify(withoutSeed(specs[1]!));
+  const data = (side: Side) =>
+    new Map(
+      side.method.runs.flatMap((run) =>
+        run?.digest ? [[run.spec.seed, run.digest.data.fingerprint] as const] : []
+      ),
+    );
+  const [old, now] = [data(before), data(after)];
+  const parts = [
+    ...(same ? [] : [`other settings:${tellApart(specs).join(" before,")} after`]),
+    ...([...now].some(([seed, print]) => old.has(seed) && old.get(seed) !== print)
+      ? ["other images, so seeds are no pairs"]
+      : []),
+  ];
+  return parts.length > 0 ? parts.join("; ") : null;
+}
+
+/** Methods by data set and label, in table order. */
+function index(datasets: readonly DatasetResults[]): Map<string, Side> {
+  return new Map(
+    datasets.flatMap((dataset) =>
+      dataset.methods.map((method) =>
+        [JSON.stringify([dataset.name, method.label]), { dataset, method }] as const
+      )
+    ),
+  );
+}
+
+function bySeed(side: Side | undefined, seeds: readonly number[], key: string): (number | null)[] {
+  const values = side ? scores(side.method, key) : [];
+  return seeds.map((seed) => values[side?.dataset.seeds.indexOf(seed) ?? -1] ?? null);
+}
+
+/** The changes as a table, data set by data set. */
+export function changesTable(all: readonly Change[]): Table {
+  const inPercent = (value: Estimate | null): Cell =>
+    value && {
+      mean: percent(value.mean),
+      sd: value.sd === null ? null : percent(value.sd),
+      n: value.n,
+    };
+  const row = (change: Change): Row => ({
+    cells: [
+      change.dataset,
+      change.method,
+      change.domain,
+      metricName(change.metric),
+      inPercent(change.before),
+      inPercent(change.after),
+      change.before && change.after ? percent(difference(change)) : null,
+      change.p,
+      change.verdict,
+    ],
+    ...note(change),
+  });
+  return {
+    name: "changes",
+    title: "What has changed since the baseline",
+    caption: "Test figures in percent, mean ± standard deviation (ddof 1) over the seeds of each " +
+      "folder. Difference: after − before in percentage points, over the seeds that both have. " +
+      "p: two-sided paired t test, Holm-corrected over all rows.",
+    columns: [
+      { key: "dataset", title: "Data set", kind: "text" },
+      { key: "method", title: "Method", kind: "text" },
+      { key: "domain", title: "Domain", kind: "text" },
+      { key: "metric", title: "Metric", kind: "text" },
+      { key: "before", title: "Before", kind: "estimate", digits: 1 },
+      { key: "after", title: "After", kind: "estimate", digits: 1 },
+      { key: "difference", title: "Difference", kind: "number", digits: 1 },
+      { key: "p_holm", title: "p (Holm)", kind: "number", show: showP },
+      { key: "verdict", title: "Verdict", kind: "text" },
+    ],
+    groups: [{ title: null, rows: all.map(row) }],
+  };
+}
+
+function note({ verdict, test, unlike }: Change): { note?: string } {
+  const parts = [
+    ...(verdict === "not tested" && !test.computable ? [`not tested: ${test.why}`] : []),
+    ...(unlike === null ? [] : [unlike]),
+  ];
+  return parts.length > 0 ? { note: parts.join("; ") } : {};
+}
+
+/** Where there is no test, there may still be a difference: of the means. */
+function difference({ test, before, after }: Change): number {
+  return test.computable ? test.difference : after!.mean - before!.mean;
+}

@@ -1,0 +1,243 @@
+/**
+ * Which TensorFlow does the mathematics: the native library, or the WebAssembly one that needs
+ * nothing but npm. The rest of the project sees `@tensorflow/tfjs-core` alone.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import { addonPlace, findCompiler, packageFolder, tryAddon } from "./native/addon.ts";
+import { cacheDirectory, exists } from "../base/cache.ts";
+import { findProgram } from "../base/command.ts";
+import { registerGather } from "./native/gather.ts";
+import { findPip } from "./native/pip.ts";
+import { findReady, provision, type Workshop } from "./native/provision.ts";
+import { withoutStandardError } from "./native/quiet.ts";
+import { wheelSets } from "./native/wheels.ts";
+import { startWasmBackend } from "./wasm.ts";
+
+export { cacheDirectory };
+
+/** A library that does the mathematics. */
+export type Backend = "native" | "wasm";
+/** What a user may ask for. */
+export type BackendChoice = "auto" | Backend;
+
+/** What does the mathematics in this process. */
+export interface BackendInfo {
+  backend: Backend;
+  /** The version of TensorFlow, or of the wasm package. */
+  tensorflow: string;
+  /** The version of TensorFlow.js. */
+  tfjs: string;
+  device: "cpu" | "gpu";
+  /** The threads one operation may use. */
+  threads: number;
+}
+
+/** What {@linkcode prepareBackend} tells while it works. */
+export interface BackendReport {
+  /** Told what is done now and how far it is; the unit is the same for `done` and `total`. */
+  onProgress?: (what: string, done: number, total: number) => void;
+  /** Told one line about each way that does not work here. */
+  onNote?: (line: string) => void;
+}
+
+/** A backend that cannot be had; the message is one line. */
+export class BackendError extends Error {
+  override name = "BackendError";
+}
+
+/**
+ * Makes sure that the chosen backend can start on this machine, fetching and building what it needs;
+ * loads nothing into this process.
+ *
+ * @param choice `auto` takes native where it can be had, else wasm.
+ * @returns The backend to start.
+ * @throws BackendError where `native` was chosen and cannot be had.
+ */
+export async function prepareBackend(
+  choice: BackendChoice,
+  report: BackendReport = {},
+): Promise<Backend> {
+  return await chooseBackend(choice, await workshop(), report);
+}
+
+/** {@linkcode prepareBackend} in a workshop of the caller's, whose own reporting is not used. */
+export async function chooseBackend(
+  choice: BackendChoice,
+  shop: Workshop,
+  report: BackendReport,
+): Promise<Backend> {
+  if (choice === "wasm") return "wasm";
+  const notes: string[] = [];
+  const ready = await provision({
+    ...shop,
+    onProgress: (what, done, total) => report.onProgress?.(what, done, total),
+    onNote: (line) => {
+      notes.push(line);
+      if (choice === "auto") report.onNote?.(line);
+    },
+  }, choice === "native");
+  if (ready !== undefined) return "native";
+  if (choice === "native") {
+    const reasons = notes.map((line) => line.replace(/^Cannot/, "cannot").replace(/\.$/, ""));
+    throw new BackendError(
+      `Cannot prepare the native backend here, use wasm instead: ${reasons.join("; ")}.`,
+    );
+  }
+  report.onNote?.("Using the wasm backend, several times slower than native TensorFlow.");
+  return "wasm";
+}
+
+/**
+ * Loads a prepared backend into this process; to be called once, before any tensor is made.
+ *
+ * @param threads How many threads one operation may use; results differ in the last bits with it.
+ *   The wasm backend uses one, whatever is asked for.
+ * @throws BackendError where the backend was not prepared or does not load.
+ */
+export async function startBackend(backend: Backend, threads: number): Promise<BackendInfo> {
+  return backend === "native" ? await startNative(threads) : await startWasm();
+}
+
+async function startNative(threads: number): Promise<BackendInfo> {
+  const place = addonPlace(packageFolder("@tensorflow/tfjs-node-gpu"));
+  if (await Deno.stat(place).catch(() => undefined) === undefined) {
+    throw new BackendError(
+      `Cannot start the native backend: there is no addon at '${place}'; prepareBackend makes it.`,
+    );
+  }
+  // TensorFlow reads these once, when it is loaded.
+  const settings = {
+    TF_NUM_INTRAOP_THREADS: `${threads}`,
+    TF_NUM_INTEROP_THREADS: "1",
+    OMP_NUM_THREADS: `${threads}`,
+  };
+  // These are for the user to decide: no talk about what is well; oneDNN's kernels, which TensorFlow
+  // takes by itself only on processors with AVX-512 and which are quicker on all; and on a GPU, memory
+  // as needed, since several runs may share it.
+  const talkative = Deno.env.has("TF_CPP_MIN_LOG_LEVEL");
+  const defaults = {
+    TF_CPP_MIN_LOG_LEVEL: "1",
+    TF_ENABLE_ONEDNN_OPTS: "1",
+    TF_FORCE_GPU_ALLOW_GROWTH: "true",
+  };
+  for (const [name, value] of Object.entries(settings)) Deno.env.set(name, value);
+  for (const [name, value] of Object.entries(defaults)) {
+    if (Deno.env.get(name) === undefined) Deno.env.set(name, value);
+  }
+  await import("./native/node_util.ts");
+  const load = () => import("@tensorflow/tfjs-node-gpu");
+  try {
+    await (talkative ? load() : withoutStandardError(load));
+  } catch (error) {
+    throw new BackendError(
+      `Cannot start the native backend: its addon does not load (${(error as Error).message}); ` +
+        `remove '${place}' to have it made anew.`,
+    );
+  }
+  registerGather();
+  const native = tf.backend() as unknown as {
+    binding: { TF_Version: string };
+    isUsingGpuDevice: boolean;
+  };
+  return {
+    backend: "native",
+    tensorflow: native.binding.TF_Version,
+    tfjs: tf.version_core,
+    device: native.isUsingGpuDevice ? "gpu" : "cpu",
+    threads,
+  };
+}
+
+async function startWasm(): Promise<BackendInfo> {
+  try {
+    const version = await startWasmBackend();
+    return {
+      backend: "wasm",
+      tensorflow: version,
+      tfjs: tf.version_core,
+      device: "cpu",
+      threads: 1,
+    };
+  } catch (error) {
+    throw new BackendError(`Cannot start the wasm backend: ${(error as Error).message}.`);
+  }
+}
+
+/** What {@linkcode inspectBackend} found. */
+export interface BackendInspection {
+  /** The backend that `auto` would start now, without fetching anything. */
+  backend: Backend;
+  /**
+   * Native TensorFlow, where it is ready: its addon, its version, what it was made from, and whether
+   * it is linked into this clone's npm package ({@linkcode prepareBackend} sees to that).
+   */
+  native: { addon: string; tensorflow: string; source: string; linked: boolean } | undefined;
+  /** What provisioning native TensorFlow would need and this machine lacks, one line each. */
+  missing: string[];
+  /** Whether an NVIDIA GPU is to be seen. */
+  gpu: boolean;
+  cache: string;
+  /** The command that mends what is missing; undefined where nothing is. */
+  mend: string | undefined;
+}
+
+/** Looks at what there is, without changing anything. */
+export async function inspectBackend(): Promise<BackendInspection> {
+  const environment = Deno.env.toObject();
+  const shop = await workshop();
+  const ready = await findReady(shop);
+  const link = await Deno.readLink(addonPlace(shop.tfjsFolder)).catch(() => undefined);
+  const missing: string[] = [];
+  if (ready === undefined) {
+    if (await findCompiler(environment) === undefined) missing.push("a C++ compiler, such as g++");
+    if (await findPip(environment) === undefined) missing.push("Python 3 with pip");
+  }
+  return {
+    backend: ready === undefined ? "wasm" : "native",
+    native: ready && { ...ready, linked: link === ready.addon },
+    missing,
+    gpu: await gpuSeen(environment),
+    cache: shop.cache,
+    mend: ready === undefined ? "deno task bench --preset smoke --backend native" : undefined,
+  };
+}
+
+/** The real workshop: this machine's environment, packages and wheels. */
+async function workshop(): Promise<Workshop> {
+  const environment = Deno.env.toObject();
+  return {
+    cache: cacheDirectory(),
+    environment,
+    tfjsFolder: packageFolder("@tensorflow/tfjs-node-gpu"),
+    tfjsVersion: tf.version_core,
+    headersFolder: packageFolder("node-api-headers"),
+    wheelSets: wheelSets(Deno.build.os, Deno.build.arch, await gpuSeen(environment)),
+    tryAddon: (addon) => tryAddon(addon, environment),
+    onProgress() {},
+    onNote() {},
+  };
+}
+
+/** The NVIDIA GPUs that this process may use, as CUDA names them. */
+export async function visibleGpus(): Promise<string[]> {
+  const environment = Deno.env.toObject();
+  if (!await gpuSeen(environment)) return [];
+  const chosen = environment["CUDA_VISIBLE_DEVICES"];
+  if (chosen !== undefined) return chosen.split(",").map((name) => name.trim());
+  let count = 0;
+  try {
+    for await (const { name } of Deno.readDir("/dev")) if (/^nvidia\d+$/.test(name)) count++;
+  } catch {
+    // Not on this system.
+  }
+  return Array.from({ length: Math.max(1, count) }, (_, i) => String(i));
+}
+
+/** Whether there is an NVIDIA GPU that this process may use. */
+async function gpuSeen(environment: Readonly<Record<string, string>>): Promise<boolean> {
+  if (/^(-1)?$/.test(environment["CUDA_VISIBLE_DEVICES"] ?? "all")) return false;
+  return await exists("/dev/nvidia0") ||
+    await findProgram(["nvidia-smi"], environment) !== undefined;
+}

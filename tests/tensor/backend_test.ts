@@ -1,0 +1,117 @@
+/** Choosing a backend, and native TensorFlow in a process of its own. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import {
+  BackendError,
+  cacheDirectory,
+  chooseBackend,
+  inspectBackend,
+  prepareBackend,
+} from "../../tensor/backend.ts";
+import { putWheel, setStage, workshop } from "./provision_program.ts";
+
+Deno.test("the cache folder is MDLT_BENCH_CACHE, else in XDG_CACHE_HOME, else the platform's", () => {
+  const home = { HOME: "/home/ann" };
+  const xdg = { ...home, XDG_CACHE_HOME: "/var/cache/ann" };
+  assert.equal(cacheDirectory({ ...xdg, MDLT_BENCH_CACHE: "/big/disk" }), "/big/disk");
+  assert.equal(cacheDirectory(xdg), join("/var/cache/ann", "mdlt-bench"));
+  if (Deno.build.os === "linux") {
+    assert.equal(cacheDirectory(home), "/home/ann/.cache/mdlt-bench");
+  }
+});
+
+Deno.test("wasm needs no preparation", async () => {
+  assert.equal(await prepareBackend("wasm"), "wasm");
+});
+
+/** Stands for a machine; see `provision_program.ts`. */
+async function withStage(f: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "mdlt-backend-" });
+  try {
+    await setStage(folder);
+    await f(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+const ignore = Deno.build.os === "windows"; // the stand-ins are shell scripts
+
+Deno.test({
+  name: "auto takes native where it can be had, and tells how far it is",
+  ignore,
+  fn: () =>
+    withStage(async (folder) => {
+      const progress: string[] = [];
+      const shop = workshop(folder, [await putWheel(folder, "tensorflow-cpu")], []);
+      const onProgress = (what: string, done: number, total: number) => {
+        progress.push(`${what} ${done === total}`);
+      };
+      assert.equal(await chooseBackend("auto", shop, { onProgress }), "native");
+      assert.equal(progress.at(-1), "compiling the addon true");
+    }),
+});
+
+Deno.test({
+  name:
+    "where native fails, auto tells each reason in a line and takes wasm; native throws them in one",
+  ignore,
+  fn: () =>
+    withStage(async (folder) => {
+      await Deno.remove(join(folder, "bin/g++"));
+      const shop = workshop(folder, [await putWheel(folder, "tensorflow-cpu")], []);
+      const notes: string[] = [];
+      assert.equal(
+        await chooseBackend("auto", shop, { onNote: (line) => notes.push(line) }),
+        "wasm",
+      );
+      assert.equal(notes.length, 3);
+      assert.match(notes[0]!, /no C\+\+ compiler/);
+      assert.match(notes[2]!, /^Using the wasm backend/);
+      await assert.rejects(chooseBackend("native", shop, {}), (error) => {
+        assert.ok(error instanceof BackendError);
+        assert.match(
+          error.message,
+          /^Cannot prepare the native backend .* no C\+\+ compiler [^\n]*$/,
+        );
+        return true;
+      });
+    }),
+});
+
+Deno.test("looking at the backends changes nothing and says what is there", async () => {
+  const found = await inspectBackend();
+  assert.equal(found.backend, found.native === undefined ? "wasm" : "native");
+  assert.equal(found.mend === undefined, found.native !== undefined);
+  assert.equal(found.cache, cacheDirectory());
+});
+
+const { native } = await inspectBackend();
+
+Deno.test({
+  name: "native TensorFlow starts without a word, with the threads it is given, and differentiates",
+  ignore: native?.linked !== true,
+  async fn() {
+    const program = `
+      import * as tf from "@tensorflow/tfjs-core";
+      import { startBackend } from "./tensor/backend.ts";
+      const info = await startBackend("native", 1);
+      const gradient = tf.grad((x) => tf.sum(tf.relu(x)))(tf.tensor1d([1, -1]));
+      const threads = Deno.env.get("TF_NUM_INTRAOP_THREADS");
+      console.log(JSON.stringify({ info, gradient: [...gradient.dataSync()], threads }));`;
+    const environment = Deno.env.toObject();
+    delete environment["TF_CPP_MIN_LOG_LEVEL"];
+    const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["eval", "--quiet", program],
+      cwd: new URL("../..", import.meta.url).pathname,
+      clearEnv: true,
+      env: environment,
+    }).output();
+    assert.equal(new TextDecoder().decode(stderr), "");
+    const { info, gradient, threads } = JSON.parse(new TextDecoder().decode(stdout));
+    assert.equal(info.backend, "native");
+    assert.equal(info.tensorflow, native!.tensorflow);
+    assert.equal(info.threads, 1);
+    assert.equal(threads, "1");
+    assert.deepEqual(gradient, [1, 0]);
+  },
+});

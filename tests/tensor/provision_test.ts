@@ -1,0 +1,270 @@
+/** Provisioning: what comes from where, what is refused, and what a kill or a race leaves behind. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { addonPlace } from "../../tensor/native/addon.ts";
+import { findReady, provision, type Workshop } from "../../tensor/native/provision.ts";
+import { putWheel, setStage, workshop } from "./provision_program.ts";
+
+const cpu = "tensorflow-cpu";
+
+/** A test on a stage of its own; see `provision_program.ts`. */
+function test(name: string, f: (folder: string) => Promise<void>): void {
+  Deno.test({
+    name,
+    ignore: Deno.build.os === "windows", // the stand-ins are shell scripts
+    async fn() {
+      const folder = await Deno.realPath(await Deno.makeTempDir({ prefix: "mdlt-provision-" }));
+      try {
+        await setStage(folder);
+        await f(folder);
+      } finally {
+        await Deno.remove(folder, { recursive: true });
+      }
+    },
+  });
+}
+
+async function lines(path: string): Promise<string[]> {
+  const text = await Deno.readTextFile(path).catch(() => "");
+  return text.split("\n").filter((line) => line !== "");
+}
+
+async function names(folder: string): Promise<string[]> {
+  const found: string[] = [];
+  for await (const entry of Deno.readDir(folder)) found.push(entry.name);
+  return found.sort();
+}
+
+const until = async (condition: () => Promise<boolean>) => {
+  while (!await condition()) await new Promise((resolve) => setTimeout(resolve, 20));
+};
+const present = (path: string) => Deno.stat(path).then(() => true, () => false);
+
+function assertOneNote(notes: string[], ...patterns: RegExp[]): void {
+  assert.equal(notes.length, patterns.length, notes.join("\n"));
+  notes.forEach((note, i) => {
+    assert.match(note, patterns[i]!);
+    assert.ok(!note.includes("\n"), note);
+  });
+}
+
+test("the wheel is fetched, unpacked in part, compiled against and linked; then nothing is done again", async (folder) => {
+  const notes: string[] = [];
+  const progress = new Set<string>();
+  const shop: Workshop = {
+    ...workshop(folder, [await putWheel(folder, cpu)], notes),
+    onProgress: (what, done, total) => {
+      assert.ok(done <= total);
+      progress.add(what);
+    },
+  };
+  assert.equal(await findReady(shop), undefined);
+  const ready = await provision(shop, false);
+  assert.equal(ready?.tensorflow, "2.21.0");
+  assert.equal(ready.source, "the Python wheel tensorflow-cpu 1.0");
+  assert.equal(await Deno.readLink(addonPlace(shop.tfjsFolder)), ready.addon);
+  const kept = join(ready.addon, "..");
+  assert.deepEqual(await names(kept), ["nvidia", "ready.json", "tensorflow", "tfjs_binding.node"]);
+  assert.deepEqual(await names(join(kept, "tensorflow/include/tensorflow")), ["c"]);
+  assert.ok(progress.has("unpacking tensorflow-cpu") && progress.has("compiling the addon"));
+
+  const [pip] = await lines(join(folder, "pip.log"));
+  assert.match(pip!, /--platform any .*tensorflow-cpu==1\.0$/);
+  const [compiler] = await lines(join(folder, "compiler.log"));
+  assert.match(compiler!, /binding\.cc .*libtensorflow_cc\.so\.2 .*rpath,\$ORIGIN\/tensorflow/);
+
+  assert.deepEqual(await provision(shop, true), ready);
+  assert.deepEqual(await findReady(shop), ready);
+  assert.equal((await lines(join(folder, "pip.log"))).length, 1);
+  assert.equal((await lines(join(folder, "compiler.log"))).length, 1);
+  assert.deepEqual(notes, []);
+});
+
+test("another clone only links what is in the cache", async (folder) => {
+  const shop = workshop(folder, [await putWheel(folder, cpu)], []);
+  const ready = await provision(shop, false);
+  const clone = join(folder, "clone");
+  await Deno.mkdir(clone);
+  assert.deepEqual(await provision({ ...shop, tfjsFolder: clone }, false), ready);
+  assert.equal(await Deno.readLink(addonPlace(clone)), ready!.addon);
+  assert.equal((await lines(join(folder, "compiler.log"))).length, 1);
+});
+
+test("a wheel that is not the pinned file is refused, and the next one is taken", async (folder) => {
+  const notes: string[] = [];
+  const wrong = { ...await putWheel(folder, "tensorflow"), sha256: "0".repeat(64) };
+  const shop = workshop(folder, [wrong, await putWheel(folder, cpu)], notes);
+  assert.match((await provision(shop, false))!.source, /tensorflow-cpu/);
+  assertOneNote(
+    notes,
+    /^Cannot use the Python wheel tensorflow 1\.0: .* has SHA-256 [0-9a-f]{64} where 0{64} is right\.$/,
+  );
+  const kept = await names(join(shop.cache, "native"));
+  assert.equal(kept.filter((name) => name.includes("unfinished")).length, 0);
+});
+
+test("a companion wheel is unpacked beside TensorFlow's", async (folder) => {
+  const shop: Workshop = {
+    ...workshop(folder, [], []),
+    wheelSets: [{
+      tensorflow: await putWheel(folder, "tensorflow"),
+      companions: [await putWheel(folder, "nvidia-cudnn-cu12")],
+    }],
+  };
+  const ready = await provision(shop, false);
+  assert.ok(await present(join(ready!.addon, "../nvidia/cudnn/lib/libcudnn.so.9")));
+  assert.equal((await lines(join(folder, "pip.log"))).length, 2);
+});
+
+test("what a killed process leaves looks unfinished, and the next call finishes the work", async (folder) => {
+  await Deno.writeTextFile(join(folder, "stuck"), "");
+  const program = new URL("./provision_program.ts", import.meta.url).pathname;
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "--allow-all", program, folder],
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+  await until(async () => (await lines(join(folder, "compiler.pid"))).length > 0);
+  child.kill("SIGKILL");
+  await child.status;
+  Deno.kill(Number((await lines(join(folder, "compiler.pid")))[0]), "SIGKILL");
+  await Deno.remove(join(folder, "stuck"));
+
+  const notes: string[] = [];
+  const shop = workshop(folder, [await putWheel(folder, cpu)], notes);
+  const native = join(shop.cache, "native");
+  assert.ok((await names(native)).some((name) => name.includes("unfinished")));
+  assert.equal(await findReady(shop), undefined);
+  assert.equal(await present(addonPlace(shop.tfjsFolder)), false);
+  assert.equal((await provision(shop, false))?.tensorflow, "2.21.0");
+  assert.ok(!(await names(native)).some((name) => name.includes("unfinished")));
+  assert.deepEqual(notes, []);
+});
+
+test("of two calls at once one does the work and the other waits for it", async (folder) => {
+  await Deno.writeTextFile(join(folder, "slow"), "");
+  const notes: string[] = [];
+  const shop = workshop(folder, [await putWheel(folder, cpu)], notes);
+  const [first, second] = await Promise.all([provision(shop, false), provision(shop, false)]);
+  assert.deepEqual(first, second);
+  assert.equal((await lines(join(folder, "compiler.log"))).length, 1);
+  assert.equal((await lines(join(folder, "pip.log"))).length, 1);
+  assertOneNote(notes, /^Another process is preparing native TensorFlow/);
+});
+
+test("without a compiler nothing is downloaded, and one line says what to install", async (folder) => {
+  await Deno.remove(join(folder, "bin/g++"));
+  const notes: string[] = [];
+  assert.equal(
+    await provision(workshop(folder, [await putWheel(folder, cpu)], notes), false),
+    undefined,
+  );
+  assertOneNote(
+    notes,
+    /^Cannot use the Python wheel tensorflow-cpu 1\.0: no C\+\+ compiler was found .* install one, /,
+    /^Cannot use the npm package's own install script: .*/,
+  );
+  assert.deepEqual(await lines(join(folder, "pip.log")), []);
+});
+
+test("without pip one line says what to install", async (folder) => {
+  await Deno.remove(join(folder, "bin/python3"));
+  const notes: string[] = [];
+  await provision(workshop(folder, [await putWheel(folder, cpu)], notes), false);
+  assert.match(notes[0]!, /no Python with pip was found .* install python3 with pip\.$/);
+});
+
+test("$CXX is preferred to g++", async (folder) => {
+  const own = join(folder, "my-compiler");
+  await Deno.rename(join(folder, "bin/g++"), own);
+  const shop = workshop(folder, [await putWheel(folder, cpu)], []);
+  const environment = { ...shop.environment, CXX: own };
+  assert.ok(await provision({ ...shop, environment }, false));
+});
+
+test("MDLT_TENSORFLOW names the library to use: a C archive, a Python package or a file", async (folder) => {
+  const root = join(folder, "archive");
+  await Deno.mkdir(join(root, "lib"), { recursive: true });
+  await Deno.mkdir(join(root, "include/tensorflow/c"), { recursive: true });
+  const file = join(root, "lib/libtensorflow.so.2");
+  await Deno.writeTextFile(file, "library");
+  await Deno.writeTextFile(join(root, "include/tensorflow/c/c_api.h"), "// header");
+  for (const named of [root, file, join(root, "lib")]) {
+    const notes: string[] = [];
+    const shop = workshop(folder, [], notes);
+    const environment = { ...shop.environment, MDLT_TENSORFLOW: named };
+    const ready = await provision({ ...shop, environment }, false);
+    assert.deepEqual(notes, []);
+    assert.match(ready!.source, /MDLT_TENSORFLOW/);
+    const compiler = (await lines(join(folder, "compiler.log"))).at(-1)!;
+    assert.ok(compiler.includes(`${file} ${join(root, "lib/libtensorflow_framework.so.2")}`));
+    assert.ok(compiler.endsWith(`-Wl,-rpath,${join(root, "lib")}`), compiler);
+  }
+});
+
+test("an MDLT_TENSORFLOW that holds nothing is one line, and the wheel is taken", async (folder) => {
+  for (
+    const [named, reason] of [
+      [join(folder, "nowhere"), /there is nothing at '.*nowhere'\.$/],
+      [join(folder, "bin"), /bin' holds no libtensorflow or libtensorflow_cc shared library\.$/],
+      [join(folder, "bin/g++"), /g\+\+' holds no libtensorflow or /],
+    ] as const
+  ) {
+    const notes: string[] = [];
+    const shop = workshop(folder, [await putWheel(folder, cpu)], notes);
+    const environment = { ...shop.environment, MDLT_TENSORFLOW: named };
+    assert.match((await provision({ ...shop, environment }, false))!.source, /wheel/);
+    assertOneNote(notes, reason);
+  }
+});
+
+test("a failed download is not repeated for a day unless that is insisted on", async (folder) => {
+  await Deno.writeTextFile(join(folder, "no-network"), "");
+  const notes: string[] = [];
+  const shop = workshop(folder, [await putWheel(folder, cpu)], notes);
+  const calls = async () => (await lines(join(folder, "pip.log"))).length;
+  assert.equal(await provision(shop, false), undefined);
+  assertOneNote(
+    notes.splice(0),
+    /pip could not download tensorflow-cpu 1\.0 \(ERROR: No matching distribution\)\.$/,
+    /^Cannot use the npm package's own install script: .*/,
+  );
+  assert.equal(await calls(), 1);
+  assert.equal(await provision(shop, false), undefined);
+  assert.match(
+    notes[0]!,
+    /No matching distribution\) \(0\.0 hours ago; --backend native tries again\)\.$/,
+  );
+  assert.equal(await calls(), 1);
+  await Deno.remove(join(folder, "no-network"));
+  assert.equal((await provision(shop, true))?.tensorflow, "2.21.0");
+  assert.equal(await calls(), 2);
+});
+
+test("an addon that does not load is no addon", async (folder) => {
+  const notes: string[] = [];
+  const shop: Workshop = {
+    ...workshop(folder, [await putWheel(folder, cpu)], notes),
+    tryAddon: () => Promise.reject(new Error("the addon does not load\n(GLIBC_2.99 not found)")),
+  };
+  assert.equal(await provision(shop, false), undefined);
+  assert.match(notes[0]!, /the addon does not load \(GLIBC_2\.99 not found\)\.$/);
+  assert.equal(await present(addonPlace(shop.tfjsFolder)), false);
+});
+
+test("the npm package's own script is the last resort, and works on a copy", async (folder) => {
+  await Deno.writeTextFile(
+    join(folder, "tfjs/scripts/install.js"),
+    `const fs = require("fs");
+fs.mkdirSync("lib/napi-v8", { recursive: true });
+fs.writeFileSync("lib/napi-v8/tfjs_binding.node", "addon\\n");`,
+  );
+  const notes: string[] = [];
+  const shop = workshop(folder, [], notes);
+  const ready = await provision(shop, false);
+  assert.deepEqual(notes, []);
+  assert.equal(ready?.source, "the npm package's own install script");
+  assert.equal(await Deno.readTextFile(addonPlace(shop.tfjsFolder)), "addon\n");
+  assert.deepEqual(await names(join(shop.tfjsFolder)), ["binding", "lib", "scripts"]);
+  assert.equal(await present(join(ready!.addon, "../../../scripts/install.js")), true);
+});
