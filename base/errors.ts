@@ -22,11 +22,11 @@ export function find<T extends { readonly name: string }>(
 ): T {
   const found = known.find((item) => item.name === name.toLowerCase());
   if (found !== undefined) return found;
-  throw new UsageError(unknown(what, name, known.map((item) => item.name)));
+  throw new UsageError(notFoundMessage(what, name, known.map((item) => item.name)));
 }
 
 /** The sentence about a name that is not known. */
-export function unknown(what: string, name: string, known: readonly string[]): string {
+export function notFoundMessage(what: string, name: string, known: readonly string[]): string {
   const nearest = known.length > 0 ? closest(name.toLowerCase(), [...known]) : "";
   const near = name !== "" && nearest !== "" &&
     distance(name.toLowerCase(), nearest) <= Math.max(2, name.length / 3);

@@ -43,15 +43,15 @@ import {
 } from "./options/backbone.ts";
 import {
   dataPaths,
-  names,
+  integerAtLeast,
+  nonEmptyList,
+  nonEmptyPath,
   oneOf,
-  path,
   pathOptions,
   print,
   printJson,
   seeds,
   setting,
-  whole,
 } from "./options/common.ts";
 
 /** What decides the runs of a grid, apart from its methods, and where they are trained. */
@@ -89,11 +89,15 @@ export interface PlaceOptions {
 /** Adds the options of {@linkcode GridOptions}. */
 export function gridOptions(command: Command, usualSeeds = [0, 1, 2, 3, 4]): Command {
   backboneOptions(command)
-    .option("--datasets <names>", "data sets, or all", names("--datasets"), ["digits-synth"])
+    .option("--datasets <names>", "data sets, or all", nonEmptyList("--datasets"), ["digits-synth"])
     .option("--seeds <count or list>", "5 for seeds 0 to 4, or 0,1,7", seeds, usualSeeds)
     .option("--preset <name>", PRESETS.join(", "), oneOf("preset", PRESETS), "quick")
-    .option("--steps <n>", "updates of each run, instead of the preset's", whole("--steps", 1))
-    .option("--batch <n>", "images of each domain in an update", whole("--batch", 1))
+    .option(
+      "--steps <n>",
+      "updates of each run, instead of the preset's",
+      integerAtLeast("--steps", 1),
+    )
+    .option("--batch <n>", "images of each domain in an update", integerAtLeast("--batch", 1))
     .option(
       "--set <name.key=value>",
       "a method's hyperparameter or a data set's setting; all.key for every method",
@@ -109,11 +113,11 @@ export function gridOptions(command: Command, usualSeeds = [0, 1, 2, 3, 4]): Com
     .option(
       "--threads <n>",
       "threads of each run; they change the last bits",
-      whole("--threads", 1),
+      integerAtLeast("--threads", 1),
       1,
     );
   return placeOptions(command)
-    .option("--out <dir>", "output folder; a folder of results/ by default", path("--out"))
+    .option("--out <dir>", "output folder; a folder of results/ by default", nonEmptyPath("--out"))
     .addOption(new Option("--dry-run", "print the plan and stop"))
     .option(
       "--executor <name>",
@@ -128,9 +132,17 @@ export function gridOptions(command: Command, usualSeeds = [0, 1, 2, 3, 4]): Com
       timeLimit,
     )
     .option("--memory <size>", "slurm: memory of a run, such as 4G")
-    .option("--gpus-per-run <n>", "slurm: GPUs of a run", whole("--gpus-per-run", 1))
-    .option("--runs-per-task <n>", "slurm: runs that a task trains", whole("--runs-per-task", 1))
-    .option("--throttle <n>", "slurm: tasks at the same time, at most", whole("--throttle", 1))
+    .option("--gpus-per-run <n>", "slurm: GPUs of a run", integerAtLeast("--gpus-per-run", 1))
+    .option(
+      "--runs-per-task <n>",
+      "slurm: runs that a task trains",
+      integerAtLeast("--runs-per-task", 1),
+    )
+    .option(
+      "--throttle <n>",
+      "slurm: tasks at the same time, at most",
+      integerAtLeast("--throttle", 1),
+    )
     .option(
       "--sbatch <option>",
       "slurm: another option of sbatch, such as --account=mine; may be repeated",
@@ -169,18 +181,22 @@ export function placeOptions(command: Command): Command {
     .option(
       "--jobs <n>",
       "runs side by side; as many as cores or GPUs hold by default",
-      whole("--jobs", 1),
+      integerAtLeast("--jobs", 1),
     )
     .option(
       "--gpus <numbers>",
       "GPUs that runs are spread over, such as 0,1; all by default",
-      names("--gpus"),
+      nonEmptyList("--gpus"),
     )
-    .option("--slots <n>", "runs side by side on each GPU; 1 by default", whole("--slots", 1))
+    .option(
+      "--slots <n>",
+      "runs side by side on each GPU; 1 by default",
+      integerAtLeast("--slots", 1),
+    )
     .option(
       "--save-every <seconds>",
       "how often the state of a run is kept to continue from, when it is broken off",
-      whole("--save-every", 0),
+      integerAtLeast("--save-every", 0),
       30,
     )
     .option("--tensorboard", "curves as TensorBoard event files too, in runs/<id>/tensorboard");

@@ -16,7 +16,7 @@ import {
   uniform,
   wholeFrom,
 } from "./method.ts";
-import { jointPass } from "./parts/batches.ts";
+import { forwardAll } from "./parts/batches.ts";
 import { distances } from "./parts/distances.ts";
 import { type Pair, pairMeans, trainedPairs } from "./parts/feature_bank.ts";
 import { coralPenalty, penalisedRisk } from "./parts/penalties.ts";
@@ -25,7 +25,7 @@ export default defineMethod({
   name: "boda",
   title: "BoDA",
   family: "multi-domain long-tailed",
-  source:
+  citation:
     "Yang et al. 2022, On Multi-Domain Long-Tailed Recognition, Imbalanced Domain Generalization and Beyond",
   version: 1,
   reference: {
@@ -81,20 +81,20 @@ export default defineMethod({
       description: "share of the old centroids that is kept when they are renewed",
     },
   },
-  create(bench, h) {
-    const pairs = trainedPairs(bench.counts);
-    const centroids = bench.buffer("centroids", [pairs.length, bench.network.featurizer.outputs]);
-    const calibrate = calibration(pairs, bench.classes, h);
+  create(ctx, h) {
+    const pairs = trainedPairs(ctx.counts);
+    const centroids = ctx.buffer("centroids", [pairs.length, ctx.network.featurizer.outputs]);
+    const calibrate = calibration(pairs, ctx.classes, h);
     return {
-      async prepare(step) {
+      async beforeStep(step) {
         if (step === 0 || step % h.gatherEvery !== 0) return;
-        const means = await pairMeans(bench);
+        const means = await pairMeans(ctx);
         const kept = step === h.gatherEvery ? 0 : h.momentum; // the first pass replaces the zeros
         tf.tidy(() => centroids.assign(tf.add(tf.mul(means, 1 - kept), tf.mul(centroids, kept))));
         means.dispose();
       },
       loss(domains, step) {
-        const pass = jointPass(bench.network, domains);
+        const pass = forwardAll(ctx.network, domains);
         const aligned = penalisedRisk(pass, coralPenalty, h.macroWeight);
         if (step < h.startStep) return aligned;
         const boda = bodaLoss(pass.features, centroids, calibrate(pass.byDomain(pass.labels)));

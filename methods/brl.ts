@@ -20,12 +20,12 @@ import {
   RARITIES,
   scaled,
 } from "./parts/balancing.ts";
-import { domainLabels, jointPass, meanOf } from "./parts/batches.ts";
+import { domainLabels, forwardAll, meanOf } from "./parts/batches.ts";
 import { classDistance, coral, domainDistance, gaussian, linear } from "./parts/class_distances.ts";
 import { stopGradient } from "./parts/gradients.ts";
 import { crossEntropy } from "./parts/losses.ts";
 import { propensityWeights, remainingImbalance } from "./parts/propensity.ts";
-import { squaredSlope } from "./parts/slope.ts";
+import { irmPenalty } from "./parts/irm_penalty.ts";
 
 /** Forms of the representation balancing, by the number that chooses them. */
 const KERNELS = [gaussian, coral, linear] as const;
@@ -43,7 +43,7 @@ export default defineMethod({
   name: "brl",
   title: "BRL (reconstruction)",
   family: "multi-domain long-tailed",
-  source:
+  citation:
     "Fu et al. 2025, Reweighting balanced representation learning for long tailed image recognition in multiple domains",
   version: 1,
   hyperparameters: {
@@ -116,8 +116,8 @@ export default defineMethod({
         "penalty by the variance of the risks (0), IRM's squared slopes (1), or the distance of the domains' features by CORAL (2) or MMD (3)",
     },
   },
-  create(bench, h) {
-    const { network, counts, classes } = bench;
+  create(ctx, h) {
+    const { network, counts, classes } = ctx;
     const zeros = counts.map((row) => row.map(() => 0));
     const priors = h.bce
       ? logPriors(counts, h.smoothing).map((row) => row.map((log) => h.tau * log))
@@ -126,12 +126,10 @@ export default defineMethod({
     const sizes = counts.map((row) => row.reduce((a, b) => a + b, 0));
     const images = sizes.reduce((a, b) => a + b, 0);
     const shares = sizes.map((size) => size / images);
-    const head = h.cb
-      ? bench.linear("propensity", network.featurizer.outputs, bench.domains)
-      : null;
+    const head = h.cb ? ctx.linear("propensity", network.featurizer.outputs, ctx.domains) : null;
     return {
       loss(domains) {
-        const pass = jointPass(network, domains);
+        const pass = forwardAll(network, domains);
         const labels = pass.byDomain(pass.labels);
         const features = pass.byDomain(pass.features);
 
@@ -171,7 +169,7 @@ export default defineMethod({
         if (h.penalty) {
           const forms: readonly (() => tf.Scalar)[] = [
             () => tf.moments(tf.stack(risks)).variance as tf.Scalar,
-            () => meanOf(logits.map((s, d) => squaredSlope(balanced(s, priors[d]!), labels[d]!))),
+            () => meanOf(logits.map((s, d) => irmPenalty(balanced(s, priors[d]!), labels[d]!))),
             () => domainDistance(features, weights, coral),
             () => domainDistance(features, weights, gaussian),
           ];

@@ -6,14 +6,14 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { defineMethod } from "./method.ts";
-import { jointPass, lossByDomain, meanOf } from "./parts/batches.ts";
+import { forwardAll, lossByDomain, meanOf } from "./parts/batches.ts";
 import { crossEntropy } from "./parts/losses.ts";
 
 export default defineMethod({
   name: "bsoftmax",
   title: "BSoftmax",
   family: "imbalance",
-  source: "Ren et al. 2020, Balanced Meta-Softmax for Long-Tailed Visual Recognition",
+  citation: "Ren et al. 2020, Balanced Meta-Softmax for Long-Tailed Visual Recognition",
   version: 1,
   reference: { name: "BSoftmax" },
   hyperparameters: {},
@@ -21,7 +21,7 @@ export default defineMethod({
     loss: (domains) => ({
       loss: meanOf(
         lossByDomain(
-          jointPass(network, domains),
+          forwardAll(network, domains),
           (logits, labels, d) => balancedSoftmaxLoss(logits, labels, counts[d]!),
         ),
       ),

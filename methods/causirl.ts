@@ -6,14 +6,14 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { defineMethod, power10 } from "./method.ts";
-import { jointPass } from "./parts/batches.ts";
-import { discrepancy, penalisedRisk } from "./parts/penalties.ts";
+import { forwardAll } from "./parts/batches.ts";
+import { mmd2, penalisedRisk } from "./parts/penalties.ts";
 
 export default defineMethod({
   name: "causirl",
   title: "CausIRL-MMD",
   family: "domain-invariant",
-  source: "Chevalley et al. 2022, Invariant Causal Mechanisms through Distribution Matching",
+  citation: "Chevalley et al. 2022, Invariant Causal Mechanisms through Distribution Matching",
   version: 1,
   hyperparameters: {
     penaltyWeight: {
@@ -22,8 +22,8 @@ export default defineMethod({
       description: "weight of the distance between the two mixtures' features",
     },
   },
-  create(bench, { penaltyWeight }) {
-    const cuts = bench.random("cuts");
+  create(ctx, { penaltyWeight }) {
+    const cuts = ctx.random("cuts");
     /** Algorithm 1 of the paper. */
     const mixtureDistance = (features: readonly tf.Tensor2D[]) => {
       const first = features.flatMap(({ shape: [images] }) => {
@@ -37,11 +37,11 @@ export default defineMethod({
       const averages = mixtures.map((mixture, m) =>
         mixture.map((here) => here ? 1 / sizes[m]! : 0)
       );
-      return discrepancy(tf.concat([...features]) as tf.Tensor2D, tf.tensor2d(averages));
+      return mmd2(tf.concat([...features]) as tf.Tensor2D, tf.tensor2d(averages));
     };
     return {
       loss: (domains) =>
-        penalisedRisk(jointPass(bench.network, domains), mixtureDistance, penaltyWeight),
+        penalisedRisk(forwardAll(ctx.network, domains), mixtureDistance, penaltyWeight),
     };
   },
 });

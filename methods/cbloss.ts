@@ -10,7 +10,7 @@ export default defineMethod({
   name: "cbloss",
   title: "CBLoss",
   family: "imbalance",
-  source: "Cui et al. 2019, Class-Balanced Loss Based on Effective Number of Samples",
+  citation: "Cui et al. 2019, Class-Balanced Loss Based on Effective Number of Samples",
   version: 1,
   reference: { name: "CBLoss" },
   hyperparameters: {
@@ -28,8 +28,7 @@ export default defineMethod({
       description: "1: as in MDLT, a class so large that βⁿ rounds away gets weight 0",
     },
   },
-  create: (bench, { beta, reference }) =>
-    reweighted(bench, inverseEffectiveNumber(beta, reference)),
+  create: (ctx, { beta, reference }) => reweighted(ctx, inverseEffectiveNumber(beta, reference)),
 });
 
 /**

@@ -12,13 +12,13 @@ import {
   gradientPenalty,
   referenceGradientPenalty,
 } from "./parts/adversary.ts";
-import { crossEntropies } from "./parts/losses.ts";
+import { crossEntropyPerExample } from "./parts/losses.ts";
 
 export default defineMethod({
   name: "cdann",
   title: "CDANN",
   family: "domain-invariant",
-  source:
+  citation:
     "Li et al. 2018, Deep Domain Generalization via Conditional Invariant Adversarial Networks",
   version: 1,
   reference: {
@@ -35,15 +35,15 @@ export default defineMethod({
       description: "1: class weights and gradient penalty as MDLT computes them",
     },
   },
-  create(bench, h) {
-    const { classes, network } = bench;
-    const embedding = bench.embedding("classEmbedding", classes, network.featurizer.outputs);
-    return adversarialTraining(bench, h, {
+  create(ctx, h) {
+    const { classes, network } = ctx;
+    const embedding = ctx.embedding("classEmbedding", classes, network.featurizer.outputs);
+    return adversarialTraining(ctx, h, {
       input: (features, labels) => tf.add(features, embedding.apply(labels)) as tf.Tensor2D,
       parameters: embedding.parameters,
       loss: (verdict, origin, labels) => {
         const weights = (h.reference ? referenceWeights : balancedWeights)(labels, classes);
-        return tf.sum(tf.mul(crossEntropies(verdict, origin), weights)) as tf.Scalar;
+        return tf.sum(tf.mul(crossEntropyPerExample(verdict, origin), weights)) as tf.Scalar;
       },
       gradientPenalty: h.reference ? referenceGradientPenalty : gradientPenalty,
     });

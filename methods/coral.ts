@@ -4,14 +4,14 @@
  * @module
  */
 import { defineMethod, power10 } from "./method.ts";
-import { jointPass } from "./parts/batches.ts";
+import { forwardAll } from "./parts/batches.ts";
 import { coralPenalty, penalisedRisk } from "./parts/penalties.ts";
 
 export default defineMethod({
   name: "coral",
   title: "CORAL",
   family: "domain-invariant",
-  source: "Sun and Saenko 2016, Deep CORAL: Correlation Alignment for Deep Domain Adaptation",
+  citation: "Sun and Saenko 2016, Deep CORAL: Correlation Alignment for Deep Domain Adaptation",
   version: 1,
   reference: { name: "CORAL", terms: { loss: "risk" } },
   hyperparameters: {
@@ -23,6 +23,6 @@ export default defineMethod({
     },
   },
   create: ({ network }, { penaltyWeight }) => ({
-    loss: (domains) => penalisedRisk(jointPass(network, domains), coralPenalty, penaltyWeight),
+    loss: (domains) => penalisedRisk(forwardAll(network, domains), coralPenalty, penaltyWeight),
   }),
 });

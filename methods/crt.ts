@@ -11,14 +11,15 @@ export default defineMethod({
   name: "crt",
   title: "cRT",
   family: "imbalance",
-  source: "Kang et al. 2020, Decoupling Representation and Classifier for Long-Tailed Recognition",
+  citation:
+    "Kang et al. 2020, Decoupling Representation and Classifier for Long-Tailed Recognition",
   version: 1,
   reference: { name: "CRT" },
   sampler: "class-balanced",
   stage1: "erm",
   hyperparameters: {},
-  create(bench) {
-    const classifier = bench.optimizer(bench.network.classifier.parameters);
-    return { update: (domains) => classifier.minimize(() => empiricalRisk(bench, domains)) };
+  create(ctx) {
+    const classifier = ctx.optimizer(ctx.network.classifier.parameters);
+    return { update: (domains) => classifier.minimize(() => empiricalRisk(ctx, domains)) };
   },
 });

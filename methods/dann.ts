@@ -16,7 +16,7 @@ export default defineMethod({
   name: "dann",
   title: "DANN",
   family: "domain-invariant",
-  source: "Ganin et al. 2016, Domain-Adversarial Training of Neural Networks",
+  citation: "Ganin et al. 2016, Domain-Adversarial Training of Neural Networks",
   version: 1,
   reference: { name: "DANN", terms: { gen_loss: "loss", disc_loss: "discriminatorLoss" } },
   hyperparameters: {
@@ -28,8 +28,8 @@ export default defineMethod({
       description: "1: the gradient penalty as MDLT computes it (0 for domains of equal size)",
     },
   },
-  create: (bench, h) =>
-    adversarialTraining(bench, h, {
+  create: (ctx, h) =>
+    adversarialTraining(ctx, h, {
       gradientPenalty: h.reference ? referenceGradientPenalty : gradientPenalty,
     }),
 });

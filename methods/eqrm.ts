@@ -6,14 +6,14 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { defineMethod, integerPower, power10, SHARE, uniform } from "./method.ts";
-import { jointPass, lossByDomain, meanOf } from "./parts/batches.ts";
+import { forwardAll, lossByDomain, meanOf } from "./parts/batches.ts";
 import { densityQuantile } from "./parts/quantile.ts";
 
 export default defineMethod({
   name: "eqrm",
   title: "EQRM",
   family: "robust",
-  source: "Eastwood et al. 2022, Probable Domain Generalization via Quantile Risk Minimization",
+  citation: "Eastwood et al. 2022, Probable Domain Generalization via Quantile Risk Minimization",
   version: 2,
   hyperparameters: {
     quantile: {
@@ -35,16 +35,16 @@ export default defineMethod({
       description: "factor on the learning rate after the burn-in",
     },
   },
-  create(bench, { quantile, burnInSteps, learningRateFactor }) {
-    const { network, adam } = bench;
-    const burnIn = bench.optimizer(network.parameters);
-    const main = bench.optimizer(network.parameters, {
+  create(ctx, { quantile, burnInSteps, learningRateFactor }) {
+    const { network, adam } = ctx;
+    const burnIn = ctx.optimizer(network.parameters);
+    const main = ctx.optimizer(network.parameters, {
       learningRate: adam.learningRate * learningRateFactor,
     });
     return {
       update(domains, step) {
         return (step < burnInSteps ? burnIn : main).minimize(() => {
-          const risks = lossByDomain(jointPass(network, domains));
+          const risks = lossByDomain(forwardAll(network, domains));
           if (step < burnInSteps) return { loss: meanOf(risks) };
           // Section 5.2 of the paper: the quantile of a kernel density over the domains' risks.
           return { loss: densityQuantile(tf.stack(risks) as tf.Tensor1D, quantile) };

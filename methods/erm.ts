@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { defineMethod, type DomainBatch, type Terms, type Workbench } from "./method.ts";
-import { jointPass } from "./parts/batches.ts";
+import { defineMethod, type DomainBatch, type MethodContext, type Terms } from "./method.ts";
+import { forwardAll } from "./parts/batches.ts";
 import { crossEntropy } from "./parts/losses.ts";
 
 /** Mean cross-entropy over the joined batch. */
-export function empiricalRisk({ network }: Workbench, domains: readonly DomainBatch[]): Terms {
-  const { logits, labels } = jointPass(network, domains);
+export function empiricalRisk({ network }: MethodContext, domains: readonly DomainBatch[]): Terms {
+  const { logits, labels } = forwardAll(network, domains);
   return { loss: crossEntropy(logits, labels) };
 }
 
@@ -17,9 +17,9 @@ export default defineMethod({
   name: "erm",
   title: "ERM",
   family: "baseline",
-  source: "Vapnik 1998, Statistical Learning Theory",
+  citation: "Vapnik 1998, Statistical Learning Theory",
   version: 1,
   reference: { name: "ERM" },
   hyperparameters: {},
-  create: (bench) => ({ loss: (domains) => empiricalRisk(bench, domains) }),
+  create: (ctx) => ({ loss: (domains) => empiricalRisk(ctx, domains) }),
 });

@@ -14,7 +14,7 @@ export default defineMethod({
   name: "ermpp",
   title: "ERM++",
   family: "baseline",
-  source: "Teterwak et al. 2025, ERM++: An Improved Baseline for Domain Generalization",
+  citation: "Teterwak et al. 2025, ERM++: An Improved Baseline for Domain Generalization",
   version: 1,
   hyperparameters: {
     warmUpSteps: {
@@ -37,21 +37,21 @@ export default defineMethod({
       description: "updates before the average of the weights begins",
     },
   },
-  create(bench, { warmUpSteps, warmUpLearningRate, averageFrom }) {
-    const { network } = bench;
-    const warmUp = bench.optimizer(network.classifier.parameters, {
+  create(ctx, { warmUpSteps, warmUpLearningRate, averageFrom }) {
+    const { network } = ctx;
+    const warmUp = ctx.optimizer(network.classifier.parameters, {
       learningRate: warmUpLearningRate,
     });
-    const main = bench.optimizer(network.parameters);
+    const main = ctx.optimizer(network.parameters);
     const averages = network.parameters.map(({ variable }, i) => {
-      const average = bench.buffer(`average${i}`, variable.shape);
+      const average = ctx.buffer(`average${i}`, variable.shape);
       average.assign(variable);
       return average;
     });
     return {
       update(domains, step) {
         const optimizer = step < warmUpSteps ? warmUp : main;
-        const terms = optimizer.minimize(() => empiricalRisk(bench, domains));
+        const terms = optimizer.minimize(() => empiricalRisk(ctx, domains));
         // A plain mean of the weights after updates averageFrom, averageFrom + 1, …
         const share = 1 / (1 + Math.max(0, step - averageFrom));
         network.parameters.forEach(({ variable }, i) => {

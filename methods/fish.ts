@@ -12,7 +12,7 @@ export default defineMethod({
   name: "fish",
   title: "Fish",
   family: "meta-learning",
-  source: "Shi et al. 2022, Gradient Matching for Domain Generalization",
+  citation: "Shi et al. 2022, Gradient Matching for Domain Generalization",
   version: 1,
   reference: { name: "Fish" },
   hyperparameters: {
@@ -24,9 +24,9 @@ export default defineMethod({
       reference: "meta_lr",
     },
   },
-  create(bench, { metaRate }) {
-    const { network } = bench;
-    const inner = bench.optimizer(network.parameters);
+  create(ctx, { metaRate }) {
+    const { network } = ctx;
+    const inner = ctx.optimizer(network.parameters);
     return {
       /** Algorithm 1 of the paper with Adam inside, whose moments last over updates, as in MDLT. */
       update(domains) {

@@ -6,14 +6,14 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { defineMethod, integerUniform, power10, SHARE, uniform } from "./method.ts";
-import { jointPass } from "./parts/batches.ts";
+import { forwardAll } from "./parts/batches.ts";
 import { crossEntropy } from "./parts/losses.ts";
 
 export default defineMethod({
   name: "fishr",
   title: "Fishr",
   family: "domain-invariant",
-  source:
+  citation:
     "Rame et al. 2022, Fishr: Invariant Gradient Variances for Out-of-Distribution Generalization",
   version: 1,
   hyperparameters: {
@@ -35,18 +35,18 @@ export default defineMethod({
       description: "share of the old variances in their moving average",
     },
   },
-  create(bench, { penaltyWeight, annealSteps, momentum }) {
-    const { network } = bench;
-    const optimizer = bench.optimizer(network.parameters);
-    const shape = [bench.domains, network.featurizer.outputs + 1, bench.classes];
-    const average = bench.buffer("variances", shape);
+  create(ctx, { penaltyWeight, annealSteps, momentum }) {
+    const { network } = ctx;
+    const optimizer = ctx.optimizer(network.parameters);
+    const shape = [ctx.domains, network.featurizer.outputs + 1, ctx.classes];
+    const average = ctx.buffer("variances", shape);
     return {
       /** Equation 4 of the paper, the variances smoothed as in its section 3.2. */
       update(domains, step) {
         // The loss jumps when the weight does: moments gathered before would mislead Adam.
         if (step === annealSteps) optimizer.reset();
         return optimizer.minimize(() => {
-          const pass = jointPass(network, domains);
+          const pass = forwardAll(network, domains);
           const risk = crossEntropy(pass.logits, pass.labels);
           const [logits, labels] = [pass.byDomain(pass.logits), pass.byDomain(pass.labels)];
           const now = tf.stack(

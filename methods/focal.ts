@@ -5,14 +5,14 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { defineMethod } from "./method.ts";
-import { jointPass } from "./parts/batches.ts";
-import { crossEntropies } from "./parts/losses.ts";
+import { forwardAll } from "./parts/batches.ts";
+import { crossEntropyPerExample } from "./parts/losses.ts";
 
 export default defineMethod({
   name: "focal",
   title: "Focal",
   family: "imbalance",
-  source: "Lin et al. 2017, Focal Loss for Dense Object Detection",
+  citation: "Lin et al. 2017, Focal Loss for Dense Object Detection",
   version: 1,
   reference: { name: "Focal" },
   hyperparameters: {
@@ -24,7 +24,7 @@ export default defineMethod({
   },
   create: ({ network }, { gamma }) => ({
     loss(domains) {
-      const { logits, labels } = jointPass(network, domains);
+      const { logits, labels } = forwardAll(network, domains);
       return { loss: focalLoss(logits, labels, gamma) };
     },
   }),
@@ -35,7 +35,7 @@ export default defineMethod({
  * true class. The gradient is finite for γ < 1 too: where p rounds to 1 it is 0.
  */
 export function focalLoss(logits: tf.Tensor2D, labels: tf.Tensor1D, gamma: number): tf.Scalar {
-  const losses = crossEntropies(logits, labels);
+  const losses = crossEntropyPerExample(logits, labels);
   // The power's slope is infinite at 0; the maximum is constant there and ends the gradient.
   const misses = tf.maximum(tf.sub(1, tf.exp(tf.neg(losses))), 1e-30);
   return tf.mean(tf.mul(tf.pow(misses, gamma), losses)) as tf.Scalar;

@@ -5,13 +5,13 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { defineMethod, power10 } from "./method.ts";
-import { jointPass, lossByDomain } from "./parts/batches.ts";
+import { forwardAll, lossByDomain } from "./parts/batches.ts";
 
 export default defineMethod({
   name: "groupdro",
   title: "GroupDRO",
   family: "robust",
-  source:
+  citation:
     "Sagawa et al. 2020, Distributionally Robust Neural Networks for Group Shifts: On the Importance of Regularization for Worst-Case Generalization",
   version: 1,
   reference: { name: "GroupDRO", state: { q: "domainWeights" } },
@@ -23,12 +23,12 @@ export default defineMethod({
       reference: "groupdro_eta",
     },
   },
-  create(bench, { stepSize }) {
-    const weights = bench.buffer("domainWeights", [bench.domains], 1);
+  create(ctx, { stepSize }) {
+    const weights = ctx.buffer("domainWeights", [ctx.domains], 1);
     return {
       /** Algorithm 1 of the paper with domains as groups: the weights move first, without gradient. */
       loss(domains) {
-        const risks = tf.stack(lossByDomain(jointPass(bench.network, domains)));
+        const risks = tf.stack(lossByDomain(forwardAll(ctx.network, domains)));
         const raised = tf.mul(weights, tf.exp(tf.mul(risks, stepSize)));
         weights.assign(tf.div(raised, tf.sum(raised)));
         return { loss: tf.sum(tf.mul(risks, weights)) as tf.Scalar };

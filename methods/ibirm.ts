@@ -6,14 +6,14 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { defineMethod, integerPower, power10 } from "./method.ts";
-import { jointPass, lossByDomain, meanOf } from "./parts/batches.ts";
-import { squaredSlope } from "./parts/slope.ts";
+import { forwardAll, lossByDomain, meanOf } from "./parts/batches.ts";
+import { irmPenalty } from "./parts/irm_penalty.ts";
 
 export default defineMethod({
   name: "ibirm",
   title: "IB-IRM",
   family: "domain-invariant",
-  source:
+  citation:
     "Ahuja et al. 2021, Invariance Principle Meets Information Bottleneck for Out-of-Distribution Generalization",
   version: 1,
   hyperparameters: {
@@ -40,16 +40,16 @@ export default defineMethod({
       description: "updates without the features' variance, after which Adam starts afresh",
     },
   },
-  create(bench, h) {
-    const optimizer = bench.optimizer(bench.network.parameters);
+  create(ctx, h) {
+    const optimizer = ctx.optimizer(ctx.network.parameters);
     return {
       /** Equation 7 of the paper with the penalties of section 4, annealed as in DomainBed. */
       update(domains, step) {
         if (step === h.irmAnnealSteps || step === h.bottleneckAnnealSteps) optimizer.reset();
         return optimizer.minimize(() => {
-          const pass = jointPass(bench.network, domains);
+          const pass = forwardAll(ctx.network, domains);
           const risk = meanOf(lossByDomain(pass));
-          const slope = meanOf(lossByDomain(pass, squaredSlope));
+          const slope = meanOf(lossByDomain(pass, irmPenalty));
           const bottleneck = meanOf(pass.byDomain(pass.features).map(featureVariance));
           const irmWeight = step >= h.irmAnnealSteps ? h.irmWeight : 1;
           const bottleneckWeight = step >= h.bottleneckAnnealSteps ? h.bottleneckWeight : 0;

@@ -7,14 +7,14 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { defineMethod, integerPower, power10 } from "./method.ts";
-import { jointPass, lossByDomain, meanOf } from "./parts/batches.ts";
-import { squaredSlope } from "./parts/slope.ts";
+import { forwardAll, lossByDomain, meanOf } from "./parts/batches.ts";
+import { irmPenalty } from "./parts/irm_penalty.ts";
 
 export default defineMethod({
   name: "irm",
   title: "IRM",
   family: "domain-invariant",
-  source: "Arjovsky et al. 2019, Invariant Risk Minimization",
+  citation: "Arjovsky et al. 2019, Invariant Risk Minimization",
   version: 1,
   reference: { name: "IRM" },
   hyperparameters: {
@@ -32,16 +32,16 @@ export default defineMethod({
       reference: "irm_penalty_anneal_iters",
     },
   },
-  create(bench, h) {
-    const optimizer = bench.optimizer(bench.network.parameters);
+  create(ctx, h) {
+    const optimizer = ctx.optimizer(ctx.network.parameters);
     return {
       update(domains, step) {
         // The loss jumps when the weight does: moments gathered before would mislead Adam.
         if (step === h.annealSteps) optimizer.reset();
         return optimizer.minimize(() => {
-          const pass = jointPass(bench.network, domains);
+          const pass = forwardAll(ctx.network, domains);
           const nll = meanOf(lossByDomain(pass));
-          const penalty = meanOf(lossByDomain(pass, squaredSlope));
+          const penalty = meanOf(lossByDomain(pass, irmPenalty));
           const weight = step >= h.annealSteps ? h.penaltyWeight : 1;
           return { loss: tf.add(nll, tf.mul(penalty, weight)) as tf.Scalar, nll, penalty };
         });

@@ -6,14 +6,15 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { ABOVE_0, choice, defineMethod, power10 } from "./method.ts";
-import { jointPass, lossByDomain, meanOf } from "./parts/batches.ts";
+import { forwardAll, lossByDomain, meanOf } from "./parts/batches.ts";
 import { crossEntropy } from "./parts/losses.ts";
 
 export default defineMethod({
   name: "ldam",
   title: "LDAM",
   family: "imbalance",
-  source: "Cao et al. 2019, Learning Imbalanced Datasets with Label-Distribution-Aware Margin Loss",
+  citation:
+    "Cao et al. 2019, Learning Imbalanced Datasets with Label-Distribution-Aware Margin Loss",
   version: 1,
   reference: { name: "LDAM" },
   hyperparameters: {
@@ -37,7 +38,7 @@ export default defineMethod({
       loss: (domains) => ({
         loss: meanOf(
           lossByDomain(
-            jointPass(network, domains),
+            forwardAll(network, domains),
             (logits, labels, d) => marginLoss(logits, labels, margins[d]!, scale),
           ),
         ),

@@ -10,14 +10,14 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { defineMethod, uniform } from "./method.ts";
-import { jointPass } from "./parts/batches.ts";
+import { forwardAll } from "./parts/batches.ts";
 import { crossEntropy } from "./parts/losses.ts";
 
 export default defineMethod({
   name: "logitadj",
   title: "LogitAdj",
   family: "imbalance",
-  source: "Menon et al. 2021, Long-Tail Learning via Logit Adjustment",
+  citation: "Menon et al. 2021, Long-Tail Learning via Logit Adjustment",
   version: 1,
   hyperparameters: {
     tau: {
@@ -31,7 +31,7 @@ export default defineMethod({
     return {
       /** Equation 10 of the paper. */
       loss(domains) {
-        const { logits, labels } = jointPass(network, domains);
+        const { logits, labels } = forwardAll(network, domains);
         return { loss: crossEntropy(tf.add(logits, tf.tensor1d(adjustment)), labels) };
       },
     };

@@ -13,16 +13,17 @@ export default defineMethod({
   name: "lws",
   title: "LWS",
   family: "imbalance",
-  source: "Kang et al. 2020, Decoupling Representation and Classifier for Long-Tailed Recognition",
+  citation:
+    "Kang et al. 2020, Decoupling Representation and Classifier for Long-Tailed Recognition",
   version: 2,
   sampler: "class-balanced",
   stage1: "erm",
   inherits: "network",
   hyperparameters: {},
-  create(bench) {
-    const { network } = bench;
-    const scale = bench.parameter("scale", [bench.classes], 1);
-    const optimizer = bench.optimizer([scale]);
+  create(ctx) {
+    const { network } = ctx;
+    const scale = ctx.parameter("scale", [ctx.classes], 1);
+    const optimizer = ctx.optimizer([scale]);
     /** Equation 4 of the paper; as in its authors' code the factor is on the bias, too. */
     const predict = (images: tf.Tensor, training = false) =>
       tf.mul(network.logits(images, training), scale.variable) as tf.Tensor2D;

@@ -34,7 +34,7 @@ export interface Learner {
   /** A whole update, for methods with more than one optimiser; the scalars it returns are recorded. */
   update?(domains: readonly DomainBatch[], step: number): Record<string, tf.Scalar>;
   /** Work before an update that needs more than its batch, such as a pass over the training set. */
-  prepare?(step: number): Promise<void>;
+  beforeStep?(step: number): Promise<void>;
   /**
    * `[images, classes]` for the evaluation of images of one domain; the network's logits when left
    * out.
@@ -64,7 +64,7 @@ export type OptimizerSettings = Partial<AdamSettings>;
  * What a method is given. Everything that a method keeps from step to step (modules, optimisers,
  * buffers, random streams) is made here, so the trainer can save, restore and free it.
  */
-export interface Workbench {
+export interface MethodContext {
   readonly classes: number;
   readonly domains: number;
   /** `counts[domain][class]`: training images. 0 is a zero-shot cell. */
@@ -223,7 +223,7 @@ export interface Method<Name extends string = string> {
   readonly title: string;
   readonly family: Family;
   /** Authors, year, title of the paper. */
-  readonly source: string;
+  readonly citation: string;
   /** Raised when a change can move numbers, so that old records are not taken for new ones. */
   readonly version: number;
   /**
@@ -259,7 +259,7 @@ export interface Method<Name extends string = string> {
     readonly state?: Readonly<Record<string, string>>;
   };
   /** Sets the method up for one run, with a value for each hyperparameter. */
-  create(workbench: Workbench, hyperparameters: Readonly<Record<Name, number>>): Learner;
+  create(workbench: MethodContext, hyperparameters: Readonly<Record<Name, number>>): Learner;
 }
 
 /** Identity at run time; checks each file's hyperparameter names at compile time. */

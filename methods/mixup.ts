@@ -13,7 +13,7 @@ export default defineMethod({
   name: "mixup",
   title: "Mixup",
   family: "augmentation",
-  source: "Zhang et al. 2018, mixup: Beyond Empirical Risk Minimization",
+  citation: "Zhang et al. 2018, mixup: Beyond Empirical Risk Minimization",
   version: 1,
   reference: { name: "Mixup" },
   hyperparameters: {
@@ -26,8 +26,8 @@ export default defineMethod({
       referenceSearch: power10(-1, -1),
     },
   },
-  create(bench, { alpha }) {
-    const draws = bench.random("pairs");
+  create(ctx, { alpha }) {
+    const draws = ctx.random("pairs");
     return {
       loss(domains) {
         const pairs = shuffledPairs(draws, domains);
@@ -36,7 +36,7 @@ export default defineMethod({
           images: mix(a.images, b.images, shares[i]!),
           labels: a.labels,
         }));
-        const logits = byDomain(bench.network.logits(joinedImages(mixed), true), mixed);
+        const logits = byDomain(ctx.network.logits(joinedImages(mixed), true), mixed);
         const losses = pairs.map(([a, b], i) => {
           const [first, second] = [a, b].map(({ labels }) => crossEntropy(logits[i]!, labels));
           return mix(first!, second!, shares[i]!);

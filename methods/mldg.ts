@@ -13,7 +13,7 @@ export default defineMethod({
   name: "mldg",
   title: "MLDG",
   family: "meta-learning",
-  source: "Li et al. 2018, Learning to Generalize: Meta-Learning for Domain Generalization",
+  citation: "Li et al. 2018, Learning to Generalize: Meta-Learning for Domain Generalization",
   version: 1,
   reference: { name: "MLDG" },
   hyperparameters: {
@@ -24,10 +24,10 @@ export default defineMethod({
       reference: "mldg_beta",
     },
   },
-  create(bench, { beta }) {
-    const { network, adam } = bench;
-    const draws = bench.random("pairs");
-    const main = bench.optimizer(network.parameters);
+  create(ctx, { beta }) {
+    const { network, adam } = ctx;
+    const draws = ctx.random("pairs");
+    const main = ctx.optimizer(network.parameters);
     const weights = network.parameters.map((p) => p.variable);
     const risk = ({ images, labels }: DomainBatch) => (...values: tf.Tensor[]) =>
       crossEntropy(network.forward(values, images, true), labels);

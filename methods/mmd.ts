@@ -5,14 +5,14 @@
  * @module
  */
 import { defineMethod, power10 } from "./method.ts";
-import { jointPass } from "./parts/batches.ts";
+import { forwardAll } from "./parts/batches.ts";
 import { mmdPenalty, penalisedRisk } from "./parts/penalties.ts";
 
 export default defineMethod({
   name: "mmd",
   title: "MMD",
   family: "domain-invariant",
-  source: "Li et al. 2018, Domain Generalization with Adversarial Feature Learning",
+  citation: "Li et al. 2018, Domain Generalization with Adversarial Feature Learning",
   version: 1,
   reference: { name: "MMD", terms: { loss: "risk" } },
   hyperparameters: {
@@ -24,6 +24,6 @@ export default defineMethod({
     },
   },
   create: ({ network }, { penaltyWeight }) => ({
-    loss: (domains) => penalisedRisk(jointPass(network, domains), mmdPenalty, penaltyWeight),
+    loss: (domains) => penalisedRisk(forwardAll(network, domains), mmdPenalty, penaltyWeight),
   }),
 });

@@ -13,7 +13,7 @@ export default defineMethod({
   name: "mtl",
   title: "MTL",
   family: "domain-invariant",
-  source: "Blanchard et al. 2021, Domain Generalization by Marginal Transfer Learning",
+  citation: "Blanchard et al. 2021, Domain Generalization by Marginal Transfer Learning",
   version: 1,
   reference: { name: "MTL" },
   classifierInputs: (features) => 2 * features,
@@ -32,11 +32,11 @@ export default defineMethod({
       description: "1: noise takes the place of the embedding, as in MDLT",
     },
   },
-  create(bench, { ema, reference }) {
-    const { network } = bench;
+  create(ctx, { ema, reference }) {
+    const { network } = ctx;
     const size = network.featurizer.outputs;
-    const embeddings = bench.buffer("embeddings", [bench.domains, size]);
-    const draws = bench.random("noise");
+    const embeddings = ctx.buffer("embeddings", [ctx.domains, size]);
+    const draws = ctx.random("noise");
     const noise = (rows: number) =>
       tf.tensor2d(Float32Array.from({ length: rows * size }, () => draws.normal()), [rows, size]);
     /** The embedding for each of `rows` images, `[rows, features]`. */

@@ -10,10 +10,10 @@ export default defineMethod({
   name: "resamp",
   title: "ReSamp",
   family: "imbalance",
-  source: "Japkowicz 2000, The Class Imbalance Problem: Significance and Strategies",
+  citation: "Japkowicz 2000, The Class Imbalance Problem: Significance and Strategies",
   version: 1,
   reference: { name: "ReSamp" },
   sampler: "class-balanced",
   hyperparameters: {},
-  create: (bench) => ({ loss: (domains) => empiricalRisk(bench, domains) }),
+  create: (ctx) => ({ loss: (domains) => empiricalRisk(ctx, domains) }),
 });

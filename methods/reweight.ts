@@ -10,9 +10,9 @@ export default defineMethod({
   name: "reweight",
   title: "ReWeight",
   family: "imbalance",
-  source: "Huang et al. 2016, Learning Deep Representation for Imbalanced Classification",
+  citation: "Huang et al. 2016, Learning Deep Representation for Imbalanced Classification",
   version: 1,
   reference: { name: "ReWeight" },
   hyperparameters: {},
-  create: (bench) => reweighted(bench, (count) => 1 / count),
+  create: (ctx) => reweighted(ctx, (count) => 1 / count),
 });

@@ -6,7 +6,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { defineMethod, SHARE, uniform } from "./method.ts";
-import { jointPass } from "./parts/batches.ts";
+import { forwardAll } from "./parts/batches.ts";
 import { constantOf } from "./parts/gradients.ts";
 import { crossEntropy } from "./parts/losses.ts";
 
@@ -14,7 +14,7 @@ export default defineMethod({
   name: "rsc",
   title: "RSC",
   family: "robust",
-  source: "Huang et al. 2020, Self-Challenging Improves Cross-Domain Generalization",
+  citation: "Huang et al. 2020, Self-Challenging Improves Cross-Domain Generalization",
   version: 1,
   hyperparameters: {
     featureDrop: {
@@ -32,7 +32,7 @@ export default defineMethod({
   },
   create: ({ network }, { featureDrop, batchDrop }) => ({
     loss(domains) {
-      const { features, logits, labels } = jointPass(network, domains);
+      const { features, logits, labels } = forwardAll(network, domains);
       const truth = tf.oneHot(labels, logits.shape[1]);
       const ofTruth = (values: tf.Tensor) => tf.sum(tf.mul(values, truth), 1);
       // Equations 1 to 3: the features that do most for the logit of the right class are muted.

@@ -17,7 +17,7 @@ export default defineMethod({
   name: "sagnet",
   title: "SagNet",
   family: "domain-invariant",
-  source: "Nam et al. 2021, Reducing Domain Gap by Reducing Style Bias",
+  citation: "Nam et al. 2021, Reducing Domain Gap by Reducing Style Bias",
   version: 1,
   reference: {
     name: "SagNet",
@@ -32,13 +32,13 @@ export default defineMethod({
       reference: "sag_w_adv",
     },
   },
-  create(bench, { adversarialWeight }) {
-    const { network } = bench;
-    const style = bench.classifier("style");
-    const featurizerOptimizer = bench.optimizer(network.featurizer.parameters);
-    const classifierOptimizer = bench.optimizer(network.classifier.parameters);
-    const styleOptimizer = bench.optimizer(style.parameters);
-    const random = bench.random("styles");
+  create(ctx, { adversarialWeight }) {
+    const { network } = ctx;
+    const style = ctx.classifier("style");
+    const featurizerOptimizer = ctx.optimizer(network.featurizer.parameters);
+    const classifierOptimizer = ctx.optimizer(network.classifier.parameters);
+    const styleOptimizer = ctx.optimizer(style.parameters);
+    const random = ctx.random("styles");
     /** Shares in [0, 1) and partners for `rows` images, drawn in the reference's order. */
     const draw = (rows: number) => ({
       shares: tf.tensor2d(Array.from({ length: rows }, () => random.uniform()), [rows, 1]),

@@ -6,14 +6,14 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { defineMethod, power10 } from "./method.ts";
-import { jointPass } from "./parts/batches.ts";
+import { forwardAll } from "./parts/batches.ts";
 import { crossEntropy } from "./parts/losses.ts";
 
 export default defineMethod({
   name: "sd",
   title: "SD",
   family: "robust",
-  source: "Pezeshki et al. 2021, Gradient Starvation: A Learning Proclivity in Neural Networks",
+  citation: "Pezeshki et al. 2021, Gradient Starvation: A Learning Proclivity in Neural Networks",
   version: 1,
   hyperparameters: {
     penaltyWeight: {
@@ -25,7 +25,7 @@ export default defineMethod({
   create: ({ network }, { penaltyWeight }) => ({
     /** Equation 4 of the paper, the square averaged over images and classes as in DomainBed. */
     loss(domains) {
-      const { logits, labels } = jointPass(network, domains);
+      const { logits, labels } = forwardAll(network, domains);
       const risk = crossEntropy(logits, labels);
       const penalty = tf.mean(tf.square(logits)) as tf.Scalar;
       return { loss: tf.add(risk, tf.mul(penalty, penaltyWeight)) as tf.Scalar, risk, penalty };

@@ -6,7 +6,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { ABOVE_0, choice, defineMethod } from "./method.ts";
-import { jointPass } from "./parts/batches.ts";
+import { forwardAll } from "./parts/batches.ts";
 import { stopGradient } from "./parts/gradients.ts";
 import { crossEntropy } from "./parts/losses.ts";
 
@@ -14,7 +14,7 @@ export default defineMethod({
   name: "selfreg",
   title: "SelfReg",
   family: "domain-invariant",
-  source:
+  citation:
     "Kim et al. 2021, SelfReg: Self-supervised Contrastive Regularization for Domain Generalization",
   version: 2,
   hyperparameters: {
@@ -30,12 +30,12 @@ export default defineMethod({
       description: "both parameters of the beta distribution of the mixing share",
     },
   },
-  create(bench, { featureWeight, mixing }) {
-    const { network } = bench;
+  create(ctx, { featureWeight, mixing }) {
+    const { network } = ctx;
     const size = network.featurizer.outputs;
     const width = size === 2048 ? size : 2 * size; // as in DomainBed: not wider than ResNet-50
     const layers = [[size, width], [width, width], [width, size]].map(([inputs, outputs], i) =>
-      bench.linear(`projection${i}`, inputs!, outputs!)
+      ctx.linear(`projection${i}`, inputs!, outputs!)
     );
     /** Three layers, each with batch norm: without it all projections could become one point. */
     const project = (features: tf.Tensor) =>
@@ -43,11 +43,11 @@ export default defineMethod({
         (x, layer, i) => standardised(layer.apply(i === 0 ? x : tf.relu(x), true)),
         features,
       );
-    const draws = bench.random("pairs");
+    const draws = ctx.random("pairs");
     return {
       /** Equations 2 to 7 of the paper with the constants of DomainBed. */
       loss(domains) {
-        const { features, logits, labels } = jointPass(network, domains);
+        const { features, logits, labels } = forwardAll(network, domains);
         const projected = project(features);
         const n = labels.shape[0];
         const uniform = () => Array.from({ length: n }, () => draws.uniform());

@@ -10,10 +10,10 @@ export default defineMethod({
   name: "sqrtreweight",
   title: "SqrtReWeight",
   family: "imbalance",
-  source:
+  citation:
     "Mikolov et al. 2013, Distributed Representations of Words and Phrases and their Compositionality",
   version: 1,
   reference: { name: "SqrtReWeight" },
   hyperparameters: {},
-  create: (bench) => reweighted(bench, (count) => 1 / Math.sqrt(count)),
+  create: (ctx) => reweighted(ctx, (count) => 1 / Math.sqrt(count)),
 });

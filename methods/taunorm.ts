@@ -11,7 +11,8 @@ export default defineMethod({
   name: "taunorm",
   title: "τ-norm",
   family: "imbalance",
-  source: "Kang et al. 2020, Decoupling Representation and Classifier for Long-Tailed Recognition",
+  citation:
+    "Kang et al. 2020, Decoupling Representation and Classifier for Long-Tailed Recognition",
   version: 1,
   stage1: "erm",
   inherits: "network",

@@ -6,13 +6,13 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { defineMethod, integerPower, power10 } from "./method.ts";
-import { jointPass, lossByDomain } from "./parts/batches.ts";
+import { forwardAll, lossByDomain } from "./parts/batches.ts";
 
 export default defineMethod({
   name: "vrex",
   title: "V-REx",
   family: "domain-invariant",
-  source: "Krueger et al. 2021, Out-of-Distribution Generalization via Risk Extrapolation (REx)",
+  citation: "Krueger et al. 2021, Out-of-Distribution Generalization via Risk Extrapolation (REx)",
   version: 1,
   hyperparameters: {
     penaltyWeight: {
@@ -27,15 +27,15 @@ export default defineMethod({
       description: "updates with penalty weight 1, after which Adam starts afresh",
     },
   },
-  create(bench, { penaltyWeight, annealSteps }) {
-    const optimizer = bench.optimizer(bench.network.parameters);
+  create(ctx, { penaltyWeight, annealSteps }) {
+    const optimizer = ctx.optimizer(ctx.network.parameters);
     return {
       /** Equation 8 of the paper, with the mean instead of the sum of the risks as in DomainBed. */
       update(domains, step) {
         // The loss jumps when the weight does: moments gathered before would mislead Adam.
         if (step === annealSteps) optimizer.reset();
         return optimizer.minimize(() => {
-          const risks = lossByDomain(jointPass(bench.network, domains));
+          const risks = lossByDomain(forwardAll(ctx.network, domains));
           const { mean: risk, variance: penalty } = tf.moments(tf.stack(risks));
           const weight = step >= annealSteps ? penaltyWeight : 1;
           const loss = tf.add(risk, tf.mul(penalty, weight));

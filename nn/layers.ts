@@ -5,7 +5,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { cluster } from "../tensor/compile/mod.ts";
-import { convolution, meanPositions, product, reluGradient } from "../tensor/kernels.ts";
+import { convolution, matMulFast, meanPositions, reluGradient } from "../tensor/kernels.ts";
 import { type InitialDraws, Module, parameter, sequential, uniformParameter } from "./module.ts";
 import type { Random } from "../base/random.ts";
 
@@ -103,7 +103,7 @@ export function reluGroupNorm(
   /** The mean over the positions of every image: `[batch, positions, channels]` → `[batch, channels]`. */
   const average = (t: tf.Tensor3D) => tf.reshape(meanPositions(t), [batch, channels]);
   /** The mean over the channels of each group, at each of them. */
-  const overGroup = (t: tf.Tensor) => product(t as tf.Tensor2D, averages);
+  const overGroup = (t: tf.Tensor) => matMulFast(t as tf.Tensor2D, averages);
   /** `[batch, channels]` beside `[batch, positions, channels]`. */
   const everywhere = (t: tf.Tensor) => tf.reshape(t, [batch, 1, channels]);
 

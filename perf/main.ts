@@ -10,8 +10,8 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
-import { whole } from "../cli/options/common.ts";
-import { find, unknown, UsageError } from "../base/errors.ts";
+import { integerAtLeast } from "../cli/options/common.ts";
+import { find, notFoundMessage, UsageError } from "../base/errors.ts";
 import { cacheDirectory, prepareBackend } from "../tensor/backend.ts";
 import { METHODS } from "../methods/mod.ts";
 import { passesOf } from "./passes.ts";
@@ -150,8 +150,8 @@ const command = new Command("deno task perf")
     }`,
   )
   .option("--profile", "where an update's time goes, by operation; the name is a method's")
-  .option("--pairs <n>", "pairs of processes", whole("--pairs", 1), 5)
-  .option("--threads <n>", "threads of either side", whole("--threads", 1), cpus().length)
+  .option("--pairs <n>", "pairs of processes", integerAtLeast("--pairs", 1), 5)
+  .option("--threads <n>", "threads of either side", integerAtLeast("--threads", 1), cpus().length)
   .option("--json", "JSON lines (they always are)")
   .action(async (names: string[], options: PerfOptions) => {
     if (options.profile) return await profile(names, options.threads);
@@ -159,7 +159,7 @@ const command = new Command("deno task perf")
       if (name === "update") return BENCHMARKS.filter((b) => b.name.startsWith("update/"));
       const found = BENCHMARKS.find((benchmark) => benchmark.name === name);
       if (found !== undefined) return found;
-      throw new UsageError(unknown("benchmark", name, BENCHMARKS.map((b) => b.name)));
+      throw new UsageError(notFoundMessage("benchmark", name, BENCHMARKS.map((b) => b.name)));
     });
     await prepareBackend("native");
     for (const benchmark of chosen) await measure(benchmark, options);

@@ -7,7 +7,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { find } from "../base/errors.ts";
 import type { RunSpec } from "../bench/records/record.ts";
 import { train, updateOf } from "../bench/train/trainer.ts";
-import { RunWorkbench } from "../bench/train/context.ts";
+import { RunContext } from "../bench/train/context.ts";
 import { memorySplit } from "../datasets/reading/memory.ts";
 import { startBackend } from "../tensor/backend.ts";
 import { compiled, eager, type Execute, fused } from "../tensor/compile/mod.ts";
@@ -87,7 +87,7 @@ function prepare({ network: kind, width, batch, imageSize, method: wanted = "erm
     classifierInputs: method.classifierInputs,
   });
   const counts = Array.from({ length: 10 }, (_, c) => 10 + 10 * c);
-  const bench = new RunWorkbench({
+  const ctx = new RunContext({
     network,
     classes: 10,
     counts: [counts, counts.toReversed()],
@@ -103,26 +103,26 @@ function prepare({ network: kind, width, batch, imageSize, method: wanted = "erm
       updatesAtLeast !== undefined ? 0 : typeof standard === "string" ? 1e-3 : standard,
     ]),
   );
-  const learner = method.create(bench, hyperparameters);
+  const learner = method.create(ctx, hyperparameters);
   const batches = [0, 1].map((d): DomainBatch => ({
     images: tf.randomUniform([batch, imageSize, imageSize, 3], 0, 1, "float32", d),
     labels: tf.tensor1d(Array.from({ length: batch }, (_, i) => (i + d) % 10), "int32"),
   }));
-  return { network, bench, learner, batches };
+  return { network, ctx, learner, batches };
 }
 
 /** Median of one update of a method on two domains; the first ones warm up and are left out. */
 function medianStep(setting: Setting, times: number, execute: Execute = fused): number {
-  const { bench, learner, batches } = prepare(setting);
-  const update = updateOf(bench, learner, execute);
+  const { ctx, learner, batches } = prepare(setting);
+  const update = updateOf(ctx, learner, execute);
   return median(times, 4, (i) => update(batches, i));
 }
 
 /** An update of a method and one of ERM, in turn, so that both meet the same machine. */
 function besideErm(method: string): Measured {
   const updates = [method, "erm"].map((name) => {
-    const { bench, learner, batches } = prepare({ ...quarter, method: name });
-    const update = updateOf(bench, learner, fused);
+    const { ctx, learner, batches } = prepare({ ...quarter, method: name });
+    const update = updateOf(ctx, learner, fused);
     return (i: number) => update(batches, i);
   });
   const measured: number[][] = [[], []];
@@ -142,8 +142,8 @@ function besideErm(method: string): Measured {
  * `javascript` is the time outside of them.
  */
 function profile(setting: Setting, times: number) {
-  const { bench, learner, batches } = prepare(setting);
-  const update = updateOf(bench, learner, eager);
+  const { ctx, learner, batches } = prepare(setting);
+  const update = updateOf(ctx, learner, eager);
   for (let i = 0; i < 3; i++) update(batches, i);
   const spent = new Map<string, { calls: number; ms: number }>();
   const add = (operation: string, ms: number) => {
@@ -239,8 +239,8 @@ async function wholeRun(): Promise<number> {
 
 /** MiB by which the process grows between two numbers of updates; tensors must not grow at all. */
 function memoryGrowth(setting: Setting, from: number, to: number): number {
-  const { bench, learner, batches } = prepare(setting);
-  const update = updateOf(bench, learner, compiled);
+  const { ctx, learner, batches } = prepare(setting);
+  const update = updateOf(ctx, learner, compiled);
   let before = 0, tensors = 0;
   for (let i = 0; i < to; i++) {
     if (i === from) [before, tensors] = [processMemory("VmRSS"), tf.memory().numTensors];

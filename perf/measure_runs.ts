@@ -19,9 +19,9 @@ async function runsPerHour(...arrangement: string[]): Promise<number> {
   const out = await Deno.makeTempDir();
   try {
     const cli = fileURLToPath(new URL("../cli/main.ts", import.meta.url));
-    const bench = ["run", "--allow-all", "--quiet", cli, "bench", ...RUNS, ...arrangement];
+    const ctx = ["run", "--allow-all", "--quiet", cli, "bench", ...RUNS, ...arrangement];
     const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: [...bench, "--out", out, "--json"],
+      args: [...ctx, "--out", out, "--json"],
     }).output();
     const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
     if (!success) throw new Error(text(stderr));

@@ -50,7 +50,7 @@ export interface Digest {
   readonly method: RunRecord["method"];
   /** Every figure, as in `results.csv`. */
   readonly figures: readonly Figure[];
-  /** The test figures among them, as fractions, by `domain/metric` (see {@linkcode measure}). */
+  /** The test figures among them, as fractions, by `domain/metric` (see {@linkcode scoreKey}). */
   readonly scores: ReadonlyMap<string, number>;
   /** Validation macro-F1 with the tested weights, by domain, `average` and `worst`. */
   readonly validationF1: ReadonlyMap<string, number>;
@@ -90,7 +90,7 @@ export interface Store {
 }
 
 /** The key of a test figure in {@linkcode Digest.scores}. */
-export function measure(domain: string, metric: Figure["metric"]): string {
+export function scoreKey(domain: string, metric: Figure["metric"]): string {
   return `${domain}/${metric}`;
 }
 
@@ -212,7 +212,7 @@ function digest(record: RunRecord): Digest {
     figures: all,
     scores: new Map(
       all.filter(({ split }) => split === "test")
-        .map(({ domain, metric, value }) => [measure(domain, metric), value]),
+        .map(({ domain, metric, value }) => [scoreKey(domain, metric), value]),
     ),
     validationF1: new Map(
       all.filter(({ split, metric }) => split === "validation" && metric === "macro_f1")

@@ -134,7 +134,7 @@ function biasGradient(dy: tf.Tensor4D): tf.Tensor1D {
 }
 
 /** `[…, channels]` as `[positions of all images, channels]`. */
-function rowsOf(x: tf.Tensor): tf.Tensor2D {
+function flattenSpatial(x: tf.Tensor): tf.Tensor2D {
   return tf.reshape(x, [-1, x.shape.at(-1)!]) as tf.Tensor2D;
 }
 
@@ -150,7 +150,7 @@ function inputGradient(
   stride: number,
 ): tf.Tensor {
   return isPointwise(kernel.shape, stride)
-    ? tf.reshape(tf.matMul(rowsOf(dy), rowsOf(kernel), false, true), shape)
+    ? tf.reshape(tf.matMul(flattenSpatial(dy), flattenSpatial(kernel), false, true), shape)
     : tf.conv2dTranspose(dy, kernel, shape, stride, "same");
 }
 
@@ -169,11 +169,14 @@ function kernelGradient(
     const seen = stride === 1
       ? x
       : tf.stridedSlice(x, [0, 0, 0, 0], x.shape, [1, stride, stride, 1]);
-    return tf.reshape(tf.matMul(rowsOf(seen), rowsOf(dy), true), shape);
+    return tf.reshape(tf.matMul(flattenSpatial(seen), flattenSpatial(dy), true), shape);
   }
   // oneDNN's own form is slow on small maps of many channels; GPU libraries have no such weakness.
   if (native()?.isUsingGpuDevice === false && shape[3] >= PATCHES_FROM) {
-    return tf.reshape(tf.matMul(rowsOf(patches(x, dy, shape, stride)), rowsOf(dy), true), shape);
+    return tf.reshape(
+      tf.matMul(flattenSpatial(im2col(x, dy, shape, stride)), flattenSpatial(dy), true),
+      shape,
+    );
   }
   const engine = tf.engine() as unknown as KernelEngine;
   return engine.runKernel("Conv2DBackpropFilter", { x, dy }, {
@@ -189,7 +192,7 @@ function kernelGradient(
  * What a `same` convolution sees at each place of its output, side by side:
  * `[batch, height, width, kernel height · kernel width · inputs]`.
  */
-function patches(
+function im2col(
   x: tf.Tensor4D,
   { shape: [, height, width] }: tf.Tensor4D,
   [kernelHeight, kernelWidth]: readonly number[],
@@ -284,14 +287,14 @@ export function meanPositions(x: tf.Tensor3D): tf.Tensor3D {
 
 function weighPositions(x: tf.Tensor3D, weight: number): tf.Tensor3D {
   // Filled by TensorFlow: `tf.ones` would make the numbers in JavaScript at every call.
-  return product(tf.fill([x.shape[0], 1, x.shape[1]], weight) as tf.Tensor3D, x);
+  return matMulFast(tf.fill([x.shape[0], 1, x.shape[1]], weight) as tf.Tensor3D, x);
 }
 
 /**
  * Matrix product of two matrices, or of two batches of them, in one operation where `tf.matMul` has
  * four on the native backend. Outside of automatic differentiation only (in custom gradients).
  */
-export function product<T extends tf.Tensor2D | tf.Tensor3D>(a: T, b: T): T {
+export function matMulFast<T extends tf.Tensor2D | tf.Tensor3D>(a: T, b: T): T {
   const backend = native();
   if (backend === null) return tf.matMul(a as tf.Tensor, b as tf.Tensor) as T;
   const { TF_ATTR_TYPE, TF_ATTR_BOOL, TF_FLOAT } = backend.binding;

@@ -214,13 +214,15 @@ function hear(): Promise<void> {
  * its own belongs to the first one's family: it is a variant of that method.
  */
 function aboutMethods(spec: RunSpec): RunRecord["method"] {
-  const { title, family, source } = find("method", spec.method.name, METHODS);
-  if (spec.stage1 === null || !runName(spec).includes("+")) return { title, family, source };
+  const { title, family, citation } = find("method", spec.method.name, METHODS);
+  if (spec.stage1 === null || !runName(spec).includes("+")) {
+    return { title, family, source: citation };
+  }
   const first = aboutMethods(spec.stage1);
   return {
     title: `${first.title} + ${title}`,
     family: first.family,
-    source: `${first.source}; ${source}`,
+    source: `${first.source}; ${citation}`,
   };
 }
 

@@ -10,7 +10,7 @@ import type { Backend } from "../../tensor/backend.ts";
 import { WITH_DROPOUT } from "../../networks/mod.ts";
 import { METHODS, TWO_STAGE } from "../../methods/mod.ts";
 import { type Method, type Range, rangeOf } from "../../methods/method.ts";
-import { find, unknown, UsageError } from "../../base/errors.ts";
+import { find, notFoundMessage, UsageError } from "../../base/errors.ts";
 import { LEARNING, type Preset, preset, type PresetName } from "./presets.ts";
 import type { RunSpec, SelectionRule, Study } from "../records/record.ts";
 import { COMMON, searchSetting, specOn } from "./search.ts";
@@ -298,12 +298,12 @@ function readSettings(
     const keys = known.get(owner);
     if (keys === undefined) {
       throw new UsageError(
-        unknown("a method or data set of this plan named", owner, [...known.keys()]),
+        notFoundMessage("a method or data set of this plan named", owner, [...known.keys()]),
       );
     }
     const range = keys.get(key);
     if (range === undefined) {
-      throw new UsageError(unknown(`a setting of ${owner} named`, key, [...keys.keys()]));
+      throw new UsageError(notFoundMessage(`a setting of ${owner} named`, key, [...keys.keys()]));
     }
     if (!range.fits(value)) {
       throw new UsageError(`Cannot use --set "${path}=${value}": it must be ${range.wanted}`);

@@ -124,7 +124,7 @@ function sameNumbers(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
 }
 
 /** All images of a split once, in order. With `random` through the training augmentation. */
-export async function* passOver(
+export async function* epoch(
   dataset: Dataset,
   split: Split,
   random?: (index: number) => Random,

@@ -9,20 +9,25 @@ import { embedding, linear, mlp } from "../../nn/layers.ts";
 import { fromTensors, Module, type Parameter, parameter } from "../../nn/module.ts";
 import type { Network } from "../../networks/mod.ts";
 import { type Random, stream } from "../../base/random.ts";
-import type { DomainBatch, Optimizer, OptimizerSettings, Workbench } from "../../methods/method.ts";
+import type {
+  DomainBatch,
+  MethodContext,
+  Optimizer,
+  OptimizerSettings,
+} from "../../methods/method.ts";
 import { minimize } from "../../methods/parts/gradients.ts";
 
-/** What a {@linkcode RunWorkbench} is made from. */
-export interface WorkbenchOptions {
+/** What a {@linkcode RunContext} is made from. */
+export interface RunContextOptions {
   readonly network: Network;
   readonly classes: number;
   readonly counts: readonly (readonly number[])[];
   readonly seed: number;
   /** The run's own optimiser settings. */
   readonly adam: AdamSettings;
-  /** See {@linkcode Workbench.trainingSet}. */
+  /** See {@linkcode MethodContext.trainingSet}. */
   readonly trainingSet: (domain: number) => AsyncIterable<DomainBatch>;
-  /** Another form of {@linkcode Workbench.classifier} than a linear layer (tests). */
+  /** Another form of {@linkcode MethodContext.classifier} than a linear layer (tests). */
   readonly classifier?: (name: string) => Module;
   /** Gives the stream with a name; the run's own seed decides by default. Tests replay draws here. */
   readonly random?: (name: string) => Random;
@@ -36,20 +41,20 @@ export interface WorkbenchOptions {
 }
 
 /** The workbench of one run. All that is made through it can be saved, restored and freed. */
-export class RunWorkbench implements Workbench {
+export class RunContext implements MethodContext {
   readonly classes: number;
   readonly domains: number;
   readonly counts: readonly (readonly number[])[];
   readonly network: Network;
   readonly adam: AdamSettings;
   readonly trainingSet: (domain: number) => AsyncIterable<DomainBatch>;
-  readonly #options: WorkbenchOptions;
+  readonly #options: RunContextOptions;
   readonly #modules = new Map<string, Module>();
   readonly #buffers = new Map<string, tf.Variable>();
   readonly #streams = new Map<string, Random>();
   readonly #optimizers: Adam[] = [];
 
-  constructor(options: WorkbenchOptions) {
+  constructor(options: RunContextOptions) {
     this.#options = options;
     this.classes = options.classes;
     this.counts = options.counts;

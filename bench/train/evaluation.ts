@@ -6,7 +6,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Dataset, SplitName } from "../../datasets/dataset.ts";
 import { eager } from "../../tensor/compile/mod.ts";
-import { passOver, readBatch } from "./batches.ts";
+import { epoch, readBatch } from "./batches.ts";
 import { accuracy, macroF1, mean } from "../../metrics/mod.ts";
 import type { Calibration, Confusion, SelectionRule, TrainingSettings } from "../records/record.ts";
 
@@ -33,7 +33,7 @@ export async function predictions(
   const result: Predictions[] = [];
   for (const [d, domain] of dataset.domains.entries()) {
     const found = { labels: [] as number[], predicted: [] as number[], confidence: [] as number[] };
-    for await (const { images, labels } of passOver(dataset, domain[split])) {
+    for await (const { images, labels } of epoch(dataset, domain[split])) {
       const [classes, shares] = execute(() =>
         tf.tidy(() => {
           const logits = predict(images, d);

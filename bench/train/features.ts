@@ -12,7 +12,7 @@ import { FEATURIZERS, normalisationOf } from "../../networks/mod.ts";
 import { stream } from "../../base/random.ts";
 import { encodeTensors } from "../../tensor/safetensors.ts";
 import { decodeArrays } from "../../base/safetensors_format.ts";
-import { passOver } from "./batches.ts";
+import { epoch } from "./batches.ts";
 import { withLock } from "../../base/lock.ts";
 import type { Pretrained } from "./pretrained.ts";
 import { writeAtomically } from "../../base/files.ts";
@@ -98,7 +98,7 @@ async function compute(
     for (const domain of dataset.domains) {
       for (const part of SPLITS) {
         const parts: tf.Tensor[] = [];
-        for await (const { images, labels } of passOver(seen, domain[part])) {
+        for await (const { images, labels } of epoch(seen, domain[part])) {
           parts.push(tf.tidy(() => module.apply(images)));
           onProgress(done += labels.size, total);
           tf.dispose([images, labels]);

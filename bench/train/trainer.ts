@@ -11,7 +11,7 @@ import { stream } from "../../base/random.ts";
 import { fromTensors, type Parameter } from "../../nn/module.ts";
 import type { Weights } from "../../networks/weights.ts";
 import type { DomainBatch, Learner, Method } from "../../methods/method.ts";
-import { augmentation, batchReader, passOver, sampler } from "./batches.ts";
+import { augmentation, batchReader, epoch, sampler } from "./batches.ts";
 import {
   calibrationOf,
   confusionOf,
@@ -24,7 +24,7 @@ import {
 } from "./evaluation.ts";
 import { accuracy, macroF1 } from "../../metrics/mod.ts";
 import type { Confusion, CurveFigures, CurvePoint, RunRecord, RunSpec } from "../records/record.ts";
-import { RunWorkbench } from "./context.ts";
+import { RunContext } from "./context.ts";
 
 /** What a run is given besides its spec. */
 export interface TrainOptions {
@@ -71,7 +71,7 @@ export interface Seconds {
 
 /** A run between two updates: all from which it continues to the same bits. */
 export interface RunState {
-  /** Of the {@linkcode RunWorkbench} (`run.…`), and the best weights (`best.…`). */
+  /** Of the {@linkcode RunContext} (`run.…`), and the best weights (`best.…`). */
   readonly tensors: Readonly<Record<string, tf.Tensor>>;
   readonly numbers: Readonly<Record<string, readonly number[]>>;
   readonly progress: Progress;
@@ -105,7 +105,7 @@ export async function train(spec: RunSpec, options: TrainOptions): Promise<Train
   const { dataset, method } = options;
   const { training } = spec;
   const steps = method.postHoc ? 0 : training.steps;
-  const { bench, draw, update, predict } = prepareRun(spec, options);
+  const { ctx, draw, update, predict } = prepareRun(spec, options);
   const progress: Progress = options.resume === undefined
     ? {
       step: 0,
@@ -162,10 +162,10 @@ export async function train(spec: RunSpec, options: TrainOptions): Promise<Train
     if (best !== null && value <= best.score) return;
     tf.dispose(bestWeights);
     progress.best = { score: value, step, validation };
-    bestWeights = bench.weights();
+    bestWeights = ctx.weights();
   };
   const state = (): RunState => {
-    const { tensors, numbers } = bench.snapshot();
+    const { tensors, numbers } = ctx.snapshot();
     const best = Object.entries(bestWeights).map(([name, t]) => [name, tf.clone(t)] as const);
     return {
       tensors: { ...under("run.", Object.entries(tensors)), ...under("best.", best) },
@@ -177,7 +177,7 @@ export async function train(spec: RunSpec, options: TrainOptions): Promise<Train
   try {
     if (options.resume !== undefined) {
       const { tensors, numbers } = options.resume;
-      bench.restore({ tensors: inside("run.", tensors), numbers });
+      ctx.restore({ tensors: inside("run.", tensors), numbers });
       const best = Object.entries(inside("best.", tensors));
       bestWeights = Object.fromEntries(best.map(([name, tensor]) => [name, tf.clone(tensor)]));
     }
@@ -210,9 +210,9 @@ export async function train(spec: RunSpec, options: TrainOptions): Promise<Train
         seconds: progress.seconds,
       };
     }
-    bench.setWeights(bestWeights);
+    ctx.setWeights(bestWeights);
     const tested = await evaluate("test");
-    const sample = await featureSample(dataset, SAMPLE, (images) => bench.network.features(images));
+    const sample = await featureSample(dataset, SAMPLE, (images) => ctx.network.features(images));
     const { step, validation } = best;
     const result = {
       step,
@@ -225,7 +225,7 @@ export async function train(spec: RunSpec, options: TrainOptions): Promise<Train
     tf.dispose(bestWeights);
     throw error;
   } finally {
-    bench.dispose();
+    ctx.dispose();
   }
 }
 
@@ -253,7 +253,7 @@ function inside<T>(prefix: string, record: Readonly<Record<string, T>>): Record<
 /** A run before its first update. */
 export interface PreparedRun {
   /** Its snapshot, with the number of updates done, is all from which the run continues exactly. */
-  readonly bench: RunWorkbench;
+  readonly ctx: RunContext;
   /** Draws a batch of every domain for an update; they are the caller's to free. */
   draw(step: number): Promise<DomainBatch[]>;
   /** One update, and every term that the method reports. */
@@ -304,7 +304,7 @@ export function prepareRun(
   );
   const augmentations = dataset.domains.map(({ name }) => augmentation(seed, "batches", name));
   let step = 0;
-  const bench = new RunWorkbench({
+  const ctx = new RunContext({
     network,
     classes: dataset.classes.length,
     counts: dataset.domains.map(({ train }) => classCounts(train.labels, dataset.classes.length)),
@@ -312,12 +312,12 @@ export function prepareRun(
     adam: { learningRate: training.learningRate, weightDecay: training.weightDecay },
     trainingSet: (d) => {
       const { train, name } = dataset.domains[d]!;
-      return passOver(dataset, train, augmentation(seed, "training set", name, step));
+      return epoch(dataset, train, augmentation(seed, "training set", name, step));
     },
     streams: [dropout, ...samplers.map(({ random }) => random)],
     ...(onGradients && { onGradients }),
   });
-  const learner = method.create(bench, spec.method.hyperparameters);
+  const learner = method.create(ctx, spec.method.hyperparameters);
   if (!method.postHoc && !learner.loss && !learner.update) {
     throw new RangeError(
       `Cannot train "${method.name}": it gives neither a loss nor an update; give one, or declare it postHoc`,
@@ -325,28 +325,28 @@ export function prepareRun(
   }
   const update = method.postHoc
     ? () => ({})
-    : updateOf(bench, learner, execute ?? (method.readsValues ? eager : executionOf(spec)));
+    : updateOf(ctx, learner, execute ?? (method.readsValues ? eager : executionOf(spec)));
   return {
-    bench,
+    ctx,
     draw: batchReader(dataset, samplers, augmentations, training.steps),
     async update(batches, now) {
       step = now;
-      await learner.prepare?.(now);
+      await learner.beforeStep?.(now);
       return update(batches, now);
     },
-    predict: (images, domain) => learner.predict?.(images, domain) ?? bench.network.logits(images),
+    predict: (images, domain) => learner.predict?.(images, domain) ?? ctx.network.logits(images),
   };
 }
 
 /** One update as numbers: the method's own, or an Adam step down its loss over all weights. */
 export function updateOf(
-  bench: RunWorkbench,
+  ctx: RunContext,
   learner: Learner,
   execute: Execute = eager,
 ): (domains: readonly DomainBatch[], step: number) => Record<string, number> {
   let run = learner.update?.bind(learner);
   if (run === undefined) {
-    const optimizer = bench.optimizer(bench.parameters);
+    const optimizer = ctx.optimizer(ctx.parameters);
     run = (domains, step) => optimizer.minimize(() => learner.loss!(domains, step));
   }
   return (domains, step) => {

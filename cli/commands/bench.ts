@@ -12,7 +12,13 @@ import type { Manifest, RunRecord } from "../../bench/records/record.ts";
 import { comparison, type Verdict } from "../../bench/records/reproduction.ts";
 import { Store, StoreError } from "../../bench/records/store.ts";
 import { type GridOptions, gridOptions, runGrid } from "../grid.ts";
-import { methodsOption, path, print, printJson, type SetExitCode } from "../options/common.ts";
+import {
+  methodsOption,
+  nonEmptyPath,
+  print,
+  printJson,
+  type SetExitCode,
+} from "../options/common.ts";
 
 interface BenchOptions extends GridOptions {
   readonly methods: string[];
@@ -36,7 +42,7 @@ export function benchCommand(setExitCode: SetExitCode): Command {
     .addOption(methodsOption())
     .addOption(
       new Option("--from <manifest>", "repeat the runs of a manifest.json into --out, and compare")
-        .argParser(path("--from"))
+        .argParser(nonEmptyPath("--from"))
         .conflicts(DECIDED),
     )
     .option(

@@ -26,12 +26,12 @@ import { makeProgress } from "../progress.ts";
 import { writeAtomically } from "../../base/files.ts";
 import {
   dataPaths,
+  integerAtLeast,
   list,
   oneOf,
   pathOptions,
   print,
   type SetExitCode,
-  whole,
 } from "../options/common.ts";
 
 const SPLITS = ["natural", ...PROFILES] as const;
@@ -63,9 +63,14 @@ export function dataCommand(setExitCode: SetExitCode): Command {
       ["natural"],
     )
     .option("--factor <f>", "smallest class relative to the largest", Number, 0.1)
-    .option("--head <n>", "training images of the largest class", whole("--head", 1))
-    .option("--held-out <n>", "validation and test images a cell", whole("--held-out", 3), 30)
-    .option("--seed <n>", "seed of the split", whole("--seed", 0), 0)
+    .option("--head <n>", "training images of the largest class", integerAtLeast("--head", 1))
+    .option(
+      "--held-out <n>",
+      "validation and test images a cell",
+      integerAtLeast("--held-out", 3),
+      30,
+    )
+    .option("--seed <n>", "seed of the split", integerAtLeast("--seed", 0), 0)
     .option("--name <name>", "name of the data set; the folder's and the profiles by default")
     .action(async (dir: string, options: SplitOptions) => setExitCode(await split(dir, options)));
   const cleaning = new Command("clean")

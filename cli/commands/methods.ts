@@ -40,22 +40,22 @@ export function methodsCommand(_setExitCode: SetExitCode): Command {
 
 /** A method in the list. */
 function summary(method: Method): string[] {
-  const { name, title, family, source, hyperparameters } = method;
+  const { name, title, family, citation, hyperparameters } = method;
   const knobs = Object.entries(hyperparameters).map(([key, h]) => knobText(key, h));
   return [
-    `${name.padEnd(12)} ${title} (${family}), ${source}`,
+    `${name.padEnd(12)} ${title} (${family}), ${citation}`,
     ...[...traits(method), ...knobs].map((line) => `${" ".repeat(13)}${line}`),
   ];
 }
 
 /** All there is to know of a method without reading its formulas: paragraphs. */
 async function page(method: Method): Promise<string[]> {
-  const { name, title, family, source, version, hyperparameters } = method;
+  const { name, title, family, citation, version, hyperparameters } = method;
   const knobs = Object.entries(hyperparameters)
     .flatMap(([key, h]) => [knobText(key, h), ...elsewhere(h)]);
   const decisions = (await methodDecisions()).filter(({ titles }) => titles.includes(title));
   return [
-    `${name}: ${title} (${family}), version ${version}\n${source}`,
+    `${name}: ${title} (${family}), version ${version}\n${citation}`,
     ...[await descriptionOf(method)].filter((text) => text !== ""),
     ...section("Training", traits(method)),
     ...section("Hyperparameters", knobs),

@@ -108,14 +108,14 @@ const source = (name: string) =>
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { defineMethod, uniform } from "./method.ts";
-import { jointPass } from "./parts/batches.ts";
+import { forwardAll } from "./parts/batches.ts";
 import { crossEntropy } from "./parts/losses.ts";
 
 export default defineMethod({
   name: "${name}",
   title: "${titleOf(name)}",
   family: "baseline",
-  source: "Authors ${new Date().getFullYear()}, Title of the Paper",
+  citation: "Authors ${new Date().getFullYear()}, Title of the Paper",
   version: 1,
   hyperparameters: {
     smoothing: {
@@ -126,7 +126,7 @@ export default defineMethod({
   },
   create: ({ network }, { smoothing }) => ({
     loss(domains) {
-      const { logits, labels } = jointPass(network, domains);
+      const { logits, labels } = forwardAll(network, domains);
       const risk = crossEntropy(logits, labels);
       return { loss: smoothed(risk, logits, smoothing), risk };
     },

@@ -16,7 +16,7 @@ import type {
   SearchProtocol,
   SelectionRule,
 } from "../../bench/records/record.ts";
-import { judge, rank, type Trial, worth } from "../../bench/plan/selection.ts";
+import { byScore, scoreOf, selectionMetric, type Trial } from "../../bench/plan/selection.ts";
 import { Store } from "../../bench/records/store.ts";
 import {
   inspectPlace,
@@ -139,7 +139,7 @@ async function choose(
   { protocol, seeds, out }: SelectOptions,
 ): Promise<Choice> {
   const runs = sweep.runs as readonly PlannedRun[];
-  const by = judge(runs[0]!.spec.training.selection);
+  const by = selectionMetric(runs[0]!.spec.training.selection);
   const sweptSeeds = [...new Set(runs.map(({ spec }) => spec.seed))].sort((a, b) => a - b);
   const next = sweptSeeds.at(-1)! + 1;
   const fresh = seeds ?? [0, 1, 2, 3, 4].map((i) => next + i);
@@ -155,7 +155,7 @@ async function choose(
       for (const run of planned) {
         const record = await store.record(run.id);
         if (record !== null) finished++;
-        const value = record === null ? null : worth(record, by);
+        const value = record === null ? null : scoreOf(record, by);
         if (value !== null) trials.push({ run, hparamsSeed: run.hparamsSeed ?? 0, worth: value });
       }
       const { name, spec } = cells[0]!;
@@ -170,7 +170,7 @@ async function choose(
           `Selecting ${what} among ${finished} of ${planned.length}: the sweep is not finished.`,
         );
       }
-      return rank(trials)[0]!.run;
+      return byScore(trials)[0]!.run;
     };
     if (protocol === "per-seed") {
       for (const seed of sweptSeeds) chosen.push(await best(seed));

@@ -9,7 +9,13 @@ import { UsageError } from "../../base/errors.ts";
 import { makeProgress } from "../progress.ts";
 import { cancel, runsOfTask, status } from "../../bench/execute/slurm.ts";
 import { makeReady, type PlaceOptions, placeOptions, trainPlan } from "../grid.ts";
-import { path, print, printJson, type SetExitCode, whole } from "../options/common.ts";
+import {
+  integerAtLeast,
+  nonEmptyPath,
+  print,
+  printJson,
+  type SetExitCode,
+} from "../options/common.ts";
 
 interface TaskOptions extends PlaceOptions {
   readonly out: string;
@@ -23,7 +29,7 @@ export function slurmCommand(setExitCode: SetExitCode): Command {
   command.addCommand(
     new Command("status")
       .description("where they are, and how many runs are finished")
-      .requiredOption("--out <dir>", "output folder of the bench", path("--out"))
+      .requiredOption("--out <dir>", "output folder of the bench", nonEmptyPath("--out"))
       .option("--json", "as JSON")
       .action(async ({ out, json }: { out: string; json?: boolean }) => {
         const jobs = await status(await folder(out));
@@ -42,7 +48,7 @@ export function slurmCommand(setExitCode: SetExitCode): Command {
   command.addCommand(
     new Command("cancel")
       .description("end them; runs that are going on are kept as they stand")
-      .requiredOption("--out <dir>", "output folder of the bench", path("--out"))
+      .requiredOption("--out <dir>", "output folder of the bench", nonEmptyPath("--out"))
       .action(async ({ out }: { out: string }) => {
         const ended = await cancel(await folder(out));
         print(ended.length > 0 ? `Cancelled ${ended.join(", ")}` : "There was nothing to cancel.");
@@ -50,8 +56,8 @@ export function slurmCommand(setExitCode: SetExitCode): Command {
   );
   const task = new Command("task")
     .description("what a task of the array does: train some runs of a stage")
-    .requiredOption("--out <dir>", "output folder of the bench", path("--out"))
-    .requiredOption("--stage <n>", "the stage", whole("--stage", 1))
+    .requiredOption("--out <dir>", "output folder of the bench", nonEmptyPath("--out"))
+    .requiredOption("--stage <n>", "the stage", integerAtLeast("--stage", 1))
     .requiredOption("--part <i/n>", "which of its tasks");
   command.addCommand(
     placeOptions(task).action(async (options: TaskOptions) => setExitCode(await train(options))),

@@ -7,7 +7,13 @@ import { relative } from "node:path";
 import { Command } from "commander";
 import { plan } from "../../bench/plan/plan.ts";
 import { type GridOptions, gridOptions, tally, type TrainedGrid, trainGrid } from "../grid.ts";
-import { methodsOption, print, printJson, type SetExitCode, whole } from "../options/common.ts";
+import {
+  integerAtLeast,
+  methodsOption,
+  print,
+  printJson,
+  type SetExitCode,
+} from "../options/common.ts";
 
 interface SweepOptions extends GridOptions {
   readonly methods: string[];
@@ -22,7 +28,7 @@ export function sweepCommand(setExitCode: SetExitCode): Command {
     .option(
       "--settings <n>",
       "how many: the defaults and so many less one random ones",
-      whole("--settings", 1),
+      integerAtLeast("--settings", 1),
       16,
     );
   return gridOptions(command, [0])

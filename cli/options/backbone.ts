@@ -9,7 +9,7 @@ import type { DatasetDefinition } from "../../datasets/dataset.ts";
 import { find, UsageError } from "../../base/errors.ts";
 import type { PlannedRun } from "../../bench/plan/plan.ts";
 import { cachedWeights, readPretrained, RESNET50_ADDRESS } from "../../bench/train/pretrained.ts";
-import { oneOf, path } from "./common.ts";
+import { nonEmptyPath, oneOf } from "./common.ts";
 
 const BACKBONE_MODES = ["finetune", "frozen"] as const;
 
@@ -26,7 +26,7 @@ export const pretrainedOption = (): Option =>
   new Option(
     "--pretrained <path>",
     "weights that networks of photographs start from (file or folder)",
-  ).argParser(path("--pretrained"));
+  ).argParser(nonEmptyPath("--pretrained"));
 
 /** Adds the options that decide how weights are used. */
 export function backboneOptions(command: Command): Command {

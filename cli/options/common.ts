@@ -8,7 +8,7 @@ import { Option } from "commander";
 import type { DataPaths } from "../../datasets/dataset.ts";
 import { USUAL_FOLDER } from "../../datasets/fetching/places.ts";
 import { cacheDirectory } from "../../tensor/backend.ts";
-import { unknown, UsageError } from "../../base/errors.ts";
+import { notFoundMessage, UsageError } from "../../base/errors.ts";
 
 /** Tells the program how it shall end. */
 export type SetExitCode = (code: number) => void;
@@ -19,7 +19,7 @@ export function list(text: string): string[] {
 }
 
 /** {@linkcode list} of at least one. */
-export function names(option: string): (text: string) => string[] {
+export function nonEmptyList(option: string): (text: string) => string[] {
   return (text) => {
     const found = list(text);
     if (found.length > 0) return found;
@@ -30,10 +30,10 @@ export function names(option: string): (text: string) => string[] {
 /** `--methods`. */
 export const methodsOption = (): Option =>
   new Option("--methods <names>", "methods, first+second for two stages, or all")
-    .default(["all"]).argParser(names("--methods"));
+    .default(["all"]).argParser(nonEmptyList("--methods"));
 
 /** A path; an empty one would silently be the working folder. */
-export function path(option: string): (text: string) => string {
+export function nonEmptyPath(option: string): (text: string) => string {
   return (text) => {
     if (text.trim() !== "") return text;
     throw new UsageError(`Cannot use ${option} "${text}": it is empty, give a path`);
@@ -41,7 +41,7 @@ export function path(option: string): (text: string) => string {
 }
 
 /** A whole number from `least` up. */
-export function whole(option: string, least: number): (text: string) => number {
+export function integerAtLeast(option: string, least: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
     if (!/^\d+$/.test(text.trim()) || value < least || !Number.isSafeInteger(value)) {
@@ -83,7 +83,7 @@ export function seeds(text: string): number[] {
 export function oneOf<T extends string>(what: string, known: readonly T[]): (text: string) => T {
   return (text) => {
     const found = known.find((name) => name === text.toLowerCase());
-    if (found === undefined) throw new UsageError(unknown(what, text, known));
+    if (found === undefined) throw new UsageError(notFoundMessage(what, text, known));
     return found;
   };
 }
@@ -106,9 +106,9 @@ export function setting(
 /** `--data-dir` and `--splits-dir`. */
 export const pathOptions = (): Option[] => [
   new Option("--data-dir <dir>", `folder of the raw data; ${USUAL_FOLDER}, where there is one`)
-    .default(usualFolder()).argParser(path("--data-dir")),
+    .default(usualFolder()).argParser(nonEmptyPath("--data-dir")),
   new Option("--splits-dir <dir>", "folder of the split CSVs, if not beside the data")
-    .argParser(path("--splits-dir")),
+    .argParser(nonEmptyPath("--splits-dir")),
 ];
 
 /** The folder of the raw data that is taken where none is given; undefined when it is not there. */

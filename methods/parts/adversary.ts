@@ -10,10 +10,10 @@ import {
   type Hyperparameter,
   integerPower,
   type Learner,
+  type MethodContext,
   power10,
-  type Workbench,
 } from "../method.ts";
-import { domainLabels, jointPass } from "./batches.ts";
+import { domainLabels, forwardAll } from "./batches.ts";
 import { crossEntropy, oneHot } from "./losses.ts";
 
 const digitsRate = { digits: { search: power10(-4.5, -2.5) } };
@@ -105,25 +105,25 @@ export interface Adversary {
  * updates of the one for each of the other, with an Adam of its own.
  */
 export function adversarialTraining(
-  bench: Workbench,
+  ctx: MethodContext,
   h: Readonly<Record<keyof typeof adversaryHyperparameters, number>>,
   adversary: Adversary,
 ): Learner {
-  const { network } = bench;
-  const discriminator = bench.mlp("discriminator", {
+  const { network } = ctx;
+  const discriminator = ctx.mlp("discriminator", {
     inputs: network.featurizer.outputs,
-    outputs: bench.domains,
+    outputs: ctx.domains,
     width: h.discriminatorWidth,
     depth: h.discriminatorDepth,
     dropout: h.discriminatorDropout,
   });
   const own = [...discriminator.parameters, ...adversary.parameters ?? []];
-  const discriminatorOptimizer = bench.optimizer(own, {
+  const discriminatorOptimizer = ctx.optimizer(own, {
     learningRate: h.discriminatorLearningRate,
     weightDecay: h.discriminatorWeightDecay,
     betas: [h.beta1, 0.9],
   });
-  const generatorOptimizer = bench.optimizer(network.parameters, {
+  const generatorOptimizer = ctx.optimizer(network.parameters, {
     learningRate: h.generatorLearningRate,
     weightDecay: h.generatorWeightDecay,
     betas: [h.beta1, 0.9],
@@ -133,7 +133,7 @@ export function adversarialTraining(
   return {
     update(domains, step) {
       const losses = () => {
-        const { features, logits, labels } = jointPass(network, domains);
+        const { features, logits, labels } = forwardAll(network, domains);
         const origin = domainLabels(domains);
         const input = adversary.input?.(features, labels) ?? features;
         const verdict = discriminator.apply(input, true) as tf.Tensor2D;

@@ -6,7 +6,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { crossEntropies } from "./losses.ts";
+import { crossEntropyPerExample } from "./losses.ts";
 
 /** Training images by domain and class. */
 export type Counts = readonly (readonly number[])[];
@@ -70,7 +70,7 @@ export function balancedRisk(
   logPrior: readonly number[],
   weights: tf.Tensor1D,
 ): tf.Scalar {
-  const losses = crossEntropies(balanced(logits, logPrior), labels);
+  const losses = crossEntropyPerExample(balanced(logits, logPrior), labels);
   return tf.mean(tf.mul(losses, weights)) as tf.Scalar;
 }
 

@@ -10,7 +10,7 @@ import type { DomainBatch } from "../method.ts";
 import { crossEntropy } from "./losses.ts";
 
 /** All domains through the network at once: one pass over one large batch. */
-export interface JointPass {
+export interface ForwardPass {
   /** int32 `[images of all domains]`, domain after domain. */
   readonly labels: tf.Tensor1D;
   /** `[images of all domains, features]`. */
@@ -22,7 +22,7 @@ export interface JointPass {
 }
 
 /** Passes the batches of all domains through the network together. */
-export function jointPass(network: Network, domains: readonly DomainBatch[]): JointPass {
+export function forwardAll(network: Network, domains: readonly DomainBatch[]): ForwardPass {
   const features = network.features(joinedImages(domains), true);
   return {
     labels: joinedLabels(domains),
@@ -34,7 +34,7 @@ export function jointPass(network: Network, domains: readonly DomainBatch[]): Jo
 
 /** The loss of every domain's own logits `[images, classes]`: the mean cross-entropy by default. */
 export function lossByDomain(
-  { logits, labels, byDomain }: Pick<JointPass, "logits" | "labels" | "byDomain">,
+  { logits, labels, byDomain }: Pick<ForwardPass, "logits" | "labels" | "byDomain">,
   loss: (logits: tf.Tensor2D, labels: tf.Tensor1D, domain: number) => tf.Scalar = crossEntropy,
 ): tf.Scalar[] {
   const truth = byDomain(labels);

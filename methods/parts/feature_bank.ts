@@ -4,7 +4,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import type { Workbench } from "../method.ts";
+import type { MethodContext } from "../method.ts";
 
 /** A (domain, class) cell that has training images. */
 export interface Pair {
@@ -26,12 +26,12 @@ export function trainedPairs(counts: readonly (readonly number[])[]): Pair[] {
  *
  * @returns `[pairs, features]`, in the order of {@linkcode trainedPairs}.
  */
-export async function pairMeans(bench: Workbench): Promise<tf.Tensor2D> {
-  const { classes, network, counts } = bench;
+export async function pairMeans(ctx: MethodContext): Promise<tf.Tensor2D> {
+  const { classes, network, counts } = ctx;
   const means: tf.Tensor2D[] = [];
-  for (let domain = 0; domain < bench.domains; domain++) {
+  for (let domain = 0; domain < ctx.domains; domain++) {
     let sums = tf.zeros([classes, network.featurizer.outputs]) as tf.Tensor2D;
-    for await (const { images, labels } of bench.trainingSet(domain)) {
+    for await (const { images, labels } of ctx.trainingSet(domain)) {
       const next = tf.tidy(() => {
         const members = tf.oneHot(labels, classes) as tf.Tensor2D;
         return tf.add(sums, tf.matMul(members, network.features(images), true, false));

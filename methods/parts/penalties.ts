@@ -4,7 +4,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { type JointPass, lossByDomain, meanOf } from "./batches.ts";
+import { type ForwardPass, lossByDomain, meanOf } from "./batches.ts";
 import { squaredDistances } from "./distances.ts";
 
 /** A distance between the features of the domains, one `[images, features]` tensor a domain. */
@@ -12,7 +12,7 @@ export type Penalty = (features: readonly tf.Tensor2D[]) => tf.Scalar;
 
 /** The mean risk of the domains plus `weight` times a penalty on their features. */
 export function penalisedRisk(
-  pass: JointPass,
+  pass: ForwardPass,
   penaltyOf: Penalty,
   weight: number,
 ): { loss: tf.Scalar; risk: tf.Scalar; penalty: tf.Scalar } {
@@ -72,7 +72,7 @@ export function mmdPenalty(features: readonly tf.Tensor2D[]): tf.Scalar {
       1,
     )
   );
-  return discrepancy(tf.concat([...features]), tf.concat(averages) as tf.Tensor2D);
+  return mmd2(tf.concat([...features]), tf.concat(averages) as tf.Tensor2D);
 }
 
 /**
@@ -87,7 +87,7 @@ export function mmdPenalty(features: readonly tf.Tensor2D[]): tf.Scalar {
  * @returns A scalar; 0 for a single group.
  * @see Gretton et al. 2012, A Kernel Two-Sample Test, equation 5 (the biased estimate).
  */
-export function discrepancy(features: tf.Tensor2D, averages: tf.Tensor2D): tf.Scalar {
+export function mmd2(features: tf.Tensor2D, averages: tf.Tensor2D): tf.Scalar {
   const groups = averages.shape[0];
   if (groups < 2) return tf.scalar(0);
   const means = tf.matMul(tf.matMul(averages, gaussianKernels(features)), averages, false, true);

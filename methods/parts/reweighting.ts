@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Learner, Workbench } from "../method.ts";
-import { jointPass, lossByDomain, meanOf } from "./batches.ts";
+import type { Learner, MethodContext } from "../method.ts";
+import { forwardAll, lossByDomain, meanOf } from "./batches.ts";
 import { weightedCrossEntropy } from "./losses.ts";
 
 /**
@@ -23,13 +23,13 @@ export function classWeights(
 }
 
 /** A learner whose loss is the mean over the domains of their weighted cross-entropies. */
-export function reweighted(bench: Workbench, weight: (count: number) => number): Learner {
-  const weights = bench.counts.map((row) => classWeights(row, weight));
+export function reweighted(ctx: MethodContext, weight: (count: number) => number): Learner {
+  const weights = ctx.counts.map((row) => classWeights(row, weight));
   return {
     loss: (domains) => ({
       loss: meanOf(
         lossByDomain(
-          jointPass(bench.network, domains),
+          forwardAll(ctx.network, domains),
           (logits, labels, d) => weightedCrossEntropy(logits, labels, weights[d]!),
         ),
       ),

@@ -4,7 +4,7 @@
  * @module
  */
 import { stream } from "../../base/random.ts";
-import { type DatasetResults, type MethodResults, ranked, scores } from "./arrange.ts";
+import { completeMethods, type DatasetResults, type MethodResults, scores } from "./arrange.ts";
 import type { Pairwise, Tested } from "./significance.ts";
 import type { NotComputable } from "./statistics/anova.ts";
 import { mean } from "../../metrics/mod.ts";
@@ -16,7 +16,7 @@ import {
   probabilityOfImprovement,
 } from "./statistics/bootstrap.ts";
 import { type Friedman, friedman, rank } from "./statistics/ranks.ts";
-import { measure } from "../folder.ts";
+import { scoreKey } from "../folder.ts";
 
 /** One tested figure over all data sets. */
 export interface Across extends Tested {
@@ -70,7 +70,7 @@ export function across(
   reference: string | null,
   alpha: number,
 ): Across {
-  const key = measure(tested.domain, tested.metric);
+  const key = scoreKey(tested.domain, tested.metric);
   const methods = new Map<string, MethodResults>();
   for (const dataset of datasets) {
     for (const method of dataset.methods) {
@@ -80,7 +80,7 @@ export function across(
       }
     }
   }
-  const whole = new Set(datasets.flatMap((dataset) => ranked(dataset)));
+  const whole = new Set(datasets.flatMap((dataset) => completeMethods(dataset)));
   const all = [...methods.values()].map(({ label, title, name }) => {
     const results = datasets.map((dataset) =>
       dataset.methods.find((method) => method.label === label) ?? null

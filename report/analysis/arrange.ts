@@ -53,7 +53,7 @@ export function arrange(store: Store): DatasetResults[] {
     const data = runs.find((run) => run.digest)?.digest?.data ?? null;
     const methods = [...groupBy(runs, (run) => run.name)].flatMap(([method, runs]) => {
       const variants = [...groupBy(runs, (run) => JSON.stringify(withoutSeed(run.spec)))];
-      const suffixes = tellApart(variants.map(([, [run]]) => run!.spec));
+      const suffixes = distinguishingSuffixes(variants.map(([, [run]]) => run!.spec));
       const title = titles.get(method) ?? method;
       return variants.map(([, runs], i): MethodResults => ({
         label: method + suffixes[i]!,
@@ -106,7 +106,7 @@ export function estimate(values: readonly (number | null)[]): Estimate | null {
  * The methods that may be called best: those with as many finished seeds as any. A method that is
  * still running, or that lost a seed, must not win by the seeds it happens to have.
  */
-export function ranked(dataset: DatasetResults): MethodResults[] {
+export function completeMethods(dataset: DatasetResults): MethodResults[] {
   const finished = (method: MethodResults) =>
     method.runs.filter((run) => run?.state.status === "done").length;
   const most = Math.max(...dataset.methods.map(finished));
@@ -114,7 +114,7 @@ export function ranked(dataset: DatasetResults): MethodResults[] {
 }
 
 /** Which seeds of a method lack a result and why, as `seed 3 failed (run 1a2b)`; null when none. */
-export function lacking(
+export function missingSeedsNote(
   dataset: Pick<DatasetResults, "seeds">,
   method: Pick<MethodResults, "runs">,
 ): string | null {
@@ -182,7 +182,7 @@ function variantsAfterFirstStage(methods: readonly MethodResults[]): MethodResul
 }
 
 /** What tells specs of one name apart: nothing for one, else the settings that differ. */
-export function tellApart(specs: readonly RunSpec[]): string[] {
+export function distinguishingSuffixes(specs: readonly RunSpec[]): string[] {
   if (specs.length === 1) return [""];
   const settings = specs.map((spec) => new Map(leaves(withoutSeed(spec))));
   const keys = new Set(settings.flatMap((map) => [...map.keys()]));

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { mean, median, sampleRankCorrelation } from "simple-statistics";
 import { decodeArrays } from "../../base/safetensors_format.ts";
 import { type DatasetResults, estimate, scores } from "./arrange.ts";
-import { measure } from "../folder.ts";
+import { scoreKey } from "../folder.ts";
 import { curve, f1, isKind, type StudyResults } from "./studies.ts";
 
 /** What the records say to a behaviour. */
@@ -129,7 +129,7 @@ function smallGap(methods: DatasetResults | null): Finding {
   const behaviour = "4. Smaller gap between average and worst domain than the other methods";
   const gaps = (methods?.methods ?? []).flatMap((method) => {
     const [average, worst] = (["average", "worst"] as const).map((domain) =>
-      estimate(scores(method, measure(domain, "macro_f1")))
+      estimate(scores(method, scoreKey(domain, "macro_f1")))
     );
     return average && worst ? [{ name: method.name, gap: 100 * (average.mean - worst.mean) }] : [];
   });

@@ -5,17 +5,17 @@
  */
 import {
   type DatasetResults,
+  distinguishingSuffixes,
   type Estimate,
   estimate,
   type MethodResults,
   scores,
-  tellApart,
   withoutSeed,
 } from "./arrange.ts";
 import { TESTED, type Tested } from "./significance.ts";
 import type { NotComputable } from "./statistics/anova.ts";
 import { holm, type PairedTest, pairedTest } from "./statistics/pairs.ts";
-import { measure } from "../folder.ts";
+import { scoreKey } from "../folder.ts";
 import type { Cell, Name, Row, Table } from "../tables/table.ts";
 import { datasetName, metricName, nameOf, percent, showP } from "../tables/format.ts";
 
@@ -64,7 +64,7 @@ export function changes(
     const { dataset, method } = (second ?? first)!;
     const seeds = [...new Set([first, second].flatMap((side) => side?.dataset.seeds ?? []))];
     return TESTED.flatMap((tested) => {
-      const figure = measure(tested.domain, tested.metric);
+      const figure = scoreKey(tested.domain, tested.metric);
       const values = [first, second].map((side) => bySeed(side, seeds, figure));
       const [a, b] = values.map(estimate);
       if (!a && !b) return [];
@@ -122,7 +122,7 @@ function unlike(before: Side, after: Side): string | null {
     );
   const [old, now] = [data(before), data(after)];
   const parts = [
-    ...(same ? [] : [`other settings:${tellApart(specs).join(" before,")} after`]),
+    ...(same ? [] : [`other settings:${distinguishingSuffixes(specs).join(" before,")} after`]),
     ...([...now].some(([seed, print]) => old.has(seed) && old.get(seed) !== print)
       ? ["other images, so seeds are no pairs"]
       : []),

@@ -3,11 +3,17 @@
  *
  * @module
  */
-import { type DatasetResults, estimate, type MethodResults, ranked, scores } from "./arrange.ts";
+import {
+  completeMethods,
+  type DatasetResults,
+  estimate,
+  type MethodResults,
+  scores,
+} from "./arrange.ts";
 import { blockedAnova, type FTest, type NotComputable, oneWayAnova } from "./statistics/anova.ts";
 import { holm, type PairedTest, pairedTest } from "./statistics/pairs.ts";
 import { type Tukey, tukeyHsd } from "./statistics/tukey.ts";
-import { measure } from "../folder.ts";
+import { scoreKey } from "../folder.ts";
 
 /** What is tested: accuracy and macro-F1, averaged over domains and of the worst domain. */
 export const TESTED = (["average", "worst"] as const).flatMap((domain) =>
@@ -35,7 +41,7 @@ export function anovas(dataset: DatasetResults): Anova[] {
   return TESTED.flatMap(({ domain, metric }) => {
     const all = dataset.methods.map((method) => ({
       label: method.title,
-      values: scores(method, measure(domain, metric)),
+      values: scores(method, scoreKey(domain, metric)),
     }));
     const names = (methods: typeof all) => methods.map((method) => method.label);
     const some = all.map(({ values }) => values.filter((value) => value !== null));
@@ -94,7 +100,7 @@ export function decisive(pair: Pick<Pair, "tukey" | "holm">): number | null {
 /** All pairs of methods on every tested figure that any method has a value of. */
 export function pairwise(dataset: DatasetResults, alpha: number): Pairwise[] {
   return TESTED.flatMap((tested) => {
-    const key = measure(tested.domain, tested.metric);
+    const key = scoreKey(tested.domain, tested.metric);
     const all = dataset.methods.map((method) => ({ method, values: scores(method, key) }))
       .filter(({ values }) => values.some((value) => value !== null));
     if (all.length === 0) return [];
@@ -153,10 +159,10 @@ export function besideBest(pairwise: Pairwise): Comparison | null {
   const { dataset, domain, metric, tukey } = pairwise;
   const means = new Map(pairwise.methods.map((method) => [
     method,
-    estimate(scores(method, measure(domain, metric)))!.mean,
+    estimate(scores(method, scoreKey(domain, metric)))!.mean,
   ]));
   const mean = (method: MethodResults) => means.get(method)!;
-  const [best] = ranked(dataset).filter((method) => means.has(method))
+  const [best] = completeMethods(dataset).filter((method) => means.has(method))
     .sort((a, b) => mean(b) - mean(a));
   if (!best) return null;
   const others = pairwise.pairs.flatMap((pair): Rival[] => {

@@ -5,7 +5,7 @@
  */
 import type { Study } from "../../bench/records/record.ts";
 import { groupBy } from "./arrange.ts";
-import { type Digest, measure, type Run, type Store } from "../folder.ts";
+import { type Digest, type Run, scoreKey, type Store } from "../folder.ts";
 
 /** What is shown of a run: validation for choosing, test for what was chosen. */
 export type Measure = {
@@ -59,7 +59,7 @@ export function f1(runs: readonly Run[], { split, domain }: Measure): (number | 
 
 function ofDigest(digest: Digest, split: Measure["split"], domain: Measure["domain"]) {
   const found = split === "test"
-    ? digest.scores.get(measure(domain, "macro_f1"))
+    ? digest.scores.get(scoreKey(domain, "macro_f1"))
     : digest.validationF1.get(domain);
   return found ?? null;
 }

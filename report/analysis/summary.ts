@@ -6,16 +6,16 @@
 import type { Across } from "./across.ts";
 import type { Change } from "./compare.ts";
 import {
+  completeMethods,
   type DatasetResults,
   type Estimate,
   estimate,
   groupBy,
   type MethodResults,
-  ranked,
   scores,
 } from "./arrange.ts";
 import { anovas, type Comparison, decisive, type Rival } from "./significance.ts";
-import { measure, type Store } from "../folder.ts";
+import { scoreKey, type Store } from "../folder.ts";
 import { percent, percentEstimate, showP } from "../tables/format.ts";
 
 /** Who is best on one data set, and how clearly. */
@@ -72,7 +72,7 @@ export function findings(
     onF1.filter((comparison) => comparison.domain === domain)
   );
   return domains.map(({ dataset, domain, best, others }) => {
-    const whole = ranked(dataset);
+    const whole = completeMethods(dataset);
     const second = others.find((rival) => whole.includes(rival.method));
     const lead = (rival: Rival | undefined) => rival ? leadOver(rival, alpha) : null;
     const tested = others.filter((rival) => decisive(rival) !== null);
@@ -80,7 +80,7 @@ export function findings(
       dataset,
       domain,
       best: best.title,
-      score: percentEstimate(scores(best, measure(domain, "macro_f1")))!,
+      score: percentEstimate(scores(best, scoreKey(domain, "macro_f1")))!,
       second: lead(second),
       reference: best.name === reference
         ? null

@@ -8,13 +8,13 @@
  */
 import type { TopLevelSpec } from "vega-lite";
 import {
+  completeMethods,
   type DatasetResults,
   estimate,
   type MethodResults,
-  ranked,
   scores,
 } from "../analysis/arrange.ts";
-import { measure } from "../folder.ts";
+import { scoreKey } from "../folder.ts";
 
 /** A chart: its files' name, what it shows in words, and how it is drawn. */
 export interface Chart {
@@ -62,10 +62,10 @@ export const SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json";
 
 /** The methods with a result: by worst-domain macro-F1, those that lack seeds last. */
 export function fromBest(dataset: DatasetResults): MethodResults[] {
-  const full = new Set(ranked(dataset));
+  const full = new Set(completeMethods(dataset));
   return dataset.methods
     .flatMap((method) => {
-      const known = estimate(scores(method, measure("worst", "macro_f1")));
+      const known = estimate(scores(method, scoreKey("worst", "macro_f1")));
       return known ? [{ method, mean: known.mean + (full.has(method) ? 1 : 0) }] : [];
     })
     .sort((a, b) => b.mean - a.mean)

@@ -5,7 +5,7 @@
  */
 import type { TopLevelSpec } from "vega-lite";
 import { type DatasetResults, estimate, type MethodResults, scores } from "../analysis/arrange.ts";
-import { measure, secondsOfAllStages } from "../folder.ts";
+import { scoreKey, secondsOfAllStages } from "../folder.ts";
 import { percent } from "../tables/format.ts";
 import { type Chart, CONFIG, PALETTE, SCHEMA, short } from "./chart.ts";
 
@@ -107,7 +107,7 @@ function named(rows: readonly Omit<CostScore, "named">[]): CostScore[] {
 /** The chart of a data set; methods are given from best to last. */
 export function costChart(dataset: DatasetResults, ordered: readonly MethodResults[]): Chart {
   const known = ordered.flatMap((method) => {
-    const value = estimate(scores(method, measure("worst", "macro_f1")));
+    const value = estimate(scores(method, scoreKey("worst", "macro_f1")));
     const seconds = estimate(method.runs.map(secondsOfAllStages));
     return value && seconds && seconds.mean > 0
       ? [{ method: method.title, seconds: seconds.mean, macroF1: value.mean }]

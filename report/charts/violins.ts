@@ -6,7 +6,7 @@
  */
 import type { TopLevelSpec } from "vega-lite";
 import { type DatasetResults, estimate, type MethodResults, scores } from "../analysis/arrange.ts";
-import { measure } from "../folder.ts";
+import { scoreKey } from "../folder.ts";
 import { density } from "../analysis/statistics/density.ts";
 import { percent } from "../tables/format.ts";
 import { type Chart, CONFIG, PALETTE, SCHEMA, short } from "./chart.ts";
@@ -123,7 +123,7 @@ export function violinsSpec(
 /** The chart of a data set; methods are given from best to last. */
 export function violinsChart(dataset: DatasetResults, ordered: readonly MethodResults[]): Chart {
   const values = (method: MethodResults, domain: (typeof DOMAINS)[number]) =>
-    scores(method, measure(domain, "macro_f1"));
+    scores(method, scoreKey(domain, "macro_f1"));
   const seeds = ordered.flatMap((method) =>
     DOMAINS.flatMap((domain) =>
       values(method, domain).flatMap((value, i): SeedScore[] =>

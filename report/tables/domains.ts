@@ -4,7 +4,7 @@
  * @module
  */
 import { type DatasetResults, scores } from "../analysis/arrange.ts";
-import { measure } from "../folder.ts";
+import { scoreKey } from "../folder.ts";
 import { MARKED, overSeeds, selectedBy } from "./captions.ts";
 import { nameOf, noteOf, percentEstimate } from "./format.ts";
 import { type Cell, type Column, MISSING, type Row, type Table } from "./table.ts";
@@ -37,7 +37,7 @@ export function domainsTable(dataset: DatasetResults): Table {
           cells: [
             nameOf(method),
             ...figures.map(({ metric, domain }): Cell =>
-              percentEstimate(scores(method, measure(domain, metric))) ?? MISSING
+              percentEstimate(scores(method, scoreKey(domain, metric))) ?? MISSING
             ),
           ],
           ...noteOf(dataset, method),

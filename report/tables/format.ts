@@ -7,8 +7,8 @@ import {
   type DatasetResults,
   type Estimate,
   estimate,
-  lacking,
   type MethodResults,
+  missingSeedsNote,
 } from "../analysis/arrange.ts";
 import type { Name } from "./table.ts";
 
@@ -44,7 +44,7 @@ export function nameOf(method: MethodResults): Name {
 
 /** A row's note on the seeds that a method lacks; none when it lacks none. */
 export function noteOf(dataset: DatasetResults, method: MethodResults): { note?: string } {
-  const lack = lacking(dataset, method);
+  const lack = missingSeedsNote(dataset, method);
   return lack === null ? {} : { note: `${method.title}: ${lack}` };
 }
 

@@ -4,13 +4,20 @@
  * @module
  */
 import type { Across, Wins } from "../analysis/across.ts";
-import { lacking, scores } from "../analysis/arrange.ts";
+import { missingSeedsNote, scores } from "../analysis/arrange.ts";
 import type { NotComputable } from "../analysis/statistics/anova.ts";
 import type { Interval } from "../analysis/statistics/bootstrap.ts";
-import { measure } from "../folder.ts";
+import { scoreKey } from "../folder.ts";
 import { MARKED, selectedBy } from "./captions.ts";
 import { metricTitle, percent, percentEstimate, showP } from "./format.ts";
-import { type Between, type Cell, type Column, MISSING, type Row, type Table } from "./table.ts";
+import {
+  type Cell,
+  type Column,
+  type IntervalCell,
+  MISSING,
+  type Row,
+  type Table,
+} from "./table.ts";
 
 /** A figure of every method on every data set, and over all of them. */
 export function overviewTable(across: Across): Table {
@@ -44,7 +51,7 @@ export function overviewTable(across: Across): Table {
       title: null,
       rows: across.methods.map((method): Row => {
         const notes = method.results.flatMap((results, d) => {
-          const lack = results ? lacking(datasets[d]!, results) : null;
+          const lack = results ? missingSeedsNote(datasets[d]!, results) : null;
           return lack === null ? [] : [`${datasets[d]!.title}, ${lack}`];
         });
         const { overall } = method;
@@ -53,7 +60,7 @@ export function overviewTable(across: Across): Table {
           cells: [
             { name: method.label, title: method.title },
             ...method.results.map((results) =>
-              results && (percentEstimate(scores(results, measure(domain, metric))) ?? MISSING)
+              results && (percentEstimate(scores(results, scoreKey(domain, metric))) ?? MISSING)
             ),
             ...(overall
               ? [
@@ -73,7 +80,7 @@ function between(
   value: number,
   interval: Interval | NotComputable,
   scale: (value: number) => number,
-): Between {
+): IntervalCell {
   const ends = interval.computable ? [scale(interval.low), scale(interval.high)] as const : null;
   return { value: scale(value), ends };
 }

@@ -5,14 +5,14 @@
  */
 import { SHOT_GROUPS } from "../../metrics/mod.ts";
 import {
+  completeMethods,
   type DatasetResults,
   family,
   groupBy,
   type MethodResults,
-  ranked,
   scores,
 } from "../analysis/arrange.ts";
-import { measure, type Store } from "../folder.ts";
+import { scoreKey, type Store } from "../folder.ts";
 import { MARKED, overSeeds, selectedBy } from "./captions.ts";
 import { distinct, nameOf, noteOf, percentEstimate } from "./format.ts";
 import { type Cell, type Column, MISSING, type Row, type Table } from "./table.ts";
@@ -45,7 +45,7 @@ export function resultsTable(dataset: DatasetResults, store: Store): Table {
       cells: [
         nameOf(method),
         ...figures.map(({ metric, domain }): Cell =>
-          finished ? percentEstimate(scores(method, measure(domain, metric))) : MISSING
+          finished ? percentEstimate(scores(method, scoreKey(domain, metric))) : MISSING
         ),
       ],
       ...noteOf(dataset, method),
@@ -71,7 +71,7 @@ function resultsCaption(dataset: DatasetResults, store: Store): string {
     ? `Shot groups by training images of a class in a domain: many above ${data.shots.many}, few ` +
       `from 1 to ${data.shots.few}, zero none, medium between; – where a group has no class.`
     : "";
-  const short = ranked(dataset).length < dataset.methods.length
+  const short = completeMethods(dataset).length < dataset.methods.length
     ? "Methods that lack seeds (see the notes) are not marked."
     : "";
   return [

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Study } from "../../bench/records/record.ts";
-import { estimate, lacking } from "../analysis/arrange.ts";
+import { estimate, missingSeedsNote } from "../analysis/arrange.ts";
 import {
   curve,
   f1,
@@ -124,7 +124,7 @@ function row(
   runs: StudiedSetting["runs"],
   measures: readonly Measure[],
 ): Row {
-  const note = lacking({ seeds: runs.map(({ spec }) => spec.seed) }, { runs });
+  const note = missingSeedsNote({ seeds: runs.map(({ spec }) => spec.seed) }, { runs });
   const figures = measures.map((measure) => percentEstimate(f1(runs, measure)) ?? MISSING);
   return { cells: [...setting, ...figures], ...(note === null ? {} : { note }) };
 }

@@ -54,10 +54,10 @@ export interface Row {
 }
 
 /** The content of a cell; null where nothing is defined, `missing` where a run is. */
-export type Cell = string | number | Estimate | Between | Name | Missing | null;
+export type Cell = string | number | Estimate | IntervalCell | Name | Missing | null;
 
 /** A number with the ends of its interval; without them where it has none. */
-export interface Between {
+export interface IntervalCell {
   readonly value: number;
   readonly ends: readonly [low: number, high: number] | null;
 }

@@ -1,12 +1,6 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
-import {
-  augmentation,
-  batchReader,
-  passOver,
-  readBatch,
-  sampler,
-} from "../../bench/train/batches.ts";
+import { augmentation, batchReader, epoch, readBatch, sampler } from "../../bench/train/batches.ts";
 import { DataError, type Dataset, type Split } from "../../datasets/dataset.ts";
 import type { Random } from "../../base/random.ts";
 import { useBackend } from "../helpers/backend.ts";
@@ -79,7 +73,7 @@ Deno.test("batches: a pass sees every image once, in order", async () => {
   const dataset = debugDataset();
   const { train } = dataset.domains[1]!;
   const seen: number[] = [];
-  for await (const { labels } of passOver({ ...dataset, imageSize: 8 }, train)) {
+  for await (const { labels } of epoch({ ...dataset, imageSize: 8 }, train)) {
     seen.push(...labels.dataSync());
   }
   assert.deepEqual(seen, [...train.labels]);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { plan, type Request } from "../../bench/plan/plan.ts";
 import type { Manifest, RunRecord } from "../../bench/records/record.ts";
 import { comparison } from "../../bench/records/reproduction.ts";
-import { rank, worth } from "../../bench/plan/selection.ts";
+import { byScore, scoreOf } from "../../bench/plan/selection.ts";
 import { Store } from "../../bench/records/store.ts";
 import { BACKEND, bench, cli, contentOf, startBench, TINY } from "./crash.ts";
 
@@ -26,8 +26,8 @@ Deno.test("a diverged run is worth nothing to a search", () => {
       outcome: { status },
       result: { step: 1, validation: [confusion], test: [confusion] },
     }) as unknown as RunRecord;
-  assert.equal(worth(record("done"), "validation-accuracy"), 0.75);
-  assert.equal(worth(record("diverged"), "validation-accuracy"), null);
+  assert.equal(scoreOf(record("done"), "validation-accuracy"), 0.75);
+  assert.equal(scoreOf(record("diverged"), "validation-accuracy"), null);
 });
 
 Deno.test("setting 0 of a search is the run of the bench; both stages have the same setting", () => {
@@ -68,9 +68,9 @@ Deno.test("sweep and select: the best by validation, with fresh seeds, under bot
       const runs = sweep.runs.filter((run) => run.name === name && run.spec.seed === seed);
       const trials = await Promise.all(runs.map(async ({ id, hparamsSeed }) => ({
         hparamsSeed: hparamsSeed!,
-        worth: worth((await store.record(id))!, "validation-macro-f1")!,
+        worth: scoreOf((await store.record(id))!, "validation-macro-f1")!,
       })));
-      return rank(trials)[0]!.hparamsSeed;
+      return byScore(trials)[0]!.hparamsSeed;
     };
     const choices = async (protocol: string) => {
       const { code, out: said, err } = await cli(

@@ -171,15 +171,15 @@ Deno.test("batches and initial weights are the same for every method of a seed",
     const spy = defineMethod({
       ...erm,
       name,
-      create(bench) {
-        for (let i = 0; i < extra; i++) bench.random("own").uniform();
-        if (extra > 0) bench.linear("own", 4, 4);
-        images.push(String(bench.network.classifier.parameters[0]!.variable.dataSync()));
+      create(ctx) {
+        for (let i = 0; i < extra; i++) ctx.random("own").uniform();
+        if (extra > 0) ctx.linear("own", 4, 4);
+        images.push(String(ctx.network.classifier.parameters[0]!.variable.dataSync()));
         return {
           loss(domains) {
             domains.forEach((d) => images.push(String(d.labels.dataSync())));
             return {
-              loss: crossEntropy(bench.network.logits(domains[0]!.images), domains[0]!.labels),
+              loss: crossEntropy(ctx.network.logits(domains[0]!.images), domains[0]!.labels),
             };
           },
         };

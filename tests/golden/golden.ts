@@ -11,7 +11,7 @@ import { fromTorch, Module, type Parameter, sequential, toTorch } from "../../nn
 import { buildNetwork, Network } from "../../networks/mod.ts";
 import { type Random, stream } from "../../base/random.ts";
 import { updateOf } from "../../bench/train/trainer.ts";
-import { RunWorkbench } from "../../bench/train/context.ts";
+import { RunContext } from "../../bench/train/context.ts";
 import { METHODS } from "../../methods/mod.ts";
 import type { DomainBatch, Method } from "../../methods/method.ts";
 
@@ -134,7 +134,7 @@ export async function checkMethod(file: MethodCase): Promise<void> {
     chainFrom(golden.initial_params, "featurizer"),
     chainFrom(golden.initial_params, "classifier"),
   );
-  const bench = new RunWorkbench({
+  const ctx = new RunContext({
     network,
     classes: golden.sizes.classes,
     counts: golden.counts,
@@ -155,12 +155,12 @@ export async function checkMethod(file: MethodCase): Promise<void> {
   });
   try {
     const load = () => {
-      for (const p of bench.parameters) fromTorch(p, numbersOf(storedOf(p, golden.initial_params)));
+      for (const p of ctx.parameters) fromTorch(p, numbersOf(storedOf(p, golden.initial_params)));
     };
     load(); // a method may begin with the network as it is
-    const learner = method.create(bench, hyperparametersFrom(method, golden.hparams));
+    const learner = method.create(ctx, hyperparametersFrom(method, golden.hparams));
     load(); // what it has made itself
-    const update = updateOf(bench, learner);
+    const update = updateOf(ctx, learner);
     const logits = () =>
       tf.tidy(() => {
         const images = tensorOf(golden.probe_x);
@@ -173,7 +173,7 @@ export async function checkMethod(file: MethodCase): Promise<void> {
         images: tensorOf(x),
         labels: tf.tensor1d([...y], "int32"),
       }));
-      await learner.prepare?.(step);
+      await learner.beforeStep?.(step);
       const terms = update(domains, step);
       domains.forEach(({ images, labels }) => tf.dispose([images, labels]));
       const outcome = expected.steps[step]!;
@@ -191,7 +191,7 @@ export async function checkMethod(file: MethodCase): Promise<void> {
       }
       for (const [name, value] of Object.entries(outcome.state_after ?? {})) {
         if (typeof value === "number") continue; // counters of the reference: here the step is given
-        const buffer = bench.buffers.get(method.reference?.state?.[name] ?? name);
+        const buffer = ctx.buffers.get(method.reference?.state?.[name] ?? name);
         if (buffer === undefined) {
           throw new Error(`step ${step}: no buffer for the reference's state "${name}"`);
         }
@@ -201,24 +201,24 @@ export async function checkMethod(file: MethodCase): Promise<void> {
         observing = false;
         compareParameters(
           "after the first step",
-          bench.parameters,
+          ctx.parameters,
           golden,
           expected.params_after_first_step,
           ofParameters,
         );
         compareGradients(
-          bench.parameters,
+          ctx.parameters,
           gradients,
           expected.grads_left_after_first_step,
           rough,
         );
       }
     }
-    compareParameters("at the end", bench.parameters, golden, expected.final_params, ofParameters);
+    compareParameters("at the end", ctx.parameters, golden, expected.final_params, ofParameters);
     compare("final logits", logits(), numbersOf(expected.final_logits), ofLogits);
     replay.assertUsed();
   } finally {
-    bench.dispose();
+    ctx.dispose();
   }
 }
 
@@ -499,7 +499,7 @@ export function checkCnn(golden: CnnCase): void {
   });
   const gradients = new Map<tf.Variable, Float32Array>();
   let step = 0;
-  const bench = new RunWorkbench({
+  const ctx = new RunContext({
     network,
     classes: 10,
     counts: [[], []],
@@ -518,7 +518,7 @@ export function checkCnn(golden: CnnCase): void {
     const name = stored.name
       .replace(/conv(\d)/, (_, i) => `block${i}.conv`)
       .replace(/bn(\d)/, (_, i) => `block${Number(i) + 1}.norm`);
-    return { stored, parameter: bench.parameters.find((p) => p.name === name)! };
+    return { stored, parameter: ctx.parameters.find((p) => p.name === name)! };
   });
   try {
     for (const { stored, parameter } of named) {
@@ -535,8 +535,8 @@ export function checkCnn(golden: CnnCase): void {
         return network.logits(tf.concat(images)).dataSync() as Float32Array;
       });
     compare("first logits", logits(), numbersOf(golden.expected.first_logits));
-    const learner = METHODS.find((m) => m.name === "erm")!.create(bench, {});
-    const update = updateOf(bench, learner);
+    const learner = METHODS.find((m) => m.name === "erm")!.create(ctx, {});
+    const update = updateOf(ctx, learner);
     for (const expected of golden.expected.losses) {
       const batches = cnnBatches(step);
       compareValue(`loss of step ${step}`, update(batches, step).loss!, expected);
@@ -557,7 +557,7 @@ export function checkCnn(golden: CnnCase): void {
     const last = numbersOf(golden.expected.final_logits_on_the_images_of_step_0);
     compare("final logits", logits(), last);
   } finally {
-    bench.dispose();
+    ctx.dispose();
   }
 }
 

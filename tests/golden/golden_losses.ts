@@ -20,7 +20,7 @@ import { trainedPairs } from "../../methods/parts/feature_bank.ts";
 import { weightedCrossEntropy } from "../../methods/parts/losses.ts";
 import { coralPenalty, mmdPenalty, type Penalty } from "../../methods/parts/penalties.ts";
 import { classWeights } from "../../methods/parts/reweighting.ts";
-import { squaredSlope } from "../../methods/parts/slope.ts";
+import { irmPenalty } from "../../methods/parts/irm_penalty.ts";
 
 interface Stored {
   readonly shape: readonly [number, number];
@@ -246,7 +246,7 @@ function checkIrm(
 ): void {
   // A zero sum ties a penalty that is constant (of a single row) to its logits.
   const term = (z: tf.Tensor2D) =>
-    tf.add(squaredSlope(z, integers(labels)), tf.mul(tf.sum(z), 0)) as tf.Scalar;
+    tf.add(irmPenalty(z, integers(labels)), tf.mul(tf.sum(z), 0)) as tf.Scalar;
   checkTerm(`IRM, ${name}`, term, [logits], penalty, [grad_logits]);
 }
 

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { sampler } from "../../bench/train/batches.ts";
 import { accuracy, classAccuracy, mean, shotAccuracy, shotGroup } from "../../metrics/mod.ts";
 import type { Confusion } from "../../bench/records/record.ts";
-import { rank } from "../../bench/plan/selection.ts";
+import { byScore } from "../../bench/plan/selection.ts";
 import type { DatasetDefinition } from "../../datasets/dataset.ts";
 import { DATASETS } from "../../datasets/mod.ts";
 import { parseSplitCsv } from "../../datasets/formats/split_csv.ts";
@@ -113,7 +113,7 @@ export function checkMetrics({ cases = [], selection }: MetricsFile): void {
 
 /**
  * Of each run the first of its best checkpoints counts, by the mean validation accuracy; of each
- * trial the setting that {@linkcode rank} puts first.
+ * trial the setting that {@linkcode byScore} puts first.
  */
 function checkSelection({ case: what, records, expected }: SelectionCase): void {
   const chosen: number[] = [];
@@ -125,7 +125,7 @@ function checkSelection({ case: what, records, expected }: SelectionCase): void 
         .sort((a, b) => b.worth - a.worth);
       return { hparamsSeed, ...best! };
     });
-    const ranked = rank(trials);
+    const ranked = byScore(trials);
     same(`${what}: settings of trial ${seed}`, ranked.length, ranking.length);
     ranking.forEach(({ hparams_seed, val_acc, test_acc }, place) => {
       const { hparamsSeed, worth, test } = ranked[place]!;

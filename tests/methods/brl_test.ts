@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import brl from "../../methods/brl.ts";
-import type { DomainBatch, Workbench } from "../../methods/method.ts";
+import type { DomainBatch, MethodContext } from "../../methods/method.ts";
 import {
   balancedRisk,
   cellWeights,
@@ -75,7 +75,7 @@ function loss(
   cells = counts,
   head = tf.tensor2d(figures.head),
 ) {
-  const bench = {
+  const ctx = {
     classes: 4,
     domains: cells.length,
     counts: cells,
@@ -85,8 +85,8 @@ function loss(
       classify: (z: tf.Tensor2D) => tf.matMul(z, tf.tensor2d(figures.classifier)),
     },
     linear: () => ({ apply: (z: tf.Tensor2D) => tf.matMul(z, head) }),
-  } as unknown as Workbench;
-  const learner = brl.create(bench, { ...figures.defaults, ...hyperparameters });
+  } as unknown as MethodContext;
+  const learner = brl.create(ctx, { ...figures.defaults, ...hyperparameters });
   return learner.loss!(batches, 0);
 }
 

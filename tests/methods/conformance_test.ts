@@ -168,11 +168,11 @@ Deno.test("exceptions name registered methods and give a reason", () => {
 });
 
 function describes(method: Method): void {
-  const { name, title, family, source, version, hyperparameters } = method;
+  const { name, title, family, citation, version, hyperparameters } = method;
   assert.match(name, /^[a-z][a-z0-9]*$/);
   assert.equal(METHODS.filter((other) => other.name === name || other.title === title).length, 1);
   assert.ok(family.length > 0);
-  assert.match(source, /^[A-Z].* (19|20)\d\d, \S/, "authors, year, title");
+  assert.match(citation, /^[A-Z].* (19|20)\d\d, \S/, "authors, year, title");
   assert.ok(Number.isInteger(version) && version >= 1);
   for (const [key, hyperparameter] of Object.entries(hyperparameters)) {
     const { default: standard, description, search, updatesAtLeast } = hyperparameter;

@@ -11,7 +11,7 @@ import {
   gradientPenalty,
   referenceGradientPenalty,
 } from "../../methods/parts/adversary.ts";
-import { crossEntropies } from "../../methods/parts/losses.ts";
+import { crossEntropyPerExample } from "../../methods/parts/losses.ts";
 import { mmdPenalty } from "../../methods/parts/penalties.ts";
 import { classWeights } from "../../methods/parts/reweighting.ts";
 import { useBackend } from "../helpers/backend.ts";
@@ -38,7 +38,7 @@ Deno.test("the gradient penalty is the mean squared gradient of each image's own
   tf.tidy(() => {
     const { discriminator, inputs, domains } = adversary();
     const losses = (x: tf.Tensor2D) =>
-      tf.sum(crossEntropies(discriminator.apply(x) as tf.Tensor2D, domains));
+      tf.sum(crossEntropyPerExample(discriminator.apply(x) as tf.Tensor2D, domains));
     const gradient = tf.grad((x) => losses(x as tf.Tensor2D))(inputs);
     const expected = tf.mean(tf.sum(tf.square(gradient), 1)).dataSync()[0]!;
     const found = gradientPenalty(discriminator, inputs, domains).dataSync()[0]!;

@@ -34,7 +34,7 @@ function hyperparameters(method: Method, setting: number, phase: number): Record
 
 /** A run of a method on the toy data. */
 export interface ToyRun {
-  readonly bench: ReturnType<typeof prepareRun>["bench"];
+  readonly bench: ReturnType<typeof prepareRun>["ctx"];
   readonly predict: (images: tf.Tensor, domain: number) => tf.Tensor2D;
   /** Draws batches and does the next update. */
   step(): Promise<Record<string, number>>;
@@ -93,7 +93,7 @@ export function start(
   });
   let next = done;
   return {
-    bench: run.bench,
+    bench: run.ctx,
     predict: run.predict,
     async step() {
       const batches = await run.draw(next);

@@ -38,12 +38,12 @@ const spec: RunSpec = {
   },
   engine: { backend, threads: 1 },
 };
-const { bench, draw, update } = prepareRun(spec, { dataset, method: erm, execute: compiled });
+const { ctx, draw, update } = prepareRun(spec, { dataset, method: erm, execute: compiled });
 const losses: number[] = [];
 for (let step = 0; step < 5; step++) {
   const batches = await draw(step);
   losses.push((await update(batches, step)).loss!);
   batches.forEach(({ images, labels }) => tf.dispose([images, labels]));
 }
-bench.dispose();
+ctx.dispose();
 Deno.stdout.writeSync(new TextEncoder().encode(JSON.stringify(losses)));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Study } from "../../bench/records/record.ts";
 import { behaviours } from "../../report/analysis/behaviours.ts";
-import { measure, type Run } from "../../report/folder.ts";
+import { type Run, scoreKey } from "../../report/folder.ts";
 import type { DatasetResults } from "../../report/analysis/arrange.ts";
 import type { StudyResults } from "../../report/analysis/studies.ts";
 
@@ -12,8 +12,8 @@ function run(average: number, worst = average, curve: [number, number][] = []): 
     state: { status: "done" },
     digest: {
       scores: new Map([
-        [measure("average", "macro_f1"), average / 100],
-        [measure("worst", "macro_f1"), worst / 100],
+        [scoreKey("average", "macro_f1"), average / 100],
+        [scoreKey("worst", "macro_f1"), worst / 100],
       ]),
       curve: curve.map(([loss, macroF1], i) => ({ step: i + 1, loss, macroF1 })),
     },

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
-import { RunWorkbench } from "../../bench/train/context.ts";
+import { RunContext } from "../../bench/train/context.ts";
 import { updateOf } from "../../bench/train/trainer.ts";
 import { compiled, eager, type Execute, fused } from "../../tensor/compile/mod.ts";
 import { buildNetwork } from "../../networks/mod.ts";
@@ -67,7 +67,7 @@ function naive(): number[] {
 }
 
 function ours(execute: Execute): number[] {
-  const bench = new RunWorkbench({
+  const ctx = new RunContext({
     network: network(),
     classes: 10,
     counts: [new Array(10).fill(1), new Array(10).fill(1)],
@@ -75,9 +75,9 @@ function ours(execute: Execute): number[] {
     adam: { learningRate: LEARNING_RATE, weightDecay: 0 },
     trainingSet: async function* () {},
   });
-  const update = updateOf(bench, erm.create(bench, {}), execute);
+  const update = updateOf(ctx, erm.create(ctx, {}), execute);
   const losses = Array.from({ length: STEPS }, (_, step) => update(batches, step).loss!);
-  bench.dispose();
+  ctx.dispose();
   return losses;
 }
 

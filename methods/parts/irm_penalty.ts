@@ -12,7 +12,7 @@ import * as tf from "@tensorflow/tfjs-core";
  * The derivative has a closed form, mean over rows of Σₖ pₖ zₖ − z_y, so no gradient of a gradient
  * is needed; the product of the derivatives on even and odd rows estimates the square without bias.
  */
-export function squaredSlope(logits: tf.Tensor2D, labels: tf.Tensor1D): tf.Scalar {
+export function irmPenalty(logits: tf.Tensor2D, labels: tf.Tensor1D): tf.Scalar {
   const rows = logits.shape[0];
   if (rows < 2) return tf.scalar(0);
   const truth = tf.oneHot(labels, logits.shape[1]);
