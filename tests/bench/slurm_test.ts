@@ -69,7 +69,7 @@ Deno.test("without Slurm there are scripts: an array for each stage, then the re
       ]
     ) assert.ok(first.includes(`\n#SBATCH ${line}\n`), `${line} lacks in\n${first}`);
     assert.match(second, /\n#SBATCH --array=1-1%2\n/);
-    assert.match(report, /cli\.ts report --out '/);
+    assert.match(report, /main\.ts report --out '/);
     assert.doesNotMatch(report, /array|gres/);
     for (const { path, text } of scripts) {
       assert.equal(await Deno.readTextFile(path), text);

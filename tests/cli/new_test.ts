@@ -5,7 +5,8 @@ import { fileURLToPath } from "node:url";
 const project = fileURLToPath(new URL("../..", import.meta.url));
 
 /** What a new method touches or is checked with. */
-const FOLDERS = ["bench", "datasets", "engine", "methods", "report", "tests"];
+/** What a copy of the project leaves behind. */
+const LEFT = new Set([".git", "node_modules", "data", "results", "runs", ".tmp"]);
 
 /** The conformance suite of the new method alone. */
 const CONFORMANCE = [
@@ -93,9 +94,10 @@ Deno.test("a new method passes formatting, lint, types, its test and the conform
 /** A copy of the project without its history and results; the npm packages are shared. */
 async function copy(): Promise<string> {
   const root = await Deno.makeTempDir();
-  for (const folder of FOLDERS) await copyFolder(join(project, folder), join(root, folder));
-  for (const file of ["deno.json", "deno.lock", "mod.ts"]) {
-    await Deno.copyFile(join(project, file), join(root, file));
+  for await (const { name, isDirectory } of Deno.readDir(project)) {
+    if (LEFT.has(name)) continue;
+    const copyOne = isDirectory ? copyFolder : Deno.copyFile;
+    await copyOne(join(project, name), join(root, name));
   }
   await Deno.symlink(join(project, "node_modules"), join(root, "node_modules"));
   return root;
