@@ -4,7 +4,7 @@
  * @module
  */
 import boda from "./boda.ts";
-import brl from "./brl.ts";
+import brl from "./brl/mod.ts";
 import bsoftmax from "./bsoftmax.ts";
 import causirl from "./causirl.ts";
 import cbloss from "./cbloss.ts";

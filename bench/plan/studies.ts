@@ -4,7 +4,7 @@
  * @module
  */
 import type { DatasetDefinition } from "../../datasets/dataset.ts";
-import brl from "../../methods/brl.ts";
+import brl from "../../methods/brl/mod.ts";
 import { plan, type PlannedRun, type Request } from "./plan.ts";
 import type { Study } from "../records/record.ts";
 

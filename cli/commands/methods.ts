@@ -7,6 +7,7 @@ import { Command } from "commander";
 import { METHODS } from "../../methods/mod.ts";
 import type { Hyperparameter, Method, Search } from "../../methods/method.ts";
 import { find } from "../../base/errors.ts";
+import { readIfThere } from "../../base/files.ts";
 import { projectPath } from "../../base/paths.ts";
 import { print, printJson, type SetExitCode } from "../options/common.ts";
 
@@ -92,9 +93,10 @@ function elsewhere({ on = {} }: Hyperparameter): string[] {
   });
 }
 
-/** What the head of a method's file says. */
+/** What the head of a method's file says; a method of several files has it in its `mod.ts`. */
 async function descriptionOf({ name }: Method): Promise<string> {
-  const text = await Deno.readTextFile(projectPath(`methods/${name}.ts`));
+  const text = await readIfThere(projectPath(`methods/${name}.ts`)) ??
+    await Deno.readTextFile(projectPath(`methods/${name}/mod.ts`));
   const head = /^\/\*\*\n(.*?)\n \*\n \* @module/s.exec(text)?.[1] ?? "";
   return head.replace(/^ \* ?/gm, "");
 }

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
-import brl from "../../methods/brl.ts";
+import brl from "../../methods/brl/mod.ts";
 import type { DomainBatch, MethodContext } from "../../methods/method.ts";
 import {
   balancedRisk,
@@ -12,9 +12,9 @@ import {
   logPriors,
   RARITIES,
   stabilised,
-} from "../../methods/parts/balancing.ts";
-import { classDistance, coral, gaussian, linear } from "../../methods/parts/class_distances.ts";
-import { propensityWeights, remainingImbalance } from "../../methods/parts/propensity.ts";
+} from "../../methods/brl/balancing.ts";
+import { classDistance, coral, gaussian, linear } from "../../methods/brl/class_distances.ts";
+import { propensityWeights, remainingImbalance } from "../../methods/brl/propensity.ts";
 import { useBackend } from "../helpers/backend.ts";
 import figures from "./brl_figures/brl.json" with { type: "json" };
 import { methodNamed, start } from "./toy.ts";

@@ -6,7 +6,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { stabilised } from "./balancing.ts";
-import { meanOf } from "./batches.ts";
+import { meanOf } from "../parts/batches.ts";
 
 /**
  * Stabilised inverse propensities w_i = share_d / e(d | z_i) of one domain's images, clipped to

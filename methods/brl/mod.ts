@@ -10,7 +10,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { ABOVE_0, choice, defineMethod, oneOf, power10, uniform } from "./method.ts";
+import { ABOVE_0, choice, defineMethod, oneOf, power10, uniform } from "../method.ts";
 import {
   balanced,
   balancedRisk,
@@ -19,13 +19,13 @@ import {
   ofLabels,
   RARITIES,
   scaled,
-} from "./parts/balancing.ts";
-import { domainLabels, forwardAll, meanOf } from "./parts/batches.ts";
-import { classDistance, coral, domainDistance, gaussian, linear } from "./parts/class_distances.ts";
-import { stopGradient } from "./parts/gradients.ts";
-import { crossEntropy } from "./parts/losses.ts";
-import { propensityWeights, remainingImbalance } from "./parts/propensity.ts";
-import { irmPenalty } from "./parts/irm_penalty.ts";
+} from "./balancing.ts";
+import { domainLabels, forwardAll, meanOf } from "../parts/batches.ts";
+import { classDistance, coral, domainDistance, gaussian, linear } from "./class_distances.ts";
+import { stopGradient } from "../parts/gradients.ts";
+import { crossEntropy } from "../parts/losses.ts";
+import { propensityWeights, remainingImbalance } from "./propensity.ts";
+import { irmPenalty } from "../parts/irm_penalty.ts";
 
 /** Forms of the representation balancing, by the number that chooses them. */
 const KERNELS = [gaussian, coral, linear] as const;

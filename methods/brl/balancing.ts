@@ -6,7 +6,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { crossEntropyPerExample } from "./losses.ts";
+import { crossEntropyPerExample } from "../parts/losses.ts";
 
 /** Training images by domain and class. */
 export type Counts = readonly (readonly number[])[];

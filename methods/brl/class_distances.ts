@@ -8,7 +8,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { gaussianKernels, pairs } from "./penalties.ts";
+import { gaussianKernels, pairs } from "../parts/penalties.ts";
 
 /**
  * The kernel's table `[images, images]`.
