@@ -4,7 +4,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { cluster } from "../tensor/compile/mod.ts";
+import { xlaScope } from "../tensor/compile/mod.ts";
 import type { Parameter } from "./module.ts";
 
 /** Settings of {@linkcode Adam}. */
@@ -60,7 +60,7 @@ export class Adam {
     const { learningRate, weightDecay, betas: [b1, b2], epsilon } = this.#settings;
     const variables = active.map((i) => this.parameters[i]!.variable);
     tf.tidy(() =>
-      cluster(() => {
+      xlaScope(() => {
         const flat = (tensors: readonly tf.Tensor[]) =>
           tf.concat1d(tensors.map((t) => (t.rank === 1 ? t : tf.reshape(t, [-1])) as tf.Tensor1D));
         let gradient: tf.Tensor = flat(active.map((i) => gradients[i]!));

@@ -4,7 +4,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { cluster } from "../tensor/compile/mod.ts";
+import { xlaScope } from "../tensor/compile/mod.ts";
 import { convolution, matMulFast, meanPositions, reluGradient } from "../tensor/kernels.ts";
 import { type InitialDraws, Module, parameter, sequential, uniformParameter } from "./module.ts";
 import type { Random } from "../base/random.ts";
@@ -111,7 +111,7 @@ export function reluGroupNorm(
     const [a, g, s] = inputs.slice(0, 3) as [tf.Tensor4D, tf.Tensor, tf.Tensor];
     const save = inputs[3] as unknown as (tensors: tf.Tensor[]) => void;
     const r = tf.reshape(tf.relu(a), [batch, positions, channels]) as tf.Tensor3D;
-    const [y, mu, rho] = cluster(() => {
+    const [y, mu, rho] = xlaScope(() => {
       const mu = overGroup(average(r));
       // Rounding may put the variance of numbers that are all alike below 0.
       const variance = tf.relu(tf.sub(overGroup(average(tf.square(r))), tf.square(mu)));
@@ -126,7 +126,7 @@ export function reluGroupNorm(
       const dy = tf.reshape(dy4 as tf.Tensor, [batch, positions, channels]) as tf.Tensor3D;
       // Tidied, as each intermediate result is as large as the images' features.
       const [dx, scale, shift] = tf.tidy(() =>
-        cluster(() => {
+        xlaScope(() => {
           const meanDy = average(dy);
           const normalised = tf.mul(tf.sub(average(tf.mul(dy, r)), tf.mul(meanDy, mu)), rho);
           // dr = dy·p − r·q + (q·μ − ρ·A) with q = ρ²·B.

@@ -8,6 +8,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { addonPlace, findCompiler, packageFolder, tryAddon } from "./native/addon.ts";
 import { cacheDirectory, exists } from "../base/cache.ts";
 import { findProgram } from "../base/command.ts";
+import { nativeBackend } from "./native/binding.ts";
 import { registerGather } from "./native/gather.ts";
 import { findPip } from "./native/pip.ts";
 import { findReady, provision, type Workshop } from "./native/provision.ts";
@@ -137,10 +138,7 @@ async function startNative(threads: number): Promise<BackendInfo> {
     );
   }
   registerGather();
-  const native = tf.backend() as unknown as {
-    binding: { TF_Version: string };
-    isUsingGpuDevice: boolean;
-  };
+  const native = nativeBackend()!;
   return {
     backend: "native",
     tensorflow: native.binding.TF_Version,

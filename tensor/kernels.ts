@@ -4,29 +4,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-
-type Attribute = { name: string; type: number; value: unknown };
-
-/** The part of tfjs-node's backend that runs any TensorFlow operation. */
-interface NativeBackend {
-  readonly isUsingGpuDevice: boolean;
-  readonly binding: Readonly<
-    Record<
-      "TF_ATTR_TYPE" | "TF_ATTR_INT" | "TF_ATTR_STRING" | "TF_ATTR_BOOL" | "TF_FLOAT",
-      number
-    >
-  >;
-  executeSingleOutput(
-    operation: string,
-    attributes: readonly Attribute[],
-    inputs: readonly tf.Tensor[],
-  ): tf.Tensor;
-}
-
-/** The native backend, or null on any other. */
-function native(): NativeBackend | null {
-  return tf.getBackend() === "tensorflow" ? tf.backend() as unknown as NativeBackend : null;
-}
+import { nativeBackend } from "./native/binding.ts";
 
 /** The part of TensorFlow.js's engine that defines an operation with gradients computed on demand. */
 interface KernelEngine {
@@ -172,7 +150,7 @@ function kernelGradient(
     return tf.reshape(tf.matMul(flattenSpatial(seen), flattenSpatial(dy), true), shape);
   }
   // oneDNN's own form is slow on small maps of many channels; GPU libraries have no such weakness.
-  if (native()?.isUsingGpuDevice === false && shape[3] >= PATCHES_FROM) {
+  if (nativeBackend()?.isUsingGpuDevice === false && shape[3] >= PATCHES_FROM) {
     return tf.reshape(
       tf.matMul(flattenSpatial(im2col(x, dy, shape, stride)), flattenSpatial(dy), true),
       shape,
@@ -225,7 +203,7 @@ function convolutionForward(
   bias: tf.Tensor1D,
   stride: number,
 ): tf.Tensor {
-  const backend = native();
+  const backend = nativeBackend();
   fusedBias ??= Deno.env.get("TF_ENABLE_ONEDNN_OPTS") !== "0";
   if (backend !== null && fusedBias) {
     const { TF_ATTR_TYPE, TF_ATTR_INT, TF_ATTR_STRING, TF_FLOAT } = backend.binding;
@@ -265,7 +243,7 @@ export function rectify(x: tf.Tensor): tf.Tensor {
  * product on the native backend. Outside of automatic differentiation only (in custom gradients).
  */
 export function reluGradient(gradient: tf.Tensor, output: tf.Tensor): tf.Tensor {
-  const backend = native();
+  const backend = nativeBackend();
   if (backend === null) return tf.mul(gradient, tf.cast(tf.greater(output, 0), "float32"));
   const { TF_ATTR_TYPE, TF_FLOAT } = backend.binding;
   const type = { name: "T", type: TF_ATTR_TYPE, value: TF_FLOAT };
@@ -295,7 +273,7 @@ function weighPositions(x: tf.Tensor3D, weight: number): tf.Tensor3D {
  * four on the native backend. Outside of automatic differentiation only (in custom gradients).
  */
 export function matMulFast<T extends tf.Tensor2D | tf.Tensor3D>(a: T, b: T): T {
-  const backend = native();
+  const backend = nativeBackend();
   if (backend === null) return tf.matMul(a as tf.Tensor, b as tf.Tensor) as T;
   const { TF_ATTR_TYPE, TF_ATTR_BOOL, TF_FLOAT } = backend.binding;
   return backend.executeSingleOutput("BatchMatMulV2", [

@@ -5,33 +5,13 @@
  */
 import { join } from "node:path";
 import protobuf from "protobufjs";
-
-/** An attribute of an operation as tfjs-node gives it. */
-export interface Attribute {
-  readonly name: string;
-  /** One of the binding's `TF_ATTR_…` numbers. */
-  readonly type: number;
-  readonly value: unknown;
-}
+import type { Attribute, AttributeTypes } from "../native/binding.ts";
 
 /** Where a value comes from: an output of a node of the graph. */
 export interface Output {
   readonly node: string;
   readonly index: number;
 }
-
-/** The numbers by which the binding names attribute types. */
-export type AttributeTypes = Readonly<
-  Record<
-    | "TF_ATTR_STRING"
-    | "TF_ATTR_INT"
-    | "TF_ATTR_FLOAT"
-    | "TF_ATTR_BOOL"
-    | "TF_ATTR_TYPE"
-    | "TF_ATTR_SHAPE",
-    number
-  >
->;
 
 /** The parts of TensorFlow's protocol buffers that a graph needs, with their field numbers. */
 const proto = protobuf.parse(
@@ -94,18 +74,18 @@ export class GraphWriter {
   /**
    * An operation; its outputs are told apart by their index.
    *
-   * @param cluster Operations of the same cluster are compiled by XLA into one; null for none.
+   * @param xlaScope Operations of the same scope are compiled by XLA into one; null for none.
    */
   operation(
     op: string,
     inputs: readonly Output[],
     attributes: readonly Attribute[],
-    cluster: number | null = null,
+    xlaScope: number | null = null,
   ): string {
     const attr = Object.fromEntries(attributes.map((a) => [a.name, this.#attribute(a)]));
-    const marks = cluster === null
+    const marks = xlaScope === null
       ? {}
-      : { _XlaCompile: { b: true }, _XlaScope: { s: new TextEncoder().encode(`c${cluster}`) } };
+      : { _XlaCompile: { b: true }, _XlaScope: { s: new TextEncoder().encode(`c${xlaScope}`) } };
     return this.#add(op, inputs, { ...attr, ...marks }).node;
   }
 

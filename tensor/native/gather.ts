@@ -7,12 +7,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-
-interface GatherBackend {
-  readonly binding: { readonly TF_ATTR_INT: number; readonly TF_ATTR_TYPE: number };
-  getDTypeInteger(dtype: string): number;
-  executeSingleOutput(name: string, attributes: object[], inputs: tf.TensorInfo[]): tf.TensorInfo;
-}
+import type { NativeBackend } from "./binding.ts";
 
 /** Puts the kernel in the place of tfjs-node's. */
 export function registerGather(): void {
@@ -23,7 +18,7 @@ export function registerGather(): void {
     kernelFunc({ inputs, attrs, backend }) {
       const { x, indices } = inputs as { x: tf.TensorInfo; indices: tf.TensorInfo };
       const { axis, batchDims } = attrs as unknown as { axis: number; batchDims: number };
-      const native = backend as GatherBackend;
+      const native = backend as unknown as NativeBackend;
       const { TF_ATTR_INT, TF_ATTR_TYPE } = native.binding;
       const type = (name: string, dtype: string) => ({
         name,

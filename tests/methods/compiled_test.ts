@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
-import { compiled, eager, type Execute, lastObstacle } from "../../tensor/compile/mod.ts";
+import { compiled, eager, type Execute, lastGraphBreak } from "../../tensor/compile/mod.ts";
 import { METHODS } from "../../methods/mod.ts";
 import { useBackend } from "../helpers/backend.ts";
 import { methodNamed, start } from "./toy.ts";
@@ -35,7 +35,7 @@ for (const method of METHODS.filter(({ postHoc }) => !postHoc)) {
       const tensors: number[] = [];
       for (let step = 0; step < STEPS; step++) {
         terms.push(await run.step());
-        obstacles.add(lastObstacle());
+        obstacles.add(lastGraphBreak());
         tensors.push(tf.memory().numTensors);
       }
       run.bench.dispose();
