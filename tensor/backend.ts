@@ -5,13 +5,14 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { addonPlace, findCompiler, packageFolder, tryAddon } from "./native/addon.ts";
+import { addonPath, findCompiler, packageFolder, tryAddon } from "./native/addon.ts";
 import { cacheDirectory, exists } from "../base/cache.ts";
 import { findProgram } from "../base/command.ts";
 import { nativeBackend } from "./native/binding.ts";
 import { registerGather } from "./native/gather.ts";
 import { findPip } from "./native/pip.ts";
-import { findReady, provision, type Workshop } from "./native/provision.ts";
+import { findNativeBuild, provision } from "./native/provision.ts";
+import type { ProvisionContext } from "./native/sources.ts";
 import { withoutStandardError } from "./native/quiet.ts";
 import { wheelSets } from "./native/wheels.ts";
 import { startWasmBackend } from "./wasm.ts";
@@ -60,19 +61,19 @@ export async function prepareBackend(
   choice: BackendChoice,
   report: BackendReport = {},
 ): Promise<Backend> {
-  return await chooseBackend(choice, await workshop(), report);
+  return await chooseBackend(choice, await provisionContext(), report);
 }
 
-/** {@linkcode prepareBackend} in a workshop of the caller's, whose own reporting is not used. */
+/** {@linkcode prepareBackend} in a provisionContext of the caller's, whose own reporting is not used. */
 export async function chooseBackend(
   choice: BackendChoice,
-  shop: Workshop,
+  ctx: ProvisionContext,
   report: BackendReport,
 ): Promise<Backend> {
   if (choice === "wasm") return "wasm";
   const notes: string[] = [];
   const ready = await provision({
-    ...shop,
+    ...ctx,
     onProgress: (what, done, total) => report.onProgress?.(what, done, total),
     onNote: (line) => {
       notes.push(line);
@@ -102,10 +103,10 @@ export async function startBackend(backend: Backend, threads: number): Promise<B
 }
 
 async function startNative(threads: number): Promise<BackendInfo> {
-  const place = addonPlace(packageFolder("@tensorflow/tfjs-node-gpu"));
-  if (await Deno.stat(place).catch(() => undefined) === undefined) {
+  const addon = addonPath(packageFolder("@tensorflow/tfjs-node-gpu"));
+  if (await Deno.stat(addon).catch(() => undefined) === undefined) {
     throw new BackendError(
-      `Cannot start the native backend: there is no addon at '${place}'; prepareBackend makes it.`,
+      `Cannot start the native backend: there is no addon at '${addon}'; prepareBackend makes it.`,
     );
   }
   // TensorFlow reads these once, when it is loaded.
@@ -134,7 +135,7 @@ async function startNative(threads: number): Promise<BackendInfo> {
   } catch (error) {
     throw new BackendError(
       `Cannot start the native backend: its addon does not load (${(error as Error).message}); ` +
-        `remove '${place}' to have it made anew.`,
+        `remove '${addon}' to have it made anew.`,
     );
   }
   registerGather();
@@ -172,7 +173,7 @@ export interface BackendInspection {
    * it is linked into this clone's npm package ({@linkcode prepareBackend} sees to that).
    */
   native: { addon: string; tensorflow: string; source: string; linked: boolean } | undefined;
-  /** What provisioning native TensorFlow would need and this machine lacks, one line each. */
+  /** What provisioning native TensorFlow would need and this machine missingRequirement, one line each. */
   missing: string[];
   /** Whether an NVIDIA GPU is to be seen. */
   gpu: boolean;
@@ -184,9 +185,9 @@ export interface BackendInspection {
 /** Looks at what there is, without changing anything. */
 export async function inspectBackend(): Promise<BackendInspection> {
   const environment = Deno.env.toObject();
-  const shop = await workshop();
-  const ready = await findReady(shop);
-  const link = await Deno.readLink(addonPlace(shop.tfjsFolder)).catch(() => undefined);
+  const ctx = await provisionContext();
+  const ready = await findNativeBuild(ctx);
+  const link = await Deno.readLink(addonPath(ctx.tfjsFolder)).catch(() => undefined);
   const missing: string[] = [];
   if (ready === undefined) {
     if (await findCompiler(environment) === undefined) missing.push("a C++ compiler, such as g++");
@@ -197,13 +198,13 @@ export async function inspectBackend(): Promise<BackendInspection> {
     native: ready && { ...ready, linked: link === ready.addon },
     missing,
     gpu: await gpuSeen(environment),
-    cache: shop.cache,
+    cache: ctx.cache,
     mend: ready === undefined ? "deno task bench --preset smoke --backend native" : undefined,
   };
 }
 
-/** The real workshop: this machine's environment, packages and wheels. */
-async function workshop(): Promise<Workshop> {
+/** The real provisionContext: this machine's environment, packages and wheels. */
+async function provisionContext(): Promise<ProvisionContext> {
   const environment = Deno.env.toObject();
   return {
     cache: cacheDirectory(),

@@ -27,7 +27,7 @@ export function packageFolder(name: string): string {
 }
 
 /** Where the npm package of TensorFlow.js looks for its addon. */
-export function addonPlace(tfjsFolder: string): string {
+export function addonPath(tfjsFolder: string): string {
   // Version 8 of the Node API is the newest the package knows, and Deno has it.
   return join(tfjsFolder, "lib", "napi-v8", addonName);
 }
@@ -136,10 +136,10 @@ export async function tryAddon(
  * the same moment find the old one or the new one.
  */
 export async function placeAddon(addon: string, tfjsFolder: string): Promise<void> {
-  const place = addonPlace(tfjsFolder);
-  if (addon === place || await Deno.readLink(place).catch(() => "") === addon) return;
-  await Deno.mkdir(dirname(place), { recursive: true });
-  const temporary = `${place}.${crypto.randomUUID()}`;
+  const path = addonPath(tfjsFolder);
+  if (addon === path || await Deno.readLink(path).catch(() => "") === addon) return;
+  await Deno.mkdir(dirname(path), { recursive: true });
+  const temporary = `${path}.${crypto.randomUUID()}`;
   await Deno.symlink(addon, temporary);
-  await Deno.rename(temporary, place);
+  await Deno.rename(temporary, path);
 }

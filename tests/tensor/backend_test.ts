@@ -8,7 +8,7 @@ import {
   inspectBackend,
   prepareBackend,
 } from "../../tensor/backend.ts";
-import { putWheel, setStage, workshop } from "./provision_program.ts";
+import { provisionContext, putWheel, setStage } from "./provision_program.ts";
 
 Deno.test("the cache folder is MDLT_BENCH_CACHE, else in XDG_CACHE_HOME, else the platform's", () => {
   const home = { HOME: "/home/ann" };
@@ -42,11 +42,11 @@ Deno.test({
   fn: () =>
     withStage(async (folder) => {
       const progress: string[] = [];
-      const shop = workshop(folder, [await putWheel(folder, "tensorflow-cpu")], []);
+      const ctx = provisionContext(folder, [await putWheel(folder, "tensorflow-cpu")], []);
       const onProgress = (what: string, done: number, total: number) => {
         progress.push(`${what} ${done === total}`);
       };
-      assert.equal(await chooseBackend("auto", shop, { onProgress }), "native");
+      assert.equal(await chooseBackend("auto", ctx, { onProgress }), "native");
       assert.equal(progress.at(-1), "compiling the addon true");
     }),
 });
@@ -58,16 +58,16 @@ Deno.test({
   fn: () =>
     withStage(async (folder) => {
       await Deno.remove(join(folder, "bin/g++"));
-      const shop = workshop(folder, [await putWheel(folder, "tensorflow-cpu")], []);
+      const ctx = provisionContext(folder, [await putWheel(folder, "tensorflow-cpu")], []);
       const notes: string[] = [];
       assert.equal(
-        await chooseBackend("auto", shop, { onNote: (line) => notes.push(line) }),
+        await chooseBackend("auto", ctx, { onNote: (line) => notes.push(line) }),
         "wasm",
       );
       assert.equal(notes.length, 3);
       assert.match(notes[0]!, /no C\+\+ compiler/);
       assert.match(notes[2]!, /^Using the wasm backend/);
-      await assert.rejects(chooseBackend("native", shop, {}), (error) => {
+      await assert.rejects(chooseBackend("native", ctx, {}), (error) => {
         assert.ok(error instanceof BackendError);
         assert.match(
           error.message,

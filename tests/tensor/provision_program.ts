@@ -7,7 +7,7 @@
 import { zipSync } from "fflate";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import type { Workshop } from "../../tensor/native/provision.ts";
+import type { ProvisionContext } from "../../tensor/native/sources.ts";
 import { provision } from "../../tensor/native/provision.ts";
 import type { Wheel } from "../../tensor/native/wheels.ts";
 
@@ -80,8 +80,12 @@ export async function putWheel(folder: string, name: string): Promise<Wheel> {
   };
 }
 
-/** A workshop on a stage. */
-export function workshop(folder: string, wheels: readonly Wheel[], notes: string[]): Workshop {
+/** A provisionContext on a stage. */
+export function provisionContext(
+  folder: string,
+  wheels: readonly Wheel[],
+  notes: string[],
+): ProvisionContext {
   return {
     cache: join(folder, "cache"),
     environment: { PATH: join(folder, "bin") },
@@ -100,5 +104,5 @@ export function workshop(folder: string, wheels: readonly Wheel[], notes: string
 
 if (import.meta.main) {
   const folder = Deno.args[0]!;
-  await provision(workshop(folder, [await putWheel(folder, "tensorflow-cpu")], []), false);
+  await provision(provisionContext(folder, [await putWheel(folder, "tensorflow-cpu")], []), false);
 }

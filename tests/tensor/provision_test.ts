@@ -1,9 +1,10 @@
 /** Provisioning: what comes from where, what is refused, and what a kill or a race leaves behind. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { addonPlace } from "../../tensor/native/addon.ts";
-import { findReady, provision, type Workshop } from "../../tensor/native/provision.ts";
-import { putWheel, setStage, workshop } from "./provision_program.ts";
+import { addonPath } from "../../tensor/native/addon.ts";
+import { findNativeBuild, provision } from "../../tensor/native/provision.ts";
+import type { ProvisionContext } from "../../tensor/native/sources.ts";
+import { provisionContext, putWheel, setStage } from "./provision_program.ts";
 
 const cpu = "tensorflow-cpu";
 
@@ -51,18 +52,18 @@ function assertOneNote(notes: string[], ...patterns: RegExp[]): void {
 test("the wheel is fetched, unpacked in part, compiled against and linked; then nothing is done again", async (folder) => {
   const notes: string[] = [];
   const progress = new Set<string>();
-  const shop: Workshop = {
-    ...workshop(folder, [await putWheel(folder, cpu)], notes),
+  const ctx: ProvisionContext = {
+    ...provisionContext(folder, [await putWheel(folder, cpu)], notes),
     onProgress: (what, done, total) => {
       assert.ok(done <= total);
       progress.add(what);
     },
   };
-  assert.equal(await findReady(shop), undefined);
-  const ready = await provision(shop, false);
+  assert.equal(await findNativeBuild(ctx), undefined);
+  const ready = await provision(ctx, false);
   assert.equal(ready?.tensorflow, "2.21.0");
   assert.equal(ready.source, "the Python wheel tensorflow-cpu 1.0");
-  assert.equal(await Deno.readLink(addonPlace(shop.tfjsFolder)), ready.addon);
+  assert.equal(await Deno.readLink(addonPath(ctx.tfjsFolder)), ready.addon);
   const kept = join(ready.addon, "..");
   assert.deepEqual(await names(kept), ["nvidia", "ready.json", "tensorflow", "tfjs_binding.node"]);
   assert.deepEqual(await names(join(kept, "tensorflow/include/tensorflow")), ["c"]);
@@ -73,45 +74,45 @@ test("the wheel is fetched, unpacked in part, compiled against and linked; then 
   const [compiler] = await lines(join(folder, "compiler.log"));
   assert.match(compiler!, /binding\.cc .*libtensorflow_cc\.so\.2 .*rpath,\$ORIGIN\/tensorflow/);
 
-  assert.deepEqual(await provision(shop, true), ready);
-  assert.deepEqual(await findReady(shop), ready);
+  assert.deepEqual(await provision(ctx, true), ready);
+  assert.deepEqual(await findNativeBuild(ctx), ready);
   assert.equal((await lines(join(folder, "pip.log"))).length, 1);
   assert.equal((await lines(join(folder, "compiler.log"))).length, 1);
   assert.deepEqual(notes, []);
 });
 
 test("another clone only links what is in the cache", async (folder) => {
-  const shop = workshop(folder, [await putWheel(folder, cpu)], []);
-  const ready = await provision(shop, false);
+  const ctx = provisionContext(folder, [await putWheel(folder, cpu)], []);
+  const ready = await provision(ctx, false);
   const clone = join(folder, "clone");
   await Deno.mkdir(clone);
-  assert.deepEqual(await provision({ ...shop, tfjsFolder: clone }, false), ready);
-  assert.equal(await Deno.readLink(addonPlace(clone)), ready!.addon);
+  assert.deepEqual(await provision({ ...ctx, tfjsFolder: clone }, false), ready);
+  assert.equal(await Deno.readLink(addonPath(clone)), ready!.addon);
   assert.equal((await lines(join(folder, "compiler.log"))).length, 1);
 });
 
 test("a wheel that is not the pinned file is refused, and the next one is taken", async (folder) => {
   const notes: string[] = [];
   const wrong = { ...await putWheel(folder, "tensorflow"), sha256: "0".repeat(64) };
-  const shop = workshop(folder, [wrong, await putWheel(folder, cpu)], notes);
-  assert.match((await provision(shop, false))!.source, /tensorflow-cpu/);
+  const ctx = provisionContext(folder, [wrong, await putWheel(folder, cpu)], notes);
+  assert.match((await provision(ctx, false))!.source, /tensorflow-cpu/);
   assertOneNote(
     notes,
     /^Cannot use the Python wheel tensorflow 1\.0: .* has SHA-256 [0-9a-f]{64} where 0{64} is right\.$/,
   );
-  const kept = await names(join(shop.cache, "native"));
+  const kept = await names(join(ctx.cache, "native"));
   assert.equal(kept.filter((name) => name.includes("unfinished")).length, 0);
 });
 
 test("a companion wheel is unpacked beside TensorFlow's", async (folder) => {
-  const shop: Workshop = {
-    ...workshop(folder, [], []),
+  const ctx: ProvisionContext = {
+    ...provisionContext(folder, [], []),
     wheelSets: [{
       tensorflow: await putWheel(folder, "tensorflow"),
       companions: [await putWheel(folder, "nvidia-cudnn-cu12")],
     }],
   };
-  const ready = await provision(shop, false);
+  const ready = await provision(ctx, false);
   assert.ok(await present(join(ready!.addon, "../nvidia/cudnn/lib/libcudnn.so.9")));
   assert.equal((await lines(join(folder, "pip.log"))).length, 2);
 });
@@ -131,12 +132,12 @@ test("what a killed process leaves looks unfinished, and the next call finishes 
   await Deno.remove(join(folder, "stuck"));
 
   const notes: string[] = [];
-  const shop = workshop(folder, [await putWheel(folder, cpu)], notes);
-  const native = join(shop.cache, "native");
+  const ctx = provisionContext(folder, [await putWheel(folder, cpu)], notes);
+  const native = join(ctx.cache, "native");
   assert.ok((await names(native)).some((name) => name.includes("unfinished")));
-  assert.equal(await findReady(shop), undefined);
-  assert.equal(await present(addonPlace(shop.tfjsFolder)), false);
-  assert.equal((await provision(shop, false))?.tensorflow, "2.21.0");
+  assert.equal(await findNativeBuild(ctx), undefined);
+  assert.equal(await present(addonPath(ctx.tfjsFolder)), false);
+  assert.equal((await provision(ctx, false))?.tensorflow, "2.21.0");
   assert.ok(!(await names(native)).some((name) => name.includes("unfinished")));
   assert.deepEqual(notes, []);
 });
@@ -144,8 +145,8 @@ test("what a killed process leaves looks unfinished, and the next call finishes 
 test("of two calls at once one does the work and the other waits for it", async (folder) => {
   await Deno.writeTextFile(join(folder, "slow"), "");
   const notes: string[] = [];
-  const shop = workshop(folder, [await putWheel(folder, cpu)], notes);
-  const [first, second] = await Promise.all([provision(shop, false), provision(shop, false)]);
+  const ctx = provisionContext(folder, [await putWheel(folder, cpu)], notes);
+  const [first, second] = await Promise.all([provision(ctx, false), provision(ctx, false)]);
   assert.deepEqual(first, second);
   assert.equal((await lines(join(folder, "compiler.log"))).length, 1);
   assert.equal((await lines(join(folder, "pip.log"))).length, 1);
@@ -156,7 +157,7 @@ test("without a compiler nothing is downloaded, and one line says what to instal
   await Deno.remove(join(folder, "bin/g++"));
   const notes: string[] = [];
   assert.equal(
-    await provision(workshop(folder, [await putWheel(folder, cpu)], notes), false),
+    await provision(provisionContext(folder, [await putWheel(folder, cpu)], notes), false),
     undefined,
   );
   assertOneNote(
@@ -170,16 +171,16 @@ test("without a compiler nothing is downloaded, and one line says what to instal
 test("without pip one line says what to install", async (folder) => {
   await Deno.remove(join(folder, "bin/python3"));
   const notes: string[] = [];
-  await provision(workshop(folder, [await putWheel(folder, cpu)], notes), false);
+  await provision(provisionContext(folder, [await putWheel(folder, cpu)], notes), false);
   assert.match(notes[0]!, /no Python with pip was found .* install python3 with pip\.$/);
 });
 
 test("$CXX is preferred to g++", async (folder) => {
   const own = join(folder, "my-compiler");
   await Deno.rename(join(folder, "bin/g++"), own);
-  const shop = workshop(folder, [await putWheel(folder, cpu)], []);
-  const environment = { ...shop.environment, CXX: own };
-  assert.ok(await provision({ ...shop, environment }, false));
+  const ctx = provisionContext(folder, [await putWheel(folder, cpu)], []);
+  const environment = { ...ctx.environment, CXX: own };
+  assert.ok(await provision({ ...ctx, environment }, false));
 });
 
 test("MDLT_TENSORFLOW names the library to use: a C archive, a Python package or a file", async (folder) => {
@@ -191,9 +192,9 @@ test("MDLT_TENSORFLOW names the library to use: a C archive, a Python package or
   await Deno.writeTextFile(join(root, "include/tensorflow/c/c_api.h"), "// header");
   for (const named of [root, file, join(root, "lib")]) {
     const notes: string[] = [];
-    const shop = workshop(folder, [], notes);
-    const environment = { ...shop.environment, MDLT_TENSORFLOW: named };
-    const ready = await provision({ ...shop, environment }, false);
+    const ctx = provisionContext(folder, [], notes);
+    const environment = { ...ctx.environment, MDLT_TENSORFLOW: named };
+    const ready = await provision({ ...ctx, environment }, false);
     assert.deepEqual(notes, []);
     assert.match(ready!.source, /MDLT_TENSORFLOW/);
     const compiler = (await lines(join(folder, "compiler.log"))).at(-1)!;
@@ -211,9 +212,9 @@ test("an MDLT_TENSORFLOW that holds nothing is one line, and the wheel is taken"
     ] as const
   ) {
     const notes: string[] = [];
-    const shop = workshop(folder, [await putWheel(folder, cpu)], notes);
-    const environment = { ...shop.environment, MDLT_TENSORFLOW: named };
-    assert.match((await provision({ ...shop, environment }, false))!.source, /wheel/);
+    const ctx = provisionContext(folder, [await putWheel(folder, cpu)], notes);
+    const environment = { ...ctx.environment, MDLT_TENSORFLOW: named };
+    assert.match((await provision({ ...ctx, environment }, false))!.source, /wheel/);
     assertOneNote(notes, reason);
   }
 });
@@ -221,35 +222,35 @@ test("an MDLT_TENSORFLOW that holds nothing is one line, and the wheel is taken"
 test("a failed download is not repeated for a day unless that is insisted on", async (folder) => {
   await Deno.writeTextFile(join(folder, "no-network"), "");
   const notes: string[] = [];
-  const shop = workshop(folder, [await putWheel(folder, cpu)], notes);
+  const ctx = provisionContext(folder, [await putWheel(folder, cpu)], notes);
   const calls = async () => (await lines(join(folder, "pip.log"))).length;
-  assert.equal(await provision(shop, false), undefined);
+  assert.equal(await provision(ctx, false), undefined);
   assertOneNote(
     notes.splice(0),
     /pip could not download tensorflow-cpu 1\.0 \(ERROR: No matching distribution\)\.$/,
     /^Cannot use the npm package's own install script: .*/,
   );
   assert.equal(await calls(), 1);
-  assert.equal(await provision(shop, false), undefined);
+  assert.equal(await provision(ctx, false), undefined);
   assert.match(
     notes[0]!,
     /No matching distribution\) \(0\.0 hours ago; --backend native tries again\)\.$/,
   );
   assert.equal(await calls(), 1);
   await Deno.remove(join(folder, "no-network"));
-  assert.equal((await provision(shop, true))?.tensorflow, "2.21.0");
+  assert.equal((await provision(ctx, true))?.tensorflow, "2.21.0");
   assert.equal(await calls(), 2);
 });
 
 test("an addon that does not load is no addon", async (folder) => {
   const notes: string[] = [];
-  const shop: Workshop = {
-    ...workshop(folder, [await putWheel(folder, cpu)], notes),
+  const ctx: ProvisionContext = {
+    ...provisionContext(folder, [await putWheel(folder, cpu)], notes),
     tryAddon: () => Promise.reject(new Error("the addon does not load\n(GLIBC_2.99 not found)")),
   };
-  assert.equal(await provision(shop, false), undefined);
+  assert.equal(await provision(ctx, false), undefined);
   assert.match(notes[0]!, /the addon does not load \(GLIBC_2\.99 not found\)\.$/);
-  assert.equal(await present(addonPlace(shop.tfjsFolder)), false);
+  assert.equal(await present(addonPath(ctx.tfjsFolder)), false);
 });
 
 test("the npm package's own script is the last resort, and works on a copy", async (folder) => {
@@ -260,11 +261,11 @@ fs.mkdirSync("lib/napi-v8", { recursive: true });
 fs.writeFileSync("lib/napi-v8/tfjs_binding.node", "addon\\n");`,
   );
   const notes: string[] = [];
-  const shop = workshop(folder, [], notes);
-  const ready = await provision(shop, false);
+  const ctx = provisionContext(folder, [], notes);
+  const ready = await provision(ctx, false);
   assert.deepEqual(notes, []);
   assert.equal(ready?.source, "the npm package's own install script");
-  assert.equal(await Deno.readTextFile(addonPlace(shop.tfjsFolder)), "addon\n");
-  assert.deepEqual(await names(join(shop.tfjsFolder)), ["binding", "lib", "scripts"]);
+  assert.equal(await Deno.readTextFile(addonPath(ctx.tfjsFolder)), "addon\n");
+  assert.deepEqual(await names(join(ctx.tfjsFolder)), ["binding", "lib", "scripts"]);
   assert.equal(await present(join(ready!.addon, "../../../scripts/install.js")), true);
 });
