@@ -5,6 +5,7 @@
  */
 import boda from "./boda.ts";
 import brl from "./brl/mod.ts";
+import { studies as brlStudies } from "./brl/studies.ts";
 import bsoftmax from "./bsoftmax.ts";
 import causirl from "./causirl.ts";
 import cbloss from "./cbloss.ts";
@@ -36,6 +37,7 @@ import sagnet from "./sagnet.ts";
 import sd from "./sd.ts";
 import selfreg from "./selfreg.ts";
 import sqrtreweight from "./sqrtreweight.ts";
+import { convergence, type Study } from "./study.ts";
 import taunorm from "./taunorm.ts";
 import vrex from "./vrex.ts";
 
@@ -79,3 +81,6 @@ export const METHODS: readonly Method[] = [
 
 /** Two-stage variants that belong to the tables: `first+second`. Any other pair may be asked for. */
 export const TWO_STAGE: readonly string[] = ["boda+crt", "brl+crt"];
+
+/** Every study. */
+export const STUDIES: readonly Study[] = [convergence, ...brlStudies];

@@ -15,8 +15,9 @@ import type {
   Manifest,
   RunRecord,
   RunSpec,
-  Study,
+  StudyTag,
 } from "../bench/records/record.ts";
+import { studyTagOf } from "../bench/records/format1_study.ts";
 import { readIfThere } from "../base/files.ts";
 
 /** What became of a planned run. */
@@ -33,7 +34,7 @@ export interface Run {
   readonly name: string;
   readonly spec: RunSpec;
   /** What it is for in a study; null for a run that stands among the methods. */
-  readonly study: Study | null;
+  readonly study: StudyTag | null;
   readonly state: RunState;
   /** Null without a record. A diverged run has a digest without scores. */
   readonly digest: Digest | null;
@@ -173,13 +174,14 @@ export async function readManifest(out: string): Promise<Manifest> {
 
 async function readRun(
   out: string,
-  { id, name, spec, study }: Manifest["runs"][number],
+  planned: Manifest["runs"][number],
 ): Promise<Omit<Run, "seconds">> {
+  const { id, name, spec } = planned;
   const run = (state: RunState, digest: Digest | null) => ({
     id,
     name,
     spec,
-    study: study ?? null,
+    study: studyTagOf(planned),
     state,
     digest,
   });

@@ -7,6 +7,7 @@
  */
 import { join } from "node:path";
 import type { Manifest } from "../bench/records/record.ts";
+import { STUDIES } from "../methods/mod.ts";
 import { across, winsTiesLosses } from "./analysis/across.ts";
 import { behaviours } from "./analysis/behaviours.ts";
 import { cautions } from "./analysis/cautions.ts";
@@ -22,7 +23,7 @@ import { type DrawnChart, renderPage } from "./page/page.tsx";
 import { arrange, type DatasetResults, groupBy, withoutSeed } from "./analysis/arrange.ts";
 import { resultsCsv } from "./tables/results_csv.ts";
 import { besideBest, pairwise, TESTED, type Tested } from "./analysis/significance.ts";
-import { readManifest, readStore, type Store } from "./folder.ts";
+import { readManifest, readStore } from "./folder.ts";
 import { studies } from "./analysis/studies.ts";
 import { changesSentence, findings, overallSentence } from "./analysis/summary.ts";
 import { behavioursTable } from "./tables/behaviours.ts";
@@ -148,11 +149,14 @@ export async function buildReport(out: string, options: ReportOptions = {}): Pro
     charts.set(dataset, drawn);
   }
   const studied: { table: Table; chart: DrawnChart | null }[] = [];
-  for (const results of studies(store)) {
+  const studyResults = studies(store, STUDIES);
+  for (const results of studyResults) {
     const chart = studyChart(results);
     studied.push({ table: studyTable(results), chart: chart && await draw(chart) });
   }
-  for (const table of await behavioursTables(out, store)) studied.push({ table, chart: null });
+  for (const results of await behaviours(out, arranged, studyResults, STUDIES)) {
+    studied.push({ table: behavioursTable(results), chart: null });
+  }
   const data = datasetsTable(arranged);
   const anova = anovaTable(arranged);
   const hyperparameters = hyperparametersTable(arranged);
@@ -213,21 +217,6 @@ export async function buildReport(out: string, options: ReportOptions = {}): Pro
     diverged: count("diverged"),
     files: files.sort(), // some are written by other threads, in any order
   };
-}
-
-/**
- * The proposed method's behaviours on every data set where it has been studied.
- *
- * @param out The output folder of that store.
- */
-export async function behavioursTables(out: string, store: Store): Promise<Table[]> {
-  const studied = studies(store);
-  const arranged = arrange({ ...store, runs: store.runs.filter(({ study }) => study === null) });
-  const titles = new Map(studied.map(({ dataset, title }) => [dataset, title]));
-  return await Promise.all([...titles].map(async ([dataset, title]) => {
-    const methods = arranged.find(({ name }) => name === dataset) ?? null;
-    return behavioursTable(dataset, title, await behaviours(out, dataset, methods, studied));
-  }));
 }
 
 /** The runs of every method on every data set: one of each is pictured. */

@@ -12,7 +12,7 @@ import { METHODS, TWO_STAGE } from "../../methods/mod.ts";
 import { type Method, type Range, rangeOf } from "../../methods/method.ts";
 import { find, notFoundMessage, UsageError } from "../../base/errors.ts";
 import { LEARNING, type Preset, preset, type PresetName } from "./presets.ts";
-import type { RunSpec, SelectionRule, Study } from "../records/record.ts";
+import type { RunSpec, SelectionRule, StudyTag } from "../records/record.ts";
 import { COMMON, searchSetting, specOn } from "./search.ts";
 
 /** What the user asked for; every name as written on the command line. */
@@ -48,7 +48,7 @@ export interface PlannedRun {
   readonly name: string;
   readonly spec: RunSpec;
   /** What the run is for, where it belongs to a study. */
-  readonly study?: Study;
+  readonly study?: StudyTag;
   /** Number of the setting of a random search; left out where there is none. */
   readonly hparamsSeed?: number;
 }

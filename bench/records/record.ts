@@ -156,16 +156,14 @@ export interface FailureRecord {
   readonly at: string;
 }
 
-/** What a run of the proposed method is for in one of its studies. */
-export type Study =
-  /** Which parts are on. */
-  | { readonly kind: "ablation"; readonly parts: readonly string[] }
-  /** A value of one hyperparameter, the others at their defaults. */
-  | { readonly kind: "parameter"; readonly parameter: string; readonly value: number }
-  /** A longer look at one training. */
-  | { readonly kind: "convergence" }
-  /** Another form of a part. */
-  | { readonly kind: "variant"; readonly part: string; readonly variant: string };
+/** Which setting of a study a run is for. */
+export interface StudyTag {
+  readonly name: string;
+  /** The method that is studied, as the plan calls it: `erm`, or `boda+crt` for two stages. */
+  readonly method: string;
+  /** Level of every factor of the study. */
+  readonly levels: Readonly<Record<string, number | boolean | string>>;
+}
 
 /**
  * The field's two ways to choose hyperparameters. `once`: the setting that is best for one seed is
@@ -186,7 +184,7 @@ export interface Manifest {
     readonly name: string;
     readonly spec: RunSpec;
     /** What the run is for, where it belongs to a study: it has no place among the methods. */
-    readonly study?: Study;
+    readonly study?: StudyTag;
     /** Number of the setting of a random search. */
     readonly hparamsSeed?: number;
   }[];

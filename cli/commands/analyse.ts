@@ -1,40 +1,66 @@
 /**
- * `deno task analyse STUDY`: the studies of the proposed method, each a grid of runs of its own.
+ * `deno task analyse STUDY`: the studies of methods, each a grid of runs of its own.
  *
  * @module
  */
 import { resolve } from "node:path";
 import { Command } from "commander";
-import { behavioursTables } from "../../report/mod.ts";
+import { find, UsageError } from "../../base/errors.ts";
+import { planStudy } from "../../bench/plan/studies.ts";
+import { STUDIES } from "../../methods/mod.ts";
+import { distinctStudies } from "../../methods/study.ts";
+import { arrange } from "../../report/analysis/arrange.ts";
+import { behaviours } from "../../report/analysis/behaviours.ts";
+import { studies } from "../../report/analysis/studies.ts";
 import { readStore } from "../../report/folder.ts";
+import { behavioursTable } from "../../report/tables/behaviours.ts";
 import { toMarkdown } from "../../report/tables/table.ts";
-import { planStudy, STUDIES } from "../../bench/plan/studies.ts";
 import { type GridOptions, gridOptions, runGrid } from "../grid.ts";
-import { print, type SetExitCode } from "../options/common.ts";
+import { nonEmptyList, print, type SetExitCode } from "../options/common.ts";
+
+interface AnalyseOptions extends GridOptions {
+  readonly method?: string[];
+}
 
 /** The command. */
 export function analyseCommand(setExitCode: SetExitCode): Command {
   const command = new Command("analyse")
-    .description("study the proposed method, then write the report");
-  for (const { name, description } of STUDIES) {
-    const study = gridOptions(new Command(name).description(description))
-      .action(async (options: GridOptions) => {
-        const code = await runGrid(
-          options,
-          `${options.preset}-${name}`,
-          (request, known) => planStudy(name, request, known),
-        );
-        setExitCode(code);
-      });
-    command.addCommand(study);
+    .description("study a method, then write the report")
+    .argument("<study>", "which study")
+    .option(
+      "--method <names>",
+      "methods to study; those that define the study by default",
+      nonEmptyList("--method"),
+    )
+    .addHelpText("after", () => `\nStudies:\n${STUDIES.map(line).join("\n")}`);
+  return gridOptions(command).action(async (name: string, options: AnalyseOptions) => {
+    const study = find("study", name, distinctStudies(STUDIES));
+    if ("behaviours" in study) return await printBehaviours(options.out, study.name);
+    const code = await runGrid(
+      options,
+      `${options.preset}-${study.name}`,
+      (request, known) =>
+        planStudy({ ...request, study: study.name, methods: options.method }, STUDIES, known),
+    );
+    setExitCode(code);
+  });
+}
+
+function line({ name, method = "any method", description }: typeof STUDIES[number]): string {
+  return `  ${name.padEnd(14)}${method.padEnd(12)}${description}`;
+}
+
+/** Prints which behaviours the records of a folder show, as Markdown. */
+async function printBehaviours(out: string | undefined, name: string): Promise<void> {
+  if (out === undefined) {
+    throw new UsageError(
+      `Cannot look for ${name} without --out: give a folder with studies and a bench of all methods`,
+    );
   }
-  const behaviours = new Command("behaviours")
-    .description("say which of the paper's behaviours the records show, as Markdown")
-    .requiredOption("--out <dir>", "output folder with studies and a bench of all methods")
-    .action(async ({ out }: { readonly out: string }) => {
-      const folder = resolve(out);
-      const tables = await behavioursTables(folder, await readStore(folder));
-      print(tables.map(toMarkdown).join("\n"));
-    });
-  return command.addCommand(behaviours);
+  const folder = resolve(out);
+  const store = await readStore(folder);
+  const asked = STUDIES.filter((study) => study.name === name);
+  const arranged = arrange({ ...store, runs: store.runs.filter(({ study }) => study === null) });
+  const found = await behaviours(folder, arranged, studies(store, STUDIES), asked);
+  print(found.map((results) => toMarkdown(behavioursTable(results))).join("\n"));
 }

@@ -1,11 +1,12 @@
 /**
- * The runs of a study as a reader thinks of them: data sets, settings, seeds.
+ * The runs of studies as a reader thinks of them: data sets, studies, settings, seeds.
  *
  * @module
  */
-import type { Study } from "../../bench/records/record.ts";
-import { groupBy } from "./arrange.ts";
+import type { StudyTag } from "../../bench/records/record.ts";
+import { type Levels, type Study, studyOf, type TrainingStudy } from "../../methods/study.ts";
 import { type Digest, type Run, scoreKey, type Store } from "../folder.ts";
+import { groupBy } from "./arrange.ts";
 
 /** What is shown of a run: validation for choosing, test for what was chosen. */
 export type Measure = {
@@ -14,40 +15,75 @@ export type Measure = {
 };
 
 /** A setting and its runs, one a seed. */
-export interface StudiedSetting<S extends Study = Study> {
-  readonly study: S;
+export interface StudiedSetting {
+  /** Tells the setting from the study's others. */
+  readonly name: string;
+  readonly levels: Levels;
   readonly runs: readonly Run[];
 }
 
-/** A study on one data set, settings in the order of the plan. */
-export interface StudyResults<S extends Study = Study> {
-  readonly dataset: string;
-  readonly title: string;
-  readonly kind: S["kind"];
-  readonly settings: readonly StudiedSetting<S>[];
+/** A study of a method on one data set, settings in the order of the plan. */
+export interface StudyResults {
+  /** The name of its files: data set and study, with the method where several have that study. */
+  readonly file: string;
+  readonly study: TrainingStudy;
+  readonly dataset: { readonly name: string; readonly title: string };
+  readonly method: { readonly name: string; readonly title: string };
+  readonly settings: readonly StudiedSetting[];
 }
 
-/** The studies of a store, in the manifest's order. */
-export function studies(store: Store): StudyResults[] {
-  const studied = store.runs.filter((run) => run.study !== null);
-  return [...groupBy(studied, ({ spec, study }) => `${spec.dataset.name} ${study!.kind}`).values()]
-    .map((runs) => ({
-      dataset: runs[0]!.spec.dataset.name,
-      title: runs.find((run) => run.digest)?.digest?.data.title ?? runs[0]!.spec.dataset.name,
-      kind: runs[0]!.study!.kind,
-      settings: [...groupBy(runs, (run) => run.name).values()].map((runs) => ({
-        study: runs[0]!.study!,
-        runs,
-      })),
+/**
+ * The studies of a store, in the manifest's order.
+ *
+ * @param known Definitions; of a study that is not among them, the records alone are shown.
+ */
+export function studies(store: Store, known: readonly Study[]): StudyResults[] {
+  const studied = store.runs.flatMap((run) => run.study === null ? [] : [{ run, tag: run.study }]);
+  const grouped = groupBy(
+    studied,
+    ({ run, tag }) => JSON.stringify([run.spec.dataset.name, tag.name, tag.method]),
+  );
+  const results = [...grouped.values()].map((studied) => {
+    const { run: { spec }, tag } = studied[0]!;
+    const { data, method } = studied.find(({ run }) => run.digest)?.run.digest ?? {};
+    const settings = [...groupBy(studied, ({ run }) => run.name)].map(([name, runs]) => ({
+      name,
+      levels: runs[0]!.tag.levels,
+      runs: runs.map(({ run }) => run),
     }));
+    return {
+      study: definitionOf(tag, settings, known),
+      dataset: { name: spec.dataset.name, title: data?.title ?? spec.dataset.name },
+      method: { name: tag.method, title: method?.title ?? tag.method },
+      settings,
+    };
+  });
+  const fileOf = ({ dataset, study }: typeof results[number]) => `${dataset.name}-${study.name}`;
+  const files = Map.groupBy(results, fileOf);
+  return results.map((result) => {
+    const file = fileOf(result);
+    const shared = files.get(file)!.length > 1;
+    return { ...result, file: shared ? `${file}-${result.method.name}` : file };
+  });
 }
 
-/** Whether a study is of that kind. */
-export function isKind<K extends Study["kind"]>(
-  results: StudyResults,
-  kind: K,
-): results is StudyResults<Extract<Study, { kind: K }>> {
-  return results.kind === kind;
+/** The definition that a run's study has, or the one that its records suggest. */
+function definitionOf(
+  { name, method }: StudyTag,
+  settings: readonly StudiedSetting[],
+  known: readonly Study[],
+): TrainingStudy {
+  const study = studyOf(known, name, method);
+  if (study !== undefined && "settings" in study) return study;
+  const factors = new Set(settings.flatMap(({ levels }) => Object.keys(levels)));
+  return {
+    kind: "study",
+    name,
+    title: name,
+    description: name,
+    factors: [...factors].map((name) => ({ name, title: name })),
+    settings: [],
+  };
 }
 
 /** Macro-F1 of each seed, as a fraction; null where a run has no result. */

@@ -1,32 +1,45 @@
 /**
- * Charts of the proposed method's studies.
+ * The chart of a study.
  *
  * @module
  */
 import type { TopLevelSpec } from "vega-lite";
-import type { Study } from "../../bench/records/record.ts";
 import { estimate } from "../analysis/arrange.ts";
-import { curve, f1, isKind, type StudyResults } from "../analysis/studies.ts";
+import { curve, f1, type StudyResults } from "../analysis/studies.ts";
 import { percent } from "../tables/format.ts";
 import { type Chart, CONFIG, PALETTE, SCHEMA, short } from "./chart.ts";
 
 /** The chart of a study on a data set; null for one that a table says better. */
 export function studyChart(results: StudyResults): Chart | null {
-  if (isKind(results, "parameter")) return parametersChart(results);
-  if (isKind(results, "convergence")) return convergenceChart(results);
-  return null;
+  const { study } = results;
+  if (study.rows === "checkpoints") return curveChart(results);
+  return study.chart === undefined ? null : levelsChart(results, study.chart);
 }
 
-const GREEK: Readonly<Record<string, string>> = { alpha: "α", beta: "β", gamma: "γ" };
+/** Parameters that the field writes as Greek letters. */
+const GREEK: Readonly<Record<string, string>> = {
+  alpha: "α",
+  beta: "β",
+  gamma: "γ",
+  kappa: "κ",
+  lambda: "λ",
+  mu: "μ",
+  tau: "τ",
+};
 
-/** Test macro-F1 over the values of each parameter. */
-function parametersChart(results: StudyResults<Extract<Study, { kind: "parameter" }>>): Chart {
-  const rows = results.settings.flatMap(({ study, runs }) => {
+/** Test macro-F1 over the levels of one factor, a panel for each level of another. */
+function levelsChart(
+  results: StudyResults,
+  chart: NonNullable<StudyResults["study"]["chart"]>,
+): Chart {
+  const { file, study, dataset, method, settings } = results;
+  const rows = settings.flatMap(({ levels, runs }) => {
+    const panel = String(levels[chart.panels]);
     return (["average", "worst"] as const).flatMap((domain) => {
       const known = estimate(f1(runs, { split: "test", domain }));
       return known === null ? [] : [{
-        parameter: GREEK[study.parameter] ?? study.parameter,
-        value: study.value,
+        panel: GREEK[panel] ?? panel,
+        value: Number(levels[chart.x]),
         domain,
         f1: short(percent(known.mean)),
         low: short(percent(known.mean - (known.sd ?? 0))),
@@ -34,9 +47,11 @@ function parametersChart(results: StudyResults<Extract<Study, { kind: "parameter
       }];
     });
   });
-  const description = `Test macro-F1 of BRL (reconstruction) on ${results.title} over ten values ` +
-    "of each of its weights, the others at their defaults: mean over seeds, average over domains " +
-    "solid and worst domain dashed with the band between them, bars of one standard deviation.";
+  const log = study.factors.find(({ name }) => name === chart.x)?.scale === "log";
+  const description =
+    `Test macro-F1 of ${method.title} on ${dataset.title}, ${study.title}: mean ` +
+    "over seeds, average over domains solid and worst domain dashed with the band between them, " +
+    "bars of one standard deviation.";
   const domains = ["average", "worst"];
   const legend = { title: "Domains", orient: "top", symbolType: "stroke", symbolStrokeWidth: 3 };
   const colour = {
@@ -48,18 +63,17 @@ function parametersChart(results: StudyResults<Extract<Study, { kind: "parameter
   const x = {
     field: "value",
     type: "quantitative",
-    scale: { type: "log" },
+    ...(log && { scale: { type: "log" } }),
     axis: {
-      format: ".0e",
-      values: [1e-7, 1e-5, 1e-3, 0.1, 10, 1e3],
+      ...(log && { format: ".0e", values: powersOfTen(rows.map(({ value }) => value)) }),
       labelFlush: false,
       grid: false,
     },
     title: null,
   };
   return {
-    name: `${results.dataset}-parameters`,
-    title: `Weights of the parts on ${results.title}`,
+    name: file,
+    title: `${method.title}, ${study.title} on ${dataset.title}`,
     description,
     spec: {
       $schema: SCHEMA,
@@ -68,7 +82,7 @@ function parametersChart(results: StudyResults<Extract<Study, { kind: "parameter
       data: { values: rows },
       facet: {
         column: {
-          field: "parameter",
+          field: "panel",
           title: null,
           header: { labelColor: "currentColor", labelFontSize: 14, labelPadding: 4 },
         },
@@ -107,8 +121,8 @@ function parametersChart(results: StudyResults<Extract<Study, { kind: "parameter
             encoding: {
               y: { field: "f1", type: "quantitative" },
               tooltip: [
-                { field: "parameter" },
-                { field: "value", format: ".0e" },
+                { field: "panel", title: chart.panels },
+                { field: "value", title: chart.x, ...(log && { format: ".0e" }) },
                 { field: "domain" },
                 { field: "f1", format: ".1f", title: "macro-F1 (%)" },
               ],
@@ -120,21 +134,31 @@ function parametersChart(results: StudyResults<Extract<Study, { kind: "parameter
   };
 }
 
-/** Training loss and validation macro-F1 over the updates. */
-function convergenceChart(results: StudyResults): Chart {
+/** Every power of ten between the least and the largest value; every other one of many. */
+function powersOfTen(values: readonly number[]): number[] {
+  const low = Math.ceil(Math.log10(Math.min(...values)));
+  const high = Math.floor(Math.log10(Math.max(...values)));
+  const every = high - low > 4 ? 2 : 1;
+  const count = Math.floor((high - low) / every) + 1;
+  return Array.from({ length: Math.max(0, count) }, (_, i) => Number(`1e${low + every * i}`));
+}
+
+/** Training loss and validation macro-F1 over the steps. */
+function curveChart({ file, study, dataset, method, settings }: StudyResults): Chart {
   const mean = (values: readonly (number | null)[]) => {
     const known = estimate(values);
     return known && short(percent(known.mean));
   };
-  const rows = results.settings.flatMap(({ runs }) =>
+  const rows = settings.flatMap(({ name, runs }) =>
     curve(runs).map(({ step, losses, f1 }) => ({
+      ...(settings.length > 1 && { setting: name }),
       step,
       loss: estimate(losses)?.mean ?? null,
       f1: mean(f1),
     }))
   );
-  const description = `Training loss and validation macro-F1 of BRL (reconstruction) on ` +
-    `${results.title} over the updates, mean over seeds.`;
+  const description = `Training loss and validation macro-F1 of ${method.title} on ` +
+    `${dataset.title} over the updates, mean over seeds.`;
   const panel = (field: string, title: string, color: string) => ({
     width: 320,
     height: 200,
@@ -149,12 +173,13 @@ function convergenceChart(results: StudyResults): Chart {
     encoding: {
       x: { field: "step", type: "quantitative", title: "Updates" },
       y: { field, type: "quantitative", title, scale: { zero: false } },
+      ...(settings.length > 1 && { color: { field: "setting", type: "nominal", title: null } }),
       tooltip: [{ field: "step", title: "updates" }, { field, format: ".4~g", title }],
     },
   });
   return {
-    name: `${results.dataset}-convergence`,
-    title: `Convergence on ${results.title}`,
+    name: file,
+    title: `${method.title}, ${study.title} on ${dataset.title}`,
     description,
     spec: {
       $schema: SCHEMA,

@@ -48,7 +48,7 @@ export interface PageContent {
     readonly costs: Table;
     readonly charts: readonly DrawnChart[];
   }[];
-  /** The proposed method's studies. */
+  /** Studies of methods. */
   readonly studies: readonly { readonly table: Table; readonly chart: DrawnChart | null }[];
   /** Every pair of methods on every tested figure. */
   readonly pairs: readonly Pairwise[];
@@ -202,7 +202,7 @@ function sectionsOf(content: PageContent): Section[] {
     ...section(
       "studies",
       "Studies",
-      "Studies of the proposed method",
+      "Studies",
       <Studies content={content} />,
       studies.length > 0,
     ),

@@ -1,20 +1,17 @@
 /**
- * The table of the proposed method's behaviours.
+ * The table of the behaviours that a method's paper reports.
  *
  * @module
  */
-import type { Finding } from "../analysis/behaviours.ts";
+import type { BehaviourResults } from "../analysis/behaviours.ts";
 import type { Table } from "./table.ts";
 
 /** What became of each behaviour on a data set. */
-export function behavioursTable(
-  dataset: string,
-  title: string,
-  findings: readonly Finding[],
-): Table {
+export function behavioursTable(results: BehaviourResults): Table {
+  const { study, dataset, method, findings } = results;
   return {
-    name: `${dataset}-behaviours`,
-    title: `BRL (reconstruction), the paper's behaviours on ${title}`,
+    name: `${dataset.name}-${study.name}`,
+    title: `${method.title}, ${study.title} on ${dataset.title}`,
     caption: "Macro-F1 on test data in percentage points, mean over seeds, unless said otherwise.",
     columns: [
       { key: "behaviour", title: "Behaviour", kind: "text" },
@@ -23,9 +20,7 @@ export function behavioursTable(
     ],
     groups: [{
       title: null,
-      rows: findings.map(({ behaviour, verdict, figures }) => ({
-        cells: [behaviour, verdict, figures],
-      })),
+      rows: findings.map(({ claim, verdict, evidence }) => ({ cells: [claim, verdict, evidence] })),
     }],
   };
 }

@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { planStudy, type STUDIES } from "../../bench/plan/studies.ts";
+import { planStudy, type StudyRequest } from "../../bench/plan/studies.ts";
+import { type StudyOfFormat1, studyTagOf } from "../../bench/records/format1_study.ts";
 import type { Manifest } from "../../bench/records/record.ts";
-import type { Request } from "../../bench/plan/plan.ts";
 import { DATASETS } from "../../datasets/mod.ts";
+import { STUDIES } from "../../methods/mod.ts";
+import { ablation } from "../../methods/study.ts";
 import { BACKEND, cli } from "./crash.ts";
 
-const request: Omit<Request, "methods"> = {
+const request: Omit<StudyRequest, "study"> = {
   datasets: ["digits-synth"],
   seeds: [0, 1],
   preset: "quick",
@@ -15,8 +17,8 @@ const request: Omit<Request, "methods"> = {
   backend: "native",
   threads: 1,
 };
-const studied = (name: (typeof STUDIES)[number]["name"], changes: Partial<Request> = {}) =>
-  planStudy(name, { ...request, ...changes }, DATASETS);
+const studied = (study: string, changes: Partial<StudyRequest> = {}, studies = STUDIES) =>
+  planStudy({ ...request, ...changes, study }, studies, DATASETS);
 const hyperparameters = (run: ReturnType<typeof studied>[number]) =>
   run.spec.method.hyperparameters;
 
@@ -35,15 +37,15 @@ Deno.test("the parameters take ten values each, the others at their defaults", (
   assert.equal(runs.length, 30);
   assert.equal(new Set(runs.map(({ id }) => id)).size, 28, "the defaults stand three times");
   for (const run of runs) {
-    assert.ok(run.study?.kind === "parameter");
-    const expected = { alpha: 1e-3, beta: 1e-2, gamma: 10, [run.study.parameter]: run.study.value };
+    const { parameter, value } = run.study!.levels;
+    const expected = { alpha: 1e-3, beta: 1e-2, gamma: 10, [String(parameter)]: value };
     const { alpha, beta, gamma } = hyperparameters(run);
     assert.deepEqual({ alpha, beta, gamma }, expected);
   }
 });
 
 Deno.test("convergence looks every 100 of the paper's updates, and fifty times at shorter ones", () => {
-  const every = (changes: Partial<Request>) =>
+  const every = (changes: Partial<StudyRequest>) =>
     studied("convergence", changes)[0]!.spec.training.checkpointEvery;
   assert.equal(every({ preset: "paper" }), 100);
   assert.equal(every({ preset: "quick" }), 2);
@@ -54,6 +56,45 @@ Deno.test("every alternative changes one part", () => {
   const runs = studied("variants", { seeds: [0] });
   assert.equal(new Set(runs.map(({ id }) => id)).size, runs.length);
   assert.equal(new Set(runs.map(({ name }) => name)).size, runs.length);
+});
+
+Deno.test("convergence is a study of any method, and of BRL where none is named", () => {
+  const methods = (methods?: string[]) =>
+    studied("convergence", { seeds: [0], settings: [], methods }).map(({ name, study }) => [
+      name,
+      study!.method,
+    ]);
+  assert.deepEqual(methods(), [["brl: convergence", "brl"]]);
+  assert.deepEqual(methods(["erm", "focal"]), [
+    ["erm: convergence", "erm"],
+    ["focal: convergence", "focal"],
+  ]);
+});
+
+Deno.test("any method may have studies; what cannot be run is one sentence", () => {
+  const own = ablation({
+    name: "ablation",
+    method: "cbloss",
+    title: "with and without",
+    description: "with and without",
+    parts: { reference: "Reference" },
+  });
+  const studies = [...STUDIES, own];
+  const runs = studied("ablation", { seeds: [0], settings: [], methods: ["cbloss"] }, studies);
+  assert.deepEqual(runs.map(({ spec }) => spec.method.hyperparameters["reference"]), [0, 1]);
+  const fails = (study: string, methods: string[] | undefined, message: RegExp) =>
+    assert.throws(() => studied(study, { settings: [], methods }), message);
+  fails(
+    "ablatoin",
+    undefined,
+    /^UsageError: Cannot find study "ablatoin": did you mean "ablation"/,
+  );
+  fails("ablation", ["erm"], /^UsageError: Cannot run the study "ablation" of "erm": .* for brl$/);
+  fails(
+    "behaviours",
+    undefined,
+    /^UsageError: Cannot train the study "behaviours": it asks records/,
+  );
 });
 
 Deno.test("a study trains, reports, continues, and its tables come from the records again", async () => {
@@ -67,7 +108,11 @@ Deno.test("a study trains, reports, continues, and its tables come from the reco
   try {
     assert.match(await said("analyse", "ablation", ...options), /^16 of 16 runs trained/);
     const manifest: Manifest = JSON.parse(await Deno.readTextFile(join(out, "manifest.json")));
-    assert.deepEqual(manifest.runs[0]!.study, { kind: "ablation", parts: ["bce"] });
+    assert.deepEqual(manifest.runs[0]!.study, {
+      name: "ablation",
+      method: "brl",
+      levels: { bce: true, cb: false, rb: false, penalty: false },
+    });
     const record = JSON.parse(
       await Deno.readTextFile(join(out, "runs", manifest.runs[0]!.id, "record.json")),
     );
@@ -94,9 +139,32 @@ Deno.test("a study trains, reports, continues, and its tables come from the reco
     await said("report", "--out", out);
     assert.equal(await Deno.readTextFile(table), first);
     const page = await Deno.readTextFile(join(out, "report/index.html"));
-    assert.match(page, /Studies of the proposed method/);
+    assert.match(page, /<h2 id="studies-title">Studies<\/h2>/);
     assert.match(page, /BRL \(reconstruction\), combinations of its parts/);
   } finally {
     await Deno.remove(out, { recursive: true });
   }
+});
+
+Deno.test("plans of format 1 name the same settings", () => {
+  const spec = studied("convergence")[0]!.spec;
+  const levels = (study: StudyOfFormat1) => studyTagOf({ spec, study });
+  const method = "brl";
+  assert.deepEqual(levels({ kind: "ablation", parts: ["bce", "rb"] }), {
+    name: "ablation",
+    method,
+    levels: { bce: true, rb: true },
+  });
+  assert.deepEqual(levels({ kind: "parameter", parameter: "alpha", value: 1e-7 }), {
+    name: "parameters",
+    method,
+    levels: { parameter: "alpha", value: 1e-7 },
+  });
+  assert.deepEqual(levels({ kind: "variant", part: "rb", variant: "CORAL" }), {
+    name: "variants",
+    method,
+    levels: { part: "rb", form: "CORAL" },
+  });
+  assert.deepEqual(levels({ kind: "convergence" }), { name: "convergence", method, levels: {} });
+  assert.equal(studyTagOf({ spec }), null);
 });

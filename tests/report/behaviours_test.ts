@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
-import type { Study } from "../../bench/records/record.ts";
-import { behaviours } from "../../report/analysis/behaviours.ts";
+import { behaviours } from "../../methods/brl/behaviours.ts";
+import { STUDIES } from "../../methods/mod.ts";
+import type { TrainingStudy } from "../../methods/study.ts";
+import { figuresOf } from "../../report/analysis/behaviours.ts";
 import { type Run, scoreKey } from "../../report/folder.ts";
-import type { DatasetResults } from "../../report/analysis/arrange.ts";
+import type { MethodResults } from "../../report/analysis/arrange.ts";
 import type { StudyResults } from "../../report/analysis/studies.ts";
 
 /** A finished run as far as the behaviours look at it. */
@@ -22,35 +24,43 @@ function run(average: number, worst = average, curve: [number, number][] = []): 
 
 const VALUES = [1e-7, 1e-5, 1e-3, 0.01, 0.1, 1, 10, 100, 1e3, 1e4];
 
-function parameter(name: string, scores: readonly number[]): StudyResults {
+/** A study of BRL on a made-up data set. */
+function study(name: string, settings: StudyResults["settings"]): StudyResults {
   return {
-    dataset: "made-up",
-    title: "Made up",
-    kind: "parameter",
-    settings: VALUES.map((value, i) => ({
-      study: { kind: "parameter", parameter: name, value } satisfies Study,
+    file: name,
+    study: STUDIES.find((s) => s.name === name && s.method === "brl") as TrainingStudy,
+    dataset: { name: "made-up", title: "Made up" },
+    method: { name: "brl", title: "BRL" },
+    settings,
+  };
+}
+
+function parameter(parameter: string, scores: readonly number[]): StudyResults {
+  return study(
+    "parameters",
+    VALUES.map((value, i) => ({
+      name: `${parameter}=${value}`,
+      levels: { parameter, value },
       runs: [run(scores[i]!)],
     })),
-  };
+  );
 }
 
 function convergence(curve: [number, number][]): StudyResults {
-  const study: Study = { kind: "convergence" };
-  return {
-    dataset: "made-up",
-    title: "Made up",
-    kind: "convergence",
-    settings: [{ study, runs: [run(60, 60, curve)] }],
-  };
+  return study("convergence", [{ name: "convergence", levels: {}, runs: [run(60, 60, curve)] }]);
 }
 
 const methods = (gaps: Readonly<Record<string, number>>) =>
-  ({
-    methods: Object.entries(gaps).map(([name, gap]) => ({ name, runs: [run(60, 60 - gap)] })),
-  }) as unknown as DatasetResults;
+  Object.entries(gaps).map(([name, gap]) => ({
+    name,
+    runs: [run(60, 60 - gap)],
+  })) as unknown as MethodResults[];
 
-const verdicts = async (methods: DatasetResults | null, studies: readonly StudyResults[]) =>
-  (await behaviours("/no/such/folder", "made-up", methods, studies)).map(({ verdict }) => verdict);
+const verdicts = async (methods: readonly MethodResults[], studies: readonly StudyResults[]) => {
+  const figures = figuresOf("/no/such/folder", methods, studies);
+  const findings = await Promise.all(behaviours.map(({ judge }) => judge(figures)));
+  return findings.map(({ verdict }) => verdict);
+};
 
 Deno.test("what the paper describes holds", async () => {
   const found = await verdicts(methods({ brl: 2, erm: 5, boda: 4, "brl+crt": 1 }), [
@@ -80,5 +90,5 @@ Deno.test("the opposite does not hold, and halves are said to be", async () => {
 });
 
 Deno.test("without records nothing is claimed", async () => {
-  assert.deepEqual(await verdicts(null, []), Array(6).fill("not run"));
+  assert.deepEqual(await verdicts([], []), Array(6).fill("not run"));
 });

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { STUDIES } from "../../methods/mod.ts";
+import type { TrainingStudy } from "../../methods/study.ts";
 import { across } from "../../report/analysis/across.ts";
 import { acrossCharts } from "../../report/charts/across.ts";
 import type { Chart } from "../../report/charts/chart.ts";
@@ -32,11 +34,13 @@ async function charts(out: string): Promise<Chart[]> {
   };
   const ranks = across(datasets, { domain: "worst", metric: "macro_f1" }, "erm", 0.05);
   const parameters = studyChart({
-    dataset: "vlcs",
-    title: "VLCS-MLT",
-    kind: "parameter",
+    file: "vlcs-parameters",
+    study: STUDIES.find(({ name }) => name === "parameters") as TrainingStudy,
+    dataset: { name: "vlcs", title: "VLCS-MLT" },
+    method: { name: "brl", title: "BRL" },
     settings: datasets[0]!.methods.map(({ runs }, i) => ({
-      study: { kind: "parameter" as const, parameter: "alpha", value: 10 ** i },
+      name: `alpha=${10 ** i}`,
+      levels: { parameter: "alpha", value: 10 ** i },
       runs: runs.map((run) => run!),
     })),
   })!;

@@ -13,7 +13,7 @@ import type {
   Manifest,
   RunRecord,
   RunSpec,
-  Study,
+  StudyTag,
 } from "../../bench/records/record.ts";
 import { type Random, stream } from "../../base/random.ts";
 import { encodeArrays } from "../../base/safetensors_format.ts";
@@ -38,8 +38,8 @@ export interface FakeGrid {
   seeds: readonly number[];
   fate?: (dataset: string, method: string, seed: number) => Fate;
   checkpoints?: number;
-  /** Runs of the proposed method that belong to studies, beside the methods. */
-  studies?: readonly Study[];
+  /** Runs of studies, beside the methods. */
+  studies?: readonly StudyTag[];
   /** Whether runs keep their confidence and a sample of features, as real ones do. */
   details?: boolean;
 }
@@ -97,25 +97,29 @@ export const METHODS: readonly string[] = [
   ...["boda", "boda+crt"],
 ];
 
-/** Settings of every kind of study. */
-export const STUDIES: readonly Study[] = [
-  { kind: "ablation", parts: ["bce"] },
-  { kind: "ablation", parts: ["bce", "cb", "rb", "penalty"] },
-  ...[1e-3, 1, 1e3].flatMap((value): Study[] => [
-    { kind: "parameter", parameter: "alpha", value },
-    { kind: "parameter", parameter: "beta", value },
+/** Settings of every study of BRL. */
+export const STUDIES: readonly StudyTag[] = [
+  tag("ablation", { bce: true, cb: false, rb: false, penalty: false }),
+  tag("ablation", { bce: true, cb: true, rb: true, penalty: true }),
+  ...[1e-3, 1, 1e3].flatMap((value) => [
+    tag("parameters", { parameter: "alpha", value }),
+    tag("parameters", { parameter: "beta", value }),
   ]),
-  { kind: "convergence" },
-  { kind: "variant", part: "bce", variant: "between domains by √(n_c / n_dc)" },
+  tag("convergence", {}),
+  tag("variants", { part: "bce", form: "between domains by √(n_c / n_dc)" }),
 ];
+
+function tag(name: string, levels: StudyTag["levels"]): StudyTag {
+  return { name, method: "brl", levels };
+}
 
 /** Writes the folder and returns its plan. */
 export async function writeStore(out: string, grid: FakeGrid): Promise<Manifest> {
   const named = [
     ...grid.methods.map((name) => ({ name, method: name, study: undefined })),
     ...(grid.studies ?? []).map((study) => ({
-      name: `brl: ${Object.values(study).join(" ")}`,
-      method: "brl",
+      name: `${study.method}: ${study.name} ${Object.values(study.levels).join(" ")}`,
+      method: study.method,
       study,
     })),
   ];

@@ -1,0 +1,82 @@
+/**
+ * The studies of BRL: those of its paper, and the search for the forms of its parts.
+ *
+ * @module
+ */
+import { ablation, convergence, defineStudy, oneAtATime, type Study, variants } from "../study.ts";
+import { behaviours } from "./behaviours.ts";
+import brl from "./mod.ts";
+
+const method = brl.name;
+
+/**
+ * The forms of each part that were compared. What is not the reconstruction's own form stands in its
+ * place in the study.
+ */
+const FORMS: Parameters<typeof variants>[0]["forms"] = [
+  ["bce", "balanced softmax", { tau: 1 }],
+  ["bce", "softmax half balanced", { tau: 0.5 }],
+  ["bce", "counts smoothed by ten images", { smoothing: 10 }],
+  ["bce", "by weights 1 / √n_dc alone", { tau: 0, kappa: 0.5, rarity: 1 }],
+  ["bce", "between domains by √(n_c / n_dc)", { kappa: 0.5 }],
+  ["bce", "between domains by n_c / n_dc", { kappa: 1 }],
+  ["bce", "between domains by 1 / √n_dc", { kappa: 0.5, rarity: 1 }],
+  ["bce", "between domains by 1 / √effective number", { kappa: 0.5, rarity: 2 }],
+  ["cb", "head's cross-entropy and remaining imbalance", { covariate: 0 }],
+  ["cb", "head's cross-entropy alone", { covariate: 1 }],
+  ["cb", "remaining imbalance alone", { covariate: 2 }],
+  ["cb", "remaining imbalance alone, moving the features", { covariate: 2, covariateReach: 1 }],
+  ["rb", "MMD", { distance: 0 }],
+  ["rb", "CORAL", { distance: 1 }],
+  ["rb", "mean distance", { distance: 2 }],
+  ["penalty", "variance of the risks", { invariance: 0 }],
+  ["penalty", "IRM's squared slopes", { invariance: 1 }],
+  ["penalty", "distance of the domains by CORAL", { invariance: 2 }],
+  ["penalty", "distance of the domains by MMD", { invariance: 3 }],
+];
+
+/** Every study of BRL. */
+export const studies: readonly Study[] = [
+  // The paper has eight combinations, and these are the reconstruction's reading of which.
+  ablation({
+    name: "ablation",
+    method,
+    title: "combinations of its parts",
+    description: "the eight combinations of its parts",
+    caption: "Balanced cross-entropy (BCE), covariate balancing (CB), representation balancing " +
+      "(RB), cross-domain penalty.",
+    parts: { bce: "BCE", cb: "CB", rb: "RB", penalty: "Penalty" },
+    always: ["bce"],
+  }),
+  oneAtATime({
+    name: "parameters",
+    method,
+    title: "one parameter at a time",
+    description: "ten values each of alpha, beta and gamma, the others at their defaults",
+    caption: "The other parameters at their defaults.",
+    parameters: ["alpha", "beta", "gamma"],
+    values: [1e-7, 1e-5, 1e-3, 0.01, 0.1, 1, 10, 100, 1e3, 1e4],
+  }),
+  defineStudy({ ...convergence, method }),
+  variants({
+    name: "variants",
+    method,
+    title: "alternatives of its parts",
+    description: "the alternatives of each part of the reconstruction, on validation data",
+    caption: "One part changed at a time, judged by validation data.",
+    forms: [
+      ["all", "the reconstruction", {}],
+      ...FORMS.filter(([, , changes]) =>
+        Object.entries(changes).some(([key, value]) => brl.hyperparameters[key]!.default !== value)
+      ),
+    ],
+  }),
+  defineStudy({
+    kind: "study",
+    name: "behaviours",
+    method,
+    title: "the paper's behaviours",
+    description: "which of the paper's behaviours the records of a folder show, as Markdown",
+    behaviours,
+  }),
+];

@@ -1,0 +1,225 @@
+/**
+ * What a study is: settings of a method that are trained beside each other, or the behaviours that
+ * a method's paper reports, asked of the records.
+ *
+ * A new study is one {@linkcode defineStudy} and one line in `methods/mod.ts`; outside the
+ * repository it is exported by a plugin. `deno task analyse NAME` trains it and the report shows
+ * it. The usual designs have a function each: {@linkcode ablation}, {@linkcode oneAtATime},
+ * {@linkcode variants}, {@linkcode convergence}.
+ *
+ * @module
+ */
+
+import type { Definition } from "../base/definition.ts";
+
+/** A hyperparameter's value. */
+type Value = number;
+
+/** Level of every factor of a study, as its table shows it. */
+export type Levels = Readonly<Record<string, number | boolean | string>>;
+
+/** What a study varies: a column of its table. */
+export interface Factor {
+  readonly name: string;
+  readonly title: string;
+  /** For numbers: how they lie on an axis. Logarithmic ones are shown as powers of ten. */
+  readonly scale?: "linear" | "log";
+}
+
+/** One setting of a method in a study. */
+export interface StudySetting {
+  /** Tells the setting from the study's others, in the names of its runs. */
+  readonly label: string;
+  readonly levels: Levels;
+  /** What is set; other hyperparameters have their defaults. */
+  readonly hyperparameters: Readonly<Record<string, Value>>;
+}
+
+/** What every study says of itself. Its title stands behind the method's: "BRL, convergence". */
+interface Described extends Definition {
+  readonly kind: "study";
+  /** Studies of several methods may share a name. */
+  readonly name: string;
+  /** One line for the command line. */
+  readonly description: string;
+  /** The sentence that the table's caption begins with. */
+  readonly caption?: string;
+}
+
+/** A study that trains. */
+export interface TrainingStudy extends Described {
+  /** The method that is studied; any that is asked for when left out. */
+  readonly method?: string;
+  readonly factors: readonly Factor[];
+  readonly settings: readonly StudySetting[];
+  /** Checkpoints of each run, instead of the preset's. */
+  readonly checkpoints?: number;
+  /** What the table has rows of: settings, or the checkpoints of each. `settings` when left out. */
+  readonly rows?: "settings" | "checkpoints";
+  /** The images that settings are judged by; validation and test when left out. */
+  readonly splits?: readonly ("validation" | "test")[];
+  /** A chart over the levels of factor `x`, with a panel for each level of `panels`. */
+  readonly chart?: { readonly x: string; readonly panels: string };
+}
+
+/** A study of records that are there already. */
+export interface BehaviourStudy extends Described {
+  readonly method: string;
+  readonly behaviours: readonly Behaviour[];
+}
+
+/** A study. */
+export type Study = TrainingStudy | BehaviourStudy;
+
+/** Something that a paper says of its method, with the rule by which it counts as seen here. */
+export interface Behaviour {
+  readonly claim: string;
+  judge(figures: StudyFigures): Finding | Promise<Finding>;
+}
+
+/** What the records say to a behaviour. */
+export interface Finding {
+  readonly verdict: "holds" | "partly" | "does not hold" | "not run";
+  /** The figures behind the verdict. */
+  readonly evidence: string;
+}
+
+/** What an output folder says of one data set: means over seeds, macro-F1 in percent. */
+export interface StudyFigures {
+  /** Test macro-F1, average over domains, of the settings of the method's study that have results. */
+  settings(study: string): readonly { readonly levels: Levels; readonly f1: number }[];
+  /** Training loss and validation macro-F1 at the checkpoints of the method's study. */
+  curve(study: string): readonly {
+    readonly step: number;
+    readonly loss: number;
+    readonly f1: number;
+  }[];
+  /** Test macro-F1 of the methods that were trained beside each other. */
+  readonly methods: readonly {
+    readonly name: string;
+    readonly average: number;
+    readonly worst: number;
+  }[];
+  /**
+   * Percentage of test images of other domains among an image's nearest neighbours in a method's
+   * features; null where no run kept its features.
+   */
+  overlap(method: string): Promise<number | null>;
+}
+
+/** Identity at run time; checks a study at compile time. */
+export function defineStudy<const S extends Study>(study: S): S {
+  return study;
+}
+
+/** One study of each name. */
+export function distinctStudies(studies: readonly Study[]): Study[] {
+  return [...new Map(studies.map((study) => [study.name, study])).values()];
+}
+
+/** The study of a method by its name: its own, else the one that every method has. */
+export function studyOf(
+  studies: readonly Study[],
+  name: string,
+  method: string,
+): Study | undefined {
+  const named = studies.filter((study) => study.name === name);
+  return named.find((study) => study.method === method) ??
+    named.find((study) => study.method === undefined);
+}
+
+/** What the usual designs leave to the study. */
+type About = Omit<Described, "kind"> & Pick<TrainingStudy, "method">;
+
+/**
+ * Every combination of parts that a hyperparameter each switches on or off.
+ *
+ * @param parts Titles of the parts by hyperparameter.
+ * @param always Parts that are on in every combination.
+ */
+export function ablation(
+  { parts, always = [], ...about }: About & {
+    readonly parts: Readonly<Record<string, string>>;
+    readonly always?: readonly string[];
+  },
+): TrainingStudy {
+  const names = Object.keys(parts);
+  const optional = names.filter((name) => !always.includes(name));
+  const settings = Array.from({ length: 2 ** optional.length }, (_, bits): StudySetting => {
+    const on = names.filter((name) => {
+      const bit = optional.indexOf(name);
+      return bit < 0 || (bits >> bit) & 1;
+    });
+    return {
+      label: on.join(" "),
+      levels: Object.fromEntries(names.map((name) => [name, on.includes(name)])),
+      hyperparameters: Object.fromEntries(names.map((name) => [name, on.includes(name) ? 1 : 0])),
+    };
+  });
+  return {
+    kind: "study",
+    ...about,
+    factors: Object.entries(parts).map(([name, title]) => ({ name, title })),
+    settings,
+  };
+}
+
+/** Values of one hyperparameter after another, the others at their defaults. */
+export function oneAtATime(
+  { parameters, values, ...about }: About & {
+    readonly parameters: readonly string[];
+    readonly values: readonly number[];
+  },
+): TrainingStudy {
+  return {
+    kind: "study",
+    ...about,
+    factors: [
+      { name: "parameter", title: "Parameter" },
+      { name: "value", title: "Value", scale: "log" },
+    ],
+    settings: parameters.flatMap((parameter) =>
+      values.map((value): StudySetting => ({
+        label: `${parameter}=${value}`,
+        levels: { parameter, value },
+        hyperparameters: { [parameter]: value },
+      }))
+    ),
+    chart: { x: "value", panels: "parameter" },
+  };
+}
+
+/** Other forms of a method's parts, one at a time. They are chosen by, so validation judges them. */
+export function variants(
+  { forms, ...about }: About & {
+    readonly forms: readonly (readonly [
+      part: string,
+      form: string,
+      hyperparameters: StudySetting["hyperparameters"],
+    ])[];
+  },
+): TrainingStudy {
+  return {
+    kind: "study",
+    ...about,
+    factors: [{ name: "part", title: "Part" }, { name: "form", title: "Form" }],
+    settings: forms.map(([part, form, hyperparameters]) => ({
+      label: form,
+      levels: { part, form },
+      hyperparameters,
+    })),
+    splits: ["validation"],
+  };
+}
+
+/** A longer look at one training, of any method. */
+export const convergence: TrainingStudy = {
+  kind: "study",
+  name: "convergence",
+  title: "convergence",
+  description: "loss and validation macro-F1 at fifty points of the training",
+  factors: [],
+  settings: [{ label: "convergence", levels: {}, hyperparameters: {} }],
+  checkpoints: 50,
+  rows: "checkpoints",
+};
