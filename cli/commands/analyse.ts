@@ -9,10 +9,8 @@ import { find, UsageError } from "../../base/errors.ts";
 import { planStudy } from "../../bench/plan/studies.ts";
 import { STUDIES } from "../../methods/mod.ts";
 import { distinctStudies } from "../../methods/study.ts";
-import { arrange } from "../../report/analysis/arrange.ts";
 import { behaviours } from "../../report/analysis/behaviours.ts";
-import { studies } from "../../report/analysis/studies.ts";
-import { readStore } from "../../report/folder.ts";
+import { openReport } from "../../report/context.ts";
 import { behavioursTable } from "../../report/tables/behaviours.ts";
 import { toMarkdown } from "../../report/tables/table.ts";
 import { type GridOptions, gridOptions, runGrid } from "../grid.ts";
@@ -57,10 +55,8 @@ async function printBehaviours(out: string | undefined, name: string): Promise<v
       `Cannot look for ${name} without --out: give a folder with studies and a bench of all methods`,
     );
   }
-  const folder = resolve(out);
-  const store = await readStore(folder);
+  const ctx = await openReport(resolve(out));
   const asked = STUDIES.filter((study) => study.name === name);
-  const arranged = arrange({ ...store, runs: store.runs.filter(({ study }) => study === null) });
-  const found = await behaviours(folder, arranged, studies(store, STUDIES), asked);
+  const found = await behaviours(ctx.out, ctx.datasets(), ctx.studies(), asked);
   print(found.map((results) => toMarkdown(behavioursTable(results))).join("\n"));
 }

@@ -11,7 +11,7 @@ import { print, printJson, type SetExitCode } from "../options/common.ts";
 
 interface ReportCommandOptions {
   readonly out: string;
-  readonly baseline?: string;
+  readonly compare?: string;
   readonly json?: boolean;
 }
 
@@ -20,13 +20,13 @@ export function reportCommand(_setExitCode: SetExitCode): Command {
   return new Command("report")
     .description("rebuild tables, charts and the HTML page from the records")
     .option("--out <dir>", "output folder of a bench", "results/quick")
-    .option("--baseline <dir>", "output folder of another bench to compare with")
+    .option("--compare <dir>", "output folder of an earlier bench to compare with")
     .option("--json", "the result as JSON")
-    .action(async ({ out, baseline, json }: ReportCommandOptions) => {
+    .action(async ({ out, compare, json }: ReportCommandOptions) => {
       const folder = await benchFolder("--out", out);
-      const other = baseline === undefined
+      const other = compare === undefined
         ? {}
-        : { baseline: await benchFolder("--baseline", baseline) };
+        : { compare: await benchFolder("--compare", compare) };
       const report = await buildReport(folder, other);
       if (json) printJson(report);
       else {

@@ -48,11 +48,11 @@ export interface Overall {
   /** Interquartile mean over all runs. */
   readonly iqm: number;
   readonly iqmInterval: Interval | NotComputable;
-  /** Chance to beat a run of the reference; null for the reference and without it. */
+  /** Chance to beat a run of the baseline; null for the baseline and without it. */
   readonly improvement: Improvement | null;
 }
 
-/** Probability of improvement over the reference method. */
+/** Probability of improvement over the baseline. */
 export interface Improvement {
   readonly probability: number;
   readonly interval: Interval | NotComputable;
@@ -61,13 +61,13 @@ export interface Improvement {
 /**
  * Brings one figure of all data sets together.
  *
- * @param reference Name of the method that every other should beat; null when nobody asks.
+ * @param baseline Name of the method that every other should beat; null when nobody asks.
  * @param alpha Level of the critical difference.
  */
 export function across(
   datasets: readonly DatasetResults[],
   tested: Tested,
-  reference: string | null,
+  baseline: string | null,
   alpha: number,
 ): Across {
   const key = scoreKey(tested.domain, tested.metric);
@@ -93,7 +93,7 @@ export function across(
   const complete = all.filter(({ strata }) => strata.every((values) => values.length > 0));
   const means = datasets.map((_, d) => complete.map(({ strata }) => mean(strata[d]!)!));
   const places = means.map(rank);
-  const base = complete.find((method) => method.name === reference);
+  const base = complete.find((method) => method.name === baseline);
   const random = (what: string, label: string) =>
     stream(0, "report", "bootstrap", what, key, label);
   return {

@@ -16,8 +16,8 @@ import { TESTED, type Tested } from "./significance.ts";
 import type { NotComputable } from "./statistics/anova.ts";
 import { holm, type PairedTest, pairedTest } from "./statistics/pairs.ts";
 import { scoreKey } from "../folder.ts";
-import type { Cell, Name, Row, Table } from "../tables/table.ts";
-import { datasetName, metricName, nameOf, percent, showP } from "../tables/format.ts";
+import { datasetName, nameOf } from "../tables/format.ts";
+import type { Name } from "../tables/table.ts";
 
 /** A figure of a method on a data set in two folders. All values are fractions. */
 export interface Change extends Tested {
@@ -144,60 +144,4 @@ function index(datasets: readonly DatasetResults[]): Map<string, Side> {
 function bySeed(side: Side | undefined, seeds: readonly number[], key: string): (number | null)[] {
   const values = side ? scores(side.method, key) : [];
   return seeds.map((seed) => values[side?.dataset.seeds.indexOf(seed) ?? -1] ?? null);
-}
-
-/** The changes as a table, data set by data set. */
-export function changesTable(all: readonly Change[]): Table {
-  const inPercent = (value: Estimate | null): Cell =>
-    value && {
-      mean: percent(value.mean),
-      sd: value.sd === null ? null : percent(value.sd),
-      n: value.n,
-    };
-  const row = (change: Change): Row => ({
-    cells: [
-      change.dataset,
-      change.method,
-      change.domain,
-      metricName(change.metric),
-      inPercent(change.before),
-      inPercent(change.after),
-      change.before && change.after ? percent(difference(change)) : null,
-      change.p,
-      change.verdict,
-    ],
-    ...note(change),
-  });
-  return {
-    name: "changes",
-    title: "What has changed since the baseline",
-    caption: "Test figures in percent, mean ± standard deviation (ddof 1) over the seeds of each " +
-      "folder. Difference: after − before in percentage points, over the seeds that both have. " +
-      "p: two-sided paired t test, Holm-corrected over all rows.",
-    columns: [
-      { key: "dataset", title: "Data set", kind: "text" },
-      { key: "method", title: "Method", kind: "text" },
-      { key: "domain", title: "Domain", kind: "text" },
-      { key: "metric", title: "Metric", kind: "text" },
-      { key: "before", title: "Before", kind: "estimate", digits: 1 },
-      { key: "after", title: "After", kind: "estimate", digits: 1 },
-      { key: "difference", title: "Difference", kind: "number", digits: 1 },
-      { key: "p_holm", title: "p (Holm)", kind: "number", show: showP },
-      { key: "verdict", title: "Verdict", kind: "text" },
-    ],
-    groups: [{ title: null, rows: all.map(row) }],
-  };
-}
-
-function note({ verdict, test, unlike }: Change): { note?: string } {
-  const parts = [
-    ...(verdict === "not tested" && !test.computable ? [`not tested: ${test.why}`] : []),
-    ...(unlike === null ? [] : [unlike]),
-  ];
-  return parts.length > 0 ? { note: parts.join("; ") } : {};
-}
-
-/** Where there is no test, there may still be a difference: of the means. */
-function difference({ test, before, after }: Change): number {
-  return test.computable ? test.difference : after!.mean - before!.mean;
 }

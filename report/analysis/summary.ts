@@ -27,8 +27,8 @@ export interface Finding {
   readonly score: Estimate;
   /** The lead over the second, a method that lacks no seed either; null when there is none. */
   readonly second: Lead | null;
-  /** The lead over the reference method; null when that is missing, is the best, or is second. */
-  readonly reference: Lead | null;
+  /** The lead over the baseline; null when that is missing, is the best, or is second. */
+  readonly baseline: Lead | null;
   /** Titles of the methods that are not significantly worse, from the closest on. */
   readonly level: readonly string[];
   /** Methods that were tested against the best. */
@@ -59,12 +59,12 @@ export interface Lead {
  * The best method of each data set on macro-F1, of the worst domain and on average.
  *
  * @param comparisons Of one or more data sets.
- * @param reference Name of the method that every other should beat.
+ * @param baseline Name of the method that every other should beat; null without one.
  * @param alpha Level of significance.
  */
 export function findings(
   comparisons: readonly Comparison[],
-  reference: string,
+  baseline: string | null,
   alpha: number,
 ): Finding[] {
   const onF1 = comparisons.filter(({ metric }) => metric === "macro_f1");
@@ -82,9 +82,9 @@ export function findings(
       best: best.title,
       score: percentEstimate(scores(best, scoreKey(domain, "macro_f1")))!,
       second: lead(second),
-      reference: best.name === reference
+      baseline: best.name === baseline
         ? null
-        : lead(others.find((rival) => rival !== second && rival.method.name === reference)),
+        : lead(others.find((rival) => rival !== second && rival.method.name === baseline)),
       level: tested.filter((rival) => decisive(rival)! >= alpha).map(({ method }) => method.title),
       tested: tested.length,
       hardest: hardest(dataset, best),
@@ -187,11 +187,11 @@ function differSentence(dataset: DatasetResults, alpha: number): string | null {
     `${p < alpha ? "significant" : "not significant"} (blocked F test, ${equalsP(p)}).`;
 }
 
-/** What has become of a baseline's figures, in one sentence. */
+/** What has become of a earlier results' figures, in one sentence. */
 export function changesSentence(changes: readonly Change[]): string {
   const counts = [...groupBy(changes, ({ verdict }) => verdict)]
     .map(([verdict, { length }]) => `${length} ${verdict}`);
-  return `Since the baseline, of ${changes.length} figures: ${counts.join(", ")}.`;
+  return `Since the earlier results, of ${changes.length} figures: ${counts.join(", ")}.`;
 }
 
 /** Why there is nothing to say yet. */

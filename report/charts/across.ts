@@ -1,6 +1,6 @@
 /**
  * Charts over all data sets: average ranks with their critical difference, and how likely each
- * method is to beat the reference.
+ * method is to beat the baseline.
  *
  * @module
  */
@@ -124,7 +124,7 @@ export function criticalDifferenceSpec(
   } as unknown as TopLevelSpec;
 }
 
-/** A method's chance to beat the reference. */
+/** A method's chance to beat the baseline. */
 export interface ChanceToBeat {
   readonly method: string;
   readonly probability: number;
@@ -136,7 +136,7 @@ export interface ChanceToBeat {
 /** One row a method with its interval around ½, where neither is better. */
 export function improvementSpec(
   rows: readonly ChanceToBeat[],
-  reference: string,
+  baseline: string,
   description: string,
 ): TopLevelSpec {
   const y = {
@@ -150,7 +150,7 @@ export function improvementSpec(
     field,
     type: "quantitative",
     scale: { domain: [0, 1] },
-    title: `P(a run beats one of ${reference})`,
+    title: `P(a run beats one of ${baseline})`,
   });
   return {
     $schema: SCHEMA,
@@ -186,12 +186,12 @@ export function improvementSpec(
 
 /**
  * The charts over all data sets: ranks where Friedman's test can be computed, chances where the
- * reference lacks no run.
+ * baseline lacks no run.
  *
- * @param reference Title of the reference method.
+ * @param baseline Title of the baseline; null without one.
  * @param alpha Level of the critical difference.
  */
-export function acrossCharts(across: Across, reference: string, alpha: number): Chart[] {
+export function acrossCharts(across: Across, baseline: string | null, alpha: number): Chart[] {
   const { friedman, datasets } = across;
   const figure = `${across.domain}-domain ${metricTitle(across.metric)}`;
   const charts: Chart[] = [];
@@ -227,9 +227,9 @@ export function acrossCharts(across: Across, reference: string, alpha: number): 
       high: short(interval.computable ? interval.high : probability),
     }];
   }).sort((a, b) => b.probability - a.probability);
-  if (chances.length > 0) {
+  if (baseline !== null && chances.length > 0) {
     const clear = chances.filter(({ low }) => low > 0.5).map(({ method }) => method);
-    const description = `Chance that a run of a method beats a run of ${reference} on test ` +
+    const description = `Chance that a run of a method beats a run of ${baseline} on test ` +
       `${figure}, averaged over ${
         datasets.length === 1 ? "one data set" : `${datasets.length} data sets`
       }, ` +
@@ -243,9 +243,9 @@ export function acrossCharts(across: Across, reference: string, alpha: number): 
       }.`;
     charts.push({
       name: "improvement",
-      title: `Chance to beat ${reference}`,
+      title: `Chance to beat ${baseline}`,
       description,
-      spec: improvementSpec(chances, reference, description),
+      spec: improvementSpec(chances, baseline, description),
     });
   }
   return charts;

@@ -104,7 +104,7 @@ export function curvesSpec(
 export function curvesChart(
   dataset: DatasetResults,
   ordered: readonly MethodResults[],
-  reference: string,
+  baseline: string | null,
 ): Chart {
   const rows = ordered.flatMap((method) => {
     const points = method.runs.flatMap((run) =>
@@ -122,7 +122,7 @@ export function curvesChart(
       };
     });
   });
-  const named = ordered.filter((method) => method.name === reference);
+  const named = ordered.filter((method) => method.name === baseline);
   const highlighted = [...new Set([...ordered.slice(0, 3), ...named])]
     .slice(0, PALETTE.length).map((method) => method.title);
   const description =

@@ -18,12 +18,12 @@ import { violinsChart } from "./violins.ts";
 /**
  * All charts of a data set; none while it has no result.
  *
- * @param reference Name of the method that every other should beat.
+ * @param baseline Name of the method that every other should beat; null without one.
  * @param embeddings Points of test features by run id.
  */
 export function datasetCharts(
   dataset: DatasetResults,
-  reference: string,
+  baseline: string | null,
   embeddings: ReadonlyMap<string, Points>,
 ): Chart[] {
   const ordered = fromBest(dataset);
@@ -33,7 +33,7 @@ export function datasetCharts(
     classHeatmapChart(dataset, ordered),
     confusionChart(dataset, ordered),
     distributionChart({ ...dataset.data!, name: dataset.name, train: dataset.data!.counts.train }),
-    curvesChart(dataset, ordered, reference),
+    curvesChart(dataset, ordered, baseline),
     embeddingChart(dataset, ordered, embeddings),
     reliabilityChart(dataset, ordered),
     costChart(dataset, ordered),

@@ -4,6 +4,7 @@
  * @module
  */
 import { besideBest, type Pairwise } from "../analysis/significance.ts";
+import { inScript } from "./embed.ts";
 import { metricTitle } from "../tables/format.ts";
 
 /** What the page's script knows about a figure of a data set; values rounded for reading. */
@@ -24,7 +25,7 @@ interface PairData {
 }
 
 /** The pairs as the page's script reads them. */
-export function pairData(all: readonly Pairwise[]): PairData[] {
+function pairData(all: readonly Pairwise[]): PairData[] {
   return all.filter(({ pairs }) => pairs.length > 0).map((pairwise) => {
     const { dataset, domain, metric, methods, tukey, pairs } = pairwise;
     const compared = besideBest(pairwise);
@@ -54,20 +55,34 @@ function rounded(value: number | null): number | null {
   return value === null ? null : Number(value.toPrecision(3));
 }
 
-/** The picker; `page.js` fills its lists and answers. */
-export function PairPicker({ alpha }: { alpha: number }) {
+/** The picker with its data; the page's script fills its lists and answers. */
+export function PairPicker({ pairs, alpha }: { pairs: readonly Pairwise[]; alpha: number }) {
   return (
-    <div class="picker" data-alpha={alpha} hidden>
-      <p>
-        {(["method", "other", "figure", "dataset"] as const).map((name, i) => (
-          <label>
-            {["Is ", "better than ", "on ", "of "][i]}
-            <select name={name} aria-label={["method", "other method", "figure", "data set"][i]} />
-            {" "}
-          </label>
-        ))}
+    <>
+      <div class="picker" data-alpha={alpha} hidden>
+        <p>
+          {(["method", "other", "figure", "dataset"] as const).map((name, i) => (
+            <label>
+              {["Is ", "better than ", "on ", "of "][i]}
+              <select
+                name={name}
+                aria-label={["method", "other method", "figure", "data set"][i]}
+              />
+              {" "}
+            </label>
+          ))}
+        </p>
+        <output aria-live="polite" />
+      </div>
+      <p class="caption">
+        Differences are means over the seeds that both methods have. Tukey's HSD is blocked by seed
+        and takes methods that lack no seed; the paired t test is Holm-corrected over all pairs. All
+        pairs: <a href="tables/pairs.csv">CSV</a>
       </p>
-      <output aria-live="polite" />
-    </div>
+      <script
+        type="application/json"
+        dangerouslySetInnerHTML={{ __html: inScript(JSON.stringify(pairData(pairs))) }}
+      />
+    </>
   );
 }

@@ -127,6 +127,22 @@ export function TableView({ table, files = true }: { table: Table; files?: boole
   );
 }
 
+/** A table that opens when it is asked for. */
+export function Folded({ table, title = table.title, files = true, print = false }: {
+  table: Table;
+  title?: string;
+  files?: boolean;
+  /** Whether it is opened for paper. */
+  print?: boolean;
+}) {
+  return (
+    <details class={print ? "print" : undefined}>
+      <summary>{title}</summary>
+      <TableView table={table} files={files} />
+    </details>
+  );
+}
+
 function Notes({ notes, name }: { notes: readonly string[]; name: string }) {
   if (notes.length === 0) return null;
   return (

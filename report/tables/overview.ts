@@ -86,22 +86,22 @@ function between(
 }
 
 /**
- * Ranks, significant wins and losses, and the chance to beat the reference.
+ * Ranks, significant wins and losses, and the chance to beat the baseline.
  *
  * @param wins By method label.
- * @param reference Title of the reference method.
+ * @param baseline Title of the baseline; null without one.
  * @param alpha Level of significance.
  */
 export function ranksTable(
   across: Across,
   wins: ReadonlyMap<string, Wins>,
-  reference: string,
+  baseline: string | null,
   alpha: number,
 ): Table {
   const { friedman, domain, metric } = across;
   const left = across.methods.filter(({ overall }) => overall === null);
   const over = "Other methods, all data sets";
-  const chance = `Beats ${reference}`;
+  const chance = baseline && `Beats ${baseline}`;
   const verdict = friedman.computable
     ? `Friedman's test of no difference in rank over ${across.datasets.length} data sets: ` +
       `χ² = ${friedman.statistic.toFixed(2)}, df = ${friedman.df}, ` +
@@ -113,9 +113,11 @@ export function ranksTable(
     title: `Ranks, wins and losses on ${domain}-domain ${metricTitle(metric)}`,
     caption: "Rank: place on each data set, averaged. Won, even, lost: comparisons with every " +
       "other method on every data set that are significantly better, not significant, and " +
-      `significantly worse (Tukey's HSD, blocked by seed, α = ${alpha}). ${chance}: the chance ` +
-      "that a run of the method beats one of that method on a data set, averaged over data sets, " +
-      `with a 95 % stratified bootstrap interval. ${verdict}` +
+      `significantly worse (Tukey's HSD, blocked by seed, α = ${alpha}). ` +
+      (chance === null ? "" : `${chance}: the chance ` +
+        "that a run of the method beats one of that method on a data set, averaged over data " +
+        "sets, with a 95 % stratified bootstrap interval. ") +
+      verdict +
       (left.length > 0
         ? ` Left out for want of runs: ${left.map(({ title }) => title).join(", ")}.`
         : ""),
@@ -131,7 +133,9 @@ export function ranksTable(
       { key: "wins", title: "won", over, kind: "number", best: "max" },
       { key: "ties", title: "even", over, kind: "number" },
       { key: "losses", title: "lost", over, kind: "number", best: "min" },
-      { key: "improvement", title: chance, kind: "interval", digits: 2 },
+      ...(chance === null
+        ? []
+        : [{ key: "improvement", title: chance, kind: "interval", digits: 2 } as const]),
     ],
     groups: [{
       title: null,
@@ -145,8 +149,10 @@ export function ranksTable(
               { name: label, title },
               overall?.rank ?? null,
               ...(counts ? [counts.wins, counts.ties, counts.losses] : [null, null, null]),
-              improvement &&
-              between(improvement.probability, improvement.interval, (chance) => chance),
+              ...(chance === null ? [] : [
+                improvement &&
+                between(improvement.probability, improvement.interval, (chance) => chance),
+              ]),
             ],
           };
         }),

@@ -16,6 +16,8 @@ export interface Table {
   readonly groups: readonly Group[];
   /** Whether CSV gets a last column with the rows' notes. */
   readonly notesInCsv?: boolean;
+  /** True for what is meant for programs alone: only CSV is written. */
+  readonly csvOnly?: boolean;
 }
 
 /** A column of a table. */

@@ -151,5 +151,6 @@ export function pairsTable(all: readonly Pairwise[]): Table {
       })),
     })),
     notesInCsv: true,
+    csvOnly: true,
   };
 }

@@ -39,7 +39,7 @@ Deno.test("better, worse, new and gone methods are told apart, paired by seed", 
         methods: ["erm", "boda", "coral"],
         seeds: [4, 3, 2, 1, 9],
       });
-      await buildReport(after, { baseline: before });
+      await buildReport(after, { compare: before });
       const text = await Deno.readTextFile(join(after, "report", "tables", "changes.csv"));
       const rows = parse(text, { columns: true }) as Record<string, string>[];
       const verdicts = (dataset: string, method: string) =>
@@ -97,18 +97,18 @@ Deno.test("what the two folders do not share is noted", () =>
         new Set(["other settings: (steps=9) before, (steps=500) after"]),
       );
       assert.deepEqual(unlike("boda"), new Set([null]));
-      assert.match(changesSentence(all), /^Since the baseline, of 12 figures: \d+ /);
-      const { files } = await buildReport(after, { baseline: before });
+      assert.match(changesSentence(all), /^Since the earlier results, of 12 figures: \d+ /);
+      const { files } = await buildReport(after, { compare: before });
       const table = files.find((file) => file.endsWith("changes.md"))!;
       assert.match(await Deno.readTextFile(table), /<sup>1<\/sup> other images/);
     });
   }));
 
-Deno.test("a baseline that holds no plan is refused", () =>
+Deno.test("an earlier folder that holds no plan is refused", () =>
   inFolder(async (out) => {
     await writeStore(out, { ...grid, seeds: [0] });
     await assert.rejects(
-      buildReport(out, { baseline: join(out, "runs") }),
+      buildReport(out, { compare: join(out, "runs") }),
       /Cannot report on ".*runs": it holds no manifest\.json/,
     );
   }));

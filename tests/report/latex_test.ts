@@ -5,8 +5,9 @@ import { type Table, toLatex } from "../../report/tables/table.ts";
 import { inFolder } from "./folder.ts";
 import { DATASETS, STUDIES, writeStore } from "./store.ts";
 
-const latex = await new Deno.Command("pdflatex", { args: ["--version"], stdout: "null" }).output()
-  .then(({ success }) => success, () => false);
+const latex = await Promise.try(() =>
+  new Deno.Command("pdflatex", { args: ["--version"], stdout: "null" }).output()
+).then(({ success }) => success, () => false);
 
 /** A table of every character that the report's own words hold, and of what LaTeX reads as commands. */
 const difficult: Table = {
@@ -31,7 +32,7 @@ Deno.test({
         fate: (_, method, seed) =>
           method === "irm" ? "failed" : method === "boda" && seed === 1 ? "diverged" : "done",
       });
-      const { files } = await buildReport(out, { baseline: out });
+      const { files } = await buildReport(out, { compare: out });
       const tables = files.filter((file) => file.endsWith(".tex"));
       assert(tables.length > 20);
       await Deno.writeTextFile(join(out, "difficult.tex"), toLatex(difficult));

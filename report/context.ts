@@ -1,0 +1,138 @@
+/**
+ * What the sections of a report share: the records of an output folder, and everything that is
+ * derived from them, computed when it is first asked for and once.
+ *
+ * @module
+ */
+import { STUDIES } from "../methods/mod.ts";
+import { type Across, across } from "./analysis/across.ts";
+import { arrange, type DatasetResults, groupBy, withoutSeed } from "./analysis/arrange.ts";
+import { type BehaviourResults, behaviours } from "./analysis/behaviours.ts";
+import { type Change, changes } from "./analysis/compare.ts";
+import { embeddings, type Points } from "./analysis/embedding.ts";
+import {
+  besideBest,
+  type Comparison,
+  type Pairwise,
+  pairwise,
+  TESTED,
+  type Tested,
+} from "./analysis/significance.ts";
+import { studies, type StudyResults } from "./analysis/studies.ts";
+import { readManifest, readStore, type Store } from "./folder.ts";
+
+/** The figure that everything is said of first. */
+const HEADLINE: Tested = { domain: "worst", metric: "macro_f1" };
+
+/** What may be chosen about a report. */
+export interface ReportOptions {
+  /** Name of the method that every other should beat; that of the family `baseline` by default. */
+  readonly baseline?: string;
+  /** Level of significance; 0.05 by default. */
+  readonly alpha?: number;
+  /** An older output folder, to say what has changed since. */
+  readonly compare?: string;
+}
+
+/** The records of an output folder and what follows from them. */
+export class ReportContext {
+  /** Level of significance. */
+  readonly alpha: number;
+
+  /** @param before The store of the folder to compare with. */
+  constructor(
+    /** The output folder. */
+    readonly out: string,
+    readonly store: Store,
+    private readonly options: Pick<ReportOptions, "baseline" | "alpha"> = {},
+    private readonly before: Store | null = null,
+  ) {
+    this.alpha = options.alpha ?? 0.05;
+  }
+
+  /** The methods' runs by data set: all but those of studies. */
+  readonly datasets = once((): DatasetResults[] => arrangeMethods(this.store));
+
+  /** The method that every other should beat: its name and title; null where there is none. */
+  readonly baseline = once((): { name: string; title: string } | null => {
+    const methods = this.datasets().flatMap((dataset) => dataset.methods);
+    const { baseline } = this.options;
+    const found = baseline === undefined
+      ? methods.find(({ about }) => about?.family === "baseline")
+      : methods.find(({ name, about }) => name === baseline && about !== null) ??
+        methods.find(({ name }) => name === baseline);
+    return found ? { name: found.name, title: found.title } : null;
+  });
+
+  /** Every pair of methods on every tested figure of every data set. */
+  readonly pairs = once((): Pairwise[] =>
+    this.datasets().flatMap((dataset) => pairwise(dataset, this.alpha))
+  );
+
+  /** Every method beside the best one, by data set and tested figure. */
+  readonly comparisons = once((): Comparison[] =>
+    this.pairs().flatMap((figure) => besideBest(figure) ?? [])
+  );
+
+  /** The most important figure over all data sets. */
+  readonly headline = once((): Across =>
+    across(this.datasets(), HEADLINE, this.baseline()?.name ?? null, this.alpha)
+  );
+
+  /** The other tested figures over all data sets. */
+  readonly otherFigures = once((): Across[] =>
+    TESTED.filter((tested) => !isHeadline(tested))
+      .map((tested) => across(this.datasets(), tested, null, this.alpha))
+  );
+
+  /** What has changed since the folder to compare with; null without one. */
+  readonly changes = once((): Change[] | null =>
+    this.before && changes(arrangeMethods(this.before), this.datasets(), this.alpha)
+  );
+
+  /** Studies of single methods. */
+  readonly studies = once((): StudyResults[] => studies(this.store, STUDIES));
+
+  /** What became of the behaviours that methods' papers report. */
+  readonly behaviours = once((): Promise<BehaviourResults[]> =>
+    behaviours(this.out, this.datasets(), this.studies(), STUDIES)
+  );
+
+  /** Pictures of test features by run id. */
+  readonly embeddings = once((): Promise<ReadonlyMap<string, Points>> =>
+    embeddings(this.out, pictured(this.store))
+  );
+}
+
+/** Whether a figure is the one that everything is said of first. */
+export function isHeadline({ domain, metric }: Tested): boolean {
+  return domain === HEADLINE.domain && metric === HEADLINE.metric;
+}
+
+/**
+ * Reads what a report is made of.
+ *
+ * @throws When there is no plan in `out`, or in the folder to compare with, that can be read.
+ */
+export async function openReport(out: string, options: ReportOptions = {}): Promise<ReportContext> {
+  const store = await readStore(out, await readManifest(out));
+  const before = options.compare === undefined ? null : await readStore(options.compare);
+  return new ReportContext(out, store, options, before);
+}
+
+function arrangeMethods(store: Store): DatasetResults[] {
+  return arrange({ ...store, runs: store.runs.filter(({ study }) => study === null) });
+}
+
+/** The runs of every method on every data set: one of each is pictured. */
+function pictured({ manifest: { runs } }: Store): string[][] {
+  const methods = runs.filter(({ study }) => study === undefined);
+  return [...groupBy(methods, ({ name, spec }) => JSON.stringify([name, withoutSeed(spec)]))]
+    .map(([, runs]) => runs.map(({ id }) => id));
+}
+
+/** A value that is computed when it is first asked for, and kept. */
+function once<T>(compute: () => T): () => T {
+  let kept: { readonly value: T } | null = null;
+  return () => (kept ??= { value: compute() }).value;
+}

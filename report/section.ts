@@ -1,0 +1,46 @@
+/**
+ * A section of the report: what brings tables, charts and a part of the page, from this repository
+ * or from a plugin.
+ *
+ * @module
+ */
+import type { VNode } from "preact";
+import type { Chart } from "./charts/chart.ts";
+import type { ReportContext } from "./context.ts";
+import type { Table } from "./tables/table.ts";
+
+/** What one section of the report is made of, once there are records. */
+export interface Section {
+  /** Anchor in the page; the definition's name when left out. */
+  readonly id?: string;
+  /** Heading; the definition's title when left out. */
+  readonly title?: string;
+  /** Name in the navigation; the definition's, or the heading, when left out. */
+  readonly link?: string;
+  /** Written as files, whether the page shows them or not. */
+  readonly tables?: readonly Table[];
+  /** Drawn and written as files; the page shows them where the view has a `<Charts>` of them. */
+  readonly charts?: readonly Chart[];
+  /** What the page shows; null for files alone. */
+  readonly view: VNode | null;
+}
+
+/** How a section is built from what is known of an output folder. */
+export interface SectionDefinition {
+  readonly kind: "section";
+  /** Anchor in the page, and unique among sections. */
+  readonly name: string;
+  /** Heading in the page. */
+  readonly title: string;
+  /** Name in the navigation; the title when left out. */
+  readonly link?: string;
+  /** Builds the section, or several of them (one a data set, say); null when there is nothing. */
+  build(
+    ctx: ReportContext,
+  ): Section | readonly Section[] | null | Promise<Section | readonly Section[] | null>;
+}
+
+/** Defines a section of the report. */
+export function defineSection(definition: SectionDefinition): SectionDefinition {
+  return definition;
+}

@@ -1,0 +1,21 @@
+/**
+ * What has changed since an older output folder.
+ *
+ * @module
+ */
+import { TableView } from "../page/table_view.tsx";
+import { defineSection } from "../section.ts";
+import { changesTable } from "../tables/changes.ts";
+
+export default defineSection({
+  kind: "section",
+  name: "changed",
+  title: "Since the earlier results",
+  link: "Changes",
+  build: (ctx) => {
+    const changes = ctx.changes();
+    if (changes === null) return null;
+    const table = changesTable(changes);
+    return { tables: [table], view: <TableView table={table} /> };
+  },
+});

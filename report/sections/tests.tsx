@@ -1,0 +1,41 @@
+/**
+ * Which methods are better than which, as far as it can be told.
+ *
+ * @module
+ */
+import { winsTiesLosses } from "../analysis/across.ts";
+import { acrossCharts } from "../charts/across.ts";
+import { isHeadline } from "../context.ts";
+import { Charts } from "../page/chart_view.tsx";
+import { TableView } from "../page/table_view.tsx";
+import { defineSection } from "../section.ts";
+import { ranksTable } from "../tables/overview.ts";
+import { anovaTable, comparisonsTable } from "../tables/tests.ts";
+
+export default defineSection({
+  kind: "section",
+  name: "tests",
+  title: "Who beats whom",
+  build: (ctx) => {
+    const { alpha } = ctx;
+    const baseline = ctx.baseline()?.title ?? null;
+    const wins = winsTiesLosses(ctx.pairs().filter(isHeadline), alpha);
+    const ranks = ranksTable(ctx.headline(), wins, baseline, alpha);
+    const anova = anovaTable(ctx.datasets());
+    const charts = acrossCharts(ctx.headline(), baseline, alpha);
+    const compared = ctx.pairs().some(({ pairs }) => pairs.length > 0);
+    return {
+      tables: [ranks, anova, comparisonsTable("comparisons", ctx.comparisons(), alpha)],
+      charts,
+      view: compared
+        ? (
+          <>
+            <Charts charts={charts} />
+            <TableView table={ranks} />
+            <TableView table={anova} />
+          </>
+        )
+        : null,
+    };
+  },
+});

@@ -1,0 +1,85 @@
+/**
+ * Runs without a result.
+ *
+ * @module
+ */
+import { groupBy } from "../analysis/arrange.ts";
+import type { Run, Store } from "../folder.ts";
+import type { Name, Table } from "./table.ts";
+
+/** Runs without a result, with the reason: for programs, one a row. */
+export function unfinishedTable({ runs }: Store): Table {
+  return {
+    name: "unfinished",
+    title: "Runs without a result",
+    caption: NOT_CONTAINED,
+    columns: [
+      { key: "dataset", title: "Data set", kind: "text" },
+      { key: "method", title: "Method", kind: "text" },
+      { key: "seed", title: "Seed", kind: "number" },
+      { key: "state", title: "State", kind: "text" },
+      { key: "reason", title: "Reason", kind: "text" },
+      { key: "run", title: "Run", kind: "text" },
+    ],
+    groups: [{
+      title: null,
+      rows: runs.filter((run) => run.state.status !== "done").map(({ id, name, spec, state }) => ({
+        cells: [spec.dataset.name, name, spec.seed, state.status, reason(state), id],
+      })),
+    }],
+  };
+}
+
+/** Failed and diverged runs: for readers, seeds of one fate together. */
+export function brokenTable({ runs }: Store): Table {
+  const titles = new Map(
+    runs.flatMap(({ name, spec, digest }) =>
+      digest ? [[name, digest.method.title], [spec.dataset.name, digest.data.title]] : []
+    ),
+  );
+  const named = (name: string): Name => ({ name, title: titles.get(name) ?? name });
+  const broken = runs.filter(({ state }) =>
+    state.status === "failed" || state.status === "diverged"
+  );
+  const fates = groupBy(
+    broken,
+    ({ name, spec, state }) => JSON.stringify([spec.dataset.name, name, state]),
+  );
+  return {
+    name: "broken",
+    title: "Failed and diverged runs",
+    caption: NOT_CONTAINED,
+    columns: [
+      { key: "dataset", title: "Data set", kind: "text" },
+      { key: "method", title: "Method", kind: "text" },
+      { key: "seeds", title: "Seeds", kind: "text" },
+      { key: "state", title: "State", kind: "text" },
+      { key: "reason", title: "Reason", kind: "text" },
+      { key: "runs", title: "Runs", kind: "text" },
+    ],
+    groups: [{
+      title: null,
+      rows: [...fates.values()].map((runs) => {
+        const { name, spec, state } = runs[0]!;
+        return {
+          cells: [
+            named(spec.dataset.name),
+            named(name),
+            runs.map(({ spec }) => spec.seed).join(", "),
+            state.status,
+            reason(state),
+            runs.map(({ id }) => id).join(" "),
+          ],
+        };
+      }),
+    }],
+  };
+}
+
+const NOT_CONTAINED = "No figure of this report contains these runs.";
+
+function reason(state: Run["state"]): string | null {
+  if (state.status === "failed") return state.error;
+  if (state.status === "diverged") return `the loss was not finite after ${state.step} updates`;
+  return state.status === "missing" ? "not run yet" : null;
+}

@@ -1,0 +1,67 @@
+/**
+ * Where every run comes from.
+ *
+ * @module
+ */
+import type { Store } from "../folder.ts";
+import { distinct } from "./format.ts";
+import type { Cell, Column, Table } from "./table.ts";
+
+/** Where every run comes from. */
+export function provenanceTable(store: Store): Table {
+  const environment = distinct(
+    store.runs.flatMap((run) => Object.keys(run.digest?.environment ?? {})),
+  );
+  return {
+    name: "provenance",
+    title: "Where every run comes from",
+    caption: "Every planned run. Selected: the update whose weights were tested. Seconds: wall " +
+      "time of the run. Data: fingerprint of the images and their split.",
+    columns: [
+      { key: "run", title: "Run", kind: "text" },
+      { key: "dataset", title: "Data set", kind: "text" },
+      { key: "method", title: "Method", kind: "text" },
+      { key: "version", title: "Version", kind: "number" },
+      { key: "seed", title: "Seed", kind: "number" },
+      { key: "state", title: "State", kind: "text" },
+      { key: "selected_step", title: "Selected", kind: "number" },
+      { key: "seconds", title: "Seconds", kind: "number", digits: 1 },
+      { key: "peak_memory_mib", title: "Memory, MiB", kind: "number", digits: 0 },
+      { key: "started_at", title: "Started", kind: "text" },
+      { key: "backend", title: "Backend", kind: "text" },
+      { key: "threads", title: "Threads", kind: "number" },
+      { key: "data_fingerprint", title: "Data", kind: "text" },
+      // The environment's own keys, which may repeat a name above.
+      ...environment.map((key): Column => ({
+        key: `env_${key}`,
+        title: key,
+        over: "Environment",
+        kind: "text",
+      })),
+    ],
+    groups: [{
+      title: null,
+      rows: store.runs.map(({ id, name, spec, state, digest }) => ({
+        cells: [
+          id,
+          spec.dataset.name,
+          name,
+          spec.method.version,
+          spec.seed,
+          state.status,
+          digest?.selectedStep ?? null,
+          digest?.timing.seconds ?? null,
+          digest ? digest.timing.peakMemory / 2 ** 20 : null,
+          digest?.timing.startedAt ?? null,
+          spec.engine.backend,
+          spec.engine.threads,
+          digest?.data.fingerprint ?? null,
+          ...environment.map((key): Cell => {
+            const value = digest?.environment[key] ?? null;
+            return value === null ? null : String(value);
+          }),
+        ],
+      })),
+    }],
+  };
+}
