@@ -26,11 +26,43 @@ export function logPriors(counts: Counts, epsilon: number): number[][] {
 export type Rarity = (count: number, ofClass: number) => number;
 
 /** The forms of {@linkcode Rarity}: n_c / n_dc; 1 / n_dc; (1 − b) / (1 − b^n_dc) with b = 0.999. */
-export const RARITIES: readonly Rarity[] = [
-  (count, ofClass) => ofClass / count,
-  (count) => 1 / count,
-  (count) => 0.001 / (1 - 0.999 ** count),
-];
+export const RARITIES = {
+  share: (count, ofClass) => ofClass / count,
+  inverse: (count) => 1 / count,
+  effective: (count) => 0.001 / (1 - 0.999 ** count),
+} as const satisfies Record<string, Rarity>;
+
+/** What the balanced cross-entropy balances by, of every domain and class. */
+export interface Balance {
+  /** Added to the logits. */
+  readonly priors: readonly (readonly number[])[];
+  /** Weights of cells. */
+  readonly cells: readonly (readonly number[])[];
+}
+
+/** The balance of a training set. */
+export function balanceOf(
+  counts: Counts,
+  { smoothing, tau, kappa, rarity }: {
+    readonly smoothing: number;
+    readonly tau: number;
+    readonly kappa: number;
+    readonly rarity: keyof typeof RARITIES;
+  },
+): Balance {
+  return {
+    priors: logPriors(counts, smoothing).map((row) => row.map((log) => tau * log)),
+    cells: cellWeights(counts, RARITIES[rarity], kappa),
+  };
+}
+
+/** No balance: all classes and cells count the same. */
+export function noBalance(counts: Counts): Balance {
+  return {
+    priors: counts.map((row) => row.map(() => 0)),
+    cells: counts.map((row) => row.map(() => 1)),
+  };
+}
 
 /**
  * Weights of the cells, q_dc = rarity^κ for n_dc > 0: scaled so that the mean over these cells is 1,

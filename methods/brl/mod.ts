@@ -11,24 +11,21 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { ABOVE_0, choice, defineMethod, oneOf, power10, uniform } from "../method.ts";
-import {
-  balanced,
-  balancedRisk,
-  cellWeights,
-  logPriors,
-  ofLabels,
-  RARITIES,
-  scaled,
-} from "./balancing.ts";
 import { domainLabels, forwardAll, meanOf } from "../parts/batches.ts";
-import { classDistance, coral, domainDistance, gaussian, linear } from "./class_distances.ts";
-import { stopGradient } from "../parts/gradients.ts";
-import { crossEntropy } from "../parts/losses.ts";
-import { propensityWeights, remainingImbalance } from "./propensity.ts";
-import { irmPenalty } from "../parts/irm_penalty.ts";
+import { balanceOf, noBalance } from "./balancing.ts";
+import {
+  balancedCrossEntropy,
+  type Batch,
+  covariateBalancing,
+  crossDomainPenalty,
+  representationBalancing,
+} from "./parts.ts";
 
-/** Forms of the representation balancing, by the number that chooses them. */
-const KERNELS = [gaussian, coral, linear] as const;
+/** Forms, by the numbers that choose them. */
+const RARITY_NAMES = ["share", "inverse", "effective"] as const;
+const COVARIATE_NAMES = ["both", "head", "imbalance"] as const;
+const DISTANCE_NAMES = ["mmd", "coral", "mean"] as const;
+const INVARIANCE_NAMES = ["variance", "irm", "coral", "mmd"] as const;
 
 /** A part that is on or off; a search leaves it on. */
 const part = (description: string) =>
@@ -118,11 +115,15 @@ export default defineMethod({
   },
   create(ctx, h) {
     const { network, counts, classes } = ctx;
-    const zeros = counts.map((row) => row.map(() => 0));
-    const priors = h.bce
-      ? logPriors(counts, h.smoothing).map((row) => row.map((log) => h.tau * log))
-      : zeros;
-    const cells = cellWeights(counts, RARITIES[h.rarity]!, h.bce ? h.kappa : 0);
+    const weights: Readonly<Record<string, number>> = {
+      risk: 1,
+      covariate: h.alpha,
+      representation: h.beta,
+      penalty: h.gamma,
+    };
+    const balance = h.bce
+      ? balanceOf(counts, { ...h, rarity: RARITY_NAMES[h.rarity]! })
+      : noBalance(counts);
     const sizes = counts.map((row) => row.reduce((a, b) => a + b, 0));
     const images = sizes.reduce((a, b) => a + b, 0);
     const shares = sizes.map((size) => size / images);
@@ -132,50 +133,32 @@ export default defineMethod({
         const pass = forwardAll(network, domains);
         const labels = pass.byDomain(pass.labels);
         const features = pass.byDomain(pass.features);
-
-        // Covariate balancing: its loss, and a weight for every image.
-        let imbalance = tf.scalar(0);
-        let weights = labels.map((y) => tf.ones(y.shape) as tf.Tensor1D);
-        if (head !== null) {
-          const seen = h.covariateReach ? pass.features : stopGradient(pass.features);
-          const verdict = head.apply(seen, true) as tf.Tensor2D;
-          weights = pass.byDomain(verdict).map((s, d) => propensityWeights(s, d, shares));
-          const remaining = remainingImbalance(pass.byDomain(seen), weights, shares);
-          const own = crossEntropy(verdict, domainLabels(domains));
-          imbalance = [tf.add(own, remaining), own, remaining][h.covariate] as tf.Scalar;
-          // Elsewhere the weights are constants: no image may be made light to make its loss small.
-          weights = weights.map(stopGradient);
-        }
-
-        // Balanced cross-entropy: the risk of every domain, with both weights of an image.
-        const cellWeight = tf.concat(labels.map((y, d) => ofLabels(cells[d]!, y))) as tf.Tensor1D;
-        const both = tf.mul(cellWeight, tf.concat(weights)) as tf.Tensor1D;
-        const weight = pass.byDomain(scaled(both));
-        const logits = pass.byDomain(pass.logits);
-        const risks = logits.map((s, d) => balancedRisk(s, labels[d]!, priors[d]!, weight[d]!));
-        const risk = meanOf(risks);
-
-        const terms: Record<string, tf.Scalar> = { risk };
-        const parts: tf.Tensor[] = [risk];
-        const add = (name: string, term: tf.Scalar, factor: number) => {
-          terms[name] = term;
-          parts.push(tf.mul(term, factor));
+        const covariate = head && covariateBalancing(pass, {
+          head,
+          domains: domainLabels(domains),
+          shares,
+          loss: COVARIATE_NAMES[h.covariate]!,
+          reach: h.covariateReach ? "features" : "head",
+        });
+        const batch: Batch = {
+          labels,
+          features,
+          logits: pass.byDomain(pass.logits),
+          weights: covariate?.weights ?? labels.map((y) => tf.ones(y.shape) as tf.Tensor1D),
         };
-        if (h.cb) add("covariate", imbalance, h.alpha);
-        if (h.rb) {
-          const kernel = KERNELS[h.distance]!;
-          add("representation", classDistance(features, labels, weights, classes, kernel), h.beta);
-        }
-        if (h.penalty) {
-          const forms: readonly (() => tf.Scalar)[] = [
-            () => tf.moments(tf.stack(risks)).variance as tf.Scalar,
-            () => meanOf(logits.map((s, d) => irmPenalty(balanced(s, priors[d]!), labels[d]!))),
-            () => domainDistance(features, weights, coral),
-            () => domainDistance(features, weights, gaussian),
-          ];
-          add("penalty", forms[h.invariance]!(), h.gamma);
-        }
-        return { loss: tf.addN(parts) as tf.Scalar, ...terms };
+        const risks = balancedCrossEntropy(batch, balance, pass.byDomain);
+        const terms: Record<string, tf.Scalar> = {
+          risk: meanOf(risks),
+          ...(covariate && { covariate: covariate.loss }),
+          ...(h.rb > 0 && {
+            representation: representationBalancing(batch, classes, DISTANCE_NAMES[h.distance]!),
+          }),
+          ...(h.penalty > 0 && {
+            penalty: crossDomainPenalty(batch, risks, balance, INVARIANCE_NAMES[h.invariance]!),
+          }),
+        };
+        const weighted = Object.entries(terms).map(([name, term]) => tf.mul(term, weights[name]!));
+        return { loss: tf.addN(weighted) as tf.Scalar, ...terms };
       },
     };
   },
