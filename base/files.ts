@@ -1,9 +1,33 @@
 /**
- * Files that exist whole or not at all.
+ * Files and folders that exist whole or not at all, and small questions about them.
  *
  * @module
  */
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
+
+/** How the names of unfinished files and folders end, and no finished one's does. */
+const UNFINISHED = ".tmp";
+
+/**
+ * Makes a file or folder under another name and gives it its own at the end, so that it exists
+ * whole or not at all, wherever the process is killed. A file or link of that name is replaced; a
+ * folder must be gone by then. The folder around it is made if need be.
+ *
+ * @param path The final path.
+ * @param make Makes it at the path it is given; may return the path of the part that is to be kept.
+ */
+export async function createAtomically(
+  path: string,
+  make: (temporary: string) => Promise<string | void>,
+): Promise<void> {
+  await Deno.mkdir(dirname(path), { recursive: true });
+  const temporary = `${path}.${Deno.pid}.${crypto.randomUUID().slice(0, 8)}${UNFINISHED}`;
+  try {
+    await Deno.rename(await make(temporary) ?? temporary, path);
+  } finally {
+    await Deno.remove(temporary, { recursive: true }).catch(() => {}); // renamed, or never made
+  }
+}
 
 /**
  * Writes a file whole or not at all; makes its folder.
@@ -16,21 +40,24 @@ export async function writeAtomically(
   content: string | Uint8Array,
   durable = true,
 ): Promise<void> {
-  await Deno.mkdir(dirname(path), { recursive: true });
-  const temporary = `${path}.${Deno.pid}.${crypto.randomUUID().slice(0, 8)}.tmp`;
   try {
-    const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
-    using file = await Deno.open(temporary, { write: true, createNew: true });
-    for (let written = 0; written < bytes.length;) {
-      written += await file.write(bytes.subarray(written));
-    }
-    if (durable) await file.sync();
-    await Deno.rename(temporary, path);
+    await createAtomically(path, async (temporary) => {
+      const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+      using file = await Deno.open(temporary, { write: true, createNew: true });
+      await writeAll(file, bytes);
+      if (durable) await file.sync();
+    });
     if (durable) await syncFolder(dirname(path));
   } catch (error) {
-    await Deno.remove(temporary).catch(() => {});
     if (error instanceof Error) error.message = `Cannot write ${path}: ${error.message}`;
     throw error;
+  }
+}
+
+/** Writes all bytes: the operating system may take fewer at a time. */
+export async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
+  for (let written = 0; written < bytes.length;) {
+    written += await file.write(bytes.subarray(written));
   }
 }
 
@@ -39,6 +66,30 @@ async function syncFolder(folder: string): Promise<void> {
   if (Deno.build.os === "windows") return; // it does so by itself, and opens no folders
   using file = await Deno.open(folder);
   await file.sync();
+}
+
+/** Removes what {@linkcode createAtomically} left unfinished in a folder where it was killed. */
+export async function removeUnfinished(folder: string): Promise<void> {
+  for await (const { name } of Deno.readDir(folder)) {
+    if (name.endsWith(UNFINISHED)) {
+      await Deno.remove(join(folder, name), { recursive: true }).catch(() => {});
+    }
+  }
+}
+
+/** Whether there is anything of that name; a link counts as what it leads to. */
+export async function exists(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, () => false);
+}
+
+/** Whether there is a file of that name. */
+export async function isFile(path: string): Promise<boolean> {
+  return await Deno.stat(path).then((found) => found.isFile, () => false);
+}
+
+/** Whether there is a folder of that name. */
+export async function isFolder(path: string): Promise<boolean> {
+  return await Deno.stat(path).then((found) => found.isDirectory, () => false);
 }
 
 /** The text of a file; null when there is no such file. */
@@ -50,5 +101,14 @@ export async function readIfThere(path: string): Promise<string | null> {
       return null;
     }
     throw error;
+  }
+}
+
+/** What a small JSON file holds; undefined where there is none or it cannot be read. */
+export async function readJson<T>(path: string): Promise<T | undefined> {
+  try {
+    return JSON.parse(await Deno.readTextFile(path));
+  } catch {
+    return undefined;
   }
 }

@@ -9,8 +9,12 @@ import { dirname } from "node:path";
 /** A lock that this process holds, until it is disposed. */
 export type Lock = Disposable;
 
-/** Takes the lock on a file; null when another process, or this one, holds it. */
-export async function tryLock(path: string): Promise<Lock | null> {
+/**
+ * Takes the lock on a file; null when another process, or this one, holds it.
+ *
+ * @returns The lock, which is the file, open to be written.
+ */
+export async function tryLock(path: string): Promise<Deno.FsFile | null> {
   const file = await open(path);
   if (await file.tryLock(true)) return file;
   file.close();
@@ -22,6 +26,25 @@ export async function withLock<T>(path: string, work: () => Promise<T>): Promise
   using file = await open(path);
   await file.lock(true);
   return await work();
+}
+
+/**
+ * As {@linkcode withLock} for work that two processes may do at once without harm: some network
+ * file systems know no locks, and then it is done without.
+ *
+ * @param work Told whether the lock is held.
+ * @param onWait Called once when another process holds the lock.
+ */
+export async function withLockIfPossible<T>(
+  path: string,
+  work: (locked: boolean) => Promise<T>,
+  onWait: () => void,
+): Promise<T> {
+  using file = await open(path);
+  const timer = setTimeout(onWait, 300);
+  const locked = await file.lock(true).then(() => true, () => false);
+  clearTimeout(timer);
+  return await work(locked);
 }
 
 /** The file stays for good: were it removed, two processes could each hold a lock of that name. */

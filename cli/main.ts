@@ -18,6 +18,7 @@ import { selectCommand } from "./commands/select.ts";
 import { slurmCommand } from "./commands/slurm.ts";
 import { sweepCommand } from "./commands/sweep.ts";
 import { UsageError } from "../base/errors.ts";
+import { printError } from "../base/terminal.ts";
 import { SlurmError } from "../bench/execute/slurm.ts";
 import { StoreError } from "../bench/records/store.ts";
 
@@ -81,7 +82,7 @@ function withSubcommands(command: Command): Command[] {
 
 /** One line on standard error. */
 function complain(sentence: string): void {
-  Deno.stderr.writeSync(new TextEncoder().encode(`${sentence.replace(/\.$/, "")}.\n`));
+  printError(`${sentence.replace(/\.$/, "")}.`);
 }
 
 /** Whether it has a code of the operating system, such as ENOSPC: it says what and where. */

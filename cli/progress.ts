@@ -8,6 +8,7 @@
  */
 import process from "node:process";
 import cliProgress from "cli-progress";
+import { printError, printJson } from "../base/terminal.ts";
 import type { Outcome } from "../bench/execute/executor.ts";
 import type { PlannedRun } from "../bench/plan/plan.ts";
 
@@ -170,16 +171,16 @@ function plainLines(): Progress {
   let meter = new Meter([]);
   let last = performance.now();
   let ended = 0, count = 0;
-  const print = (line: string) => {
+  const say = (line: string) => {
     last = performance.now();
-    Deno.stderr.writeSync(new TextEncoder().encode(`${line}\n`));
+    printError(line);
   };
   return {
-    note: print,
+    note: say,
     work(what, done, total) {
       if (performance.now() - last <= every) return;
       const share = total === undefined ? "" : `: ${Math.floor(100 * done / total)} %`;
-      print(`${workDone(what, done, total)}${share}`);
+      say(`${workDone(what, done, total)}${share}`);
     },
     grid(runs) {
       meter = new Meter(runs);
@@ -191,14 +192,14 @@ function plainLines(): Progress {
       if (performance.now() - last > every) {
         const left = meter.left;
         const rest = left === null ? "" : `, ${duration(left)} left`;
-        print(`${ended} of ${count} runs, ${Math.floor(100 * meter.share)} %${rest}`);
+        say(`${ended} of ${count} runs, ${Math.floor(100 * meter.share)} %${rest}`);
       }
     },
-    retry: (run, reason, seconds) => print(again(run, reason, seconds)),
+    retry: (run, reason, seconds) => say(again(run, reason, seconds)),
     end(run, outcome) {
       ended++;
       meter.end(run, outcome);
-      if ("reason" in outcome) print(sentence(run, outcome));
+      if ("reason" in outcome) say(sentence(run, outcome));
     },
     close() {},
   };
@@ -206,8 +207,6 @@ function plainLines(): Progress {
 
 function jsonLines(): Progress {
   let last = 0;
-  const print = (event: object) =>
-    Deno.stdout.writeSync(new TextEncoder().encode(`${JSON.stringify(event)}\n`));
   const about = ({ id, name, spec }: PlannedRun) => ({
     id,
     dataset: spec.dataset.name,
@@ -215,18 +214,18 @@ function jsonLines(): Progress {
     seed: spec.seed,
   });
   return {
-    note: (line) => print({ event: "note", line }),
+    note: (line) => printJson({ event: "note", line }),
     work(what, done, total) {
       const ended = total !== undefined && done >= total;
       if (!ended && performance.now() - last < 1000) return;
       last = performance.now();
-      print({ event: "work", what, done, total: total ?? null });
+      printJson({ event: "work", what, done, total: total ?? null });
     },
-    grid: (runs) => print({ event: "grid", runs: runs.length }),
-    start: (run) => print({ event: "start", ...about(run) }),
-    step: (run, done, total) => print({ event: "step", ...about(run), done, total }),
-    retry: (run, reason, seconds) => print({ event: "retry", ...about(run), reason, seconds }),
-    end: (run, outcome) => print({ event: "end", ...about(run), ...outcome }),
+    grid: (runs) => printJson({ event: "grid", runs: runs.length }),
+    start: (run) => printJson({ event: "start", ...about(run) }),
+    step: (run, done, total) => printJson({ event: "step", ...about(run), done, total }),
+    retry: (run, reason, seconds) => printJson({ event: "retry", ...about(run), reason, seconds }),
+    end: (run, outcome) => printJson({ event: "end", ...about(run), ...outcome }),
     close() {},
   };
 }

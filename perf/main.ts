@@ -12,6 +12,7 @@ import { fileURLToPath } from "node:url";
 import { Command } from "commander";
 import { integerAtLeast } from "../cli/options/common.ts";
 import { find, notFoundMessage, UsageError } from "../base/errors.ts";
+import { print, printError } from "../base/terminal.ts";
 import { cacheDirectory, prepareBackend } from "../tensor/backend.ts";
 import { METHODS } from "../methods/mod.ts";
 import { passesOf } from "./passes.ts";
@@ -135,7 +136,6 @@ const BENCHMARKS: readonly Benchmark[] = [
 ];
 
 const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
-const print = (line: string) => Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
 
 /** Whether python3 can import some modules, by their names. */
 const importable = new Map<string, Promise<boolean>>();
@@ -169,7 +169,7 @@ try {
   await command.parseAsync(Deno.args, { from: "user" });
 } catch (error) {
   if (!(error instanceof UsageError)) throw error;
-  Deno.stderr.writeSync(new TextEncoder().encode(`${error.message}.\n`));
+  printError(`${error.message}.`);
   Deno.exit(2);
 }
 
@@ -254,9 +254,7 @@ async function canImport(modules: string): Promise<boolean> {
     .then(({ success }) => success, () => false);
   importable.set(modules, looking);
   if (await looking) return true;
-  Deno.stderr.writeSync(
-    new TextEncoder().encode(`python3 cannot import ${modules}: measured without a peer.\n`),
-  );
+  printError(`python3 cannot import ${modules}: measured without a peer.`);
   return false;
 }
 

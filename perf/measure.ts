@@ -4,6 +4,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
+import { printJson } from "../base/terminal.ts";
 import { find } from "../base/errors.ts";
 import type { RunSpec } from "../bench/records/record.ts";
 import { train, updateOf } from "../bench/train/trainer.ts";
@@ -68,13 +69,13 @@ const MEASUREMENTS: Readonly<Record<string, () => number | Promise<number> | Mea
 
 const [name, threads] = Deno.args as [string, string];
 await startBackend("native", Number(threads));
-const print = (value: object) =>
-  Deno.stdout.writeSync(new TextEncoder().encode(`${JSON.stringify(value)}\n`));
 if (name.startsWith("profile/")) {
-  profile({ ...digits, method: name.slice("profile/".length) }, 10).forEach(print);
+  profile({ ...digits, method: name.slice("profile/".length) }, 10).forEach((value) =>
+    printJson(value)
+  );
 } else {
   const measured = await MEASUREMENTS[name]!();
-  print(typeof measured === "number" ? { value: measured } : measured);
+  printJson(typeof measured === "number" ? { value: measured } : measured);
 }
 
 function prepare({ network: kind, width, batch, imageSize, method: wanted = "erm" }: Setting) {

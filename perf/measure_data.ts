@@ -7,6 +7,7 @@
 import { join } from "node:path";
 import sharp from "sharp";
 import * as tf from "@tensorflow/tfjs-core";
+import { printJson } from "../base/terminal.ts";
 import { augmentation, batchReader, sampler } from "../bench/train/batches.ts";
 import { defaultSettings } from "../datasets/dataset.ts";
 import { definePhotographs } from "../datasets/protocols/photographs.ts";
@@ -29,8 +30,7 @@ const MEASUREMENTS: Readonly<Record<string, (threads: number) => Promise<number>
 const [name, threads] = Deno.args as [string, string];
 await startBackend("native", 1);
 await makeImages();
-const line = `${JSON.stringify({ value: await MEASUREMENTS[name]!(Number(threads)) })}\n`;
-Deno.stdout.writeSync(new TextEncoder().encode(line));
+printJson({ value: await MEASUREMENTS[name]!(Number(threads)) });
 Deno.exit(0);
 
 async function makeImages(): Promise<void> {

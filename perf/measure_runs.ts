@@ -6,6 +6,7 @@
  * @module
  */
 import { fileURLToPath } from "node:url";
+import { printJson } from "../base/terminal.ts";
 
 /** Short enough to be measured in pairs, long enough that starting the workers is a small part. */
 const RUNS = ["--methods", "erm,irm,dann,boda", "--seeds", "4", "--preset", "quick"];
@@ -13,7 +14,7 @@ const RUNS = ["--methods", "erm,irm,dann,boda", "--seeds", "4", "--preset", "qui
 const threads = Deno.args[1]!;
 const value = await runsPerHour("--jobs", threads, "--threads", "1");
 const peer = await runsPerHour("--jobs", "1", "--threads", threads);
-Deno.stdout.writeSync(new TextEncoder().encode(`${JSON.stringify({ value, peer })}\n`));
+printJson({ value, peer });
 
 async function runsPerHour(...arrangement: string[]): Promise<number> {
   const out = await Deno.makeTempDir();

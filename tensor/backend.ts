@@ -6,7 +6,8 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { addonPath, findCompiler, packageFolder, tryAddon } from "./native/addon.ts";
-import { cacheDirectory, exists } from "../base/cache.ts";
+import { exists } from "../base/files.ts";
+import { cacheDirectory } from "../base/paths.ts";
 import { findProgram } from "../base/command.ts";
 import { nativeBackend } from "./native/binding.ts";
 import { registerGather } from "./native/gather.ts";

@@ -9,11 +9,11 @@
 import { cpus } from "node:os";
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { print } from "../base/terminal.ts";
 import { prepareBackend } from "../tensor/backend.ts";
 import { makeProgress } from "../cli/progress.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const print = (line: string) => Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
 
 const progress = makeProgress(false);
 const backend = await prepareBackend("auto", { onProgress: progress.work, onNote: progress.note });

@@ -10,6 +10,7 @@
  */
 import { setImmediate } from "node:timers";
 import * as tf from "@tensorflow/tfjs-core";
+import { writeAllSync } from "../../base/terminal.ts";
 import { classCounts, DataError, type DataPaths, type Dataset } from "../../datasets/dataset.ts";
 import { knownDatasets } from "../../datasets/mod.ts";
 import { type Backend, type BackendInfo, startBackend } from "../../tensor/backend.ts";
@@ -265,8 +266,7 @@ async function peakMemory(): Promise<number> {
 
 function tell(message: WorkerMessage): void {
   try {
-    const bytes = encodeMessage(message);
-    for (let sent = 0; sent < bytes.length;) sent += Deno.stdout.writeSync(bytes.subarray(sent));
+    writeAllSync(Deno.stdout, encodeMessage(message));
   } catch (error) {
     // The harness is gone, which the end of the input says as well.
     if (!(error instanceof Deno.errors.BrokenPipe)) throw error;

@@ -144,13 +144,4 @@ async function existing(option: string, path: string | undefined): Promise<strin
   return resolve(path);
 }
 
-/** Prints a value as one line of JSON. */
-export function printJson(value: unknown): void {
-  print(JSON.stringify(value));
-}
-
-/** Prints a line on standard output. */
-export function print(line: string): void {
-  const bytes = new TextEncoder().encode(`${line}\n`);
-  for (let sent = 0; sent < bytes.length;) sent += Deno.stdout.writeSync(bytes.subarray(sent));
-}
+export { print, printJson } from "../../base/terminal.ts";

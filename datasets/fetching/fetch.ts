@@ -11,6 +11,8 @@
 import { createHash } from "node:crypto";
 import { basename, dirname, join } from "node:path";
 import { parse } from "csv-parse/sync";
+import { createAtomically, exists, writeAll, writeAtomically } from "../../base/files.ts";
+import { tryLock } from "../../base/lock.ts";
 import { DataError } from "../dataset.ts";
 import { staysInside } from "../formats/split_csv.ts";
 import type { KnownBytes, SourceFile, Sources } from "./sources.ts";
@@ -219,8 +221,8 @@ async function connect(
       if (total !== undefined && known.bytes !== undefined && total !== known.bytes) {
         throw new Unusable(`has a file of ${total} bytes, not of ${known.bytes}`);
       }
-      using out = await Deno.open(part, { write: true, create: true });
-      if (!await out.tryLock(true)) {
+      using out = await tryLock(part);
+      if (out === null) {
         throw new DataError(`${name} is being fetched by another process; wait for its end.`);
       }
       const version = response.headers.get("etag");
@@ -235,7 +237,7 @@ async function connect(
       for await (const chunk of body ?? []) {
         clearTimeout(timer);
         timer = setTimeout(() => abort.abort(), patience);
-        for (let at = 0; at < chunk.length;) at += await out.write(chunk.subarray(at));
+        await writeAll(out, chunk);
         done += chunk.length;
         if (known.bytes !== undefined && done > known.bytes) {
           throw new Unusable(`gave more than ${known.bytes} bytes`);
@@ -344,8 +346,7 @@ export async function sortImages(
   const [, ...rows] = parse(await Deno.readTextFile(join(folder, list))) as string[][];
   const found = new Map<string, string>();
   await collectFiles(join(folder, from), found);
-  const temporary = join(folder, `${to}.${crypto.randomUUID().slice(0, 8)}.sorting`);
-  try {
+  await createAtomically(join(folder, to), async (temporary) => {
     for (const [, , path = ""] of rows) {
       const image = staysInside(path) ? found.get(basename(path)) : undefined;
       if (image === undefined) {
@@ -358,10 +359,7 @@ export async function sortImages(
       // An image may be listed as two classes. Not every disk knows files of two names.
       await Deno.link(image, target).catch(() => Deno.copyFile(image, target));
     }
-    await Deno.rename(temporary, join(folder, to));
-  } finally {
-    await Deno.remove(temporary, { recursive: true }).catch(() => {}); // renamed as a whole
-  }
+  });
 }
 
 /** All files in a folder and those in it, by their names. */
@@ -375,13 +373,7 @@ async function collectFiles(folder: string, found: Map<string, string>): Promise
 async function writeDown(folder: string, path: string, entry: LockEntry): Promise<void> {
   const entries = { ...await readLock(folder), [path]: entry };
   const sorted = Object.fromEntries(Object.entries(entries).sort(([a], [b]) => a < b ? -1 : 1));
-  const temporary = join(folder, `${LOCK}.${crypto.randomUUID()}.tmp`);
-  await Deno.writeTextFile(temporary, `${JSON.stringify(sorted, null, 2)}\n`);
-  await Deno.rename(temporary, join(folder, LOCK));
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await Deno.stat(path).then(() => true).catch(() => false);
+  await writeAtomically(join(folder, LOCK), `${JSON.stringify(sorted, null, 2)}\n`, false);
 }
 
 async function size(path: string): Promise<number> {

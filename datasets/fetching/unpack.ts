@@ -5,12 +5,11 @@
  * @module
  */
 import { createReadStream, createWriteStream, mkdirSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { Transform } from "node:stream";
+import { dirname } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { crc32 } from "node:zlib";
 import { Parser } from "tar";
-import { openPromise } from "yauzl";
+import { createAtomically } from "../../base/files.ts";
+import { entryPath, unzip } from "../../base/unzip.ts";
 import { DataError } from "../dataset.ts";
 import { findFolder } from "../protocols/hold_out.ts";
 
@@ -41,28 +40,26 @@ export async function unpackArchive(
   onProgress: (bytes: number) => void = () => {},
   limits: UnpackLimits = LIMITS,
 ): Promise<void> {
-  const temporary = `${folder}.${crypto.randomUUID().slice(0, 8)}.unpacking`;
   const { size } = await Deno.stat(archive);
   const budget = Math.max(limits.least, limits.expansion * size);
-  let total = 0;
-  const count = (bytes: number) => {
-    total += bytes;
-    if (total > budget) throw new Error(`it unpacks to more than ${budget} bytes`);
-    onProgress(total);
+  const check = (done: number) => {
+    if (done > budget) throw new Error(`it unpacks to more than ${budget} bytes`);
+    onProgress(done);
   };
   try {
-    await Deno.mkdir(temporary, { recursive: true });
-    if (await isZip(archive)) await unpackZip(archive, temporary, count);
-    else await unpackTar(archive, temporary, count);
-    const inner = holding === undefined ? temporary : await findFolder(temporary, holding);
-    if (inner === undefined) throw new Error(`it has no folder with ${holding!.join(", ")} in it`);
-    await Deno.rename(inner, folder);
+    await createAtomically(folder, async (temporary) => {
+      await Deno.mkdir(temporary);
+      if (await isZip(archive)) await unzip(archive, temporary, { onProgress: check });
+      else await unpackTar(archive, temporary, check);
+      if (holding === undefined) return;
+      const inner = await findFolder(temporary, holding);
+      if (inner === undefined) throw new Error(`it has no folder with ${holding.join(", ")} in it`);
+      return inner;
+    });
   } catch (error) {
     throw new DataError(
       `${archive} cannot be unpacked: ${(error as Error).message}; remove it and fetch it again.`,
     );
-  } finally {
-    await Deno.remove(temporary, { recursive: true }).catch(() => {}); // renamed as a whole
   }
 }
 
@@ -74,71 +71,12 @@ async function isZip(archive: string): Promise<boolean> {
   return letters[0] === 0x50 && letters[1] === 0x4b;
 }
 
-/** Where an entry goes. */
-function target(folder: string, name: string): string {
-  const parts = name.replace(/\/+$/, "").split("/").filter((part) => part !== ".");
-  const safe = !/[\0\\:]/.test(name) && !name.startsWith("/") && parts.length > 0 &&
-    parts.every((part) => part !== "" && part !== "..");
-  if (!safe) throw new Error(`its entry "${name}" leads out of the folder`);
-  return join(folder, ...parts);
-}
-
-/** What is used of yauzl, which comes without types. */
-interface Zip {
-  eachEntry(): AsyncIterable<ZipEntry>;
-  openReadStreamPromise(entry: ZipEntry): Promise<NodeJS.ReadableStream>;
-  close(): void;
-}
-interface ZipEntry {
-  fileName: string;
-  crc32: number;
-  externalFileAttributes: number;
-}
-
-async function unpackZip(
-  archive: string,
-  folder: string,
-  count: (bytes: number) => void,
-): Promise<void> {
-  const zip = await openPromise(archive, { lazyEntries: true, autoClose: false }) as Zip;
-  try {
-    for await (const entry of zip.eachEntry()) {
-      const path = target(folder, entry.fileName);
-      const kind = (entry.externalFileAttributes >>> 16) & 0xf000;
-      if (entry.fileName.endsWith("/")) {
-        await Deno.mkdir(path, { recursive: true });
-        continue;
-      }
-      if (kind !== 0 && kind !== 0x8000) {
-        throw new Error(`its entry "${entry.fileName}" is neither file nor folder`);
-      }
-      await Deno.mkdir(dirname(path), { recursive: true });
-      let sum = 0;
-      const watch = new Transform({
-        transform(chunk, _encoding, callback) {
-          try {
-            count(chunk.length);
-            sum = crc32(chunk, sum);
-            callback(null, chunk);
-          } catch (error) {
-            callback(error as Error);
-          }
-        },
-      });
-      const stream = await zip.openReadStreamPromise(entry);
-      await pipeline(stream, watch, createWriteStream(path, { flags: "wx" }));
-      if (sum !== entry.crc32) throw new Error(`its entry "${entry.fileName}" is damaged`);
-    }
-  } finally {
-    zip.close();
-  }
-}
-
 async function unpackTar(
   archive: string,
   folder: string,
-  count: (bytes: number) => void,
+  onProgress: (done: number) => void,
 ): Promise<void> {
+  let done = 0;
   const writing = new Set<Promise<void>>();
   const abort = new AbortController();
   let failure: Error | undefined;
@@ -147,7 +85,7 @@ async function unpackTar(
     onReadEntry(entry) {
       try {
         if (failure !== undefined) return entry.resume();
-        const path = target(folder, entry.path);
+        const path = entryPath(folder, entry.path);
         if (entry.type === "Directory") {
           mkdirSync(path, { recursive: true });
           return entry.resume();
@@ -155,7 +93,7 @@ async function unpackTar(
         if (entry.type !== "File" && entry.type !== "OldFile") {
           throw new Error(`its entry "${entry.path}" is neither file nor folder`);
         }
-        count(entry.size ?? 0);
+        onProgress(done += entry.size ?? 0);
         mkdirSync(dirname(path), { recursive: true });
         const written = pipeline(
           entry as unknown as NodeJS.ReadableStream,

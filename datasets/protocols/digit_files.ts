@@ -4,6 +4,7 @@
  * @module
  */
 import { join } from "node:path";
+import { isFile } from "../../base/files.ts";
 import { broken, elements, type NumberArray, readBytes } from "../formats/bytes.ts";
 import { readIdx } from "../formats/idx.ts";
 import { readMatlab } from "../formats/matlab.ts";
@@ -133,14 +134,6 @@ export async function findFiles(
     files.push(found);
   }
   return { files };
-}
-
-async function isFile(path: string): Promise<boolean> {
-  try {
-    return (await Deno.stat(path)).isFile;
-  } catch {
-    return false;
-  }
 }
 
 function requireShape(array: NumberArray, shape: readonly number[], file: string): void {

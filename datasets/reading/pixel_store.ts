@@ -13,6 +13,7 @@
 import { createHash } from "node:crypto";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
+import { createAtomically, writeAll } from "../../base/files.ts";
 import { DataError } from "../dataset.ts";
 import type { Image } from "./decode.ts";
 
@@ -67,43 +68,40 @@ interface Description {
 }
 
 async function writeStore(file: string, plan: StorePlan): Promise<void> {
-  const temporary = `${file}.${crypto.randomUUID()}.tmp`;
-  const hash = createHash("sha256");
-  const images: StoredImage[] = [];
   try {
-    await Deno.mkdir(plan.cacheDir, { recursive: true });
-    const handle = await open(temporary, "wx");
-    try {
-      const together = 32; // enough to keep the decoder's threads busy, little enough to hold
-      for (let start = 0; start < plan.count; start += together) {
-        const length = Math.min(together, plan.count - start);
-        const made = await Promise.all(Array.from({ length }, (_, i) => plan.make(start + i)));
-        for (const { original, width, height, pixels } of made) {
-          const image: StoredImage = { original, stored: [width, height] };
-          images.push(image);
-          hash.update(JSON.stringify(image)).update(pixels);
-          await handle.writeFile(pixels);
-        }
-        plan.onProgress?.(start + length, plan.count);
-      }
-      const description: Description = { fingerprint: hash.digest("hex"), images };
-      const json = new TextEncoder().encode(JSON.stringify(description));
-      const length = new Uint8Array(new BigUint64Array([BigInt(json.length)]).buffer);
-      await handle.writeFile(json);
-      await handle.writeFile(length);
-      await handle.writeFile(END);
-    } finally {
-      await handle.close();
-    }
-    await Deno.rename(temporary, file);
+    await createAtomically(file, async (temporary) => {
+      using out = await Deno.open(temporary, { write: true, createNew: true });
+      await writePixels(out, plan);
+    });
   } catch (error) {
-    await Deno.remove(temporary).catch(() => {}); // it may never have come to be
     if (error instanceof DataError) throw error;
     throw new DataError(
       `The decoded images cannot be kept in ${plan.cacheDir} (${(error as Error).message}); ` +
         `give another cache folder or free some space.`,
     );
   }
+}
+
+async function writePixels(out: Deno.FsFile, plan: StorePlan): Promise<void> {
+  const hash = createHash("sha256");
+  const images: StoredImage[] = [];
+  const together = 32; // enough to keep the decoder's threads busy, little enough to hold
+  for (let start = 0; start < plan.count; start += together) {
+    const length = Math.min(together, plan.count - start);
+    const made = await Promise.all(Array.from({ length }, (_, i) => plan.make(start + i)));
+    for (const { original, width, height, pixels } of made) {
+      const image: StoredImage = { original, stored: [width, height] };
+      images.push(image);
+      hash.update(JSON.stringify(image)).update(pixels);
+      await writeAll(out, pixels);
+    }
+    plan.onProgress?.(start + length, plan.count);
+  }
+  const description: Description = { fingerprint: hash.digest("hex"), images };
+  const json = new TextEncoder().encode(JSON.stringify(description));
+  await writeAll(out, json);
+  await writeAll(out, new Uint8Array(new BigUint64Array([BigInt(json.length)]).buffer));
+  await writeAll(out, END);
 }
 
 /** The description of a whole store, undefined when there is none or it is damaged. */

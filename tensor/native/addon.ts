@@ -8,7 +8,7 @@ import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findProgram, runProgram } from "../../base/command.ts";
-import { exists } from "../../base/cache.ts";
+import { createAtomically, exists } from "../../base/files.ts";
 
 /** The addon's file name. */
 export const addonName = "tfjs_binding.node";
@@ -138,8 +138,5 @@ export async function tryAddon(
 export async function placeAddon(addon: string, tfjsFolder: string): Promise<void> {
   const path = addonPath(tfjsFolder);
   if (addon === path || await Deno.readLink(path).catch(() => "") === addon) return;
-  await Deno.mkdir(dirname(path), { recursive: true });
-  const temporary = `${path}.${crypto.randomUUID()}`;
-  await Deno.symlink(addon, temporary);
-  await Deno.rename(temporary, path);
+  await createAtomically(path, (temporary) => Deno.symlink(addon, temporary));
 }

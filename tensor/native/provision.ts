@@ -9,7 +9,8 @@
  */
 import { join } from "node:path";
 import { placeAddon } from "./addon.ts";
-import { buildFolder, exclusively, readJson, writeJson } from "../../base/cache.ts";
+import { createAtomically, readJson, removeUnfinished, writeAtomically } from "../../base/files.ts";
+import { withLockIfPossible } from "../../base/lock.ts";
 import { listSources, type ProvisionContext, type Source } from "./sources.ts";
 
 /** A native TensorFlow that was built and has been loaded once. */
@@ -104,16 +105,19 @@ const failureFile = (ctx: ProvisionContext, source: Source) =>
 /** Builds a source, or waits for the process that is building it. */
 async function buildOnce(ctx: ProvisionContext, source: Source): Promise<NativeBuild> {
   const folder = sourceFolder(ctx, source);
-  return await exclusively(nativeFolder(ctx), async () => {
+  return await withLockIfPossible(join(nativeFolder(ctx), "lock"), async (locked) => {
+    if (locked) await removeUnfinished(nativeFolder(ctx));
     const ready = await readBuild(ctx, source);
     if (ready !== undefined) return ready;
     try {
-      await buildFolder(folder, async (temporary) => {
+      await createAtomically(folder, async (temporary) => {
+        await Deno.mkdir(temporary);
         const addon = await source.build(temporary);
         // From here the folder is finished but for its name, and the addon finds its library beside
         // itself, so it can be tried before anyone sees it.
         const tensorflow = await ctx.tryAddon(join(temporary, addon));
         await writeJson(join(temporary, "ready.json"), { addon, tensorflow, source: source.title });
+        await Deno.remove(folder, { recursive: true }).catch(() => {}); // damaged, if there at all
       });
     } catch (error) {
       const reason = (error as Error).message;
@@ -138,4 +142,8 @@ async function recentFailure(ctx: ProvisionContext, source: Source): Promise<str
   return hours < failureCooldownHours
     ? `${failure.reason} (${hours.toFixed(1)} hours ago; --backend native tries again)`
     : undefined;
+}
+
+async function writeJson(path: string, value: unknown): Promise<void> {
+  await writeAtomically(path, JSON.stringify(value, null, 2) + "\n", false);
 }

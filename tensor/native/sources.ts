@@ -7,9 +7,9 @@
 import { createHash } from "node:crypto";
 import { delimiter, dirname, join } from "node:path";
 import { findProgram, runProgram } from "../../base/command.ts";
+import { unzip } from "../../base/unzip.ts";
 import { addonName, compileAddon, findCompiler, findLibrary } from "./addon.ts";
 import { fetchWheel, findPip } from "./pip.ts";
-import { unpack } from "./unpack.ts";
 import type { WheelSet } from "./wheels.ts";
 
 /** Everything the work depends on, so that a test can put its own in place. */
@@ -122,12 +122,11 @@ function wheelSource(ctx: ProvisionContext, wheels: WheelSet): Source {
           ctx.environment,
           (done, total) => ctx.onProgress(`downloading ${wheel.name}`, done, total),
         );
-        await unpack(
-          path,
-          folder,
+        await unzip(path, folder, {
           wanted,
-          (done, total) => ctx.onProgress(`unpacking ${wheel.name}`, done, total),
-        );
+          replace: true, // companions share files
+          onProgress: (done, total) => ctx.onProgress(`unpacking ${wheel.name}`, done, total),
+        });
         await Deno.remove(download, { recursive: true });
       }
       ctx.onProgress("compiling the addon", 0, 1);

@@ -389,7 +389,7 @@ async function unpacking(
       folder,
     );
     const left = (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name);
-    assert.ok(!left.some((entry) => entry.endsWith(".unpacking")), left.join());
+    assert.ok(!left.some((entry) => entry.endsWith(".tmp")), left.join());
     await assert.rejects(Deno.stat(join(folder, "..", "escaped")), Deno.errors.NotFound);
   } finally {
     await Deno.remove(folder, { recursive: true });

@@ -1,6 +1,7 @@
 /** What several tests of data sets share. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { print } from "../../base/terminal.ts";
 import {
   DataError,
   type Dataset,
@@ -133,10 +134,7 @@ export async function fuzz(
   }
   assert.ok(slowest < 10_000, `a damaged file took ${slowest} ms`);
   if (FUZZ_FACTOR > 1) {
-    const line = `fuzz: ${total} damaged files, ${refused} refused, the slowest ${
-      slowest | 0
-    } ms\n`;
-    Deno.stdout.writeSync(new TextEncoder().encode(line));
+    print(`fuzz: ${total} damaged files, ${refused} refused, the slowest ${slowest | 0} ms`);
   }
   return { refused };
 }

@@ -5,10 +5,10 @@
  */
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { print } from "../../base/terminal.ts";
 import { useBackend } from "../helpers/backend.ts";
 import { goldenFiles, usePlainKernels } from "../golden/golden_files.ts";
 
-const print = (line: string) => Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
 const [given] = Deno.args;
 if (given === "--help" || given === "-h") {
   print("Usage: deno task golden [DIR]\n\nChecks every golden file in DIR (default tests/golden).");

@@ -4,10 +4,10 @@
  *
  * @module
  */
+import { print } from "../../base/terminal.ts";
 import { GRID, killAtRandom, undisturbed } from "../bench/crash.ts";
 
 const [kills = 100, seed = 0] = Deno.args.map(Number);
-const print = (line: string) => Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
 const began = performance.now();
 let told = 0;
 const { worker, harness, both, midway, folders } = await killAtRandom(

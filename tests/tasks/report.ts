@@ -6,11 +6,10 @@
  */
 import { cpuUsage } from "node:process";
 import { pathToFileURL } from "node:url";
+import { print } from "../../base/terminal.ts";
 import { buildReport } from "../../report/mod.ts";
 import { findChromium, withTab } from "../report/browser.ts";
 import { DATASETS, METHODS, writeStore } from "../report/store.ts";
-
-const print = (line: string) => Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
 
 const out = await Deno.makeTempDir({ prefix: "report-" });
 try {

@@ -7,6 +7,7 @@
  */
 import { join } from "node:path";
 import sharp from "sharp";
+import { print } from "../../base/terminal.ts";
 import { defaultSettings, type Split } from "../../datasets/dataset.ts";
 import { definePhotographs } from "../../datasets/protocols/photographs.ts";
 import { closeReaders } from "../../datasets/reading/reader_pool.ts";
@@ -18,7 +19,6 @@ const CLASSES = Array.from({ length: 10 }, (_, c) => `class${c}`);
 /** Growth of the process over a whole pass that counts as flat, bytes. */
 const ALLOWED = 64 * 2 ** 20;
 
-const print = (line: string) => Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
 const seconds = (since: number) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
 const megabytes = (bytes: number) => `${Math.round(bytes / 2 ** 20)} MiB`;
 

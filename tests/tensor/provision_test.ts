@@ -101,7 +101,7 @@ test("a wheel that is not the pinned file is refused, and the next one is taken"
     /^Cannot use the Python wheel tensorflow 1\.0: .* has SHA-256 [0-9a-f]{64} where 0{64} is right\.$/,
   );
   const kept = await names(join(ctx.cache, "native"));
-  assert.equal(kept.filter((name) => name.includes("unfinished")).length, 0);
+  assert.equal(kept.filter((name) => name.endsWith(".tmp")).length, 0);
 });
 
 test("a companion wheel is unpacked beside TensorFlow's", async (folder) => {
@@ -134,11 +134,11 @@ test("what a killed process leaves looks unfinished, and the next call finishes 
   const notes: string[] = [];
   const ctx = provisionContext(folder, [await putWheel(folder, cpu)], notes);
   const native = join(ctx.cache, "native");
-  assert.ok((await names(native)).some((name) => name.includes("unfinished")));
+  assert.ok((await names(native)).some((name) => name.endsWith(".tmp")));
   assert.equal(await findNativeBuild(ctx), undefined);
   assert.equal(await present(addonPath(ctx.tfjsFolder)), false);
   assert.equal((await provision(ctx, false))?.tensorflow, "2.21.0");
-  assert.ok(!(await names(native)).some((name) => name.includes("unfinished")));
+  assert.ok(!(await names(native)).some((name) => name.endsWith(".tmp")));
   assert.deepEqual(notes, []);
 });
 
