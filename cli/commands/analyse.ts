@@ -9,7 +9,6 @@ import { find, UsageError } from "../../base/errors.ts";
 import { planStudy } from "../../bench/plan/studies.ts";
 import { STUDIES } from "../../methods/mod.ts";
 import { distinctStudies } from "../../methods/study.ts";
-import { behaviours } from "../../report/analysis/behaviours.ts";
 import { openReport } from "../../report/context.ts";
 import { behavioursTable } from "../../report/tables/behaviours.ts";
 import { toMarkdown } from "../../report/tables/table.ts";
@@ -56,7 +55,6 @@ async function printBehaviours(out: string | undefined, name: string): Promise<v
     );
   }
   const ctx = await openReport(resolve(out));
-  const asked = STUDIES.filter((study) => study.name === name);
-  const found = await behaviours(ctx.out, ctx.datasets(), ctx.studies(), asked);
+  const found = (await ctx.behaviours()).filter(({ study }) => study.name === name);
   print(found.map((results) => toMarkdown(behavioursTable(results))).join("\n"));
 }

@@ -27,39 +27,20 @@ const GREEK: Readonly<Record<string, string>> = {
   tau: "τ",
 };
 
+/** The factors along the axis and from panel to panel. */
+type Axes = NonNullable<StudyResults["study"]["chart"]>;
+
+const DOMAINS = ["average", "worst"] as const;
+
 /** Test macro-F1 over the levels of one factor, a panel for each level of another. */
-function levelsChart(
-  results: StudyResults,
-  chart: NonNullable<StudyResults["study"]["chart"]>,
-): Chart {
-  const { file, study, dataset, method, settings } = results;
-  const rows = settings.flatMap(({ levels, runs }) => {
-    const panel = String(levels[chart.panels]);
-    return (["average", "worst"] as const).flatMap((domain) => {
-      const known = estimate(f1(runs, { split: "test", domain }));
-      return known === null ? [] : [{
-        panel: GREEK[panel] ?? panel,
-        value: Number(levels[chart.x]),
-        domain,
-        f1: short(percent(known.mean)),
-        low: short(percent(known.mean - (known.sd ?? 0))),
-        high: short(percent(known.mean + (known.sd ?? 0))),
-      }];
-    });
-  });
-  const log = study.factors.find(({ name }) => name === chart.x)?.scale === "log";
+function levelsChart(results: StudyResults, axes: Axes): Chart {
+  const { file, study, dataset, method } = results;
+  const rows = levelRows(results, axes);
+  const log = study.factors.find(({ name }) => name === axes.x)?.scale === "log";
   const description =
     `Test macro-F1 of ${method.title} on ${dataset.title}, ${study.title}: mean ` +
     "over seeds, average over domains solid and worst domain dashed with the band between them, " +
     "bars of one standard deviation.";
-  const domains = ["average", "worst"];
-  const legend = { title: "Domains", orient: "top", symbolType: "stroke", symbolStrokeWidth: 3 };
-  const colour = {
-    field: "domain",
-    type: "nominal",
-    scale: { domain: domains, range: PALETTE.slice(0, 2) },
-    legend,
-  };
   const x = {
     field: "value",
     type: "quantitative",
@@ -71,6 +52,7 @@ function levelsChart(
     },
     title: null,
   };
+  const header = { labelColor: "currentColor", labelFontSize: 14, labelPadding: 4 };
   return {
     name: file,
     title: `${method.title}, ${study.title} on ${dataset.title}`,
@@ -80,58 +62,80 @@ function levelsChart(
       description,
       config: CONFIG,
       data: { values: rows },
-      facet: {
-        column: {
-          field: "panel",
-          title: null,
-          header: { labelColor: "currentColor", labelFontSize: 14, labelPadding: 4 },
-        },
-      },
+      facet: { column: { field: "panel", title: null, header } },
       spec: {
         width: 230,
         height: 220,
-        encoding: { x, color: colour },
-        layer: [
-          {
-            mark: { type: "area", fillOpacity: 0.15, aria: false },
-            encoding: {
-              y: { aggregate: "min", field: "f1", type: "quantitative" },
-              y2: { aggregate: "max", field: "f1" },
-              color: { value: PALETTE[0] },
-            },
-          },
-          {
-            mark: { type: "line", strokeWidth: 2, aria: false },
-            encoding: {
-              y: {
-                field: "f1",
-                type: "quantitative",
-                title: "Test macro-F1 (%)",
-                scale: { zero: false },
-              },
-              strokeDash: { ...colour, scale: { domain: domains, range: [[1, 0], [5, 4]] } },
-            },
-          },
-          {
-            mark: { type: "rule", strokeWidth: 1.5, strokeOpacity: 0.5, aria: false },
-            encoding: { y: { field: "low", type: "quantitative" }, y2: { field: "high" } },
-          },
-          {
-            mark: { type: "point", filled: true, size: 34, opacity: 1, aria: false },
-            encoding: {
-              y: { field: "f1", type: "quantitative" },
-              tooltip: [
-                { field: "panel", title: chart.panels },
-                { field: "value", title: chart.x, ...(log && { format: ".0e" }) },
-                { field: "domain" },
-                { field: "f1", format: ".1f", title: "macro-F1 (%)" },
-              ],
-            },
-          },
-        ],
+        encoding: { x, color: COLOUR },
+        layer: levelLayers([
+          { field: "panel", title: axes.panels },
+          { field: "value", title: axes.x, ...(log && { format: ".0e" }) },
+        ]),
       },
     } as unknown as TopLevelSpec,
   };
+}
+
+/** A row for each setting and kind of domain, in percent. */
+function levelRows({ settings }: StudyResults, { x, panels }: Axes) {
+  return settings.flatMap(({ levels, runs }) => {
+    const panel = String(levels[panels]);
+    return DOMAINS.flatMap((domain) => {
+      const known = estimate(f1(runs, { split: "test", domain }));
+      return known === null ? [] : [{
+        panel: GREEK[panel] ?? panel,
+        value: Number(levels[x]),
+        domain,
+        f1: short(percent(known.mean)),
+        low: short(percent(known.mean - (known.sd ?? 0))),
+        high: short(percent(known.mean + (known.sd ?? 0))),
+      }];
+    });
+  });
+}
+
+const COLOUR = {
+  field: "domain",
+  type: "nominal",
+  scale: { domain: DOMAINS, range: PALETTE.slice(0, 2) },
+  legend: { title: "Domains", orient: "top", symbolType: "stroke", symbolStrokeWidth: 3 },
+};
+
+/** The band between average and worst domain, their lines, bars and points. */
+function levelLayers(tooltip: readonly object[]) {
+  const f1 = { field: "f1", type: "quantitative" };
+  return [
+    {
+      mark: { type: "area", fillOpacity: 0.15, aria: false },
+      encoding: {
+        y: { aggregate: "min", ...f1 },
+        y2: { aggregate: "max", field: "f1" },
+        color: { value: PALETTE[0] },
+      },
+    },
+    {
+      mark: { type: "line", strokeWidth: 2, aria: false },
+      encoding: {
+        y: { ...f1, title: "Test macro-F1 (%)", scale: { zero: false } },
+        strokeDash: { ...COLOUR, scale: { domain: DOMAINS, range: [[1, 0], [5, 4]] } },
+      },
+    },
+    {
+      mark: { type: "rule", strokeWidth: 1.5, strokeOpacity: 0.5, aria: false },
+      encoding: { y: { field: "low", type: "quantitative" }, y2: { field: "high" } },
+    },
+    {
+      mark: { type: "point", filled: true, size: 34, opacity: 1, aria: false },
+      encoding: {
+        y: f1,
+        tooltip: [
+          ...tooltip,
+          { field: "domain" },
+          { field: "f1", format: ".1f", title: "macro-F1 (%)" },
+        ],
+      },
+    },
+  ];
 }
 
 /** Every power of ten between the least and the largest value; every other one of many. */
