@@ -14,7 +14,7 @@
  * @module
  */
 export * from "./metrics/mod.ts";
-export { execute } from "./bench/execute/executor.ts";
+export { trainLocally } from "./bench/execute/local.ts";
 export { plan, runId } from "./bench/plan/plan.ts";
 export { type PresetName, PRESETS } from "./bench/plan/presets.ts";
 export type * from "./bench/records/record.ts";

@@ -37,20 +37,20 @@ export function makeProgress(json: boolean): Progress {
 
 /** Seconds as `1:02:03` or `2:03`. */
 export function duration(seconds: number): string {
-  const whole = Math.max(0, Math.round(seconds));
-  const parts = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  const rounded = Math.max(0, Math.round(seconds));
+  const parts = [Math.floor(rounded / 3600), Math.floor(rounded / 60) % 60, rounded % 60];
   const shown = parts[0]! > 0 ? parts : parts.slice(1);
   return shown.map((part, i) => (i === 0 ? String(part) : String(part).padStart(2, "0"))).join(":");
 }
 
-/** Share of a grid's updates that are done, and from it the time that is left. */
+/** Share of a grid's steps that are done, and from it the time that is left. */
 class Meter {
   readonly #steps: Map<string, number>;
   readonly #done = new Map<string, number>();
   readonly #total: number;
   #skipped = 0;
-  /** When the first updates were told, and how many: what comes before says nothing about them. */
-  #begin: { readonly time: number; readonly updates: number } | null = null;
+  /** When the first steps were told, and how many: what comes before says nothing about them. */
+  #begin: { readonly time: number; readonly steps: number } | null = null;
 
   constructor(runs: readonly PlannedRun[]) {
     this.#steps = new Map(runs.map(({ id, spec }) => [id, spec.training.steps]));
@@ -59,7 +59,7 @@ class Meter {
 
   step(run: PlannedRun, done: number): void {
     this.#done.set(run.id, done);
-    this.#begin ??= { time: performance.now(), updates: this.#updates };
+    this.#begin ??= { time: performance.now(), steps: this.#trained };
   }
 
   /** A run that cost nothing says nothing about the pace. */
@@ -73,19 +73,19 @@ class Meter {
   }
 
   get share(): number {
-    return this.#total === 0 ? 1 : (this.#updates + this.#skipped) / this.#total;
+    return this.#total === 0 ? 1 : (this.#trained + this.#skipped) / this.#total;
   }
 
   /** Seconds left at the pace so far; null before there is one. */
   get left(): number | null {
     if (this.#begin === null) return null;
     const elapsed = (performance.now() - this.#begin.time) / 1000;
-    const rest = this.#total - this.#skipped - this.#updates;
-    const updates = this.#updates - this.#begin.updates;
-    return updates > 0 ? elapsed * rest / updates : null;
+    const rest = this.#total - this.#skipped - this.#trained;
+    const steps = this.#trained - this.#begin.steps;
+    return steps > 0 ? elapsed * rest / steps : null;
   }
 
-  get #updates(): number {
+  get #trained(): number {
     return [...this.#done.values()].reduce((a, b) => a + b, 0);
   }
 }

@@ -10,7 +10,7 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
-import { integerAtLeast } from "../cli/options/common.ts";
+import { integerAtLeast } from "../base/arguments.ts";
 import { find, notFoundMessage, UsageError } from "../base/errors.ts";
 import { print, printError } from "../base/terminal.ts";
 import { cacheDirectory, prepareBackend } from "../tensor/backend.ts";

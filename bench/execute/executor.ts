@@ -1,15 +1,10 @@
 /**
- * The local executor: worker processes that share the runs of a plan.
+ * What an executor is: a way to have the runs of a plan trained. Which there are is in `mod.ts`.
  *
  * @module
  */
 import type { DataPaths } from "../../datasets/dataset.ts";
-import { machineAtFault } from "../../base/errors.ts";
-import { decodeLine, lines, type RunEnd, type RunOrder } from "./messages.ts";
-import { projectPath } from "../../base/paths.ts";
-import { type PlannedRun, runId } from "../plan/plan.ts";
-import type { RunSpec } from "../records/record.ts";
-import { Store, StoreError } from "../records/store.ts";
+import type { PlannedRun } from "../plan/plan.ts";
 
 /** How a run ended. */
 export type Outcome =
@@ -17,8 +12,13 @@ export type Outcome =
   | { readonly status: "done" | "diverged" | "existing" }
   | { readonly status: "failed" | "skipped"; readonly reason: string };
 
+/** How runs ended, by id; runs that were broken off have no entry. */
+export type Outcomes = ReadonlyMap<string, Outcome>;
+
 /** Told while runs go on. */
 export interface ExecutorEvents {
+  /** The first of these runs is about to be trained. */
+  onBegin?(runs: readonly PlannedRun[]): void;
   /** A worker has claimed the run. */
   onStart?(run: PlannedRun): void;
   /** Long work before the first step: what is done, how much of how much. */
@@ -31,273 +31,83 @@ export interface ExecutorEvents {
   onPrint?(run: PlannedRun, line: string): void;
 }
 
-/** What {@linkcode execute} needs besides the runs. */
-export interface ExecutorOptions {
+/** Where runs are trained and written down, whichever executor has them trained. */
+export interface Session {
+  /** The output folder. */
   readonly out: string;
   readonly paths: DataPaths;
-  /** Worker processes side by side. */
-  readonly jobs: number;
-  /** The GPUs that workers take in turn, as CUDA numbers them; all see all when left out. */
-  readonly gpus?: readonly string[] | undefined;
   /** Seconds between states of a run that are kept to continue from; 30 when left out. */
   readonly saveEvery?: number | undefined;
   /** Write curves as TensorBoard event files too; native TensorFlow alone can. */
   readonly tensorboard?: boolean | undefined;
-  /** Seconds to wait before a run that the machine failed is tried again, once for each. */
-  readonly retries?: readonly number[];
+  /** The runs are all of the folder's plan, so that its report may follow them. */
+  readonly report?: boolean;
   readonly events?: ExecutorEvents;
   /** Stops all workers; runs that were going on are kept as they stand. */
   readonly signal?: AbortSignal;
 }
 
-/** Milliseconds between looks at runs that another process is at. */
-const LOOK_EVERY = 1000;
-
-/** Milliseconds that a worker may take to stop by itself: for the update it is at, and to keep its run. */
-const GRACE = 60_000;
-
-/** A run that is not settled, and when to turn to it. */
-interface Waiting {
-  readonly run: PlannedRun;
-  readonly from: number;
-  /** How often the machine has failed it. */
-  readonly failures: number;
+/** What was handed to a queue instead of being trained at once. */
+export interface Submission {
+  /** None where there is nothing to submit them to. */
+  readonly jobs: readonly Job[];
+  /** The scripts, each to be submitted after the ones before it have ended. */
+  readonly scripts: readonly { readonly path: string; readonly text: string }[];
+  /** A sentence on what to do next. */
+  readonly next: string;
 }
 
-/**
- * Runs a plan. Runs whose record exists are left alone; a second stage waits for its first; a run
- * that another process is at is left to that process for as long as it lives.
- *
- * @returns How each run ended, by id; runs that were broken off have no entry.
- */
-export async function execute(
-  runs: readonly PlannedRun[],
-  options: ExecutorOptions,
-): Promise<Map<string, Outcome>> {
-  const { retries = [1, 10] } = options;
-  const store = new Store(options.out);
-  const outcomes = new Map<string, Outcome>();
-  const planned = new Set(runs.map(({ id }) => id));
-  const waiting: Waiting[] = runs.map((run) => ({ run, from: 0, failures: 0 }));
-  const end = (run: PlannedRun, outcome: Outcome) => {
-    outcomes.set(run.id, outcome);
-    options.events?.onEnd?.(run, outcome);
-  };
-  let wake = Promise.withResolvers<void>();
-  const wakeAll = () => {
-    wake.resolve();
-    wake = Promise.withResolvers();
-  };
-  options.signal?.addEventListener("abort", wakeAll);
-
-  /** Takes the next run that is ready; else says when one may be. */
-  const next = async (): Promise<Waiting | { readonly until: number }> => {
-    let until = Infinity;
-    for (const item of [...waiting]) {
-      const { run } = item;
-      const first = run.spec.stage1 === null ? null : runId(run.spec.stage1);
-      if (first !== null && planned.has(first) && !outcomes.has(first)) continue;
-      if (item.from > Date.now()) {
-        until = Math.min(until, item.from);
-        continue;
-      }
-      const at = waiting.indexOf(item);
-      if (at < 0) continue; // another worker took it meanwhile
-      waiting.splice(at, 1);
-      const outcome = await settled(run, first);
-      if (outcome === null) return item;
-      end(run, outcome);
-      wakeAll();
-    }
-    return { until };
-  };
-
-  /** How a run has ended without a worker; null when it is to be trained. */
-  const settled = async (run: PlannedRun, first: string | null): Promise<Outcome | null> => {
-    try {
-      const record = await store.record(run.id);
-      if (record !== null) {
-        return { status: record.outcome.status === "done" ? "existing" : "diverged" };
-      }
-      const lacking = first === null ? null : await lacks(first);
-      if (lacking === null) return null;
-      return await failed(run, "skipped", `its first stage ${first} ${lacking}`);
-    } catch (error) {
-      if (error instanceof StoreError) return { status: "failed", reason: error.message };
-      throw error;
-    }
-  };
-
-  /** What a first stage lacks to be built upon; null when it is well. */
-  const lacks = async (first: string): Promise<string | null> => {
-    const outcome = outcomes.get(first);
-    if (outcome?.status === "done" || outcome?.status === "existing") return null;
-    if (outcome !== undefined) return `is ${outcome.status}`;
-    const record = await store.record(first);
-    if (record === null) return "is not finished";
-    return record.outcome.status === "done" ? null : `is ${record.outcome.status}`;
-  };
-
-  /** Puts a run back, to be turned to again after a while. */
-  const later = (run: PlannedRun, milliseconds: number, failures: number) => {
-    waiting.push({ run, from: Date.now() + milliseconds, failures });
-    wakeAll();
-  };
-
-  /** A run that could not be finished, written down. */
-  const failed = async (
-    { id, name, spec }: PlannedRun,
-    status: "failed" | "skipped",
-    reason: string,
-  ): Promise<Outcome> => {
-    const error = status === "failed" ? reason : `Skipped: ${reason}`;
-    let unwritten = "";
-    try {
-      await store.fail({ id, name, spec, error, at: new Date().toISOString() });
-    } catch (error) { // as when the disk is full; the outcome says it all the same
-      unwritten = `; its failure.json could not be written either: ${(error as Error).message}`;
-    }
-    return { status, reason: reason + unwritten };
-  };
-
-  let busy = 0;
-  const work = async (_: unknown, job: number) => {
-    let worker: Worker | null = null;
-    while (!options.signal?.aborted) {
-      const woken = wake.promise; // from here on: what ends during the look is not missed
-      const item = await next();
-      if ("until" in item) {
-        if (waiting.length === 0 && busy === 0) break;
-        await orAfter(item.until - Date.now(), woken);
-        continue;
-      }
-      const { run, failures } = item;
-      if (worker !== null && !worker.suits(run)) {
-        await worker.close();
-        worker = null;
-      }
-      worker ??= new Worker(options, job, run.spec.engine);
-      busy++;
-      const result = await worker.run(run);
-      busy--;
-      if (result.type === "taken") later(run, LOOK_EVERY, failures);
-      else if (result.type !== "failed" && result.type !== "stopped") {
-        end(run, { status: result.type });
-      } else if (!options.signal?.aborted) {
-        await worker.close(); // what a failure left behind must not reach the next run
-        worker = null;
-        const reason = result.type === "failed" ? result.error : "its worker was told to stop";
-        const wait = result.type === "failed" && !result.machine ? undefined : retries[failures];
-        if (wait === undefined) end(run, await failed(run, "failed", reason));
-        else {
-          options.events?.onRetry?.(run, reason, wait);
-          later(run, 1000 * wait, failures + 1);
-        }
-      }
-      wakeAll();
-    }
-    await worker?.close();
-    wakeAll();
-  };
-  try {
-    await Promise.all(Array.from({ length: Math.min(options.jobs, runs.length) }, work));
-  } finally {
-    options.signal?.removeEventListener("abort", wakeAll);
-  }
-  return outcomes;
+/** A job that was submitted. */
+export interface Job {
+  /** `stage 1`, or `report`. */
+  readonly what: string;
+  readonly job: string;
+  /** The runs that its tasks train. */
+  readonly ids: readonly string[];
 }
 
-/** Waits for a promise, but not longer than so many milliseconds. */
-async function orAfter(milliseconds: number, promise: Promise<void>): Promise<void> {
-  if (!Number.isFinite(milliseconds)) return await promise;
-  const { promise: time, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, Math.max(0, milliseconds));
-  await Promise.race([promise, time]);
-  clearTimeout(timer);
+/** What an executor has done: trained the runs, or submitted them. */
+export type Execution = { readonly outcomes: Outcomes } | { readonly submission: Submission };
+
+/** An option on the command line. */
+export interface ExecutorOption<T = unknown> {
+  /** As `commander` writes them: `--runs-per-task <n>`. */
+  readonly flags: string;
+  readonly description: string;
+  /** The value of the text; `earlier` is that of the same option before, where it is repeated. */
+  read(text: string, earlier?: T): T;
 }
 
-/** A worker process and the run that it works on. */
-class Worker {
-  readonly #process: Deno.ChildProcess;
-  readonly #input: WritableStreamDefaultWriter<Uint8Array>;
-  readonly #messages: AsyncIterator<string>;
-  readonly #errors: Promise<string>;
-  readonly #stop = () => void this.close();
+/** Options by the name of their value: `runsPerTask` for `--runs-per-task`. */
+export type ExecutorOptions = Readonly<Record<string, ExecutorOption>>;
 
-  constructor(
-    readonly options: ExecutorOptions,
-    job: number,
-    readonly engine: RunSpec["engine"],
-  ) {
-    const { gpus, signal } = options;
-    const { backend, threads } = engine;
-    this.#process = new Deno.Command(Deno.execPath(), {
-      args: [
-        "run",
-        "--allow-all",
-        "--quiet",
-        projectPath("bench/execute/worker.ts"),
-        backend,
-        String(threads),
-      ],
-      cwd: projectPath(""),
-      ...(gpus && { env: { CUDA_VISIBLE_DEVICES: gpus[job % gpus.length]! } }),
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "piped",
-    }).spawn();
-    this.#input = this.#process.stdin.getWriter();
-    this.#messages = lines(this.#process.stdout)[Symbol.asyncIterator]();
-    this.#errors = lastLines(this.#process.stderr);
-    signal?.addEventListener("abort", this.#stop);
-  }
+/** What was given for options; those not given are left out. */
+export type Given<O extends ExecutorOptions> = {
+  readonly [K in keyof O]?: (O[K] extends ExecutorOption<infer T> ? T : never) | undefined;
+};
 
-  /** Whether its TensorFlow was started as a run needs it; it can be started but once. */
-  suits({ spec: { engine: { backend, threads } } }: PlannedRun): boolean {
-    return this.engine.backend === backend && this.engine.threads === threads;
-  }
-
-  /** Trains a run; a worker that dies gives a failed end with its last words. */
-  async run(run: PlannedRun): Promise<RunEnd> {
-    const { out, paths, events, saveEvery = 30, tensorboard = false } = this.options;
-    const order: RunOrder = { run, out, paths, saveEvery, tensorboard };
-    // Where the process has ended, so will what it says.
-    await this.#input.write(new TextEncoder().encode(`${JSON.stringify(order)}\n`)).catch(() => {});
-    for (;;) {
-      const { value, done } = await this.#messages.next();
-      if (done) break;
-      const { printed, message } = decodeLine(value);
-      if (printed !== "") events?.onPrint?.(run, printed);
-      if (message === null) continue;
-      if (message.type === "begun") events?.onStart?.(run);
-      else if (message.type === "work") events?.onWork?.(message.what, message.done, message.total);
-      else if (message.type === "step") events?.onStep?.(run, message.done, message.total);
-      else return message;
-    }
-    const { code, signal } = await this.#process.status;
-    const words = await this.#errors;
-    const how = signal === null ? `with exit code ${code}` : `by ${signal}`;
-    const error = `its worker process ended ${how}${words && `: ${words}`}`;
-    return { type: "failed", error, machine: signal !== null || machineAtFault(new Error(words)) };
-  }
-
-  /** Tells the process to stop, and waits until it has; ends it when it takes too long. */
-  async close(): Promise<void> {
-    this.options.signal?.removeEventListener("abort", this.#stop);
-    this.#input.close().catch(() => {}); // it may have ended already
-    const kill = setTimeout(() => this.#process.kill("SIGKILL"), GRACE);
-    await this.#process.status;
-    clearTimeout(kill);
-  }
+/** A way to have runs trained. */
+export interface Executor<O extends ExecutorOptions = ExecutorOptions> {
+  readonly name: string;
+  /** What its options are about: `workers on this machine`. */
+  readonly title: string;
+  /** Its own options on the command line. */
+  readonly options: O;
+  /**
+   * How many runs it trains side by side.
+   *
+   * @throws {UsageError} When the options count on something that is not here.
+   */
+  width(runs: readonly PlannedRun[], given: Given<O>): Promise<number>;
+  /**
+   * Has runs trained. Runs whose record exists are left alone; a second stage waits for its first.
+   *
+   * @param runs First stages among them, before the runs that need them.
+   */
+  run(runs: readonly PlannedRun[], session: Session, given: Given<O>): Promise<Execution>;
 }
 
-/** The last lines of a stream, joined into one: a process's own explanation of its end. */
-async function lastLines(stream: ReadableStream<Uint8Array>): Promise<string> {
-  const kept: string[] = [];
-  for await (const line of lines(stream)) {
-    if (line.trim() === "") continue;
-    kept.push(line.trim().slice(0, 200));
-    if (kept.length > 5) kept.shift();
-  }
-  return kept.join(" | ");
+/** Checks an executor's types. */
+export function defineExecutor<O extends ExecutorOptions>(executor: Executor<O>): Executor<O> {
+  return executor;
 }

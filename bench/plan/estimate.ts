@@ -1,9 +1,13 @@
 /**
- * What a run will probably take, before it is started: from records of earlier runs, or from a table.
+ * What runs will probably take, before they are started: from records of earlier runs, or from a
+ * table.
  *
  * @module
  */
+import { dirname, join } from "node:path";
 import type { RunRecord, RunSpec } from "../records/record.ts";
+import { Store } from "../records/store.ts";
+import { type PlannedRun, withFirstStages } from "./plan.ts";
 
 /** What a run will probably take. */
 export interface Estimate {
@@ -77,4 +81,83 @@ function alike(a: RunSpec, b: RunSpec): boolean {
   const key = ({ dataset, training: { network }, engine }: RunSpec) =>
     JSON.stringify([dataset.name, dataset.imageSize, network.name, network.width, engine.threads]);
   return key(a) === key(b);
+}
+
+/** What the runs of a plan will probably take. */
+export interface Forecast {
+  readonly runs: readonly (PlannedRun & {
+    readonly estimate: Estimate;
+    readonly finished: boolean;
+  })[];
+  /** Of all runs that are not finished, first stages included. */
+  readonly open: {
+    readonly runs: number;
+    /** Runs side by side. */
+    readonly jobs: number;
+    readonly seconds: number;
+    /** Bytes. */
+    readonly memory: number;
+    readonly sources: readonly Estimate["source"][];
+  };
+}
+
+/**
+ * What a plan will probably take.
+ *
+ * @param out The output folder; its records and those of the folders beside it are gone by.
+ * @param width Runs that there is room for side by side.
+ */
+export async function forecast(
+  planned: readonly PlannedRun[],
+  out: string,
+  width: number,
+): Promise<Forecast> {
+  const earlier = await earlierRecords(out);
+  const store = new Store(out);
+  const look = async (run: PlannedRun) => ({
+    ...run,
+    estimate: estimate(run.spec, earlier),
+    finished: await store.record(run.id) !== null,
+  });
+  const runs = await Promise.all(planned.map(look));
+  const all = await Promise.all(withFirstStages(planned).map(look));
+  const open = all.filter(({ finished }) => !finished).map((run) => run.estimate);
+  const jobs = Math.max(1, Math.min(width, open.length));
+  return {
+    runs,
+    open: {
+      runs: open.length,
+      jobs,
+      seconds: open.reduce((sum, { seconds }) => sum + seconds, 0) / jobs,
+      memory: jobs * Math.max(0, ...open.map(({ memory }) => memory)),
+      sources: [...new Set(open.map(({ source }) => source))],
+    },
+  };
+}
+
+/** The records of an output folder and of the folders beside it, its own first. */
+async function earlierRecords(out: string): Promise<RunRecord[]> {
+  const beside = (await foldersIn(dirname(out))).map((name) => join(dirname(out), name));
+  const records: RunRecord[] = [];
+  for (const folder of [out, ...beside.filter((other) => other !== out)]) {
+    const store = new Store(folder);
+    for (const id of await foldersIn(join(folder, "runs"))) {
+      const record = await store.record(id).catch(() => null); // another's folder may hold anything
+      if (record !== null) records.push(record);
+    }
+  }
+  return records;
+}
+
+/** The names of the folders in a folder, sorted; none where there is no such folder. */
+async function foldersIn(folder: string): Promise<string[]> {
+  const found: string[] = [];
+  try {
+    for await (const { name, isDirectory } of Deno.readDir(folder)) {
+      if (isDirectory) found.push(name);
+    }
+  } catch {
+    // There is nothing.
+  }
+  return found.sort();
 }

@@ -12,8 +12,10 @@ import { distinctStudies } from "../../methods/study.ts";
 import { openReport } from "../../report/context.ts";
 import { behavioursTable } from "../../report/tables/behaviours.ts";
 import { toMarkdown } from "../../report/tables/table.ts";
-import { type GridOptions, gridOptions, runGrid } from "../grid.ts";
-import { nonEmptyList, print, type SetExitCode } from "../options/common.ts";
+import { nonEmptyList } from "../../base/arguments.ts";
+import { print, type SetExitCode } from "../options/common.ts";
+import { type GridOptions, gridOptions } from "../options/grid.ts";
+import { benchGrid, exitCodeOf } from "../train.ts";
 
 interface AnalyseOptions extends GridOptions {
   readonly method?: string[];
@@ -33,13 +35,12 @@ export function analyseCommand(setExitCode: SetExitCode): Command {
   return gridOptions(command).action(async (name: string, options: AnalyseOptions) => {
     const study = find("study", name, distinctStudies(STUDIES));
     if ("behaviours" in study) return await printBehaviours(options.out, study.name);
-    const code = await runGrid(
-      options,
-      `${options.preset}-${study.name}`,
-      (request, known) =>
+    const result = await benchGrid(options, {
+      folder: `${options.preset}-${study.name}`,
+      plan: (request, known) =>
         planStudy({ ...request, study: study.name, methods: options.method }, STUDIES, known),
-    );
-    setExitCode(code);
+    });
+    setExitCode(exitCodeOf(result));
   });
 }
 

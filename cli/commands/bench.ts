@@ -6,19 +6,17 @@
  */
 import { dirname, join, resolve } from "node:path";
 import { Command, Option } from "commander";
+import { nonEmptyPath } from "../../base/arguments.ts";
 import { UsageError } from "../../base/errors.ts";
+import { backendOf } from "../../bench/execute/preflight.ts";
 import { plan, type PlannedRun, requireMethods, runId } from "../../bench/plan/plan.ts";
 import type { Manifest, RunRecord } from "../../bench/records/record.ts";
 import { comparison, type Verdict } from "../../bench/records/reproduction.ts";
 import { Store, StoreError } from "../../bench/records/store.ts";
-import { type GridOptions, gridOptions, runGrid } from "../grid.ts";
-import {
-  methodsOption,
-  nonEmptyPath,
-  print,
-  printJson,
-  type SetExitCode,
-} from "../options/common.ts";
+import { methodsOption, print, printJson, type SetExitCode } from "../options/common.ts";
+import { executorOf } from "../options/execution.ts";
+import { type GridOptions, gridOptions } from "../options/grid.ts";
+import { benchGrid, exitCodeOf, printPlan, reportOn, type Task, train } from "../train.ts";
 
 interface BenchOptions extends GridOptions {
   readonly methods: string[];
@@ -56,29 +54,38 @@ export function benchCommand(setExitCode: SetExitCode): Command {
 
 async function bench(options: BenchOptions): Promise<number> {
   const { methods, preset, from, tolerance } = options;
-  if (from === undefined) {
-    if (tolerance !== undefined) {
-      throw new UsageError(
-        "Cannot use --tolerance without --from: there is nothing to compare with",
-      );
-    }
-    return await runGrid(options, preset, (request, known) => plan({ ...request, methods }, known));
+  if (from !== undefined) return await repeat(options, await readOriginal(from, options.out));
+  if (tolerance !== undefined) {
+    throw new UsageError("Cannot use --tolerance without --from: there is nothing to compare with");
   }
-  const original = await readOriginal(from, options.out);
-  const { runs } = original.manifest;
-  const place = {
-    ...options,
-    preset: original.manifest.preset as typeof preset,
-    backend: runs.some(({ spec }) => spec.engine.backend === "native") ? "native" : "wasm",
-    fromScratch: true, // the runs name their weights themselves, where they have any
-  } as const;
-  const code = await runGrid(place, preset, () => [...runs]);
-  if (code === 130 || options.dryRun) return code;
-  if (options.executor === "slurm") {
-    if (!options.json) print("When the jobs are done, the same without --executor slurm compares.");
-    return code;
+  const result = await benchGrid(options, {
+    folder: preset,
+    plan: (request, known) => plan({ ...request, methods }, known),
+  });
+  return exitCodeOf(result);
+}
+
+/** Trains the runs of a manifest again, and compares. */
+async function repeat(options: BenchOptions, original: Original): Promise<number> {
+  const began = performance.now();
+  const { json = false } = options;
+  const { runs, preset } = original.manifest;
+  const out = resolve(options.out!);
+  const task: Task = {
+    out,
+    backend: backendOf(runs),
+    plan: () => runs,
+    manifest: { file: "manifest.json", preset },
+    ...executorOf(options),
+  };
+  const result = await (options.dryRun ? printPlan(task, json) : train(options, task));
+  await reportOn(result, out, began, json);
+  if (result.status === "submitted" && !json) {
+    const { name } = task.executor;
+    print(`When the jobs are done, the same without --executor ${name} compares.`);
   }
-  return await compare(original, options) ? code : 1;
+  if (result.status !== "finished") return exitCodeOf(result);
+  return await compare(original, options) ? exitCodeOf(result) : 1;
 }
 
 /** Runs that are repeated. */

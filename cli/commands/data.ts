@@ -24,15 +24,8 @@ import { closeReaders } from "../../datasets/reading/reader_pool.ts";
 import { find, UsageError } from "../../base/errors.ts";
 import { makeProgress } from "../progress.ts";
 import { writeAtomically } from "../../base/files.ts";
-import {
-  dataPaths,
-  integerAtLeast,
-  list,
-  oneOf,
-  pathOptions,
-  print,
-  type SetExitCode,
-} from "../options/common.ts";
+import { integerAtLeast, list, oneOf } from "../../base/arguments.ts";
+import { dataPaths, pathOptions, print, type SetExitCode } from "../options/common.ts";
 
 const SPLITS = ["natural", ...PROFILES] as const;
 

@@ -8,8 +8,9 @@ import { join, relative, resolve } from "node:path";
 import { Command } from "commander";
 import { buildReport } from "../../report/mod.ts";
 import { UsageError } from "../../base/errors.ts";
-import { type PlannedRun, runId, runName, withFirstStages } from "../../bench/plan/plan.ts";
-import { makeProgress } from "../progress.ts";
+import { oneOf } from "../../base/arguments.ts";
+import { backendOf } from "../../bench/execute/preflight.ts";
+import { type PlannedRun, runId, runName } from "../../bench/plan/plan.ts";
 import type {
   Manifest,
   RunSpec,
@@ -18,20 +19,19 @@ import type {
 } from "../../bench/records/record.ts";
 import { byScore, scoreOf, selectionMetric, type Trial } from "../../bench/plan/selection.ts";
 import { Store } from "../../bench/records/store.ts";
+import { print, printJson, seeds, type SetExitCode } from "../options/common.ts";
 import {
-  inspectPlace,
-  makeReady,
-  type PlaceOptions,
-  placeOptions,
-  tally,
-  trainPlan,
-  writePlan,
-} from "../grid.ts";
-import { oneOf, print, printJson, seeds, type SetExitCode } from "../options/common.ts";
+  type ExecutionOptions,
+  executionOptions,
+  type ExecutorChoice,
+  executorOf,
+  executorOptions,
+} from "../options/execution.ts";
+import { exitCodeOf, tally, train } from "../train.ts";
 
 const PROTOCOLS: readonly SearchProtocol[] = ["once", "per-seed"];
 
-interface SelectOptions extends PlaceOptions {
+interface SelectOptions extends ExecutionOptions, ExecutorChoice {
   readonly out: string;
   readonly protocol: SearchProtocol;
   readonly seeds?: number[];
@@ -58,7 +58,7 @@ export function selectCommand(setExitCode: SetExitCode): Command {
       "seeds of `once`; five that the sweep has not by default",
       seeds,
     );
-  return placeOptions(command)
+  return executorOptions(executionOptions(command))
     .action(async (options: SelectOptions) => setExitCode(await select(options)));
 }
 
@@ -71,54 +71,46 @@ async function select(options: SelectOptions): Promise<number> {
       `Cannot select in --out "${options.out}": there is no sweep.json in it; give the output folder of a sweep`,
     );
   }
-  const { chosen, by, settings, gaps } = await choose(sweep, store, options);
+  const choice = await choose(sweep, store, options);
+  const { chosen, by, settings } = choice;
   const out = join(store.folder, `selected-${protocol}`);
-  const progress = makeProgress(options.json ?? false);
-  gaps.forEach(progress.note);
-  const site = { out, options, progress };
-  try {
-    const data = await inspectPlace(chosen, site);
-    await makeReady(site);
-    await writePlan(chosen, site, {
-      preset: sweep.preset,
-      data,
-      search: { protocol, by, settings },
-    });
-    // First stages are trained, but stand in no table: of their own method another setting may be best.
-    const needed = withFirstStages(chosen);
-    const selected = new Store(out);
-    for (const { id } of needed) {
-      if (await store.record(id) !== null) await selected.adopt(id, store);
-    }
-    const outcomes = await trainPlan(needed, site);
-    if (outcomes === null) return 130;
-    const report = await buildReport(out);
-    progress.close();
-    const counts = tally(needed, outcomes);
-    for (const { name, spec, hparamsSeed } of chosen) {
-      const what = { dataset: spec.dataset.name, method: name, seed: spec.seed, hparamsSeed };
-      const { batch, learningRate, weightDecay } = spec.training;
-      const values = { learningRate, weightDecay, batch, ...spec.method.hyperparameters };
-      if (options.json) printJson({ event: "selected", ...what, values });
-      else {
-        const list = Object.entries(values).map(([key, v]) => `${key}=${Number(v.toPrecision(4))}`);
-        print(
-          `${what.dataset} ${name} seed ${what.seed}: setting ${hparamsSeed} (${list.join(", ")})`,
-        );
-      }
-    }
+  // First stages are trained, but stand in no table: of their own method another setting may be best.
+  const result = await train(options, {
+    out,
+    backend: backendOf(chosen),
+    plan: () => chosen,
+    manifest: { file: "manifest.json", preset: sweep.preset, search: { protocol, by, settings } },
+    adoptFrom: store,
+    ...executorOf(options),
+  }, choice.gaps);
+  if (result.status === "finished") {
+    const report = (await buildReport(out)).path;
+    const counts = tally(result.runs, result.outcomes);
     if (options.json) {
-      printJson({ event: "result", protocol, by, ...counts, out, report: report.path });
+      chosen.forEach((run) => printJson({ event: "selected", ...settingOf(run) }));
+      printJson({ event: "result", protocol, by, ...counts, out, report });
     } else {
+      chosen.forEach(printSetting);
       print(
         `Tuned ${protocol === "once" ? "once" : "for each seed"}, by ${by}, ${settings} settings`,
       );
-      print(`Report: ${relative(".", report.path)}`);
+      print(`Report: ${relative(".", report)}`);
     }
-    return counts.failed + counts.skipped > 0 ? 1 : 0;
-  } finally {
-    progress.close();
   }
+  return exitCodeOf(result);
+}
+
+/** A chosen run and the values of its setting. */
+function settingOf({ name, spec, hparamsSeed }: PlannedRun) {
+  const { batch, learningRate, weightDecay } = spec.training;
+  const values = { learningRate, weightDecay, batch, ...spec.method.hyperparameters };
+  return { dataset: spec.dataset.name, method: name, seed: spec.seed, hparamsSeed, values };
+}
+
+function printSetting(run: PlannedRun): void {
+  const { dataset, method, seed, hparamsSeed, values } = settingOf(run);
+  const list = Object.entries(values).map(([key, v]) => `${key}=${Number(v.toPrecision(4))}`);
+  print(`${dataset} ${method} seed ${seed}: setting ${hparamsSeed} (${list.join(", ")})`);
 }
 
 /** What a protocol chooses. */

@@ -6,18 +6,15 @@
 import { resolve } from "node:path";
 import { Command } from "commander";
 import { UsageError } from "../../base/errors.ts";
-import { makeProgress } from "../progress.ts";
+import { integerAtLeast, nonEmptyPath } from "../../base/arguments.ts";
+import local from "../../bench/execute/local.ts";
+import { backendOf } from "../../bench/execute/preflight.ts";
 import { cancel, runsOfTask, status } from "../../bench/execute/slurm.ts";
-import { makeReady, type PlaceOptions, placeOptions, trainPlan } from "../grid.ts";
-import {
-  integerAtLeast,
-  nonEmptyPath,
-  print,
-  printJson,
-  type SetExitCode,
-} from "../options/common.ts";
+import { print, printJson, type SetExitCode } from "../options/common.ts";
+import { type ExecutionOptions, executionOptions } from "../options/execution.ts";
+import { exitCodeOf, train } from "../train.ts";
 
-interface TaskOptions extends PlaceOptions {
+interface TaskOptions extends ExecutionOptions {
   readonly out: string;
   readonly stage: number;
   readonly part: string;
@@ -60,7 +57,8 @@ export function slurmCommand(setExitCode: SetExitCode): Command {
     .requiredOption("--stage <n>", "the stage", integerAtLeast("--stage", 1))
     .requiredOption("--part <i/n>", "which of its tasks");
   command.addCommand(
-    placeOptions(task).action(async (options: TaskOptions) => setExitCode(await train(options))),
+    executionOptions(task)
+      .action(async (options: TaskOptions) => setExitCode(await trainTask(options))),
     { hidden: true },
   );
   return command;
@@ -75,19 +73,19 @@ async function folder(out: string): Promise<string> {
   );
 }
 
-async function train(options: TaskOptions): Promise<number> {
+/** Trains the runs of a task, one after the other. */
+async function trainTask(options: TaskOptions): Promise<number> {
   const out = resolve(options.out);
   const runs = await runsOfTask(out, options.stage, options.part);
-  const [first] = runs;
-  if (first === undefined) return 0;
-  const progress = makeProgress(options.json ?? false);
-  const own = { ...options, jobs: 1, backend: first.spec.engine.backend };
-  try {
-    await makeReady({ options: own, progress });
-    const outcomes = await trainPlan(runs, { out, options: own, progress });
-    if (outcomes === null) return 130;
-    return [...outcomes.values()].some((outcome) => "reason" in outcome) ? 1 : 0;
-  } finally {
-    progress.close();
-  }
+  if (runs.length === 0) return 0;
+  return exitCodeOf(
+    await train(options, {
+      out,
+      backend: backendOf(runs),
+      plan: () => runs,
+      manifest: null,
+      executor: local,
+      given: { jobs: 1 },
+    }),
+  );
 }

@@ -6,14 +6,11 @@
 import { relative } from "node:path";
 import { Command } from "commander";
 import { plan } from "../../bench/plan/plan.ts";
-import { type GridOptions, gridOptions, tally, type TrainedGrid, trainGrid } from "../grid.ts";
-import {
-  integerAtLeast,
-  methodsOption,
-  print,
-  printJson,
-  type SetExitCode,
-} from "../options/common.ts";
+import { integerAtLeast } from "../../base/arguments.ts";
+import type { SessionResult } from "../../bench/execute/session.ts";
+import { methodsOption, print, printJson, type SetExitCode } from "../options/common.ts";
+import { type GridOptions, gridOptions } from "../options/grid.ts";
+import { exitCodeOf, outFolder, tally, trainGrid } from "../train.ts";
 
 interface SweepOptions extends GridOptions {
   readonly methods: string[];
@@ -38,16 +35,22 @@ export function sweepCommand(setExitCode: SetExitCode): Command {
 async function sweep(options: SweepOptions): Promise<number> {
   const { methods, preset, settings, json } = options;
   const hparamsSeeds = Array.from({ length: settings }, (_, i) => i);
-  return await trainGrid(
-    options,
-    preset,
-    (request, known) => plan({ ...request, methods, hparamsSeeds }, known),
-    "sweep.json",
-    (trained) => Promise.resolve(() => conclude(trained, json ?? false)),
-  );
+  const result = await trainGrid(options, {
+    folder: preset,
+    file: "sweep.json",
+    plan: (request, known) => plan({ ...request, methods, hparamsSeeds }, known),
+  });
+  if (result.status === "finished") {
+    conclude(result, outFolder(options.out, preset), json ?? false);
+  }
+  return exitCodeOf(result);
 }
 
-function conclude({ runs, outcomes, out }: TrainedGrid, json: boolean): void {
+function conclude(
+  { runs, outcomes }: SessionResult & { status: "finished" },
+  out: string,
+  json: boolean,
+): void {
   const counts = tally(runs, outcomes);
   if (json) return printJson({ event: "result", runs: runs.length, ...counts, out });
   const parts = Object.entries(counts).filter(([, count]) => count > 0);

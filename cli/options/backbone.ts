@@ -9,7 +9,7 @@ import type { DatasetDefinition } from "../../datasets/dataset.ts";
 import { find, UsageError } from "../../base/errors.ts";
 import type { PlannedRun } from "../../bench/plan/plan.ts";
 import { cachedWeights, readPretrained, RESNET50_ADDRESS } from "../../bench/train/pretrained.ts";
-import { nonEmptyPath, oneOf } from "./common.ts";
+import { nonEmptyPath, oneOf } from "../../base/arguments.ts";
 
 const BACKBONE_MODES = ["finetune", "frozen"] as const;
 
@@ -60,19 +60,6 @@ export async function pretrainedOf(
 
 async function exists(path: string): Promise<boolean> {
   return await Deno.stat(path).then(() => true).catch(() => false);
-}
-
-/** Where the weights lie that runs were planned with; undefined where none needs any. */
-export async function weightsOf(
-  runs: readonly PlannedRun[],
-  given: string | undefined,
-  cacheDir: string,
-): Promise<string | undefined> {
-  const needed = runs.some(({ spec: { training: { network } } }) =>
-    network.weights !== undefined || network.frozen !== undefined
-  );
-  if (!needed) return undefined;
-  return given === undefined ? await cachedWeights(cacheDir) : resolve(given);
 }
 
 /**

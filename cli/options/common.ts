@@ -8,50 +8,16 @@ import { Option } from "commander";
 import type { DataPaths } from "../../datasets/dataset.ts";
 import { USUAL_FOLDER } from "../../datasets/fetching/places.ts";
 import { cacheDirectory } from "../../tensor/backend.ts";
-import { notFoundMessage, UsageError } from "../../base/errors.ts";
+import { list, nonEmptyList, nonEmptyPath } from "../../base/arguments.ts";
+import { UsageError } from "../../base/errors.ts";
 
 /** Tells the program how it shall end. */
 export type SetExitCode = (code: number) => void;
-
-/** `a,b , c` → `["a", "b", "c"]`. */
-export function list(text: string): string[] {
-  return text.split(",").map((part) => part.trim()).filter((part) => part !== "");
-}
-
-/** {@linkcode list} of at least one. */
-export function nonEmptyList(option: string): (text: string) => string[] {
-  return (text) => {
-    const found = list(text);
-    if (found.length > 0) return found;
-    throw new UsageError(`Cannot use ${option} "${text}": name at least one`);
-  };
-}
 
 /** `--methods`. */
 export const methodsOption = (): Option =>
   new Option("--methods <names>", "methods, first+second for two stages, or all")
     .default(["all"]).argParser(nonEmptyList("--methods"));
-
-/** A path; an empty one would silently be the working folder. */
-export function nonEmptyPath(option: string): (text: string) => string {
-  return (text) => {
-    if (text.trim() !== "") return text;
-    throw new UsageError(`Cannot use ${option} "${text}": it is empty, give a path`);
-  };
-}
-
-/** A whole number from `least` up. */
-export function integerAtLeast(option: string, least: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!/^\d+$/.test(text.trim()) || value < least || !Number.isSafeInteger(value)) {
-      throw new UsageError(
-        `Cannot use ${option} "${text}": it must be a whole number from ${least} up`,
-      );
-    }
-    return value;
-  };
-}
 
 /** The largest count of seeds: beyond it, a seed was meant. */
 const MOST_SEEDS = 1000;
@@ -77,15 +43,6 @@ export function seeds(text: string): number[] {
     );
   }
   return Array.from({ length: numbers[0]! }, (_, seed) => seed);
-}
-
-/** One of some names. */
-export function oneOf<T extends string>(what: string, known: readonly T[]): (text: string) => T {
-  return (text) => {
-    const found = known.find((name) => name === text.toLowerCase());
-    if (found === undefined) throw new UsageError(notFoundMessage(what, text, known));
-    return found;
-  };
 }
 
 /** `name.key=value`, collected. */

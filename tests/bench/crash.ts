@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { ExecutorOptions } from "../../bench/execute/executor.ts";
+import type { LocalSession } from "../../bench/execute/local.ts";
 import { plan, type PlannedRun } from "../../bench/plan/plan.ts";
 import { type Backend, cacheDirectory } from "../../tensor/backend.ts";
 import { stream } from "../../base/random.ts";
@@ -49,7 +49,7 @@ export function planOf(method: string): PlannedRun[] {
 }
 
 /** Where an executor of this process trains runs, one at a time. */
-export function place(out: string): ExecutorOptions {
+export function place(out: string): LocalSession {
   return {
     out,
     paths: { dataDir: undefined, splitsDir: undefined, cacheDir: cacheDirectory() },

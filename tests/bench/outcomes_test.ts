@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { machineAtFault } from "../../base/errors.ts";
-import { execute } from "../../bench/execute/executor.ts";
+import { trainLocally } from "../../bench/execute/local.ts";
 import { runId } from "../../bench/plan/plan.ts";
 import type { FailureRecord } from "../../bench/records/record.ts";
 import {
@@ -84,7 +84,7 @@ Deno.test("a mistake is not tried again; a second stage of a failed first is ski
         { ...second!, id: "second", spec: { ...second!.spec, stage1: broken } },
       ];
       let retries = 0;
-      const outcomes = await execute(runs, {
+      const outcomes = await trainLocally(runs, {
         ...place(out),
         events: { onRetry: () => void retries++ },
       });
@@ -105,7 +105,7 @@ Deno.test({
     withFolder(async (out) => {
       const waits: number[] = [];
       let killed = 0;
-      const outcomes = await execute(planOf("erm"), {
+      const outcomes = await trainLocally(planOf("erm"), {
         ...place(out),
         retries: [0.01, 0.02],
         events: {

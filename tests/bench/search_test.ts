@@ -6,7 +6,7 @@ import type { Manifest, RunRecord } from "../../bench/records/record.ts";
 import { comparison } from "../../bench/records/reproduction.ts";
 import { byScore, scoreOf } from "../../bench/plan/selection.ts";
 import { Store } from "../../bench/records/store.ts";
-import { BACKEND, bench, cli, contentOf, startBench, TINY } from "./crash.ts";
+import { bench, cli, contentOf, startBench, TINY } from "./crash.ts";
 
 const request: Request = {
   datasets: ["digits-synth"],
@@ -74,7 +74,7 @@ Deno.test("sweep and select: the best by validation, with fresh seeds, under bot
     };
     const choices = async (protocol: string) => {
       const { code, out: said, err } = await cli(
-        ...["select", "--out", out, "--protocol", protocol, "--backend", BACKEND],
+        ...["select", "--out", out, "--protocol", protocol],
       );
       assert.equal(code, 0, err);
       assert.match(said, protocol === "once" ? /Tuned once/ : /Tuned for each seed/);
@@ -104,7 +104,7 @@ Deno.test("sweep and select: the best by validation, with fresh seeds, under bot
     // A sweep that lacks a run is chosen from as it is, and that is said.
     const lost = sweep.runs.find((run) => run.spec.seed === 0 && run.name === "erm")!;
     await Deno.remove(join(out, "runs", lost.id, "record.json"));
-    const partly = await cli("select", "--out", out, "--seeds", "9,", "--backend", BACKEND);
+    const partly = await cli("select", "--out", out, "--seeds", "9,");
     assert.equal(partly.code, 0, partly.err);
     assert.match(partly.err, /erm on digits-synth with seed 0 among 2 of 3: .* not finished\.\n/);
   } finally {

@@ -5,7 +5,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { plan, type Request } from "../../bench/plan/plan.ts";
-import { runsOfTask, status, submit, timeLimit } from "../../bench/execute/slurm.ts";
+import slurm, { runsOfTask, status } from "../../bench/execute/slurm.ts";
+import { timeLimit } from "../../bench/execute/slurm_options.ts";
+import { cacheDirectory } from "../../tensor/backend.ts";
 import { startCluster } from "./slurm_cluster.ts";
 import { assertSame, bench, cli, sleep, statesIn, TINY, undisturbed, withFolder } from "./crash.ts";
 
@@ -35,8 +37,9 @@ Deno.test("without Slurm there are scripts: an array for each stage, then the re
   withFolder(async (folder) => {
     const out = join(folder, "my results, 100 %");
     const runs = plan(request);
-    const options = {
-      saveEvery: 30,
+    const paths = { dataDir: undefined, splitsDir: undefined, cacheDir: cacheDirectory() };
+    const session = { out, paths, saveEvery: 30, report: true };
+    const given = {
       partition: "gpu",
       time: "4:00:00",
       memory: "16G",
@@ -45,7 +48,9 @@ Deno.test("without Slurm there are scripts: an array for each stage, then the re
       throttle: 2,
       sbatch: ["--account=mine"],
     };
-    const { jobs, scripts } = await withoutPrograms(() => submit(runs, out, options, true));
+    const execution = await withoutPrograms(() => slurm.run(runs, session, given));
+    assert.ok("submission" in execution);
+    const { jobs, scripts } = execution.submission;
     assert.deepEqual(jobs, []);
     assert.deepEqual(scripts.map(({ path }) => path.slice(out.length)), [
       "/slurm/stage-1.sh",

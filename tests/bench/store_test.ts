@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { execute } from "../../bench/execute/executor.ts";
+import { trainLocally } from "../../bench/execute/local.ts";
 import { writeAtomically } from "../../base/files.ts";
 import { Store, StoreError } from "../../bench/records/store.ts";
 import type { Manifest } from "../../bench/records/record.ts";
@@ -52,7 +52,7 @@ Deno.test("a spoilt record fails its run in a sentence, is left as it is, and co
     for (const content of SPOILT) {
       await Deno.writeTextFile(path, content);
       await assert.rejects(store.record(first!.id), StoreError);
-      const outcomes = await execute(runs, place(out));
+      const outcomes = await trainLocally(runs, place(out));
       const [failed, skipped] = [outcomes.get(first!.id)!, outcomes.get(second!.id)!];
       assert.equal(failed.status, "failed");
       assert.match(

@@ -114,7 +114,7 @@ const MISTAKES: readonly (readonly [args: string, says: RegExp])[] = [
   ["bench --set rsc.batchDrop=2", /batchDrop=2": it must be a number from 0 to 1/],
   ["bench --set boda.gatherEvery=0", /gatherEvery=0": it must be a whole number of at least 1/],
   ["bench --backend gpu", /backend "gpu"/],
-  ["bench --backend webgpu", /--backend webgpu: this version does not support it/],
+  ["bench --backend webgpu", /backend "webgpu": known are auto, native, wasm/],
   ["bench --selection oracle", /selection rule "oracle": known are validation-macro-f1, /],
   ["bench --data-dir /no/such/folder", /--data-dir "\/no\/such\/folder": there is nothing/],
   ["bench --out /proc/nowhere", /Cannot write to --out "\/proc\/nowhere"/],
@@ -203,7 +203,7 @@ Deno.test("a dry run prints the plan with what it will take, and writes nothing"
   const out = join(await Deno.makeTempDir(), "never");
   const { code, out: text } = await cli("bench", "--dry-run", "--seeds", "1", "--out", out);
   assert.equal(code, 0);
-  assert.match(text, /erm {2}seed 0 {2}\d+ updates .* about \d+:\d\d, \d+ MB\n/);
+  assert.match(text, /erm {2}seed 0 {2}\d+ steps .* about \d+:\d\d, \d+ MB\n/);
   assert.match(text, /\nAbout [\d:]+ with \d+ side by side, \d+ MB, going by: table\n\d+ runs\n$/);
   await assert.rejects(Deno.stat(out), Deno.errors.NotFound);
 });

@@ -1,0 +1,145 @@
+/**
+ * The local executor: worker processes on this machine that share the runs of a plan.
+ *
+ * @module
+ */
+import { cpus } from "node:os";
+import { integerAtLeast, nonEmptyList } from "../../base/arguments.ts";
+import { UsageError } from "../../base/errors.ts";
+import { visibleGpus } from "../../tensor/backend.ts";
+import type { PlannedRun } from "../plan/plan.ts";
+import { Store } from "../records/store.ts";
+import { defineExecutor, type Given, type Outcomes, type Session } from "./executor.ts";
+import { Scheduler, type Turn } from "./scheduler.ts";
+import { WorkerProcess } from "./worker_process.ts";
+
+const options = {
+  jobs: {
+    flags: "--jobs <n>",
+    description: "runs side by side; as many as cores or GPUs hold by default",
+    read: integerAtLeast("--jobs", 1),
+  },
+  gpus: {
+    flags: "--gpus <numbers>",
+    description: "GPUs that runs are spread over, such as 0,1; all by default",
+    read: nonEmptyList("--gpus"),
+  },
+  slots: {
+    flags: "--slots <n>",
+    description: "runs side by side on each GPU; 1 by default",
+    read: integerAtLeast("--slots", 1),
+  },
+};
+
+/** The executor. */
+export default defineExecutor({
+  name: "local",
+  title: "workers on this machine",
+  options,
+  async width(runs, given) {
+    return given.jobs ?? widthOf(runs, await gpusOf(runs, given), given.slots);
+  },
+  async run(runs, session, given) {
+    const gpus = await gpusOf(runs, given);
+    const jobs = given.jobs ?? widthOf(runs, gpus, given.slots);
+    return { outcomes: await trainLocally(runs, { ...session, jobs, gpus }) };
+  },
+});
+
+/** The GPUs that runs are spread over; undefined where TensorFlow would see none. */
+async function gpusOf(
+  runs: readonly PlannedRun[],
+  { gpus, slots }: Given<typeof options>,
+): Promise<readonly string[] | undefined> {
+  if (gpus !== undefined) return gpus;
+  const native = runs.some(({ spec }) => spec.engine.backend === "native");
+  const seen = native ? await visibleGpus() : [];
+  if (seen.length > 0) return seen;
+  if (slots === undefined) return undefined;
+  throw new UsageError(`Cannot use --slots ${slots}: there is no GPU here; --jobs counts workers`);
+}
+
+/** As many runs as GPUs or cores hold. Never changes a run's threads. */
+function widthOf(
+  runs: readonly PlannedRun[],
+  gpus: readonly string[] | undefined,
+  slots = 1,
+): number {
+  const threads = Math.max(1, ...runs.map(({ spec }) => spec.engine.threads));
+  return gpus === undefined
+    ? Math.max(1, Math.floor(cpus().length / threads))
+    : gpus.length * slots;
+}
+
+/** A session whose runs are trained on this machine. */
+export interface LocalSession extends Session {
+  /** Worker processes side by side. */
+  readonly jobs: number;
+  /** The GPUs that workers take in turn, as CUDA numbers them; all see all when left out. */
+  readonly gpus?: readonly string[] | undefined;
+  /** Seconds to wait before a run that the machine failed is tried again, once for each. */
+  readonly retries?: readonly number[];
+}
+
+/** Milliseconds between looks at runs that another process is at. */
+const CLAIM_POLL_MS = 1000;
+
+/**
+ * Trains runs in worker processes. A run that another process is at is left to that process for as
+ * long as it lives.
+ *
+ * @returns How each run ended, by id; runs that were broken off have no entry.
+ */
+export async function trainLocally(
+  runs: readonly PlannedRun[],
+  session: LocalSession,
+): Promise<Outcomes> {
+  session.events?.onBegin?.(runs);
+  using scheduler = new Scheduler(runs, new Store(session.out), session);
+  const jobs = Math.min(session.jobs, runs.length);
+  await Promise.all(Array.from({ length: jobs }, (_, job) => work(scheduler, session, job)));
+  return scheduler.outcomes;
+}
+
+/** Trains one run after the other, in one process for as long as that does. */
+async function work(scheduler: Scheduler, session: LocalSession, job: number): Promise<void> {
+  let worker: WorkerProcess | null = null;
+  for (let turn; (turn = await scheduler.next()) !== null;) {
+    if (worker !== null && !worker.suits(turn.run)) {
+      await worker.close();
+      worker = null;
+    }
+    worker ??= new WorkerProcess(session, job, turn.run.spec.engine);
+    if (!await trainOne(turn, worker, scheduler, session)) worker = null;
+  }
+  await worker?.close();
+}
+
+/** Has a worker train a run; false when the worker was closed after it. */
+async function trainOne(
+  turn: Turn,
+  worker: WorkerProcess,
+  scheduler: Scheduler,
+  { signal, retries = [1, 10], events }: LocalSession,
+): Promise<boolean> {
+  const { run, failures } = turn;
+  const end = await worker.run(run);
+  if (end.type === "taken") {
+    scheduler.reschedule(turn, CLAIM_POLL_MS);
+    return true;
+  }
+  if (end.type !== "failed" && end.type !== "stopped") {
+    scheduler.settle(run, { status: end.type });
+    return true;
+  }
+  await worker.close(); // what a failure left behind must not reach the next run
+  if (signal?.aborted) return false; // the run is kept as it stands
+  const reason = end.type === "failed" ? end.error : "its worker was told to stop";
+  const seconds = end.type === "failed" && !end.machine ? undefined : retries[failures];
+  if (seconds === undefined) await scheduler.fail(run, reason);
+  else {
+    events?.onRetry?.(run, reason, seconds);
+    scheduler.reschedule({ run, failures: failures + 1 }, 1000 * seconds);
+  }
+  return false;
+}

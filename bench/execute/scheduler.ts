@@ -1,0 +1,156 @@
+/**
+ * Which run is next: the order of the runs of a plan that several workers share.
+ *
+ * @module
+ */
+import { type PlannedRun, runId } from "../plan/plan.ts";
+import { type Store, StoreError } from "../records/store.ts";
+import type { Outcome, Session } from "./executor.ts";
+
+/** A run, and how often the machine has failed it. */
+export interface Turn {
+  readonly run: PlannedRun;
+  readonly failures: number;
+}
+
+/** A run that is not settled, and when to turn to it. */
+interface Waiting extends Turn {
+  readonly from: number;
+}
+
+/**
+ * The runs of a plan, each handed out when it is ready: a second stage after its first, a run that
+ * is to be tried again after its pause. Runs that have a record are settled without a worker.
+ */
+export class Scheduler {
+  /** How runs have ended so far, by id. */
+  readonly outcomes = new Map<string, Outcome>();
+  readonly #store: Store;
+  readonly #session: Session;
+  readonly #planned: ReadonlySet<string>;
+  readonly #waiting: Waiting[];
+  /** Runs that were handed out and not given back. */
+  #busy = 0;
+  #wake = Promise.withResolvers<void>();
+  readonly #wakeAll = () => {
+    this.#wake.resolve();
+    this.#wake = Promise.withResolvers();
+  };
+
+  constructor(runs: readonly PlannedRun[], store: Store, session: Session) {
+    this.#store = store;
+    this.#session = session;
+    this.#planned = new Set(runs.map(({ id }) => id));
+    this.#waiting = runs.map((run) => ({ run, from: 0, failures: 0 }));
+    session.signal?.addEventListener("abort", this.#wakeAll);
+  }
+
+  [Symbol.dispose](): void {
+    this.#session.signal?.removeEventListener("abort", this.#wakeAll);
+  }
+
+  /** The next run that is ready, as soon as one is; null when there is no more to do. */
+  async next(): Promise<Turn | null> {
+    while (!this.#session.signal?.aborted) {
+      const woken = this.#wake.promise; // from here on: what ends during the look is not missed
+      const found = await this.#take();
+      if ("run" in found) return found;
+      if (this.#waiting.length === 0 && this.#busy === 0) return null;
+      await withTimeout(woken, found.until - Date.now());
+    }
+    return null;
+  }
+
+  /** A run that was handed out has ended. */
+  settle(run: PlannedRun, outcome: Outcome): void {
+    this.outcomes.set(run.id, outcome);
+    this.#session.events?.onEnd?.(run, outcome);
+    this.#busy--;
+    this.#wakeAll();
+  }
+
+  /** A run that was handed out could not be finished, which is written down. */
+  async fail(run: PlannedRun, reason: string): Promise<void> {
+    this.settle(run, await this.#failed(run, "failed", reason));
+  }
+
+  /** A run that was handed out is to be turned to again after a while. */
+  reschedule({ run, failures }: Turn, milliseconds: number): void {
+    this.#waiting.push({ run, failures, from: Date.now() + milliseconds });
+    this.#busy--;
+    this.#wakeAll();
+  }
+
+  /** Takes the next run that is ready; else says when one may be. */
+  async #take(): Promise<Turn | { readonly until: number }> {
+    let until = Infinity;
+    for (const item of [...this.#waiting]) {
+      const { run, failures } = item;
+      const first = run.spec.stage1 === null ? null : runId(run.spec.stage1);
+      if (first !== null && this.#planned.has(first) && !this.outcomes.has(first)) continue;
+      if (item.from > Date.now()) {
+        until = Math.min(until, item.from);
+        continue;
+      }
+      const at = this.#waiting.indexOf(item);
+      if (at < 0) continue; // another worker took it meanwhile
+      this.#waiting.splice(at, 1);
+      this.#busy++;
+      const outcome = await this.#settled(run, first);
+      if (outcome === null) return { run, failures };
+      this.settle(run, outcome);
+    }
+    return { until };
+  }
+
+  /** How a run has ended without a worker; null when it is to be trained. */
+  async #settled(run: PlannedRun, first: string | null): Promise<Outcome | null> {
+    try {
+      const record = await this.#store.record(run.id);
+      if (record !== null) {
+        return { status: record.outcome.status === "done" ? "existing" : "diverged" };
+      }
+      const problem = first === null ? null : await this.#stage1Problem(first);
+      if (problem === null) return null;
+      return await this.#failed(run, "skipped", `its first stage ${first} ${problem}`);
+    } catch (error) {
+      if (error instanceof StoreError) return { status: "failed", reason: error.message };
+      throw error;
+    }
+  }
+
+  /** Why nothing can be built upon a first stage; null when it is well. */
+  async #stage1Problem(first: string): Promise<string | null> {
+    const outcome = this.outcomes.get(first);
+    if (outcome?.status === "done" || outcome?.status === "existing") return null;
+    if (outcome !== undefined) return `is ${outcome.status}`;
+    const record = await this.#store.record(first);
+    if (record === null) return "is not finished";
+    return record.outcome.status === "done" ? null : `is ${record.outcome.status}`;
+  }
+
+  /** A run that could not be finished, written down. */
+  async #failed(
+    { id, name, spec }: PlannedRun,
+    status: "failed" | "skipped",
+    reason: string,
+  ): Promise<Outcome> {
+    const error = status === "failed" ? reason : `Skipped: ${reason}`;
+    let unwritten = "";
+    try {
+      await this.#store.fail({ id, name, spec, error, at: new Date().toISOString() });
+    } catch (error) { // as when the disk is full; the outcome says it all the same
+      unwritten = `; its failure.json could not be written either: ${(error as Error).message}`;
+    }
+    return { status, reason: reason + unwritten };
+  }
+}
+
+/** Waits for a promise, but not longer than so many milliseconds. */
+async function withTimeout(promise: Promise<void>, milliseconds: number): Promise<void> {
+  if (!Number.isFinite(milliseconds)) return await promise;
+  const { promise: time, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, Math.max(0, milliseconds));
+  await Promise.race([promise, time]);
+  clearTimeout(timer);
+}

@@ -1,0 +1,134 @@
+/**
+ * A session: the one way from a plan to the outcomes of its runs.
+ *
+ * Everything that trains takes it: a bench, a sweep, the choice among a sweep's settings, a study, the
+ * repetition of a manifest, and a task of a queue.
+ *
+ * @module
+ */
+import { UsageError } from "../../base/errors.ts";
+import {
+  type Backend,
+  type BackendChoice,
+  inspectBackend,
+  prepareBackend,
+} from "../../tensor/backend.ts";
+import { type PlannedRun, withFirstStages } from "../plan/plan.ts";
+import type { Manifest } from "../records/record.ts";
+import { type PlanFile, Store } from "../records/store.ts";
+import { environment } from "./environment.ts";
+import type {
+  Executor,
+  ExecutorEvents,
+  ExecutorOptions,
+  Given,
+  Outcomes,
+  Session,
+  Submission,
+} from "./executor.ts";
+import { expectedBackend, fingerprints, pathsOf, requireWritable } from "./preflight.ts";
+
+/** Told while a session goes on. */
+export interface SessionEvents extends ExecutorEvents {
+  /** Long work before the runs; bytes where it is not known of how many. */
+  onWork?(what: string, done: number, total: number | undefined): void;
+  /** One line for the reader. */
+  onNote?(line: string): void;
+}
+
+/** What is to be trained, and how. */
+export interface SessionRequest extends Omit<Session, "report"> {
+  readonly backend: BackendChoice;
+  /** The runs, given the backend that they will have. */
+  plan(backend: Backend): readonly PlannedRun[] | Promise<readonly PlannedRun[]>;
+  /** Where the plan is written down, and what is said about it; null for a part of a known plan. */
+  readonly manifest:
+    | Pick<Manifest, "preset" | "search"> & { readonly file: PlanFile }
+    | null;
+  /** A folder whose finished runs are taken over. */
+  readonly adoptFrom?: Store;
+  readonly executor: Executor;
+  /** What was given for the executor's options. */
+  readonly given: Given<ExecutorOptions>;
+  readonly events?: SessionEvents;
+}
+
+/** How a session ended. */
+export type SessionResult =
+  /** Every run has ended: `runs` with their first stages. */
+  | {
+    readonly status: "finished";
+    readonly runs: readonly PlannedRun[];
+    readonly outcomes: Outcomes;
+  }
+  /** The runs were handed to a queue. */
+  | { readonly status: "submitted"; readonly submission: Submission }
+  /** Its signal broke it off; all is kept as it stands. */
+  | { readonly status: "stopped" };
+
+/**
+ * Carries out a session: decides the backend, plans, looks whether all is here, makes the backend
+ * ready, writes the plan down and has its runs trained.
+ *
+ * @throws {UsageError | DataError | BackendError} When something that the runs need cannot be had;
+ *   nothing has been written then.
+ */
+export async function runSession(request: SessionRequest): Promise<SessionResult> {
+  const { out, executor, given, events = {}, manifest } = request;
+  const expected = await expectedBackend(request.backend);
+  let planned = await request.plan(expected);
+  const paths = await pathsOf(planned, request.paths);
+  await executor.width(planned, given);
+  await requireWritable(out);
+  const work = (what: string, done: number, total: number) => events.onWork?.(what, done, total);
+  const data = manifest && await fingerprints(planned, paths, work);
+  const backend = await readyBackend(request);
+  // Native TensorFlow was to be had by all signs and is not.
+  if (backend !== expected) planned = await request.plan(backend);
+  if (manifest !== null) await writeManifest(planned, { ...manifest, data: data! }, out);
+  const runs = withFirstStages(planned);
+  if (request.adoptFrom !== undefined) await adopt(runs, request.adoptFrom, new Store(out));
+  const report = manifest?.file === "manifest.json";
+  const execution = await executor.run(runs, { ...request, paths, report }, given);
+  if ("submission" in execution) return { status: "submitted", ...execution };
+  return request.signal?.aborted
+    ? { status: "stopped" }
+    : { status: "finished", runs, ...execution };
+}
+
+/** Makes the backend ready. */
+async function readyBackend({ backend, tensorboard, events }: SessionRequest): Promise<Backend> {
+  const ready = await prepareBackend(backend, {
+    onProgress: (what, done, total) => events?.onWork?.(what, done, total),
+    onNote: (line) => events?.onNote?.(line),
+  });
+  if (tensorboard && ready !== "native") {
+    throw new UsageError(
+      `Cannot write TensorBoard files with --backend ${ready}: only native TensorFlow has their ` +
+        `writer; leave --tensorboard out`,
+    );
+  }
+  return ready;
+}
+
+/** Writes a plan down, with all that is worth knowing about this machine. */
+async function writeManifest(
+  runs: readonly PlannedRun[],
+  { file, ...about }: Pick<Manifest, "preset" | "search" | "data"> & { readonly file: PlanFile },
+  out: string,
+): Promise<void> {
+  const { native } = await inspectBackend();
+  await new Store(out).writeManifest({
+    format: 1,
+    createdAt: new Date().toISOString(),
+    command: [...Deno.args],
+    runs,
+    environment: { ...await environment(null), tensorflow: native?.tensorflow ?? null },
+    ...about,
+  }, file);
+}
+
+/** Takes over the runs that are finished in another folder. */
+async function adopt(runs: readonly PlannedRun[], from: Store, to: Store): Promise<void> {
+  for (const { id } of runs) if (await from.record(id) !== null) await to.adopt(id, from);
+}

@@ -1,0 +1,102 @@
+/**
+ * The scripts of Slurm's jobs.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { projectPath } from "../../base/paths.ts";
+import type { PlannedRun } from "../plan/plan.ts";
+import type { Given, Session } from "./executor.ts";
+import { NOTICE_SECONDS, type options } from "./slurm_options.ts";
+
+type SlurmGiven = Given<typeof options>;
+
+/** Slurm's default for the largest array is 1001; beyond it a task trains several runs. */
+const MOST_TASKS = 1000;
+
+/** The folder of an output folder that holds all that is Slurm's. */
+export const folderOf = (out: string): string => join(out, "slurm");
+
+/** The script of a stage's array; each task trains its share of the runs. */
+export function stageScript(
+  stage: number,
+  runs: readonly PlannedRun[],
+  session: Session,
+  given: SlurmGiven,
+): string {
+  const { out, paths, saveEvery, tensorboard } = session;
+  const { time, gpusPerRun, runsPerTask = 1, throttle } = given;
+  const tasks = Math.min(Math.ceil(runs.length / runsPerTask), MOST_TASKS);
+  const threads = Math.max(...runs.map(({ spec }) => spec.engine.threads));
+  const places = Object.entries({
+    "--data-dir": paths.dataDir,
+    "--splits-dir": paths.splitsDir,
+    "--pretrained": paths.pretrained,
+  }).flatMap(([option, path]) => (path === undefined ? [] : [option, quote(path)]));
+  const command = [
+    cli(),
+    `slurm task --out ${quote(out)} --stage ${stage} --part "$SLURM_ARRAY_TASK_ID/${tasks}"`,
+    ...(saveEvery === undefined ? [] : [`--save-every ${saveEvery}`]),
+    ...(tensorboard ? ["--tensorboard"] : []),
+    ...places,
+  ];
+  return script([
+    ...common(out, `stage-${stage}`, `stage-${stage}-%a`, given),
+    `--array=1-${tasks}${throttle === undefined ? "" : `%${throttle}`}`,
+    `--cpus-per-task=${threads}`,
+    ...(gpusPerRun === undefined ? [] : [`--gres=gpu:${gpusPerRun}`]),
+    ...(time === undefined ? [] : [`--signal=B:USR1@${NOTICE_SECONDS}`]),
+  ], [
+    `${command.join(" ")} &`,
+    "harness=$!",
+    "again=",
+    "# Near the time limit the runs are kept as they stand, and the task is queued again.",
+    "trap 'again=1; kill -TERM \"$harness\"' USR1",
+    "trap 'kill -TERM \"$harness\"' TERM INT",
+    'while wait "$harness"; status=$?; kill -0 "$harness" 2>/dev/null; do :; done',
+    '[ -z "$again" ] || scontrol requeue "${SLURM_ARRAY_JOB_ID}_${SLURM_ARRAY_TASK_ID}"',
+    'exit "$status"',
+  ]);
+}
+
+/** The script of the job that writes the report, after all others. */
+export function reportScript({ out }: Session, given: SlurmGiven): string {
+  return script(common(out, "report", "report", given), [`${cli()} report --out ${quote(out)}`]);
+}
+
+/** What all jobs ask for. */
+function common(
+  out: string,
+  name: string,
+  log: string,
+  { partition, time, memory, sbatch = [] }: SlurmGiven,
+): string[] {
+  return [
+    `--job-name=mdlt-${name}`,
+    `--chdir=${out}`,
+    `--output=${folderOf(out).replaceAll("%", "%%")}/${log}.log`,
+    "--requeue",
+    "--open-mode=append",
+    ...(partition === undefined ? [] : [`--partition=${partition}`]),
+    ...(time === undefined ? [] : [`--time=${time}`]),
+    ...(memory === undefined ? [] : [`--mem=${memory}`]),
+    ...sbatch,
+  ];
+}
+
+/** A script from what its job asks for and what it does. */
+function script(options: readonly string[], body: readonly string[]): string {
+  const head = options.map((option) => `#SBATCH ${option.includes(" ") ? `"${option}"` : option}`);
+  return ["#!/usr/bin/env bash", ...head, "", ...body, ""].join("\n");
+}
+
+/** Deno itself, not `deno task`, which does not pass signals on. */
+function cli(): string {
+  return [Deno.execPath(), "run", "--allow-all", "--quiet", projectPath("cli/main.ts")]
+    .map((word, i) => (i === 0 || i === 4 ? quote(word) : word)).join(" ");
+}
+
+/** A word as the shell reads it. */
+export function quote(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,106 @@
+/**
+ * A worker process as the harness sees it: it is handed runs and says how they end.
+ *
+ * @module
+ */
+import { machineAtFault } from "../../base/errors.ts";
+import { projectPath } from "../../base/paths.ts";
+import type { PlannedRun } from "../plan/plan.ts";
+import type { RunSpec } from "../records/record.ts";
+import type { LocalSession } from "./local.ts";
+import { decodeLine, lines, type RunEnd, type RunOrder } from "./messages.ts";
+
+/** Milliseconds that a worker may take to stop by itself: for the step it is at, and to keep its run. */
+const GRACE_MS = 60_000;
+
+/** A process of `worker.ts`. */
+export class WorkerProcess {
+  readonly #process: Deno.ChildProcess;
+  readonly #input: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #messages: AsyncIterator<string>;
+  readonly #errors: Promise<string>;
+  readonly #stop = () => void this.close();
+
+  /**
+   * Starts the process.
+   *
+   * @param job Its number among the processes of the session, which decides its GPU.
+   * @param engine What its TensorFlow is started as.
+   */
+  constructor(
+    readonly session: LocalSession,
+    job: number,
+    readonly engine: RunSpec["engine"],
+  ) {
+    const { gpus, signal } = session;
+    const program = projectPath("bench/execute/worker.ts");
+    this.#process = new Deno.Command(Deno.execPath(), {
+      args: [
+        ...["run", "--allow-all", "--quiet", program],
+        ...[engine.backend, String(engine.threads)],
+      ],
+      cwd: projectPath(""),
+      ...(gpus && { env: { CUDA_VISIBLE_DEVICES: gpus[job % gpus.length]! } }),
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    this.#input = this.#process.stdin.getWriter();
+    this.#messages = lines(this.#process.stdout)[Symbol.asyncIterator]();
+    this.#errors = lastLines(this.#process.stderr);
+    signal?.addEventListener("abort", this.#stop);
+  }
+
+  /** Whether its TensorFlow was started as a run needs it; it can be started but once. */
+  suits({ spec: { engine: { backend, threads } } }: PlannedRun): boolean {
+    return this.engine.backend === backend && this.engine.threads === threads;
+  }
+
+  /** Trains a run; a worker that dies gives a failed end with its last words. */
+  async run(run: PlannedRun): Promise<RunEnd> {
+    const { out, paths, events, saveEvery = 30, tensorboard = false } = this.session;
+    const order: RunOrder = { run, out, paths, saveEvery, tensorboard };
+    // Where the process has ended, so will what it says.
+    await this.#input.write(new TextEncoder().encode(`${JSON.stringify(order)}\n`)).catch(() => {});
+    for (;;) {
+      const { value, done } = await this.#messages.next();
+      if (done) return await this.#lastWords();
+      const { printed, message } = decodeLine(value);
+      if (printed !== "") events?.onPrint?.(run, printed);
+      if (message === null) continue;
+      if (message.type === "begun") events?.onStart?.(run);
+      else if (message.type === "work") events?.onWork?.(message.what, message.done, message.total);
+      else if (message.type === "step") events?.onStep?.(run, message.done, message.total);
+      else return message;
+    }
+  }
+
+  /** Tells the process to stop, and waits until it has; ends it when it takes too long. */
+  async close(): Promise<void> {
+    this.session.signal?.removeEventListener("abort", this.#stop);
+    this.#input.close().catch(() => {}); // it may have ended already
+    const kill = setTimeout(() => this.#process.kill("SIGKILL"), GRACE_MS);
+    await this.#process.status;
+    clearTimeout(kill);
+  }
+
+  /** The end of a run whose process has ended before it. */
+  async #lastWords(): Promise<RunEnd> {
+    const { code, signal } = await this.#process.status;
+    const words = await this.#errors;
+    const how = signal === null ? `with exit code ${code}` : `by ${signal}`;
+    const error = `its worker process ended ${how}${words && `: ${words}`}`;
+    return { type: "failed", error, machine: signal !== null || machineAtFault(new Error(words)) };
+  }
+}
+
+/** The last lines of a stream, joined into one: a process's own explanation of its end. */
+async function lastLines(stream: ReadableStream<Uint8Array>): Promise<string> {
+  const kept: string[] = [];
+  for await (const line of lines(stream)) {
+    if (line.trim() === "") continue;
+    kept.push(line.trim().slice(0, 200));
+    if (kept.length > 5) kept.shift();
+  }
+  return kept.join(" | ");
+}

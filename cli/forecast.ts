@@ -1,0 +1,35 @@
+/**
+ * A dry run on the terminal: every run of a plan with what it will probably take.
+ *
+ * @module
+ */
+import type { Forecast } from "../bench/plan/estimate.ts";
+import { print, printJson } from "./options/common.ts";
+import { duration } from "./progress.ts";
+
+const megabytes = (bytes: number) => `${Math.round(bytes / 2 ** 20)} MB`;
+
+/** Prints a line for each run, and one for what is open. */
+export function printForecast({ runs, open }: Forecast, json: boolean): void {
+  const { jobs, seconds, memory, sources } = open;
+  if (json) return printJson({ runs, estimate: { open: open.runs, jobs, seconds, memory } });
+  runs.forEach((run) => print(lineOf(run)));
+  if (open.runs > 0) {
+    print(
+      `About ${duration(seconds)} with ${jobs} side by side, ${megabytes(memory)}, going by: ` +
+        sources.join(", "),
+    );
+  }
+  print(`${runs.length} ${runs.length === 1 ? "run" : "runs"}`);
+}
+
+function lineOf({ id, name, spec, estimate, finished }: Forecast["runs"][number]): string {
+  const { network, steps, batch } = spec.training;
+  const first = spec.stage1 === null ? "" : `, after ${spec.stage1.method.name}`;
+  const expected = finished
+    ? "finished"
+    : `about ${duration(estimate.seconds)}, ${megabytes(estimate.memory)}`;
+  return `${id}  ${spec.dataset.name}  ${name}  seed ${spec.seed}  ` +
+    `${steps} steps of ${batch} images a domain, ${network.name} × ${network.width}${first}` +
+    `  ${expected}`;
+}

@@ -1,0 +1,96 @@
+/**
+ * Options on where and how runs are trained, for every command that trains.
+ *
+ * @module
+ */
+import { type Command, Option } from "commander";
+import { integerAtLeast, oneOf } from "../../base/arguments.ts";
+import { UsageError } from "../../base/errors.ts";
+import type { Executor, ExecutorOptions, Given } from "../../bench/execute/executor.ts";
+import { EXECUTORS } from "../../bench/execute/mod.ts";
+import type { BackendChoice } from "../../tensor/backend.ts";
+import { pretrainedOption } from "./backbone.ts";
+import { pathOptions } from "./common.ts";
+
+/** Where and how runs are trained. */
+export interface ExecutionOptions {
+  readonly saveEvery: number;
+  readonly tensorboard?: boolean;
+  readonly dataDir?: string;
+  readonly splitsDir?: string;
+  readonly pretrained?: string;
+  readonly json?: boolean;
+}
+
+/** Adds the options of {@linkcode ExecutionOptions}. */
+export function executionOptions(command: Command): Command {
+  command
+    .option(
+      "--save-every <seconds>",
+      "how often the state of a run is kept to continue from, when it is broken off",
+      integerAtLeast("--save-every", 0),
+      30,
+    )
+    .option("--tensorboard", "curves as TensorBoard event files too, in runs/<id>/tensorboard");
+  for (const option of [...pathOptions(), pretrainedOption()]) command.addOption(option);
+  return command.addOption(new Option("--json", "progress and result as JSON lines"));
+}
+
+/** `--backend`, for commands that plan runs anew. */
+export const backendOption = (): Option =>
+  new Option("--backend <name>", "auto, native, wasm").default("auto")
+    .argParser(oneOf<BackendChoice>("backend", ["auto", "native", "wasm"]));
+
+/** Which executor has the runs trained; its own options lie beside this one. */
+export interface ExecutorChoice {
+  readonly executor: string;
+}
+
+/** Adds `--executor` and the options of every executor. */
+export function executorOptions(command: Command): Command {
+  const names = EXECUTORS.map(({ name }) => name);
+  command.option(
+    "--executor <name>",
+    `who trains: ${EXECUTORS.map(({ name, title }) => `${name} (${title})`).join(", ")}`,
+    oneOf("executor", names),
+    names[0],
+  );
+  for (const { name, options } of EXECUTORS) {
+    for (const { flags, description, read } of Object.values(options)) {
+      const about = name === names[0] ? description : `${name}: ${description}`;
+      command.addOption(new Option(flags, about).argParser(read));
+    }
+  }
+  return command;
+}
+
+/**
+ * The executor that was chosen, and what was given for its options.
+ *
+ * @throws {UsageError} When options of another executor were given: they would change nothing.
+ */
+export function executorOf(
+  options: ExecutorChoice,
+): { executor: Executor; given: Given<ExecutorOptions> } {
+  const executor = EXECUTORS.find(({ name }) => name === options.executor)!;
+  const values = options as ExecutorChoice & Given<ExecutorOptions>;
+  for (const other of EXECUTORS) rejectUnusedOptions(other, executor, values);
+  const own = Object.keys(executor.options).map((key) => [key, values[key]]);
+  return { executor, given: Object.fromEntries(own) };
+}
+
+/** Refuses an executor's options where another one trains. */
+function rejectUnusedOptions(
+  owner: Executor,
+  chosen: Executor,
+  values: Given<ExecutorOptions>,
+): void {
+  const unused = Object.entries(owner.options)
+    .find(([key]) => values[key] !== undefined && !(key in chosen.options));
+  if (unused === undefined) return;
+  const [option] = unused[1].flags.split(" ");
+  const where = owner === EXECUTORS[0]
+    ? `with --executor ${chosen.name}`
+    : `without --executor ${owner.name}`;
+  throw new UsageError(`Cannot use ${option} ${where}: it is for ${owner.title}`);
+}

@@ -1,0 +1,88 @@
+/**
+ * Options that decide the runs of a grid, apart from its methods.
+ *
+ * @module
+ */
+import type { Command } from "commander";
+import { integerAtLeast, nonEmptyList, nonEmptyPath, oneOf } from "../../base/arguments.ts";
+import type { Request } from "../../bench/plan/plan.ts";
+import { type PresetName, PRESETS } from "../../bench/plan/presets.ts";
+import { SELECTION_RULES, type SelectionRule } from "../../bench/records/record.ts";
+import type { Backend, BackendChoice } from "../../tensor/backend.ts";
+import { type BackboneOptions, backboneOptions, pretrainedOf } from "./backbone.ts";
+import { seeds, setting } from "./common.ts";
+import {
+  backendOption,
+  type ExecutionOptions,
+  executionOptions,
+  type ExecutorChoice,
+  executorOptions,
+} from "./execution.ts";
+
+/** What decides the runs of a grid, apart from its methods, and where they are trained. */
+export interface GridOptions extends BackboneOptions, ExecutionOptions, ExecutorChoice {
+  readonly backend: BackendChoice;
+  readonly datasets: string[];
+  readonly seeds: number[];
+  readonly preset: PresetName;
+  readonly steps?: number;
+  readonly batch?: number;
+  readonly set?: (readonly [string, number])[];
+  readonly selection: SelectionRule;
+  readonly traceTest?: boolean;
+  readonly threads: number;
+  readonly out?: string;
+  readonly dryRun?: boolean;
+}
+
+/** Adds the options of {@linkcode GridOptions}. */
+export function gridOptions(command: Command, usualSeeds = [0, 1, 2, 3, 4]): Command {
+  backboneOptions(command)
+    .option("--datasets <names>", "data sets, or all", nonEmptyList("--datasets"), ["digits-synth"])
+    .option("--seeds <count or list>", "5 for seeds 0 to 4, or 0,1,7", seeds, usualSeeds)
+    .option("--preset <name>", PRESETS.join(", "), oneOf("preset", PRESETS), "quick")
+    .option(
+      "--steps <n>",
+      "training steps of each run, instead of the preset's",
+      integerAtLeast("--steps", 1),
+    )
+    .option("--batch <n>", "images of each domain in a step", integerAtLeast("--batch", 1))
+    .option(
+      "--set <name.key=value>",
+      "a method's hyperparameter or a data set's setting; all.key for every method",
+      setting,
+    )
+    .option(
+      "--selection <rule>",
+      `which checkpoint is tested: ${SELECTION_RULES.join(", ")}`,
+      oneOf("selection rule", SELECTION_RULES),
+      SELECTION_RULES[0],
+    )
+    .option("--trace-test", "test figures at every checkpoint too, for a chart; selects nothing")
+    .option(
+      "--threads <n>",
+      "threads of each run; they change the last bits",
+      integerAtLeast("--threads", 1),
+      1,
+    )
+    .addOption(backendOption());
+  executionOptions(command)
+    .option("--out <dir>", "output folder; a folder of results/ by default", nonEmptyPath("--out"))
+    .option("--dry-run", "print the plan and stop");
+  return executorOptions(command);
+}
+
+/** What options ask for of a plan, apart from its methods. */
+export async function requestOf(
+  options: GridOptions,
+  backend: Backend,
+  cacheDir: string,
+): Promise<Omit<Request, "methods">> {
+  return {
+    ...options,
+    settings: options.set ?? [],
+    backend,
+    pretrained: await pretrainedOf(options, cacheDir),
+    frozen: options.backboneMode === "frozen",
+  };
+}
