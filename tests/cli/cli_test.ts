@@ -188,7 +188,7 @@ Deno.test("the listing commands speak to people and to programs", async () => {
 const COMMANDS = [
   "",
   ...["bench", "sweep", "select", "slurm", "slurm status", "slurm cancel", "report"],
-  ...["analyse", "analyse ablation", "methods", "datasets", "data", "data fetch", "new", "doctor"],
+  ...["analyse", "methods", "datasets", "data", "data fetch", "new", "doctor"],
 ];
 
 Deno.test("every command has --help and exits 0", async () => {

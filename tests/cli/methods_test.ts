@@ -34,8 +34,8 @@ Deno.test("methods NAME tells what it does, its hyperparameters, and where it de
 Deno.test("methods --json has family, source, hyperparameters and what is compiled", async () => {
   const methods = JSON.parse((await cli("methods", "--json")).out);
   assert.deepEqual(methods.map(({ name }: { name: string }) => name), METHODS.map((m) => m.name));
-  for (const { name, title, family, source, hyperparameters, compiled, description } of methods) {
-    for (const text of [title, family, source]) assert.ok(text.length > 0, name);
+  for (const { name, title, family, citation, hyperparameters, compiled, description } of methods) {
+    for (const text of [title, family, citation]) assert.ok(text.length > 0, name);
     assert.equal(typeof hyperparameters, "object");
     assert.equal(
       compiled,
