@@ -4,15 +4,17 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import sharp from "sharp";
-import * as vega from "vega";
-import { compile, type TopLevelSpec } from "vega-lite";
+import type { TopLevelSpec } from "vega-lite";
+
+// The libraries are large, and loaded when something is drawn.
+const loadSharp = () => import("sharp").then((module) => module.default);
 
 /**
  * The SVG of a Vega-Lite chart: the same text for the same specification, whatever was drawn
  * before. The specification's description becomes its text alternative.
  */
 export async function toSvg(spec: TopLevelSpec): Promise<string> {
+  const [vega, { compile }] = await Promise.all([import("vega"), import("vega-lite")]);
   const logger = vega.logger(vega.None); // a report prints nothing
   const drawing = vega.parse(compile(spec, { logger }).spec);
   const view = new vega.View(drawing, { renderer: "none", logger });
@@ -31,6 +33,7 @@ const DENSITY = 144;
 
 /** The PNG of a chart that {@linkcode toSvg} drew, dark on white. */
 export async function toPng(svg: string): Promise<Uint8Array> {
+  const sharp = await loadSharp();
   const onPaper = svg.replaceAll("currentColor", "#1c2126");
   return await sharp(Buffer.from(onPaper), { density: DENSITY, unlimited: true })
     .flatten({ background: "#ffffff" }).png().toBuffer();
@@ -38,6 +41,7 @@ export async function toPng(svg: string): Promise<Uint8Array> {
 
 /** Whether this machine has a font: without one, PNG would have no words. */
 export async function canDrawText(): Promise<boolean> {
+  const sharp = await loadSharp();
   const probe = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20">' +
     '<text x="2" y="15" font-family="sans-serif">x</text></svg>';
   const { channels } = await sharp(Buffer.from(probe)).flatten({ background: "#ffffff" }).stats();

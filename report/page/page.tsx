@@ -1,3 +1,4 @@
+/** @jsxRuntime automatic @jsxImportSource preact */
 // deno-lint-ignore-file jsx-key -- rendered to text once; keys are for elements that change
 /**
  * The report as one self-contained page: style, scripts, tables and charts inside, no network.
@@ -8,6 +9,7 @@ import { renderToString } from "preact-render-to-string";
 import type { Chart } from "../charts/chart.ts";
 import type { Store } from "../folder.ts";
 import type { Section } from "../section.ts";
+import { type Assets, readAssets } from "./assets.ts";
 import { type Drawing, Drawings } from "./chart_view.tsx";
 import { inScript } from "./embed.ts";
 
@@ -28,35 +30,26 @@ const POLICY = "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; " 
 const EARLY = `try { const theme = localStorage.getItem("theme");
   if (theme) document.documentElement.dataset.theme = theme; } catch { /* no storage here */ }`;
 
-/** Makes the page. Reads its own style and scripts and the chart library's browser builds. */
+/** Makes the page, with all that it needs inside. */
 export async function renderPage(
   store: Store,
   sections: readonly PageSection[],
   drawings: ReadonlyMap<Chart, Drawing>,
 ): Promise<string> {
-  const own = (name: string) => Deno.readTextFile(new URL(name, import.meta.url));
-  const [style, script, ...libraries] = await Promise.all([
-    own("page.css"),
-    own("page.js"),
-    ...["vega", "vega-lite", "vega-embed"].map((name) =>
-      Deno.readTextFile(new URL(`${name}.min.js`, import.meta.resolve(name)))
-    ),
-  ]);
+  const assets = await readAssets();
   const shown = sections.filter(({ view }) => view !== null);
   const page = (
     <Drawings.Provider value={drawings}>
-      <Page store={store} sections={shown} style={style} script={script} libraries={libraries} />
+      <Page store={store} sections={shown} assets={assets} />
     </Drawings.Provider>
   );
   return `<!doctype html>\n${renderToString(page)}\n`;
 }
 
-function Page({ store, sections, style, script, libraries }: {
+function Page({ store, sections, assets: { style, script, libraries } }: {
   store: Store;
   sections: readonly PageSection[];
-  style: string;
-  script: string;
-  libraries: readonly string[];
+  assets: Assets;
 }) {
   return (
     <html lang="en">

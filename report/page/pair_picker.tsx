@@ -1,65 +1,55 @@
+/** @jsxRuntime automatic @jsxImportSource preact */
 /**
  * "Is A better than B?" for any two methods: the answer is put together in the page.
  *
  * @module
  */
-import { besideBest, type Pairwise } from "../analysis/significance.ts";
+import { besideBest, type Pairwise, type Tested } from "../analysis/significance.ts";
 import { inScript } from "./embed.ts";
-import { metricTitle } from "../tables/format.ts";
-
-/** What the page's script knows about a figure of a data set; values rounded for reading. */
-interface PairData {
-  readonly dataset: string;
-  readonly figure: string;
-  readonly methods: readonly string[];
-  /** The two that are asked for first. */
-  readonly best: string;
-  readonly second: string;
-  /** Points that Tukey's HSD asks for, or why it cannot be computed. */
-  readonly least: number | string;
-  /**
-   * By pair, first before second: difference in points, p by Tukey and by Holm-corrected t tests,
-   * Cohen's d_z, seeds; null where there is none.
-   */
-  readonly pairs: readonly (readonly (number | null)[])[];
-}
+import { figureTitle } from "../tables/format.ts";
+import type { FigurePairs, PairData } from "./pair_data.ts";
 
 /** The pairs as the page's script reads them. */
-function pairData(all: readonly Pairwise[]): PairData[] {
-  return all.filter(({ pairs }) => pairs.length > 0).map((pairwise) => {
-    const { dataset, domain, metric, methods, tukey, pairs } = pairwise;
+function pairData(all: readonly Pairwise[], figure: string, alpha: number): PairData {
+  const figures = all.filter(({ pairs }) => pairs.length > 0).map((pairwise): FigurePairs => {
+    const { dataset, methods, tukey, pairs } = pairwise;
     const compared = besideBest(pairwise);
-    const [best, second] = [
-      compared?.best ?? methods[0]!,
-      compared?.others[0]?.method ?? methods[1]!,
-    ];
+    const best = compared?.best ?? methods[0]!;
+    const second = compared?.others[0]?.method ?? methods[1]!;
     return {
       dataset: dataset.title,
-      figure: `${domain === "worst" ? "worst-domain" : "average"} ${metricTitle(metric)}`,
+      figure: figureTitle(pairwise),
       methods: methods.map(({ title }) => title),
       best: best.title,
       second: second.title,
-      least: tukey.computable ? rounded(100 * tukey.leastSignificant)! : tukey.why,
-      pairs: pairs.map(({ difference, tukey, holm, test }) => [
-        rounded(100 * difference),
-        rounded(tukey),
-        rounded(holm),
-        test.computable ? rounded(test.effect) : null,
-        test.computable ? test.df + 1 : null,
-      ]),
+      least: tukey.computable ? rounded(100 * tukey.leastSignificant) : tukey.why,
+      pairs: {
+        difference: pairs.map(({ difference }) => rounded(100 * difference)),
+        tukey: pairs.map(({ tukey }) => tukey && rounded(tukey)),
+        holm: pairs.map(({ holm }) => holm && rounded(holm)),
+        effect: pairs.map(({ test }) => test.computable ? rounded(test.effect) : null),
+        seeds: pairs.map(({ test }) => test.computable ? test.df + 1 : null),
+      },
     };
   });
+  return { alpha, figure, figures };
 }
 
-function rounded(value: number | null): number | null {
-  return value === null ? null : Number(value.toPrecision(3));
+function rounded(value: number): number {
+  return Number(value.toPrecision(3));
 }
 
 /** The picker with its data; the page's script fills its lists and answers. */
-export function PairPicker({ pairs, alpha }: { pairs: readonly Pairwise[]; alpha: number }) {
+export function PairPicker({ pairs, first, alpha }: {
+  pairs: readonly Pairwise[];
+  /** The figure that is asked for first. */
+  first: Tested;
+  alpha: number;
+}) {
+  const data = pairData(pairs, figureTitle(first), alpha);
   return (
     <>
-      <div class="picker" data-alpha={alpha} hidden>
+      <div class="picker" hidden>
         <p>
           {(["method", "other", "figure", "dataset"] as const).map((name, i) => (
             <label>
@@ -81,7 +71,7 @@ export function PairPicker({ pairs, alpha }: { pairs: readonly Pairwise[]; alpha
       </p>
       <script
         type="application/json"
-        dangerouslySetInnerHTML={{ __html: inScript(JSON.stringify(pairData(pairs))) }}
+        dangerouslySetInnerHTML={{ __html: inScript(JSON.stringify(data)) }}
       />
     </>
   );

@@ -1,3 +1,4 @@
+/** @jsxRuntime automatic @jsxImportSource preact */
 // deno-lint-ignore-file jsx-key -- rendered to text once; keys are for elements that change
 /**
  * A table of the report as HTML.
@@ -24,7 +25,7 @@ const FILTER_FROM = 8;
 const NOTES_OPEN = 5;
 
 /**
- * The table with its caption and footnotes. Columns are sorted and rows filtered by `page.js`;
+ * The table with its caption and footnotes. Columns are sorted and rows filtered by the page's script;
  * without it the table is plain.
  */
 export function TableView({ table, files = true }: { table: Table; files?: boolean }) {

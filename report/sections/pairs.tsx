@@ -1,8 +1,10 @@
+/** @jsxRuntime automatic @jsxImportSource preact */
 /**
  * "Is A better than B?" for any two methods: the answer is put together in the page.
  *
  * @module
  */
+import { HEADLINE } from "../context.ts";
 import { PairPicker } from "../page/pair_picker.tsx";
 import { defineSection } from "../section.ts";
 import { pairsTable } from "../tables/tests.ts";
@@ -16,7 +18,7 @@ export default defineSection({
     const compared = ctx.pairs().some(({ pairs }) => pairs.length > 0);
     return {
       tables: [pairsTable(ctx.pairs())],
-      view: compared ? <PairPicker pairs={ctx.pairs()} alpha={ctx.alpha} /> : null,
+      view: compared ? <PairPicker pairs={ctx.pairs()} first={HEADLINE} alpha={ctx.alpha} /> : null,
     };
   },
 });

@@ -1,3 +1,4 @@
+/** @jsxRuntime automatic @jsxImportSource preact */
 /**
  * How the runs were made: command, environment, hyperparameters, and where each comes from.
  *

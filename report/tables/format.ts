@@ -37,6 +37,11 @@ export function metricTitle(metric: string): string {
   return metric === "macro_f1" ? "macro-F1" : metric;
 }
 
+/** What a figure is called in words: `worst-domain macro-F1`. */
+export function figureTitle({ domain, metric }: { domain: string; metric: string }): string {
+  return `${domain === "worst" ? "worst-domain" : domain} ${metricTitle(metric)}`;
+}
+
 /** The cell of a method: its title for readers, its label for programs. */
 export function nameOf(method: MethodResults): Name {
   return { name: method.label, title: method.title };

@@ -1,0 +1,39 @@
+/**
+ * What the page carries with it, so that it needs no network: its style, its script, and the
+ * browser builds of the chart library.
+ *
+ * @module
+ */
+import { stripTypeScriptTypes } from "node:module";
+
+/** The parts of a page that are the same for every report. */
+export interface Assets {
+  readonly style: string;
+  readonly script: string;
+  readonly libraries: readonly string[];
+}
+
+/**
+ * The chart library's packages, in the order of loading. The imports are never run: they are there
+ * because a project that depends on this one installs only what some module imports.
+ */
+const PACKAGES = {
+  "vega": () => import("vega"),
+  "vega-lite": () => import("vega-lite"),
+  "vega-embed": () => import("vega-embed"),
+};
+
+/** Reads the page's style and scripts, from wherever this package and its dependencies are. */
+export async function readAssets(): Promise<Assets> {
+  const [style, client, ...libraries] = await Promise.all([
+    import("./page.css", { with: { type: "text" } }).then((text) => text.default),
+    import("./client.ts", { with: { type: "text" } }).then((text) => text.default as string),
+    ...Object.keys(PACKAGES).map(browserBuild),
+  ]);
+  return { style, script: stripTypeScriptTypes(client), libraries };
+}
+
+/** The build of a package for browsers, which lies beside its main module. */
+function browserBuild(name: string): Promise<string> {
+  return Deno.readTextFile(new URL(`${name}.min.js`, import.meta.resolve(name)));
+}

@@ -1,0 +1,37 @@
+/**
+ * What the page's script knows about pairs of methods; values rounded for reading.
+ *
+ * @module
+ */
+
+/** The data of "is A better than B?". */
+export interface PairData {
+  /** Level of significance. */
+  readonly alpha: number;
+  /** The figure that is asked for first. */
+  readonly figure: string;
+  readonly figures: readonly FigurePairs[];
+}
+
+/** The pairs of methods on one figure of a data set. */
+export interface FigurePairs {
+  readonly dataset: string;
+  readonly figure: string;
+  readonly methods: readonly string[];
+  /** The two that are asked for first. */
+  readonly best: string;
+  readonly second: string;
+  /** Points that Tukey's HSD asks for, or why it cannot be computed. */
+  readonly least: number | string;
+  /** The pairs (0, 1), (0, 2), …, (1, 2), … of methods: one value a pair, null where there is none. */
+  readonly pairs: {
+    /** First − second in percentage points. */
+    readonly difference: readonly number[];
+    /** p-values. */
+    readonly tukey: readonly (number | null)[];
+    readonly holm: readonly (number | null)[];
+    /** Cohen's d_z. */
+    readonly effect: readonly (number | null)[];
+    readonly seeds: readonly (number | null)[];
+  };
+}
