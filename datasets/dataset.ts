@@ -1,12 +1,14 @@
 /**
  * What a data set is: the interface between images on disk and the trainer.
  *
- * A new data set is one file that exports a {@linkcode DatasetDefinition} and one line in
+ * A new data set is one file that exports what {@linkcode defineDataset} makes, and one line in
  * `datasets/mod.ts`.
  *
  * @module
  */
+import type { Definition } from "../base/definition.ts";
 import type { Random } from "../base/random.ts";
+import type { Sources } from "./fetching/sources.ts";
 
 /** Images of one split of one domain. */
 export interface Split {
@@ -101,21 +103,32 @@ export interface TableLine {
   readonly test: number;
 }
 
+/** What of a preset a data set may have otherwise. */
+export interface TrainingSize {
+  readonly steps: number;
+  /** Images of each domain in a batch. */
+  readonly batch: number;
+  readonly checkpointEvery: number;
+}
+
 /** A data set as it can be named on the command line. */
-export interface DatasetDefinition {
-  readonly name: string;
-  readonly title: string;
+export interface DatasetDefinition extends Definition {
+  readonly kind: "dataset";
   /** One sentence: what the images are. */
   readonly description: string;
   /** Small digits or photographs: decides networks, image sizes and training lengths. */
-  readonly kind: "digits" | "photographs";
+  readonly images: "digits" | "photographs";
+  /** Far larger than the others: methods may have other hyperparameters for it. */
+  readonly large?: boolean;
   /** In ascending order. */
   readonly domains: readonly string[];
   readonly classes: readonly string[];
   /** Shot groups by training images of a (domain, class) cell: many > `many` ≥ median > `few` ≥ few > 0. */
   readonly shots: { readonly many: number; readonly few: number };
   /** Where the raw data come from, for people. */
-  readonly source: string;
+  readonly origin: string;
+  /** The files that `data fetch` gets; left out where there is nothing to fetch. */
+  readonly sources?: Sources;
   /** The CSV that says which image is in which split; left out where code decides that. */
   readonly splitFile?: string;
   /** The paper's line of Table 2, for sets whose counts only a file knows. */
@@ -124,6 +137,8 @@ export interface DatasetDefinition {
   readonly settings: Readonly<Record<string, DatasetSetting>>;
   /** Other values of the settings for a preset (`smoke`, `quick`, …) that is smaller than the paper. */
   readonly presets?: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** Other sizes of the training for a preset. */
+  readonly training?: Readonly<Record<string, Partial<TrainingSize>>>;
   /** Says whether the files are here, without reading them. */
   locate(paths: DataPaths): Promise<Availability>;
   /** Images of every split by domain and class, without reading one; undefined when not known. */
@@ -134,6 +149,11 @@ export interface DatasetDefinition {
    * @throws {DataError} When a file is missing, broken, or holds less than the settings ask for.
    */
   load(options: LoadOptions): Promise<Dataset>;
+}
+
+/** A data set from its description. */
+export function defineDataset(set: Omit<DatasetDefinition, "kind">): DatasetDefinition {
+  return { kind: "dataset", ...set };
 }
 
 /** Data that cannot be used as asked; the message is one sentence for the user. */

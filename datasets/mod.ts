@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { closest } from "fastest-levenshtein";
-import { DataError, type DataPaths, type DatasetDefinition } from "./dataset.ts";
+import type { DataPaths, DatasetDefinition } from "./dataset.ts";
 import { digits, digitsMnist } from "./sets/digits.ts";
 import { digitsSynth } from "./sets/digits_synth.ts";
 import { domainnet } from "./sets/domainnet.ts";
@@ -29,24 +28,16 @@ export const DATASETS: readonly DatasetDefinition[] = [
   domainnet,
 ];
 
-/** The registered data sets and those of the user's own that are found in the folders given. */
-export async function knownDatasets(paths: DataPaths): Promise<readonly DatasetDefinition[]> {
-  const own = await ownDatasets(paths, new Set(DATASETS.map(({ splitFile }) => splitFile)));
-  const free = own.filter(({ name }) => !DATASETS.some((dataset) => dataset.name === name));
-  return [...DATASETS, ...free];
-}
-
 /**
- * The data set of a name.
+ * The registered data sets and those of the user's own that are found in the folders given.
  *
- * @throws {DataError} When there is none; the message names the nearest and all known ones.
+ * @param registered Without those found; a found one may not take the name of one of these.
  */
-export function findDataset(name: string): DatasetDefinition {
-  const found = DATASETS.find((dataset) => dataset.name === name);
-  if (found !== undefined) return found;
-  const names = DATASETS.map((dataset) => dataset.name);
-  throw new DataError(
-    `There is no data set "${name}"; did you mean "${closest(name, names)}"? ` +
-      `Known are ${names.join(", ")}.`,
-  );
+export async function knownDatasets(
+  paths: DataPaths,
+  registered: readonly DatasetDefinition[] = DATASETS,
+): Promise<readonly DatasetDefinition[]> {
+  const own = await ownDatasets(paths, new Set(registered.map(({ splitFile }) => splitFile)));
+  const free = own.filter(({ name }) => !registered.some((dataset) => dataset.name === name));
+  return [...registered, ...free];
 }

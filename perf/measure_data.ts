@@ -64,7 +64,7 @@ async function reader(readers: number, once: boolean) {
     domains: ["a", "b"],
     classes: ["thing"],
     shots: { many: 100, few: 20 },
-    source: "",
+    origin: "",
     csv: "perf.csv",
     folder: "",
   });

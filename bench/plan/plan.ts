@@ -233,7 +233,7 @@ function specOf(
 function sizesOf(request: Request, dataset: DatasetDefinition): Preset {
   const { pretrained, frozen } = request;
   const sizes = preset(request.preset, dataset);
-  if (pretrained === undefined || dataset.kind !== "photographs") return sizes;
+  if (pretrained === undefined || dataset.images !== "photographs") return sizes;
   const { network: name, sha256: weights } = pretrained;
   return frozen
     ? {

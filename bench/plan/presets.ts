@@ -15,7 +15,7 @@ export interface Preset extends Omit<TrainingSettings, "selection"> {
   readonly imageSize: number;
 }
 
-/** Updates of the reference's runs on all data sets but DomainNet. */
+/** Updates of the reference's runs on all data sets that do not say otherwise. */
 export const PAPER_STEPS = 5001;
 
 /** How fast networks learn. */
@@ -28,7 +28,7 @@ export const LEARNING = {
 
 const cnn = (width: number) => ({ network: { name: "cnn", width } });
 
-const TABLE: Readonly<Record<DatasetDefinition["kind"], Readonly<Record<PresetName, Preset>>>> = {
+const TABLE: Readonly<Record<DatasetDefinition["images"], Readonly<Record<PresetName, Preset>>>> = {
   digits: {
     smoke: {
       ...LEARNING.digits,
@@ -101,15 +101,10 @@ const TABLE: Readonly<Record<DatasetDefinition["kind"], Readonly<Record<PresetNa
   },
 };
 
-/** What DomainNet, 586,575 images of 345 classes, has otherwise. */
-const LARGE: Readonly<Record<string, Partial<Record<PresetName, Partial<Preset>>>>> = {
-  domainnet: { paper: { steps: 15_001, batch: 32, checkpointEvery: 300 } },
-};
-
-/** What a preset decides for a data set. */
+/** What a preset decides for a data set, which may ask for other lengths. */
 export function preset(
   name: PresetName,
-  dataset: Pick<DatasetDefinition, "name" | "kind">,
+  dataset: Pick<DatasetDefinition, "images" | "training">,
 ): Preset {
-  return { ...TABLE[dataset.kind][name], ...LARGE[dataset.name]?.[name] };
+  return { ...TABLE[dataset.images][name], ...dataset.training?.[name] };
 }

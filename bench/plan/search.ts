@@ -19,7 +19,7 @@ import {
 /** What decides a hyperparameter's default and range. */
 export interface DatasetKind {
   readonly name: string;
-  readonly kind: string;
+  readonly images: string;
 }
 
 /** Settings of training that MDLT's search draws for every method; presets have the defaults. */
@@ -58,7 +58,7 @@ export const COMMON: Readonly<
 
 /** A hyperparameter as it is on a data set. */
 export function specOn<T extends Pick<Hyperparameter, "on">>(h: T, dataset: DatasetKind): T {
-  return { ...h, ...h.on?.[dataset.kind], ...h.on?.[dataset.name] };
+  return { ...h, ...h.on?.[dataset.images], ...h.on?.[dataset.name] };
 }
 
 /**

@@ -13,13 +13,12 @@ import {
   type DatasetDefinition,
   defaultSettings,
 } from "../../datasets/dataset.ts";
-import { checkFile, fetchFile, sortImages } from "../../datasets/fetching/fetch.ts";
+import { checkFile, fetchFile } from "../../datasets/fetching/fetch.ts";
 import { type Profile, PROFILES } from "../../datasets/protocols/longtail.ts";
 import { DATASETS, knownDatasets } from "../../datasets/mod.ts";
 import { splitCsv, splitFolder } from "../../datasets/protocols/own_split.ts";
 import { notHere, USUAL_FOLDER } from "../../datasets/fetching/places.ts";
 import { cacheDirectory } from "../../tensor/backend.ts";
-import { SOURCES } from "../../datasets/fetching/sources.ts";
 import { closeReaders } from "../../datasets/reading/reader_pool.ts";
 import { find, UsageError } from "../../base/errors.ts";
 import { makeProgress } from "../progress.ts";
@@ -34,7 +33,10 @@ export function dataCommand(setExitCode: SetExitCode): Command {
   const command = new Command("data").description("fetch, check and split data, clean the cache");
   const fetching = new Command("fetch")
     .description("download a data set: resumed, checked, unpacked; what is there stays")
-    .argument("<name>", `one of ${Object.keys(SOURCES).join(", ")}`)
+    .argument(
+      "<name>",
+      `one of ${DATASETS.filter(({ sources }) => sources).map(({ name }) => name).join(", ")}`,
+    )
     .option("--data-dir <dir>", "where it goes", USUAL_FOLDER)
     .action(async (name: string, { dataDir }: { dataDir: string }) =>
       setExitCode(await fetchSet(name, resolve(dataDir)))
@@ -75,9 +77,9 @@ export function dataCommand(setExitCode: SetExitCode): Command {
 
 async function fetchSet(name: string, dataDir: string): Promise<number> {
   const definition = find("data set", name, DATASETS);
-  const sources = SOURCES[definition.name];
+  const { sources } = definition;
   if (sources === undefined) {
-    print(`${definition.name} needs no files: ${definition.source}`);
+    print(`${definition.name} needs no files: ${definition.origin}`);
     return 0;
   }
   const paths = { dataDir, splitsDir: undefined, cacheDir: "" };
@@ -88,8 +90,11 @@ async function fetchSet(name: string, dataDir: string): Promise<number> {
   try {
     for (const file of before.here ? [] : sources.files) {
       try {
-        const also = [definition.name, definition.kind];
-        await fetchFile(file, dataDir, { also, onProgress: progress.work, onNote: progress.note });
+        await fetchFile(file, dataDir, {
+          also: sources.folders ?? [],
+          onProgress: progress.work,
+          onNote: progress.note,
+        });
       } catch (error) {
         // One dead source must not keep the others from coming.
         if (!(error instanceof DataError)) throw error;
@@ -97,7 +102,7 @@ async function fetchSet(name: string, dataDir: string): Promise<number> {
       }
     }
     if (failures.length > 0) throw new DataError(failures.join("\n"));
-    if (!before.here && sources.sort !== undefined) await sortImages(sources.sort, dataDir);
+    if (!before.here) await sources.finish?.(dataDir);
     const found = await definition.locate(paths);
     if (!found.here) throw new DataError(`${definition.name} is not whole: ${found.missing}.`);
     // Says which image is missing, where the archive was not that of the split.
@@ -116,7 +121,7 @@ async function checkSet(
   const paths = await dataPaths(options);
   const definition = find("data set", name, await knownDatasets(paths));
   let wrong = false;
-  for (const file of paths.dataDir === undefined ? [] : SOURCES[definition.name]?.files ?? []) {
+  for (const file of paths.dataDir === undefined ? [] : definition.sources?.files ?? []) {
     const state = await checkFile(file, paths.dataDir!);
     if (state === "missing" || state === "unpacked") continue;
     print(`${file.path}: ${state}`);

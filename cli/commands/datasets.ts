@@ -36,7 +36,7 @@ export function datasetsCommand(_setExitCode: SetExitCode): Command {
       const charts = options.charts === undefined ? [] : await draw(found, resolve(options.charts));
       if (options.json) {
         const plain = found.map(({ definition, counts, availability }) => {
-          const { load: _load, locate: _locate, counts: _counts, ...rest } = definition;
+          const { load: _1, locate: _2, counts: _3, sources: _4, ...rest } = definition;
           const summary = tableLine(definition, counts) ?? null;
           return { ...rest, counts: counts ?? null, summary, availability };
         });
@@ -45,10 +45,10 @@ export function datasetsCommand(_setExitCode: SetExitCode): Command {
       }
       table(found).forEach(print);
       print("");
-      for (const { definition: { name, title, source }, availability } of found) {
+      for (const { definition: { name, title, origin }, availability } of found) {
         const where = availability.here
           ? `here: ${availability.where}`
-          : `not here: ${availability.missing}; to get it: ${availability.remedy} (${source})`;
+          : `not here: ${availability.missing}; to get it: ${availability.remedy} (${origin})`;
         print(`${name} (${title}): ${where}`);
       }
       charts.forEach((file) => print(`Chart: ${relative(".", file)}`));

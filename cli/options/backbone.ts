@@ -73,7 +73,7 @@ export function requirePretrained(
   cacheDir: string,
 ): void {
   const photographs = runs.some(({ spec: { dataset } }) =>
-    find("data set", dataset.name, known).kind === "photographs"
+    find("data set", dataset.name, known).images === "photographs"
   );
   if (backboneMode === "frozen" && !photographs) {
     throw new UsageError(
@@ -83,7 +83,7 @@ export function requirePretrained(
   }
   if (fromScratch) return;
   const lacking = runs.find(({ spec: { training: { network }, dataset } }) =>
-    find("data set", dataset.name, known).kind === "photographs" &&
+    find("data set", dataset.name, known).images === "photographs" &&
     (network.name.startsWith("resnet") || backboneMode === "frozen") &&
     network.weights === undefined && network.frozen === undefined
   );

@@ -9,13 +9,11 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import { basename, dirname, join } from "node:path";
-import { parse } from "csv-parse/sync";
-import { createAtomically, exists, writeAll, writeAtomically } from "../../base/files.ts";
+import { dirname, join } from "node:path";
+import { exists, writeAll, writeAtomically } from "../../base/files.ts";
 import { tryLock } from "../../base/lock.ts";
 import { DataError } from "../dataset.ts";
-import { staysInside } from "../formats/split_csv.ts";
-import type { KnownBytes, SourceFile, Sources } from "./sources.ts";
+import type { KnownBytes, SourceFile } from "./sources.ts";
 import { unpackArchive } from "./unpack.ts";
 
 /** How patient a download is, and who is told. */
@@ -330,44 +328,6 @@ export async function checkFile(source: SourceFile, folder: string): Promise<Fil
   const wrong = difference(await digests(file), known);
   if (wrong !== undefined) return `wrong: it has ${wrong}`;
   return Object.keys(known).length > 0 ? "right" : "there";
-}
-
-/**
- * Puts images where a split file lists them, whatever the folders are that they lie in now: files
- * are told by their names, and stay where they are as well. All of them come, or none.
- *
- * @throws {DataError} When an image that is listed is not there.
- */
-export async function sortImages(
-  { from, to, list }: NonNullable<Sources["sort"]>,
-  folder: string,
-): Promise<void> {
-  if (await exists(join(folder, to))) return;
-  const [, ...rows] = parse(await Deno.readTextFile(join(folder, list))) as string[][];
-  const found = new Map<string, string>();
-  await collectFiles(join(folder, from), found);
-  await createAtomically(join(folder, to), async (temporary) => {
-    for (const [, , path = ""] of rows) {
-      const image = staysInside(path) ? found.get(basename(path)) : undefined;
-      if (image === undefined) {
-        throw new DataError(
-          `${join(folder, from)} has no ${basename(path)}, which ${list} lists.`,
-        );
-      }
-      const target = join(temporary, ...path.split("/"));
-      await Deno.mkdir(dirname(target), { recursive: true });
-      // An image may be listed as two classes. Not every disk knows files of two names.
-      await Deno.link(image, target).catch(() => Deno.copyFile(image, target));
-    }
-  });
-}
-
-/** All files in a folder and those in it, by their names. */
-async function collectFiles(folder: string, found: Map<string, string>): Promise<void> {
-  for await (const { name, isDirectory } of Deno.readDir(folder)) {
-    if (isDirectory) await collectFiles(join(folder, name), found);
-    else found.set(name, join(folder, name));
-  }
 }
 
 async function writeDown(folder: string, path: string, entry: LockEntry): Promise<void> {

@@ -6,6 +6,7 @@
 import { join } from "node:path";
 import { isFile } from "../../base/files.ts";
 import { broken, elements, type NumberArray, readBytes } from "../formats/bytes.ts";
+import type { SourceFile } from "../fetching/sources.ts";
 import { readIdx } from "../formats/idx.ts";
 import { readMatlab } from "../formats/matlab.ts";
 import { readTarGzEntry } from "../formats/targz.ts";
@@ -29,15 +30,31 @@ export interface Pool {
 /** A public set of digits: where its files are and how they are read. */
 export interface DigitFiles {
   readonly name: string;
+  readonly sources: readonly SourceFile[];
   /** The files of a part, each by the names that it may have in the data folder. */
   files(part: "train" | "test"): readonly (readonly string[])[];
   /** Reads the files of a part, as they were found. */
   read(files: readonly string[]): Promise<Pool>;
 }
 
+const idx = (name: string, md5: string): SourceFile => ({
+  path: `MNIST/raw/${name}.gz`,
+  urls: [
+    `https://ossci-datasets.s3.amazonaws.com/mnist/${name}.gz`,
+    `http://yann.lecun.com/exdb/mnist/${name}.gz`,
+  ],
+  md5,
+});
+
 /** MNIST: handwritten digits, grey. Packed or not, and in torchvision's folder within a folder. */
 export const mnist: DigitFiles = {
   name: "mnist",
+  sources: [
+    idx("train-images-idx3-ubyte", "f68b3c2dcbeaaa9fbdd348bbdeb94873"),
+    idx("train-labels-idx1-ubyte", "d53e105ee54ea40749a09fcbcd1e9432"),
+    idx("t10k-images-idx3-ubyte", "9fb629c4189551a2d022fa330f9573f3"),
+    idx("t10k-labels-idx1-ubyte", "ec29112dd5afa0611ce80d1b7f02629c"),
+  ],
   files: (part) =>
     ["images-idx3-ubyte", "labels-idx1-ubyte"].map((kind) =>
       [join("MNIST", "raw"), join("MNIST", "MNIST", "raw")].flatMap((folder) => {
@@ -59,9 +76,19 @@ export const mnist: DigitFiles = {
   },
 };
 
+const torchArchive = (part: string, md5: string): SourceFile => ({
+  path: `MNISTM/mnist_m_${part}.pt.tar.gz`,
+  urls: [`https://github.com/liyxi/mnist-m/releases/download/data/mnist_m_${part}.pt.tar.gz`],
+  md5,
+});
+
 /** MNIST-M: handwritten digits over photographs. As handed out, or unpacked as MDLT wants it. */
 export const mnistm: DigitFiles = {
   name: "mnistm",
+  sources: [
+    torchArchive("train", "191ed53db9933bd85cc9700558847391"),
+    torchArchive("test", "e11cb4d7fff76d7ec588b1134907db59"),
+  ],
   files: (part) => {
     const file = `mnist_m_${part}.pt`;
     return [[`${file}.tar.gz`, join("processed", file), file].map((name) => join("MNISTM", name))];
@@ -82,9 +109,20 @@ export const mnistm: DigitFiles = {
   },
 };
 
+const matlab = (part: string, bytes: number, md5: string): SourceFile => ({
+  path: `SVHN/${part}_32x32.mat`,
+  urls: [`http://ufldl.stanford.edu/housenumbers/${part}_32x32.mat`],
+  bytes,
+  md5,
+});
+
 /** SVHN: house numbers, made smaller. */
 export const svhn: DigitFiles = {
   name: "svhn",
+  sources: [
+    matlab("train", 182_040_794, "e26dedcc434d2e4c54c9b2d4a06d8373"),
+    matlab("test", 64_275_384, "eb5a983be6a315427106f1b164d9cef3"),
+  ],
   files: (part) => [[join("SVHN", `${part}_32x32.mat`)]],
   async read([file = ""]) {
     const arrays = await readMatlab(file);
@@ -116,6 +154,9 @@ export const svhn: DigitFiles = {
   },
 };
 
+/** A folder of the data folder in which the files may lie as well. */
+export const DIGITS_FOLDER = "digits";
+
 /**
  * The files of a part in the data folder, or in `digits/` there; or the first that is missing, by
  * its usual name.
@@ -127,10 +168,12 @@ export async function findFiles(
 ): Promise<{ readonly files: readonly string[] } | { readonly missing: string }> {
   const files: string[] = [];
   for (const names of source.files(part)) {
-    const places = names.flatMap((name) => [join(dataDir, name), join(dataDir, "digits", name)]);
-    const states = await Promise.all(places.map(isFile));
-    const found = places.find((_, i) => states[i]);
-    if (found === undefined) return { missing: places[0]! };
+    const paths = names.flatMap((name) =>
+      ["", DIGITS_FOLDER].map((folder) => join(dataDir, folder, name))
+    );
+    const states = await Promise.all(paths.map(isFile));
+    const found = paths.find((_, i) => states[i]);
+    if (found === undefined) return { missing: paths[0]! };
     files.push(found);
   }
   return { files };

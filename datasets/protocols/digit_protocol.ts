@@ -15,12 +15,22 @@ import {
   type DataPaths,
   type Dataset,
   type DatasetDefinition,
+  defineDataset,
   type LoadOptions,
   type SplitCounts,
   splitCounts,
   type SplitName,
 } from "../dataset.ts";
-import { CLASSES, type DigitFiles, findFiles, PIXELS, type Pool, SIZE } from "./digit_files.ts";
+import type { Sources } from "../fetching/sources.ts";
+import {
+  CLASSES,
+  type DigitFiles,
+  DIGITS_FOLDER,
+  findFiles,
+  PIXELS,
+  type Pool,
+  SIZE,
+} from "./digit_files.ts";
 import { profileCounts, PROFILES } from "./longtail.ts";
 import { memorySplit } from "../reading/memory.ts";
 import { fetchCommand, NO_FOLDER, notHere } from "../fetching/places.ts";
@@ -36,7 +46,7 @@ export interface DigitDomain {
 
 /** What a set of digits has of its own. */
 export interface DigitSet extends Pick<DatasetDefinition, "name" | "title" | "description"> {
-  readonly source: string;
+  readonly origin: string;
   /** In ascending order. */
   readonly domains: readonly DigitDomain[];
   /** Validation and test images a class. */
@@ -53,15 +63,16 @@ export function defineDigits(set: DigitSet): DatasetDefinition {
   const { name, held } = set;
   const listed = PROFILES.map((profile, code) => `${code} ${profile}`).join(", ");
   const small = { head: 150, factor: 0.1, validation: 60, test: 120 };
-  return {
+  return defineDataset({
     name,
     title: set.title,
     description: set.description,
-    kind: "digits",
+    images: "digits",
     domains: set.domains.map((domain) => domain.name),
     classes: CLASSES,
     shots: { many: 100, few: 20 },
-    source: set.source,
+    origin: set.origin,
+    sources: sourcesOf(set),
     settings: {
       head: { default: 1000, description: "training images of the most frequent class" },
       factor: { default: 0.01, description: "rarest class relative to the most frequent one" },
@@ -77,7 +88,13 @@ export function defineDigits(set: DigitSet): DatasetDefinition {
     locate: (paths) => locate(set, paths),
     counts: (options) => counts(set, options),
     load: (options) => load(set, options),
-  };
+  });
+}
+
+/** The files of all domains; those that domains share are there once. */
+function sourcesOf({ domains }: DigitSet): Sources {
+  const files = new Set(domains.flatMap(({ files }) => files.sources));
+  return { files: [...files], folders: [DIGITS_FOLDER] };
 }
 
 async function locate(

@@ -111,7 +111,7 @@ function ownSet(
     domains,
     classes,
     shots: { many: 100, few: 20 },
-    source: "your own",
+    origin: "your own",
     remedy: "give the folder of its images with --data-dir",
     csv,
     folder: "",

@@ -13,18 +13,19 @@ import {
   type DataPaths,
   type Dataset,
   type DatasetDefinition,
+  defineDataset,
   type Domain,
   type LoadOptions,
   type Split,
   type SplitCounts,
   type SplitName,
-  type TableLine,
 } from "../dataset.ts";
 import { decodeImage } from "../reading/decode.ts";
 import { parseSplitCsv, type SplitRow } from "../formats/split_csv.ts";
 import { findFolder, holdOut, listImages, parseList } from "./hold_out.ts";
 import { type ImageSource, readImages } from "../reading/images.ts";
 import { openStore } from "../reading/pixel_store.ts";
+import type { Sources as FileSources } from "../fetching/sources.ts";
 import { fetchCommand, NO_FOLDER, notHere } from "../fetching/places.ts";
 import { readInThreads } from "../reading/reader_pool.ts";
 import { resize } from "../reading/resize.ts";
@@ -37,17 +38,24 @@ const IMAGENET = { mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225]
 const PAPER_SIZE = 224;
 
 /** What a set of photographs has of its own. */
-export interface PhotographSet {
-  readonly name: string;
-  readonly title: string;
-  readonly description: string;
+export interface PhotographSet extends
+  Pick<
+    DatasetDefinition,
+    | "name"
+    | "title"
+    | "description"
+    | "shots"
+    | "origin"
+    | "published"
+    | "large"
+    | "training"
+  > {
   /** In ascending order, as the folders are called. */
   readonly domains: readonly string[];
   /** In the order of the CSV's labels. */
   readonly classes: readonly string[];
-  readonly shots: { readonly many: number; readonly few: number };
-  readonly source: string;
-  readonly published?: TableLine;
+  /** The files that `data fetch` gets; left out where there is nothing to fetch. */
+  readonly sources?: Omit<FileSources, "folders">;
   /** What to do when the images are not here; to fetch them when left out. */
   readonly remedy?: string;
   /** The CSV in `--splits-dir`. */
@@ -89,17 +97,22 @@ interface Rows {
 
 /** A data set from its description. */
 export function definePhotographs(set: PhotographSet): DatasetDefinition {
-  return {
-    name: set.name,
-    title: set.title,
-    description: set.description,
-    kind: "photographs",
-    domains: set.domains,
-    classes: set.classes,
-    shots: set.shots,
-    source: set.source,
+  const { name, title, description, domains, classes, shots, origin, sources } = set;
+  const { published, large, training } = set;
+  return defineDataset({
+    name,
+    title,
+    description,
+    images: "photographs",
+    domains,
+    classes,
+    shots,
+    origin,
     splitFile: set.csv,
-    ...(set.published && { published: set.published }),
+    ...(sources && { sources: { ...sources, folders: [name] } }),
+    ...(published && { published }),
+    ...(large && { large }),
+    ...(training && { training }),
     settings: {
       damaged: {
         default: 0,
@@ -112,7 +125,7 @@ export function definePhotographs(set: PhotographSet): DatasetDefinition {
     },
     counts: (options) => counts(set, options),
     load: (options) => load(set, options),
-  };
+  });
 }
 
 async function locate(

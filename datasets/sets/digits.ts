@@ -9,7 +9,7 @@ import { defineDigits } from "../protocols/digit_protocol.ts";
 
 const common = {
   held: 800,
-  source: "MNIST-M: github.com/liyxi/mnist-m, release `data`. SVHN: ufldl.stanford.edu/" +
+  origin: "MNIST-M: github.com/liyxi/mnist-m, release `data`. SVHN: ufldl.stanford.edu/" +
     "housenumbers, the cropped digits. MNIST: yann.lecun.com/exdb/mnist.",
 };
 

@@ -5,13 +5,13 @@
  */
 import { createHash } from "node:crypto";
 import { itemStream, type Random, stream } from "../../base/random.ts";
-import type {
-  Dataset,
-  DatasetDefinition,
-  LoadOptions,
-  Split,
-  SplitCounts,
-  SplitName,
+import {
+  type Dataset,
+  defineDataset,
+  type LoadOptions,
+  type Split,
+  type SplitCounts,
+  type SplitName,
 } from "../dataset.ts";
 import { profileCounts } from "../protocols/longtail.ts";
 import { memorySplit } from "../reading/memory.ts";
@@ -29,16 +29,16 @@ const DOMAINS = [
 ] as const;
 
 /** The embedded digits in two domains with opposite long tails. */
-export const digitsSynth: DatasetDefinition = {
+export const digitsSynth = defineDataset({
   name: NAME,
   title: "Digits-synth",
   description: "Digits rendered in code, as house numbers and over textures, with the frequent " +
     "classes of one domain rare in the other.",
-  kind: "digits",
+  images: "digits",
   domains: DOMAINS.map((domain) => domain.name),
   classes: CLASSES,
   shots: { many: 100, few: 20 },
-  source: "Rendered in code; nothing to download.",
+  origin: "Rendered in code; nothing to download.",
   settings: {
     head: { default: 110, description: "training images of the most frequent class" },
     factor: { default: 0.15, description: "rarest class relative to the most frequent one" },
@@ -50,7 +50,7 @@ export const digitsSynth: DatasetDefinition = {
   locate: () => Promise.resolve({ here: true, where: "embedded" }),
   counts: (options) => Promise.resolve().then(() => wanted(options)),
   load: (options) => Promise.resolve().then(() => load(options)),
-};
+});
 
 /** What the settings ask of every split, by domain and class. */
 function wanted(options: LoadOptions): SplitCounts {

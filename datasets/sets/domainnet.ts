@@ -4,7 +4,24 @@
  *
  * @module
  */
+import { mdltFile, mdltSplit, type SourceFile } from "../fetching/sources.ts";
 import { definePhotographs } from "../protocols/photographs.ts";
+
+const FOLDER = "domain_net";
+const DUPLICATES = "domain_net_duplicates.txt";
+
+/** An archive of DomainNet's authors (the cleaned version for clip art and paintings). */
+function archive(name: string, bytes: number, md5: string, inner = ""): SourceFile {
+  const address = `csr.bu.edu/ftp/visda/2019/multi-source/${inner}${name}.zip`;
+  return {
+    path: `${FOLDER}/${name}.zip`,
+    urls: [`http://${address}`, `https://${address}`],
+    bytes,
+    md5,
+    // Any folder of an image class tells the folder of the domain.
+    unpack: { to: `${FOLDER}/${name}`, holding: ["zebra", "airplane"] },
+  };
+}
 
 /**
  * DomainNet in MDLT's split, streamed: images are decoded when they are read.
@@ -52,17 +69,38 @@ export const domainnet = definePhotographs({
     whale wheel windmill wine_bottle wine_glass wristwatch yoga zebra zigzag
   `.trim().split(/\s+/),
   shots: { many: 100, few: 20 },
-  source:
+  origin:
     "Peng et al. 2019, Moment Matching for Multi-Source Domain Adaptation; the six archives " +
     "of the authors (cleaned version) in a folder `domain_net`, and DomainNet.csv of the MDLT " +
     "repository.",
   published: { images: 586_575, smallest: 0, train: 468_574, validation: 39_240, test: 78_761 },
   csv: "DomainNet.csv",
-  folder: "domain_net",
+  folder: FOLDER,
+  sources: {
+    files: [
+      mdltSplit("DomainNet.csv", { gitBlob: "c80f98fbc291279a5e1633b6270bb83a497ac7eb" }),
+      archive("clipart", 1_270_909_081, "cd0d8f2d77a4e181449b78ed62bccf1e", "groundtruth/"),
+      archive("infograph", 4_338_659_804, "720380b86f9e6ab4805bb38b6bd135f8"),
+      archive("painting", 3_679_366_174, "1ae32cdb4f98fe7ab5eb0a351768abfd", "groundtruth/"),
+      archive("quickdraw", 459_920_701, "bdc1b6f09f277da1a263389efe0c7a66"),
+      archive("real", 6_062_039_589, "dcc47055e8935767784b7162e7c7cca6"),
+      archive("sketch", 2_633_992_926, "658d8009644040ff7ce30bb2e820850f"),
+      {
+        path: `${FOLDER}/${DUPLICATES}`,
+        urls: [
+          ...mdltFile(`scripts/misc/${DUPLICATES}`),
+          "https://raw.githubusercontent.com/facebookresearch/DomainBed/main/domainbed/misc/" +
+          DUPLICATES,
+        ],
+      },
+    ],
+  },
+  large: true,
+  training: { paper: { steps: 15_001, batch: 32, checkpointEvery: 300 } },
   streamed: true,
   withoutCsv: {
     heldOut: 60,
     lists: (domain) => [`${domain}_train.txt`, `${domain}_test.txt`],
-    duplicates: "domain_net_duplicates.txt",
+    duplicates: DUPLICATES,
   },
 });

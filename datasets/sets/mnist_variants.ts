@@ -6,7 +6,7 @@
 import { mnist, SIZE } from "../protocols/digit_files.ts";
 import { defineDigits, type DigitDomain } from "../protocols/digit_protocol.ts";
 
-const common = { held: 500, shared: true, source: "MNIST: yann.lecun.com/exdb/mnist." };
+const common = { held: 500, shared: true, origin: "MNIST: yann.lecun.com/exdb/mnist." };
 
 /** Red, green and blue of every inked pixel, by domain. */
 const COLOURS: Readonly<Record<string, readonly [number, number, number]>> = {

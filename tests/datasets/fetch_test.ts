@@ -10,8 +10,8 @@ import {
   fetchFile,
   type FetchOptions,
   readLock,
-  sortImages,
 } from "../../datasets/fetching/fetch.ts";
+import { sortImages } from "../../datasets/sets/terrainc.ts";
 import type { SourceFile } from "../../datasets/fetching/sources.ts";
 import { unpackArchive } from "../../datasets/fetching/unpack.ts";
 import { fuzz } from "./helpers.ts";

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { DATASETS, findDataset } from "../../datasets/mod.ts";
+import { find } from "../../base/errors.ts";
+import { DATASETS } from "../../datasets/mod.ts";
 
 Deno.test("every data set is found by its name and orders its domains", () => {
   for (const dataset of DATASETS) {
-    assert.equal(findDataset(dataset.name), dataset);
+    assert.equal(find("data set", dataset.name, DATASETS), dataset);
     assert.deepEqual(dataset.domains, dataset.domains.toSorted());
     for (const preset of Object.values(dataset.presets ?? {})) {
       for (const name of Object.keys(preset)) assert.ok(name in dataset.settings, name);
@@ -13,7 +14,7 @@ Deno.test("every data set is found by its name and orders its domains", () => {
 
 Deno.test("a misspelt data set brings the nearest name and the list", () => {
   assert.throws(
-    () => findDataset("digit-synth"),
-    /no data set "digit-synth"; did you mean "digits-synth"\? Known are .*digits-synth/,
+    () => find("data set", "digit-synth", DATASETS),
+    /Cannot find data set "digit-synth": did you mean "digits-synth"\? known are .*digits-synth/,
   );
 });

@@ -66,7 +66,7 @@ Deno.test("own split: the file is found by its name and loads, quoted names too"
     await Deno.writeTextFile(join(folder, "Mine.csv"), `\uFEFF${splitCsv(made)}`);
     await Deno.writeTextFile(join(folder, "other.csv"), "a,b\n1,2\n");
     const paths = { dataDir: folder, splitsDir: undefined, cacheDir: join(folder, "cache") };
-    const own = (await knownDatasets(paths)).filter(({ source }) => source === "your own");
+    const own = (await knownDatasets(paths)).filter(({ origin }) => origin === "your own");
     assert.deepEqual(own.map(({ name }) => name), ["mine"]);
     const [mine] = own;
     assert.deepEqual(mine!.domains, ["day", "night"]);

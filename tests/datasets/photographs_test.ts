@@ -20,7 +20,7 @@ const small = definePhotographs({
   domains: ["left", "right"],
   classes: ["cat", "dog"],
   shots: { many: 100, few: 20 },
-  source: "made here",
+  origin: "made here",
   csv: "Tiny.csv",
   folder: "Tiny",
 });

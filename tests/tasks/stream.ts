@@ -34,7 +34,7 @@ try {
     domains: DOMAINS,
     classes: CLASSES,
     shots: { many: 100, few: 20 },
-    source: "made here",
+    origin: "made here",
     csv: "stream.csv",
     folder: "tree",
     streamed: true,
