@@ -1,0 +1,115 @@
+/**
+ * What a run is trained from: its data set and pretrained weights, kept from run to run.
+ *
+ * @module
+ */
+import { find } from "../../base/errors.ts";
+import {
+  DataError,
+  type DataPaths,
+  type Dataset,
+  type DatasetDefinition,
+} from "../../datasets/dataset.ts";
+import { knownDatasets } from "../../datasets/mod.ts";
+import type { Method } from "../../methods/method.ts";
+import { METHODS } from "../../methods/mod.ts";
+import { normalisationOf } from "../../networks/mod.ts";
+import type { RunSpec } from "../records/record.ts";
+import { frozenDataset } from "../train/features.ts";
+import { type Pretrained, readPretrained } from "../train/pretrained.ts";
+
+/** What was read for earlier runs. */
+export interface InputCache {
+  readonly datasets: Map<string, Promise<Dataset>>;
+  /** By SHA-256. */
+  readonly pretrained: Map<string, Promise<Pretrained>>;
+}
+
+/** What a run is trained from. */
+export interface RunInputs {
+  readonly method: Method;
+  readonly definition: DatasetDefinition;
+  readonly dataset: Dataset;
+  /** The weights that its network starts from; undefined where they are drawn. */
+  readonly weights: Pretrained["weights"] | undefined;
+}
+
+/**
+ * Reads what a run is trained from.
+ *
+ * @throws {DataError | UsageError} When something of it is not here.
+ */
+export async function inputsOf(
+  spec: RunSpec,
+  paths: DataPaths,
+  cache: InputCache,
+  onProgress: (what: string, done: number, total: number) => void,
+): Promise<RunInputs> {
+  const { frozen, weights } = spec.training.network;
+  const definition = find("data set", spec.dataset.name, await knownDatasets(paths));
+  const sha256 = frozen?.weights ?? weights;
+  const pretrained = sha256 === undefined
+    ? undefined
+    : await memoize(cache.pretrained, sha256, () => pretrainedOf(paths, sha256));
+  const dataset = await memoize(
+    cache.datasets,
+    JSON.stringify([spec.dataset, frozen]),
+    () => datasetOf(spec, definition, pretrained, paths, onProgress),
+  );
+  return {
+    method: find("method", spec.method.name, METHODS),
+    definition,
+    dataset,
+    weights: frozen === undefined ? pretrained?.weights : undefined,
+  };
+}
+
+/** The data set as the run's network takes it: normalised, or as features of a frozen one. */
+async function datasetOf(
+  { dataset: { imageSize, settings }, training: { network: { frozen } } }: RunSpec,
+  definition: DatasetDefinition,
+  pretrained: Pretrained | undefined,
+  paths: DataPaths,
+  onProgress: (what: string, done: number, total: number) => void,
+): Promise<Dataset> {
+  const once = frozen !== undefined;
+  const images = await definition.load({ ...paths, imageSize, settings, once, onProgress });
+  if (frozen !== undefined) {
+    const what = `features of ${images.name}`;
+    return await frozenDataset(
+      images,
+      pretrained!,
+      paths.cacheDir,
+      (done, total) => onProgress(what, done, total),
+    );
+  }
+  const normalisation = pretrained && normalisationOf(pretrained.network);
+  return normalisation === undefined ? images : { ...images, normalisation };
+}
+
+/** The weights of a run; they must still be those that it was planned with. */
+async function pretrainedOf({ pretrained }: DataPaths, sha256: string): Promise<Pretrained> {
+  if (pretrained === undefined) {
+    throw new DataError(`The run needs the pretrained weights with SHA-256 ${sha256}; none given.`);
+  }
+  const found = await readPretrained(pretrained);
+  if (found.sha256 === sha256) return found;
+  throw new DataError(
+    `The weights ${pretrained} have SHA-256 ${found.sha256}, and the run needs ${sha256}.`,
+  );
+}
+
+async function memoize<T>(
+  cache: Map<string, Promise<T>>,
+  key: string,
+  make: () => Promise<T>,
+): Promise<T> {
+  const found = cache.get(key) ?? make();
+  cache.set(key, found);
+  try {
+    return await found;
+  } catch (error) {
+    cache.delete(key); // a later run may find the file mended
+    throw error;
+  }
+}

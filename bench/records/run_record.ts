@@ -1,0 +1,88 @@
+/**
+ * The record of a run that was trained here.
+ *
+ * @module
+ */
+import { find } from "../../base/errors.ts";
+import { classCounts, type Dataset, type DatasetDefinition } from "../../datasets/dataset.ts";
+import { METHODS } from "../../methods/mod.ts";
+import { runName } from "../plan/plan.ts";
+import type { TrainResult } from "../train/trainer.ts";
+import type { RunRecord, RunSpec } from "./record.ts";
+
+/** What a run was, and what came of it. */
+export interface TrainedRun {
+  readonly id: string;
+  readonly spec: RunSpec;
+  readonly definition: DatasetDefinition;
+  readonly dataset: Dataset;
+  readonly result: Pick<TrainResult, "outcome" | "curve" | "result" | "seconds">;
+  readonly startedAt: Date;
+  readonly environment: RunRecord["environment"];
+}
+
+/** The record of a run. */
+export async function recordOf(run: TrainedRun): Promise<RunRecord> {
+  const { id, spec, environment } = run;
+  const { outcome, curve, result, seconds } = run.result;
+  return {
+    id,
+    spec,
+    name: runName(spec), // whatever it is called in the study that asked for it
+    outcome,
+    curve,
+    result,
+    data: aboutData(run),
+    method: aboutMethods(spec),
+    environment,
+    timing: {
+      startedAt: run.startedAt.toISOString(),
+      seconds: seconds.total,
+      trainingSeconds: seconds.training,
+      evaluationSeconds: seconds.evaluation,
+      dataSeconds: seconds.data,
+      peakMemory: await peakMemory(),
+    },
+  };
+}
+
+/** Domains, classes and counts of the images that the run had. */
+function aboutData({ definition, dataset }: TrainedRun): RunRecord["data"] {
+  const counts = (split: "train" | "validation" | "test") =>
+    dataset.domains.map((domain) => classCounts(domain[split].labels, dataset.classes.length));
+  return {
+    title: definition.title,
+    domains: dataset.domains.map((domain) => domain.name),
+    classes: dataset.classes,
+    counts: { train: counts("train"), validation: counts("validation"), test: counts("test") },
+    shots: definition.shots,
+    fingerprint: dataset.fingerprint,
+  };
+}
+
+/**
+ * Title, family and source for tables. A second stage that was put after another first stage than
+ * its own belongs to the first one's family: it is a variant of that method.
+ */
+function aboutMethods(spec: RunSpec): RunRecord["method"] {
+  const { title, family, citation } = find("method", spec.method.name, METHODS);
+  if (spec.stage1 === null || !runName(spec).includes("+")) {
+    return { title, family, source: citation };
+  }
+  const first = aboutMethods(spec.stage1);
+  return {
+    title: `${first.title} + ${title}`,
+    family: first.family,
+    source: `${first.source}; ${citation}`,
+  };
+}
+
+/** Largest resident memory of this process so far, bytes; the present one where that is not known. */
+async function peakMemory(): Promise<number> {
+  try {
+    const status = await Deno.readTextFile("/proc/self/status");
+    return Number(/VmHWM:\s*(\d+) kB/.exec(status)![1]) * 1024;
+  } catch {
+    return Deno.memoryUsage().rss;
+  }
+}
