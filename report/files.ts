@@ -8,7 +8,10 @@ import { writeAtomically } from "../base/files.ts";
 import type { Chart } from "./charts/chart.ts";
 import { canDrawText, toPng, toSvg } from "./charts/render.ts";
 import type { Drawing } from "./page/chart_view.tsx";
-import { type Table, toCsv, toLatex, toMarkdown } from "./tables/table.ts";
+import { toCsv } from "./tables/formats/csv.ts";
+import { toLatex } from "./tables/formats/latex.ts";
+import { toMarkdown } from "./tables/formats/markdown.ts";
+import type { Table } from "./tables/table.ts";
 
 /** Writes a report's files and knows which they are. */
 export class ReportFiles {

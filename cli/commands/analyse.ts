@@ -11,7 +11,7 @@ import { STUDIES } from "../../methods/mod.ts";
 import { distinctStudies } from "../../methods/study.ts";
 import { openReport } from "../../report/context.ts";
 import { behavioursTable } from "../../report/tables/behaviours.ts";
-import { toMarkdown } from "../../report/tables/table.ts";
+import { toMarkdown } from "../../report/tables/formats/markdown.ts";
 import { nonEmptyList } from "../../base/arguments.ts";
 import { print, type SetExitCode } from "../options/common.ts";
 import { type GridOptions, gridOptions } from "../options/grid.ts";

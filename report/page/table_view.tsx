@@ -29,9 +29,6 @@ const NOTES_OPEN = 5;
  * without it the table is plain.
  */
 export function TableView({ table, files = true }: { table: Table; files?: boolean }) {
-  const notes = footnotes(table);
-  const marked = ranks(table);
-  const spans = spanners(table.columns);
   const rows = table.groups.reduce((sum, group) => sum + group.rows.length, 0);
   return (
     <div class="table" id={`table-${table.name}`}>
@@ -43,80 +40,12 @@ export function TableView({ table, files = true }: { table: Table; files?: boole
       <div class="scroll" role="region" aria-label={table.title} tabIndex={0}>
         <table>
           <caption>{table.title}</caption>
-          <thead>
-            {spans.some((span) => span.over) && (
-              <tr>
-                {spans.map(({ over, count }) =>
-                  over ? <th colSpan={count} scope="colgroup">{over}</th> : <td colSpan={count} />
-                )}
-              </tr>
-            )}
-            <tr>
-              {table.columns.map((column) => (
-                <th scope="col" class={column.kind} aria-sort="none">
-                  <button type="button">{column.title}</button>
-                </th>
-              ))}
-            </tr>
-          </thead>
-          {table.groups.map((group, g) => (
-            <tbody>
-              {group.title !== null && (
-                <tr class="group">
-                  <th colSpan={table.columns.length} scope="rowgroup">
-                    <span>{group.title}</span>
-                  </th>
-                </tr>
-              )}
-              {group.rows.map((row, r) => (
-                <tr data-names={rawNames(row)}>
-                  {table.columns.map((column, c) => {
-                    const note = c === 0 && row.note ? notes.indexOf(row.note) + 1 : 0;
-                    const view = (
-                      <CellView
-                        cell={row.cells[c] ?? null}
-                        column={column}
-                        rank={marked[g]![r]![c] ?? null}
-                      />
-                    );
-                    return c === 0
-                      ? (
-                        <th
-                          scope="row"
-                          class={column.kind}
-                          data-value={cellNumber(row.cells[c] ?? null)}
-                        >
-                          {view}
-                          {note > 0 && (
-                            <sup>
-                              <a href={`#note-${table.name}-${note}`} aria-label={`note ${note}`}>
-                                {note}
-                              </a>
-                            </sup>
-                          )}
-                        </th>
-                      )
-                      : (
-                        <td class={column.kind} data-value={cellNumber(row.cells[c] ?? null)}>
-                          {view}
-                        </td>
-                      );
-                  })}
-                </tr>
-              ))}
-            </tbody>
-          ))}
+          <Head columns={table.columns} />
+          <Bodies table={table} />
         </table>
       </div>
       <p class="caption">{table.caption}</p>
-      {notes.length > NOTES_OPEN
-        ? (
-          <details>
-            <summary>{notes.length} notes</summary>
-            <Notes notes={notes} name={table.name} />
-          </details>
-        )
-        : <Notes notes={notes} name={table.name} />}
+      <Notes table={table} />
       {files && (
         <p class="files">
           {["csv", "md", "tex"].map((kind) => (
@@ -125,6 +54,78 @@ export function TableView({ table, files = true }: { table: Table; files?: boole
         </p>
       )}
     </div>
+  );
+}
+
+function Head({ columns }: { columns: readonly Column[] }) {
+  const spans = spanners(columns);
+  return (
+    <thead>
+      {spans.some((span) => span.columnGroup) && (
+        <tr>
+          {spans.map(({ columnGroup, count }) =>
+            columnGroup
+              ? <th colSpan={count} scope="colgroup">{columnGroup}</th>
+              : <td colSpan={count} />
+          )}
+        </tr>
+      )}
+      <tr>
+        {columns.map((column) => (
+          <th scope="col" class={column.kind} aria-sort="none">
+            <button type="button">{column.title}</button>
+          </th>
+        ))}
+      </tr>
+    </thead>
+  );
+}
+
+/** The groups of rows, one body each. */
+function Bodies({ table }: { table: Table }) {
+  const { columns, groups } = table;
+  const notes = footnotes(table);
+  const marked = ranks(table);
+  return (
+    <>
+      {groups.map((group, g) => (
+        <tbody>
+          {group.title !== null && (
+            <tr class="group">
+              <th colSpan={columns.length} scope="rowgroup">
+                <span>{group.title}</span>
+              </th>
+            </tr>
+          )}
+          {group.rows.map((row, r) => (
+            <tr data-names={rawNames(row)}>
+              {columns.map((column, c) => {
+                const cell = row.cells[c] ?? null;
+                const view = <CellView cell={cell} column={column} rank={marked[g]![r]![c]!} />;
+                return c > 0
+                  ? <td class={column.kind} data-value={cellNumber(cell)}>{view}</td>
+                  : (
+                    <th scope="row" class={column.kind} data-value={cellNumber(cell)}>
+                      {view}
+                      {row.note && <NoteLink table={table.name} n={notes.indexOf(row.note) + 1} />}
+                    </th>
+                  );
+              })}
+            </tr>
+          ))}
+        </tbody>
+      ))}
+    </>
+  );
+}
+
+function NoteLink({ table, n }: { table: string; n: number }) {
+  return (
+    <sup>
+      <a href={`#note-${table}-${n}`} aria-label={`note ${n}`}>
+        {n}
+      </a>
+    </sup>
   );
 }
 
@@ -144,12 +145,19 @@ export function Folded({ table, title = table.title, files = true, print = false
   );
 }
 
-function Notes({ notes, name }: { notes: readonly string[]; name: string }) {
+function Notes({ table }: { table: Table }) {
+  const notes = footnotes(table);
   if (notes.length === 0) return null;
-  return (
+  const list = (
     <ol class="notes">
-      {notes.map((note, i) => <li id={`note-${name}-${i + 1}`}>{note}</li>)}
+      {notes.map((note, i) => <li id={`note-${table.name}-${i + 1}`}>{note}</li>)}
     </ol>
+  );
+  return notes.length <= NOTES_OPEN ? list : (
+    <details>
+      <summary>{notes.length} notes</summary>
+      {list}
+    </details>
   );
 }
 
@@ -162,13 +170,13 @@ function rawNames({ cells }: Row): string | undefined {
 }
 
 function CellView({ cell, column, rank }: { cell: Cell; column: Column; rank: Rank }) {
-  const { text, spread } = cellText(cell, column);
+  const { text, uncertainty } = cellText(cell, column);
   const shown = rank === "best" ? <b>{text}</b> : rank === "second" ? <u>{text}</u> : text;
   const missing = cell !== null && typeof cell === "object" && "missing" in cell;
   return (
     <>
       {missing ? <i>{text}</i> : shown}
-      {spread !== null && <small>{spread}</small>}
+      {uncertainty !== null && <small>{uncertainty}</small>}
     </>
   );
 }

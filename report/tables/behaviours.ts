@@ -4,6 +4,7 @@
  * @module
  */
 import type { BehaviourResults } from "../analysis/behaviours.ts";
+import { text } from "./columns.ts";
 import type { Table } from "./table.ts";
 
 /** What became of each behaviour on a data set. */
@@ -14,9 +15,9 @@ export function behavioursTable(results: BehaviourResults): Table {
     title: `${method.title}, ${study.title} on ${dataset.title}`,
     caption: "Macro-F1 on test data in percentage points, mean over seeds, unless said otherwise.",
     columns: [
-      { key: "behaviour", title: "Behaviour", kind: "text" },
-      { key: "verdict", title: "Here", kind: "text" },
-      { key: "figures", title: "Figures", kind: "text" },
+      text("behaviour", "Behaviour"),
+      text("verdict", "Here"),
+      text("figures", "Figures"),
     ],
     groups: [{
       title: null,

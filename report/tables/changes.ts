@@ -5,7 +5,8 @@
  */
 import type { Estimate } from "../analysis/arrange.ts";
 import type { Change } from "../analysis/compare.ts";
-import { metricName, percent, showP } from "./format.ts";
+import { DATASET, DOMAIN, METHOD, METRIC, P_HOLM, text } from "./columns.ts";
+import { metricName, percent } from "./format.ts";
 import type { Cell, Row, Table } from "./table.ts";
 
 /** The changes as a table, data set by data set. */
@@ -37,15 +38,15 @@ export function changesTable(all: readonly Change[]): Table {
       "folder. Difference: after − before in percentage points, over the seeds that both have. " +
       "p: two-sided paired t test, Holm-corrected over all rows.",
     columns: [
-      { key: "dataset", title: "Data set", kind: "text" },
-      { key: "method", title: "Method", kind: "text" },
-      { key: "domain", title: "Domain", kind: "text" },
-      { key: "metric", title: "Metric", kind: "text" },
+      DATASET,
+      METHOD,
+      DOMAIN,
+      METRIC,
       { key: "before", title: "Before", kind: "estimate", digits: 1 },
       { key: "after", title: "After", kind: "estimate", digits: 1 },
       { key: "difference", title: "Difference", kind: "number", digits: 1 },
-      { key: "p_holm", title: "p (Holm)", kind: "number", show: showP },
-      { key: "verdict", title: "Verdict", kind: "text" },
+      P_HOLM,
+      text("verdict", "Verdict"),
     ],
     groups: [{ title: null, rows: all.map(row) }],
   };

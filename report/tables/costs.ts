@@ -6,6 +6,7 @@
 import { calibration } from "../analysis/calibration.ts";
 import { type DatasetResults, type Estimate, estimate } from "../analysis/arrange.ts";
 import { secondsOfAllStages } from "../folder.ts";
+import { METHOD } from "./columns.ts";
 import { MARKED } from "./captions.ts";
 import { nameOf, noteOf } from "./format.ts";
 import { type Cell, MISSING, type Row, type Table } from "./table.ts";
@@ -22,7 +23,7 @@ export function costsTable(dataset: DatasetResults): Table {
       "test images, in percentage points; excess: mean confidence − accuracy. " +
       MARKED,
     columns: [
-      { key: "method", title: "Method", kind: "text" },
+      METHOD,
       { key: "seconds", title: "Seconds", kind: "estimate", digits: 1, best: "min" },
       { key: "memory_mib", title: "Memory, MiB", kind: "estimate", digits: 0, best: "min" },
       { key: "ece", title: "Calibration error", kind: "estimate", digits: 1, best: "min" },

@@ -5,6 +5,7 @@
  */
 import type { DatasetResults } from "../analysis/arrange.ts";
 import type { Digest } from "../folder.ts";
+import { DATASET, DOMAIN } from "./columns.ts";
 import type { Cell, Column, Group, Row, Table } from "./table.ts";
 
 const SPLITS = ["train", "validation", "test"] as const;
@@ -20,12 +21,12 @@ export function datasetsTable(datasets: readonly DatasetResults[]): Table {
       "other domains only. In the row of all domains, a zero-shot cell is a class without training " +
       "images in one domain.",
     columns: [
-      { key: "dataset", title: "Data set", kind: "text" },
-      { key: "domain", title: "Domain", kind: "text" },
+      DATASET,
+      DOMAIN,
       ...SPLITS.map((split): Column => ({
         key: `${split}_images`,
         title: split,
-        over: "Images",
+        columnGroup: "Images",
         kind: "number",
       })),
       ...([
@@ -37,7 +38,7 @@ export function datasetsTable(datasets: readonly DatasetResults[]): Table {
       ] as const).map(([key, title]): Column => ({
         key,
         title,
-        over: "Training images by class",
+        columnGroup: "Training images by class",
         kind: "number",
         ...(key === "imbalance" ? { digits: 1 } : {}),
       })),

@@ -5,6 +5,7 @@
  */
 import { type DatasetResults, scores } from "../analysis/arrange.ts";
 import { scoreKey } from "../folder.ts";
+import { METHOD } from "./columns.ts";
 import { MARKED, overSeeds, selectedBy } from "./captions.ts";
 import { nameOf, noteOf, percentEstimate } from "./format.ts";
 import { type Cell, type Column, MISSING, type Row, type Table } from "./table.ts";
@@ -20,11 +21,11 @@ export function domainsTable(dataset: DatasetResults): Table {
     caption: `Test figures in percent, ${overSeeds(dataset.seeds)}. ` +
       `${selectedBy(dataset.methods.map(({ spec }) => spec))} ${MARKED}`,
     columns: [
-      { key: "method", title: "Method", kind: "text" },
+      METHOD,
       ...figures.map(({ metric, domain }): Column => ({
         key: `${metric}_${domain}`,
         title: domain,
-        over: metric === "accuracy" ? "Accuracy" : "Macro-F1",
+        columnGroup: metric === "accuracy" ? "Accuracy" : "Macro-F1",
         kind: "estimate",
         digits: 1,
         best: "max",

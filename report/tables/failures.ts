@@ -5,6 +5,7 @@
  */
 import { groupBy } from "../analysis/arrange.ts";
 import type { Run, Store } from "../folder.ts";
+import { DATASET, METHOD, REASON, RUN, SEED, STATE, text } from "./columns.ts";
 import type { Name, Table } from "./table.ts";
 
 /** Runs without a result, with the reason: for programs, one a row. */
@@ -14,12 +15,12 @@ export function unfinishedTable({ runs }: Store): Table {
     title: "Runs without a result",
     caption: NOT_CONTAINED,
     columns: [
-      { key: "dataset", title: "Data set", kind: "text" },
-      { key: "method", title: "Method", kind: "text" },
-      { key: "seed", title: "Seed", kind: "number" },
-      { key: "state", title: "State", kind: "text" },
-      { key: "reason", title: "Reason", kind: "text" },
-      { key: "run", title: "Run", kind: "text" },
+      DATASET,
+      METHOD,
+      SEED,
+      STATE,
+      REASON,
+      RUN,
     ],
     groups: [{
       title: null,
@@ -50,12 +51,12 @@ export function brokenTable({ runs }: Store): Table {
     title: "Failed and diverged runs",
     caption: NOT_CONTAINED,
     columns: [
-      { key: "dataset", title: "Data set", kind: "text" },
-      { key: "method", title: "Method", kind: "text" },
-      { key: "seeds", title: "Seeds", kind: "text" },
-      { key: "state", title: "State", kind: "text" },
-      { key: "reason", title: "Reason", kind: "text" },
-      { key: "runs", title: "Runs", kind: "text" },
+      DATASET,
+      METHOD,
+      text("seeds", "Seeds"),
+      STATE,
+      REASON,
+      text("runs", "Runs"),
     ],
     groups: [{
       title: null,

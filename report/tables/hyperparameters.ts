@@ -5,6 +5,7 @@
  */
 import type { RunSpec } from "../../bench/records/record.ts";
 import { type DatasetResults, groupBy } from "../analysis/arrange.ts";
+import { METHOD, text } from "./columns.ts";
 import { nameOf } from "./format.ts";
 import type { Column, Name, Table } from "./table.ts";
 
@@ -34,9 +35,9 @@ export function hyperparametersTable(datasets: readonly DatasetResults[]): Table
     title: "Hyperparameters",
     caption: "What every method ran with; – where it was not planned.",
     columns: [
-      { key: "method", title: "Method", kind: "text" },
-      { key: "stage", title: "Stage", kind: "text" },
-      { key: "hyperparameter", title: "Hyperparameter", kind: "text" },
+      METHOD,
+      text("stage", "Stage"),
+      text("hyperparameter", "Hyperparameter"),
       ...datasets.map((dataset): Column => ({
         key: dataset.name,
         title: dataset.title,

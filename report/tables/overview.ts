@@ -8,6 +8,7 @@ import { missingSeedsNote, scores } from "../analysis/arrange.ts";
 import type { NotComputable } from "../analysis/statistics/anova.ts";
 import type { Interval } from "../analysis/statistics/bootstrap.ts";
 import { scoreKey } from "../folder.ts";
+import { METHOD } from "./columns.ts";
 import { MARKED, selectedBy } from "./captions.ts";
 import { metricTitle, percent, percentEstimate, showP } from "./format.ts";
 import {
@@ -23,7 +24,7 @@ import {
 export function overviewTable(across: Across): Table {
   const { datasets, domain, metric } = across;
   const what = domain === "worst" ? "of the worst domain" : "averaged over domains";
-  const over = "All data sets";
+  const columnGroup = "All data sets";
   const title = `${domain === "worst" ? "Worst-domain" : "Average"} ${metricTitle(metric)}`;
   return {
     name: `overview-${domain}-${metric.replace("_", "-")}`,
@@ -35,7 +36,7 @@ export function overviewTable(across: Across): Table {
       `runs. ${selectedBy(datasets.flatMap(({ methods }) => methods.map(({ spec }) => spec)))} ` +
       MARKED,
     columns: [
-      { key: "method", title: "Method", kind: "text" },
+      METHOD,
       ...datasets.map((dataset): Column => ({
         key: dataset.name,
         title: dataset.title,
@@ -43,9 +44,9 @@ export function overviewTable(across: Across): Table {
         digits: 1,
         best: "max",
       })),
-      { key: "mean_rank", title: "rank", over, kind: "number", digits: 1, best: "min" },
-      { key: "mean", title: "mean", over, kind: "interval", digits: 1, best: "max" },
-      { key: "iqm", title: "IQM", over, kind: "interval", digits: 1, best: "max" },
+      { key: "mean_rank", title: "rank", columnGroup, kind: "number", digits: 1, best: "min" },
+      { key: "mean", title: "mean", columnGroup, kind: "interval", digits: 1, best: "max" },
+      { key: "iqm", title: "IQM", columnGroup, kind: "interval", digits: 1, best: "max" },
     ],
     groups: [{
       title: null,
@@ -100,7 +101,7 @@ export function ranksTable(
 ): Table {
   const { friedman, domain, metric } = across;
   const left = across.methods.filter(({ overall }) => overall === null);
-  const over = "Other methods, all data sets";
+  const columnGroup = "Other methods, all data sets";
   const chance = baseline && `Beats ${baseline}`;
   const verdict = friedman.computable
     ? `Friedman's test of no difference in rank over ${across.datasets.length} data sets: ` +
@@ -122,7 +123,7 @@ export function ranksTable(
         ? ` Left out for want of runs: ${left.map(({ title }) => title).join(", ")}.`
         : ""),
     columns: [
-      { key: "method", title: "Method", kind: "text" },
+      METHOD,
       {
         key: "rank",
         title: "Rank",
@@ -130,9 +131,9 @@ export function ranksTable(
         ...(across.datasets.length > 1 ? { digits: 2 } : {}),
         best: "min",
       },
-      { key: "wins", title: "won", over, kind: "number", best: "max" },
-      { key: "ties", title: "even", over, kind: "number" },
-      { key: "losses", title: "lost", over, kind: "number", best: "min" },
+      { key: "wins", title: "won", columnGroup, kind: "number", best: "max" },
+      { key: "ties", title: "even", columnGroup, kind: "number" },
+      { key: "losses", title: "lost", columnGroup, kind: "number", best: "min" },
       ...(chance === null
         ? []
         : [{ key: "improvement", title: chance, kind: "interval", digits: 2 } as const]),

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Store } from "../folder.ts";
+import { DATASET, METHOD, RUN, SEED, STATE, text } from "./columns.ts";
 import { distinct } from "./format.ts";
 import type { Cell, Column, Table } from "./table.ts";
 
@@ -18,24 +19,24 @@ export function provenanceTable(store: Store): Table {
     caption: "Every planned run. Selected: the update whose weights were tested. Seconds: wall " +
       "time of the run. Data: fingerprint of the images and their split.",
     columns: [
-      { key: "run", title: "Run", kind: "text" },
-      { key: "dataset", title: "Data set", kind: "text" },
-      { key: "method", title: "Method", kind: "text" },
+      RUN,
+      DATASET,
+      METHOD,
       { key: "version", title: "Version", kind: "number" },
-      { key: "seed", title: "Seed", kind: "number" },
-      { key: "state", title: "State", kind: "text" },
+      SEED,
+      STATE,
       { key: "selected_step", title: "Selected", kind: "number" },
       { key: "seconds", title: "Seconds", kind: "number", digits: 1 },
       { key: "peak_memory_mib", title: "Memory, MiB", kind: "number", digits: 0 },
-      { key: "started_at", title: "Started", kind: "text" },
-      { key: "backend", title: "Backend", kind: "text" },
+      text("started_at", "Started"),
+      text("backend", "Backend"),
       { key: "threads", title: "Threads", kind: "number" },
-      { key: "data_fingerprint", title: "Data", kind: "text" },
+      text("data_fingerprint", "Data"),
       // The environment's own keys, which may repeat a name above.
       ...environment.map((key): Column => ({
         key: `env_${key}`,
         title: key,
-        over: "Environment",
+        columnGroup: "Environment",
         kind: "text",
       })),
     ],

@@ -13,6 +13,7 @@ import {
   scores,
 } from "../analysis/arrange.ts";
 import { scoreKey, type Store } from "../folder.ts";
+import { METHOD } from "./columns.ts";
 import { MARKED, overSeeds, selectedBy } from "./captions.ts";
 import { distinct, nameOf, noteOf, percentEstimate } from "./format.ts";
 import { type Cell, type Column, MISSING, type Row, type Table } from "./table.ts";
@@ -26,13 +27,17 @@ export function resultsTable(dataset: DatasetResults, store: Store): Table {
     ...SHOT_GROUPS.map((metric) => ({ metric, domain: "average" as const })),
   ];
   const columns: Column[] = [
-    { key: "method", title: "Method", kind: "text" },
+    METHOD,
     ...figures.map(({ metric, domain }): Column => {
       const shot = metric !== "accuracy" && metric !== "macro_f1";
       return {
         key: shot ? metric : `${domain}_${metric}`,
         title: shot ? metric : domain,
-        over: shot ? "Class accuracy by shot" : metric === "accuracy" ? "Accuracy" : "Macro-F1",
+        columnGroup: shot
+          ? "Class accuracy by shot"
+          : metric === "accuracy"
+          ? "Accuracy"
+          : "Macro-F1",
         kind: "estimate",
         digits: 1,
         best: "max",

@@ -78,7 +78,7 @@ function measureColumn({ split, domain }: Measure): Column {
   return {
     key: `${split}_${domain}_macro_f1`,
     title: domain,
-    over: split,
+    columnGroup: split,
     kind: "estimate",
     digits: 1,
     best: "max",

@@ -5,6 +5,7 @@
  */
 import type { DatasetResults } from "../analysis/arrange.ts";
 import { type Anova, anovas, type Comparison, type Pairwise } from "../analysis/significance.ts";
+import { DATASET, DOMAIN, METHOD, METRIC, P_HOLM, text } from "./columns.ts";
 import { selectedBy } from "./captions.ts";
 import { datasetName, metricName, metricTitle, nameOf, percent, showP } from "./format.ts";
 import type { Group, Row, Table } from "./table.ts";
@@ -28,10 +29,10 @@ export function anovaTable(datasets: readonly DatasetResults[]): Table {
       "every method. Partial η² is the share of the methods in the spread that the test sees. The " +
       "p-values of this table are not corrected for the number of tests.",
     columns: [
-      { key: "dataset", title: "Data set", kind: "text" },
-      { key: "domain", title: "Domain", kind: "text" },
-      { key: "metric", title: "Metric", kind: "text" },
-      { key: "test", title: "Test", kind: "text" },
+      DATASET,
+      DOMAIN,
+      METRIC,
+      text("test", "Test"),
       { key: "statistic", title: "F", kind: "number", digits: 2 },
       { key: "df1", title: "df 1", kind: "number" },
       { key: "df2", title: "df 2", kind: "number" },
@@ -70,16 +71,16 @@ export function comparisonsTable(
       "paired t test over seeds, two-sided and Holm-corrected over all pairs, with Cohen's d and " +
       "Hedges' g of the differences. " + selectedBy(specs),
     columns: [
-      { key: "dataset", title: "Data set", kind: "text" },
-      { key: "domain", title: "Domain", kind: "text" },
-      { key: "metric", title: "Metric", kind: "text" },
-      { key: "best", title: "Best", kind: "text" },
-      { key: "method", title: "Method", kind: "text" },
+      DATASET,
+      DOMAIN,
+      METRIC,
+      text("best", "Best"),
+      METHOD,
       { key: "difference", title: "Difference", kind: "interval", digits: 1 },
       { key: "p_tukey", title: "p (Tukey)", kind: "number", show: showP },
       { key: "t", title: "t", kind: "number", digits: 2 },
       { key: "df", title: "df", kind: "number" },
-      { key: "p_holm", title: "p (Holm)", kind: "number", show: showP },
+      P_HOLM,
       { key: "cohen_dz", title: "d", kind: "number", digits: 2 },
       { key: "hedges_gz", title: "g", kind: "number", digits: 2 },
     ],
@@ -120,11 +121,11 @@ export function pairsTable(all: readonly Pairwise[]): Table {
     title: "Every pair of methods",
     caption: "Differences first − second in percentage points.",
     columns: [
-      { key: "dataset", title: "Data set", kind: "text" },
-      { key: "domain", title: "Domain", kind: "text" },
-      { key: "metric", title: "Metric", kind: "text" },
-      { key: "first", title: "First", kind: "text" },
-      { key: "second", title: "Second", kind: "text" },
+      DATASET,
+      DOMAIN,
+      METRIC,
+      text("first", "First"),
+      text("second", "Second"),
       { key: "difference", title: "Difference", kind: "number" },
       { key: "seeds", title: "Seeds", kind: "number" },
       { key: "t", title: "t", kind: "number" },

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { basename, join } from "node:path";
 import { buildReport } from "../../report/mod.ts";
-import { type Table, toLatex } from "../../report/tables/table.ts";
+import { toLatex } from "../../report/tables/formats/latex.ts";
+import type { Table } from "../../report/tables/table.ts";
 import { inFolder } from "./folder.ts";
 import { DATASETS, STUDIES, writeStore } from "./store.ts";
 

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { parse } from "csv-parse/sync";
 import fc from "fast-check";
-import { MISSING, type Table, toCsv, toLatex, toMarkdown } from "../../report/tables/table.ts";
+import { toCsv } from "../../report/tables/formats/csv.ts";
+import { toLatex } from "../../report/tables/formats/latex.ts";
+import { toMarkdown } from "../../report/tables/formats/markdown.ts";
+import { MISSING, type Table } from "../../report/tables/table.ts";
 
 const table: Table = {
   name: "a_b",
@@ -9,8 +12,15 @@ const table: Table = {
   caption: "In percent, mean ± standard deviation.",
   columns: [
     { key: "method", title: "Method", kind: "text" },
-    { key: "average", title: "average", over: "F1", kind: "estimate", digits: 1, best: "max" },
-    { key: "worst", title: "worst", over: "F1", kind: "estimate", digits: 1, best: "max" },
+    {
+      key: "average",
+      title: "average",
+      columnGroup: "F1",
+      kind: "estimate",
+      digits: 1,
+      best: "max",
+    },
+    { key: "worst", title: "worst", columnGroup: "F1", kind: "estimate", digits: 1, best: "max" },
     { key: "seconds", title: "Seconds", kind: "number", digits: 0, best: "min" },
   ],
   groups: [
