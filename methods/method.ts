@@ -10,6 +10,7 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import type { AdamSettings } from "../nn/adam.ts";
 import type { Module, Parameter } from "../nn/module.ts";
+import type { Definition } from "../base/definition.ts";
 import type { Network } from "../networks/mod.ts";
 import type { Random } from "../base/random.ts";
 
@@ -216,7 +217,8 @@ export type Family =
   | "multi-domain long-tailed";
 
 /** A method. */
-export interface Method<Name extends string = string> {
+export interface Method<Name extends string = string> extends Definition {
+  readonly kind: "method";
   /** On the command line and in files: lower case. */
   readonly name: string;
   /** In tables. */
@@ -262,7 +264,9 @@ export interface Method<Name extends string = string> {
   create(workbench: MethodContext, hyperparameters: Readonly<Record<Name, number>>): Learner;
 }
 
-/** Identity at run time; checks each file's hyperparameter names at compile time. */
-export function defineMethod<const Name extends string = never>(method: Method<Name>): Method {
-  return method as unknown as Method;
+/** Defines a method; checks each file's hyperparameter names at compile time. */
+export function defineMethod<const Name extends string = never>(
+  method: Omit<Method<Name>, "kind">,
+): Method {
+  return { kind: "method", ...method } as unknown as Method;
 }

@@ -1,0 +1,195 @@
+/**
+ * The catalogue: every definition that a plan, a worker and a report know of, those of this
+ * repository and those of plugins.
+ *
+ * A plugin is a module that exports definitions, by default, by names, or in lists.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Definition } from "../base/definition.ts";
+import { UsageError } from "../base/errors.ts";
+import type { DataPaths, DatasetDefinition } from "../datasets/dataset.ts";
+import { DATASETS, knownDatasets } from "../datasets/mod.ts";
+import type { Method } from "../methods/method.ts";
+import { METHODS, STUDIES, TWO_STAGE } from "../methods/mod.ts";
+import type { Study } from "../methods/study.ts";
+
+/** A plugin as manifests and records name it. */
+export interface Plugin {
+  /** A URL, or an `npm:` specifier. */
+  readonly specifier: string;
+  /** SHA-256 of the module's source; of the resolved specifier where that names a package. */
+  readonly sha256: string;
+}
+
+/** The definitions, by what they are. */
+interface Definitions {
+  readonly methods: readonly Method[];
+  readonly datasets: readonly DatasetDefinition[];
+  readonly networks: readonly Definition[];
+  readonly metrics: readonly Definition[];
+  readonly studies: readonly Study[];
+  /** Sections that a report has beside its own. */
+  readonly sections: readonly Definition[];
+}
+
+/** Everything that can be asked for by its name. */
+export interface Catalogue extends Definitions {
+  /** Two-stage variants that `all` methods include: `first+second`. */
+  readonly twoStage: readonly string[];
+  readonly plugins: readonly Plugin[];
+}
+
+/** Which list of a catalogue holds a kind of definition. */
+const LISTS: Readonly<Record<string, keyof Definitions>> = {
+  method: "methods",
+  dataset: "datasets",
+  network: "networks",
+  metric: "metrics",
+  study: "studies",
+  section: "sections",
+};
+
+/** The definitions of this repository. */
+export function builtin(): Catalogue {
+  return {
+    methods: METHODS,
+    datasets: DATASETS,
+    networks: [],
+    metrics: [],
+    studies: STUDIES,
+    sections: [],
+    twoStage: TWO_STAGE,
+    plugins: [],
+  };
+}
+
+/**
+ * The definitions of this repository and of plugins.
+ *
+ * @param specifiers Paths relative to where the user stands, URLs, `npm:` specifiers.
+ * @throws {UsageError} When a plugin cannot be loaded, defines nothing, or redefines a known name.
+ */
+export async function loadCatalogue(specifiers: readonly string[]): Promise<Catalogue> {
+  let catalogue = builtin();
+  for (const specifier of new Set(specifiers.map(resolved))) {
+    const definitions = await definitionsOf(specifier);
+    const plugin = { specifier, sha256: await hashOf(specifier) };
+    catalogue = extend(catalogue, definitions, specifier);
+    catalogue = { ...catalogue, plugins: [...catalogue.plugins, plugin] };
+  }
+  return catalogue;
+}
+
+/**
+ * The catalogue of a plan, in another process: its plugins must still be what they were.
+ *
+ * @throws {UsageError} As {@linkcode loadCatalogue}, and when a plugin has changed.
+ */
+export async function reloadCatalogue(plugins: readonly Plugin[]): Promise<Catalogue> {
+  const catalogue = await loadCatalogue(plugins.map(({ specifier }) => specifier));
+  const changed = plugins.find(({ specifier, sha256 }) =>
+    !catalogue.plugins.some((now) => now.specifier === specifier && now.sha256 === sha256)
+  );
+  if (changed === undefined) return catalogue;
+  throw new UsageError(
+    `Cannot use plugin "${changed.specifier}": it has changed since the runs were planned; plan ` +
+      `them again`,
+  );
+}
+
+/**
+ * Adds definitions.
+ *
+ * @param from Whose they are, for the message.
+ * @throws {UsageError} When one has the name of another.
+ */
+export function extend(
+  catalogue: Catalogue,
+  definitions: readonly Definition[],
+  from: string,
+): Catalogue {
+  let extended = catalogue;
+  for (const definition of definitions) {
+    const list = LISTS[definition.kind]!;
+    const known: readonly Definition[] = extended[list];
+    if (known.includes(definition)) continue; // such as one of ours that a plugin exports again
+    requireName(definition, from);
+    const namesake = known.find((other) => identity(other) === identity(definition));
+    if (namesake !== undefined) {
+      throw new UsageError(
+        `Cannot use "${from}": it defines the ${definition.kind} "${definition.name}", a name that ` +
+          `${namesake.title} has; give it another name`,
+      );
+    }
+    extended = { ...extended, [list]: [...known, definition] };
+  }
+  return extended;
+}
+
+/** The catalogue with the user's own data sets that are found in the folders given. */
+export async function withOwnDatasets(catalogue: Catalogue, paths: DataPaths): Promise<Catalogue> {
+  return { ...catalogue, datasets: await knownDatasets(paths, catalogue.datasets) };
+}
+
+/** What no two definitions of a kind may share: studies of several methods may share a name. */
+function identity(definition: Definition & { readonly method?: string }): string {
+  return JSON.stringify([definition.name, definition.method]);
+}
+
+function requireName({ kind, name }: Definition, from: string): void {
+  if (/^[a-z0-9][a-z0-9_.-]*$/.test(name)) return;
+  throw new UsageError(
+    `Cannot use "${from}": it defines a ${kind} "${name}", and names consist of lower-case ` +
+      `letters, digits, "-", "_" and "."`,
+  );
+}
+
+/** A URL, or a specifier of a package. */
+function resolved(specifier: string): string {
+  const hasScheme = /^[a-z][a-z\d+.-]+:/i.test(specifier);
+  return hasScheme ? specifier : pathToFileURL(resolve(specifier)).href;
+}
+
+/** The definitions that a module exports. */
+async function definitionsOf(specifier: string): Promise<Definition[]> {
+  const module: Readonly<Record<string, unknown>> = await import(specifier).catch((error) => {
+    throw new UsageError(`Cannot load plugin "${specifier}": ${reasonOf(error, specifier)}`);
+  });
+  const found = new Set(Object.values(module).flat().filter(isDefinition));
+  if (found.size > 0) return [...found];
+  throw new UsageError(
+    `Cannot use plugin "${specifier}": it exports no definition; export what defineMethod, ` +
+      `defineDataset, defineNetwork, defineMetric, defineStudy or defineSection returns`,
+  );
+}
+
+function isDefinition(value: unknown): value is Definition {
+  if (typeof value !== "object" || value === null) return false;
+  const { kind, name, title } = value as Partial<Definition>;
+  return typeof kind === "string" && Object.hasOwn(LISTS, kind) &&
+    typeof name === "string" && typeof title === "string";
+}
+
+/** Why a module could not be loaded, with the line where that is known. */
+function reasonOf(error: unknown, specifier: string): string {
+  if (!(error instanceof Error)) return String(error);
+  const reason = error.message.split("\n")[0]!;
+  const line = error.stack?.split("\n").map((frame) =>
+    /(\w+:\/\/[^\s()]+:\d+):\d+/.exec(frame)?.[1]
+  )
+    .find((place) => place?.startsWith(specifier));
+  return line === undefined || reason.includes(line) ? reason : `${reason} (${line})`;
+}
+
+async function hashOf(specifier: string): Promise<string> {
+  const { protocol } = new URL(specifier);
+  const isSource = protocol === "file:" || protocol === "https:" || protocol === "http:";
+  const source = isSource
+    ? new Uint8Array(await (await fetch(specifier)).arrayBuffer())
+    : import.meta.resolve(specifier);
+  return createHash("sha256").update(source).digest("hex");
+}
