@@ -7,8 +7,17 @@
  * @module
  */
 import type { Definition } from "../base/definition.ts";
-import type { Random } from "../base/random.ts";
 import type { Sources } from "./fetching/sources.ts";
+
+/**
+ * What the training augmentation is drawn from: image number `position` of a call takes the random
+ * numbers of item `first + position` of the series `key` (see `itemStream`), so that the order of
+ * work changes nothing.
+ */
+export interface Augmentation {
+  readonly key: number;
+  readonly first: number;
+}
 
 /** Images of one split of one domain. */
 export interface Split {
@@ -18,10 +27,10 @@ export interface Split {
    * Reads images as uint8 pixels, `[indices.length, height, width, 3]` flattened.
    *
    * @param indices Which images, in which order; one may appear more than once.
-   * @param random Gives the stream of image number `position` of this call and asks for the
-   * training augmentation (where the data set has one); left out, images come as in evaluation.
+   * @param augmentation Asks for the training augmentation, where the data set has one; left out,
+   * images come as in evaluation.
    */
-  read(indices: ArrayLike<number>, random?: (position: number) => Random): Promise<Uint8Array>;
+  read(indices: ArrayLike<number>, augmentation?: Augmentation): Promise<Uint8Array>;
   /** Reads the features of images, `[indices.length, features]`, where the data set has some. */
   features?(indices: ArrayLike<number>): Promise<Float32Array>;
 }

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import sharp from "sharp";
 import * as tf from "@tensorflow/tfjs-core";
 import { printJson } from "../base/terminal.ts";
-import { augmentation, batchReader, sampler } from "../bench/train/batches.ts";
+import { augmentationKey, batchReader, sampler } from "../bench/train/batches.ts";
 import { defaultSettings } from "../datasets/dataset.ts";
 import { definePhotographs } from "../datasets/protocols/photographs.ts";
 import { cacheDirectory, startBackend } from "../tensor/backend.ts";
@@ -77,7 +77,7 @@ async function reader(readers: number, once: boolean) {
     once,
   });
   const samplers = dataset.domains.map((domain) => sampler(domain, "uniform", BATCH, 0));
-  const streams = dataset.domains.map((domain) => augmentation(0, "batches", domain.name));
+  const streams = dataset.domains.map((domain) => augmentationKey(0, "batches", domain.name));
   const draw = batchReader(dataset, samplers, streams, Infinity);
   return async (step: number) =>
     tf.dispose((await draw(step)).flatMap(({ images, labels }) => [images, labels]));

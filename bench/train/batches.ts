@@ -4,9 +4,9 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import type { Dataset, Domain, Split } from "../../datasets/dataset.ts";
+import type { Augmentation, Dataset, Domain, Split } from "../../datasets/dataset.ts";
 import { DataError } from "../../datasets/dataset.ts";
-import { itemStream, type Random, stream } from "../../base/random.ts";
+import { type Random, stream } from "../../base/random.ts";
 import type { DomainBatch } from "../../methods/method.ts";
 
 /** Images of a pass over a whole split: large enough to be quick, small enough for any memory. */
@@ -25,10 +25,10 @@ function startReading(
   dataset: Dataset,
   split: Split,
   indices: ArrayLike<number>,
-  random?: (position: number) => Random,
+  augmentation?: Augmentation,
 ): ReadImages {
   const values = dataset.features === undefined
-    ? split.read(indices, random)
+    ? split.read(indices, augmentation)
     : split.features!(indices);
   // A failure is for whoever asks for these images; that may be later, or never.
   values.catch(() => {});
@@ -73,9 +73,8 @@ export function readBatch(
   dataset: Dataset,
   split: Split,
   indices: ArrayLike<number>,
-  random?: (position: number) => Random,
 ): Promise<DomainBatch> {
-  return finishReading(dataset, split, startReading(dataset, split, indices, random));
+  return finishReading(dataset, split, startReading(dataset, split, indices));
 }
 
 /**
@@ -85,14 +84,15 @@ export function readBatch(
  * stand without it, so a run can be saved and continued between any two batches.
  *
  * @param samplers One for each domain.
- * @param augmentations The stream of each domain's image number `item` of all that are ever drawn.
+ * @param augmentations The key of each domain's series of augmentations, one item for each image
+ * that is ever drawn.
  * @param steps After so many steps nothing is read ahead any more.
  * @returns Draws the batches of a step; they are the caller's to free.
  */
 export function batchReader(
   dataset: Dataset,
   samplers: readonly Sampler[],
-  augmentations: readonly ((item: number) => Random)[],
+  augmentations: readonly number[],
   steps: number,
 ): (step: number) => Promise<DomainBatch[]> {
   const start = (step: number, d: number, indices: Int32Array) =>
@@ -100,7 +100,7 @@ export function batchReader(
       dataset,
       dataset.domains[d]!.train,
       indices,
-      (position) => augmentations[d]!(step * indices.length + position),
+      { key: augmentations[d]!, first: step * indices.length },
     );
   let ahead: { step: number; reads: readonly ReadImages[] } | undefined;
   return (step) => {
@@ -123,11 +123,11 @@ function sameNumbers(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
   return a.length === b.length && Array.from(a).every((value, i) => value === b[i]);
 }
 
-/** All images of a split once, in order. With `random` through the training augmentation. */
+/** All images of a split once, in order; with the key of a series, augmented as in training. */
 export async function* epoch(
   dataset: Dataset,
   split: Split,
-  random?: (index: number) => Random,
+  augmentation?: number,
 ): AsyncIterable<DomainBatch> {
   const size = split.labels.length;
   const batches = Math.ceil(size / passBatch(dataset));
@@ -140,7 +140,7 @@ export async function* epoch(
       dataset,
       split,
       indices,
-      random && ((position) => random(start + position)),
+      augmentation === undefined ? undefined : { key: augmentation, first: start },
     );
   };
   let next = batches > 0 ? read(0) : undefined;
@@ -195,11 +195,7 @@ export function sampler(
   return { random, next, peek };
 }
 
-/** The augmentation draws of image number `item` of a named series: order of work changes nothing. */
-export function augmentation(
-  seed: number,
-  ...series: (string | number)[]
-): (item: number) => Random {
-  const key = stream(seed, "augmentation", ...series).integer(2 ** 32) | 0;
-  return (item) => itemStream(key, item);
+/** The key of a named series of augmentations. */
+export function augmentationKey(seed: number, ...series: (string | number)[]): number {
+  return stream(seed, "augmentation", ...series).integer(2 ** 32) | 0;
 }

@@ -11,7 +11,7 @@ import { stream } from "../../base/random.ts";
 import { fromTensors, type Parameter } from "../../nn/module.ts";
 import type { Weights } from "../../networks/weights.ts";
 import type { DomainBatch, Learner, Method } from "../../methods/method.ts";
-import { augmentation, batchReader, epoch, sampler } from "./batches.ts";
+import { augmentationKey, batchReader, epoch, sampler } from "./batches.ts";
 import {
   calibrationOf,
   confusionOf,
@@ -302,7 +302,7 @@ export function prepareRun(
   const samplers = dataset.domains.map((domain) =>
     sampler(domain, method.sampler ?? "uniform", training.batch, seed)
   );
-  const augmentations = dataset.domains.map(({ name }) => augmentation(seed, "batches", name));
+  const augmentations = dataset.domains.map(({ name }) => augmentationKey(seed, "batches", name));
   let step = 0;
   const ctx = new RunContext({
     network,
@@ -312,7 +312,7 @@ export function prepareRun(
     adam: { learningRate: training.learningRate, weightDecay: training.weightDecay },
     trainingSet: (d) => {
       const { train, name } = dataset.domains[d]!;
-      return epoch(dataset, train, augmentation(seed, "training set", name, step));
+      return epoch(dataset, train, augmentationKey(seed, "training set", name, step));
     },
     streams: [dropout, ...samplers.map(({ random }) => random)],
     ...(onGradients && { onGradients }),

@@ -5,7 +5,6 @@
  */
 import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
-import type { Random } from "../../base/random.ts";
 import {
   type Availability,
   classCounts,
@@ -381,10 +380,12 @@ function imageSplit(
   const chosen = Uint32Array.from(places);
   return {
     labels: Uint16Array.from(chosen, (place) => rows[place]!.label),
-    async read(indices: ArrayLike<number>, random?: (position: number) => Random) {
+    async read(indices, augmentation) {
       const jobs = Array.from(indices, (index, position) => ({
         source: sources(chosen[index]!),
-        ...(random && { state: random(position).state() }),
+        ...(augmentation && {
+          augmentation: { key: augmentation.key, item: augmentation.first + position },
+        }),
       }));
       if (readers !== 0) return await readInThreads(jobs, size, readers);
       const out = new Uint8Array(jobs.length * size * size * 3);

@@ -31,8 +31,8 @@ export type ImageSource =
 /** An image to be read. */
 export interface ImageJob {
   readonly source: ImageSource;
-  /** The place in a random stream from which the augmentation is drawn; left out in evaluation. */
-  readonly state?: readonly number[];
+  /** The item of a series from which the augmentation is drawn; left out in evaluation. */
+  readonly augmentation?: { readonly key: number; readonly item: number };
 }
 
 /**
@@ -50,10 +50,9 @@ export async function readImages(
   const sources = await fetchPixels(jobs.map(({ source }) => source));
   for (const [i, { pixels, stored, original }] of sources.entries()) {
     const target = out.subarray(i * bytes, (i + 1) * bytes);
-    const { state } = jobs[i]!;
-    if (state !== undefined) {
-      const random = itemStream(0, 0);
-      random.restore(state);
+    const { augmentation } = jobs[i]!;
+    if (augmentation !== undefined) {
+      const random = itemStream(augmentation.key, augmentation.item);
       augment(pixels, stored, original, size, random, target);
     } else if (stored[0] === size && stored[1] === size) {
       target.set(pixels);

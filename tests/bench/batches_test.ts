@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
-import { augmentation, batchReader, epoch, readBatch, sampler } from "../../bench/train/batches.ts";
-import { DataError, type Dataset, type Split } from "../../datasets/dataset.ts";
-import type { Random } from "../../base/random.ts";
+import {
+  augmentationKey,
+  batchReader,
+  epoch,
+  readBatch,
+  sampler,
+} from "../../bench/train/batches.ts";
+import { type Augmentation, DataError, type Dataset, type Split } from "../../datasets/dataset.ts";
 import { useBackend } from "../helpers/backend.ts";
 import { debugDataset } from "../helpers/debug_dataset.ts";
 
@@ -13,10 +18,10 @@ function watched(fails: (reads: number) => boolean = () => false) {
   const reads: number[][] = [];
   const watch = (split: Split): Split => ({
     ...split,
-    read(indices, random?: (position: number) => Random) {
+    read(indices, augmentation?: Augmentation) {
       reads.push(Array.from(indices));
       if (fails(reads.length)) return Promise.reject(new DataError("a.jpg cannot be decoded."));
-      return split.read(indices, random);
+      return split.read(indices, augmentation);
     },
   });
   const dataset = debugDataset();
@@ -26,7 +31,7 @@ function watched(fails: (reads: number) => boolean = () => false) {
 
 function readerOf(dataset: Dataset, steps: number) {
   const samplers = dataset.domains.map((domain) => sampler(domain, "class-balanced", 5, 3));
-  const streams = dataset.domains.map(({ name }) => augmentation(3, "batches", name));
+  const streams = dataset.domains.map(({ name }) => augmentationKey(3, "batches", name));
   return { samplers, streams, draw: batchReader(dataset, samplers, streams, steps) };
 }
 

@@ -10,7 +10,6 @@ import { closeReaders } from "../../datasets/reading/reader_pool.ts";
 import { resize } from "../../datasets/reading/resize.ts";
 import { terrainc } from "../../datasets/sets/terrainc.ts";
 import { vlcs } from "../../datasets/sets/vlcs.ts";
-import { itemStream } from "../../base/random.ts";
 import { formulaImage, loadOptions, readAll, splitsOf, testFolder } from "./helpers.ts";
 
 const small = definePhotographs({
@@ -96,20 +95,23 @@ Deno.test("photographs: augmentation depends on the image's stream alone", () =>
   withTiny(async (options) => {
     const { train } = (await load(options)).domains[1]!;
     const bytes = 16 * 16 * 3;
-    const streamOf = (position: number) => itemStream(7, position);
-    const both = await train.read([0, 0, 1], streamOf);
-    const one = await train.read([0], () => itemStream(7, 1));
+    const both = await train.read([0, 0, 1], { key: 7, first: 0 });
+    const one = await train.read([0], { key: 7, first: 1 });
     assert.deepEqual(both.subarray(bytes, 2 * bytes), one);
     assert.notDeepEqual(both.subarray(0, bytes), one);
   }));
 
 Deno.test("photographs: threads, their number and their order of work change no pixel", () =>
   withTiny(async (options) => {
-    const streamOf = (position: number) => itemStream(7, position);
+    const augmentation = { key: 7, first: 0 };
     const indices = Array.from({ length: 40 }, (_, i) => i % 2);
     const once = async (more: Partial<LoadOptions>) => {
       const { train, test } = (await load({ ...options, ...more })).domains[1]!;
-      return [await train.read(indices, streamOf), await train.read(indices), await readAll(test)];
+      return [
+        await train.read(indices, augmentation),
+        await train.read(indices),
+        await readAll(test),
+      ];
     };
     for (const more of [{}, { once: true }]) {
       const inline = await once({ ...more, readers: 0 });
@@ -326,7 +328,7 @@ Deno.test({
       const dataset = await pacs.load(loadOptions(pacs, {}, { ...options, imageSize: 32 }));
       for (const { place, split } of splitsOf(dataset)) {
         assert.deepEqual(classCounts(split.labels, 7), Array(7).fill(2), place);
-        const pixels = await split.read([0, 5, 13], (position) => itemStream(1, position));
+        const pixels = await split.read([0, 5, 13], { key: 1, first: 0 });
         assert.equal(pixels.length, 3 * 32 * 32 * 3);
       }
     } finally {

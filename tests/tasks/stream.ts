@@ -11,7 +11,6 @@ import { print } from "../../base/terminal.ts";
 import { defaultSettings, type Split } from "../../datasets/dataset.ts";
 import { definePhotographs } from "../../datasets/protocols/photographs.ts";
 import { closeReaders } from "../../datasets/reading/reader_pool.ts";
-import { itemStream } from "../../base/random.ts";
 
 const IMAGES = Number(Deno.args[0] ?? 100_000);
 const DOMAINS = ["a", "b", "c", "d"];
@@ -87,7 +86,7 @@ async function* batches(split: Split): AsyncIterable<number> {
   for (let start = 0, batch = 0; start < split.labels.length; start += 64, batch++) {
     const length = Math.min(64, split.labels.length - start);
     const chosen = Array.from({ length }, (_, i) => start + i);
-    await split.read(chosen, batch % 2 === 0 ? (i) => itemStream(1, start + i) : undefined);
+    await split.read(chosen, batch % 2 === 0 ? { key: 1, first: start } : undefined);
     yield length;
   }
 }
