@@ -3,24 +3,14 @@
  *
  * @module
  */
-import { Command, CommanderError } from "commander";
+import { CommanderError } from "commander";
 import { DataError } from "../datasets/dataset.ts";
 import { BackendError } from "../tensor/backend.ts";
-import { analyseCommand } from "./commands/analyse.ts";
-import { benchCommand } from "./commands/bench.ts";
-import { dataCommand } from "./commands/data.ts";
-import { datasetsCommand } from "./commands/datasets.ts";
-import { doctorCommand } from "./commands/doctor.ts";
-import { methodsCommand } from "./commands/methods.ts";
-import { newCommand } from "./commands/new.ts";
-import { reportCommand } from "./commands/report.ts";
-import { selectCommand } from "./commands/select.ts";
-import { slurmCommand } from "./commands/slurm.ts";
-import { sweepCommand } from "./commands/sweep.ts";
 import { UsageError } from "../base/errors.ts";
 import { printError } from "../base/terminal.ts";
 import { SlurmError } from "../bench/execute/slurm.ts";
 import { StoreError } from "../bench/records/store.ts";
+import { makeProgram } from "./program.ts";
 
 /** Errors whose message is a sentence for the user. */
 const SENTENCES = [DataError, BackendError, StoreError, SlurmError, ...Object.values(Deno.errors)];
@@ -31,33 +21,14 @@ const SENTENCES = [DataError, BackendError, StoreError, SlurmError, ...Object.va
  * @returns The exit code: 0 done, 1 failed, 2 not understood.
  */
 export async function main(args: readonly string[]): Promise<number> {
-  const program = new Command("deno task")
-    .description("Compare methods for multi-domain long-tailed image recognition.")
-    .showSuggestionAfterError(true);
   let exitCode = 0;
-  const commands = [
-    benchCommand,
-    analyseCommand,
-    reportCommand,
-    sweepCommand,
-    selectCommand,
-    slurmCommand,
-    methodsCommand,
-    datasetsCommand,
-    dataCommand,
-    newCommand,
-    doctorCommand,
-  ];
-  for (const make of commands) program.addCommand(make((code) => exitCode = code));
-  for (const command of withSubcommands(program)) {
-    command.exitOverride().configureOutput({ outputError: () => {} });
-  }
+  const program = makeProgram((code) => exitCode = code);
   try {
     await program.parseAsync([...args], { from: "user" });
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) {
-      if (error.exitCode === 0) return 0; // --help
+      if (error.exitCode === 0) return 0; // --help, --version
       const words = error.message.replace(/^error: /, "").replace(/\s*\n\s*/g, " ");
       if (error.code !== "commander.help") complain(`Cannot do that: ${words}`);
       return 2;
@@ -73,11 +44,6 @@ export async function main(args: readonly string[]): Promise<number> {
     }
     throw error; // a mistake of ours: with its stack
   }
-}
-
-/** A command and all below it. */
-function withSubcommands(command: Command): Command[] {
-  return [command, ...command.commands.flatMap((each) => withSubcommands(each as Command))];
 }
 
 /** One line on standard error. */

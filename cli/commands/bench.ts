@@ -45,7 +45,7 @@ export function benchCommand(setExitCode: SetExitCode): Command {
     )
     .option(
       "--tolerance <share>",
-      `largest difference of a test figure that --from lets pass; ${TOLERANCE} by default`,
+      `largest difference of a test figure that --from lets pass; ${TOLERANCE} when left out`,
       share,
     );
   return gridOptions(command)

@@ -1,5 +1,6 @@
 /**
- * `deno task datasets`: what data sets there are, how large, and whether they are here.
+ * `deno task datasets`: what data sets there are, how large, whether they are here, and what is to
+ * know of one.
  *
  * @module
  */
@@ -16,44 +17,42 @@ import { knownDatasets } from "../../datasets/mod.ts";
 import { distributionChart } from "../../report/charts/distribution.ts";
 import { writeAtomically } from "../../base/files.ts";
 import { toSvg } from "../../report/charts/render.ts";
+import { find } from "../../base/errors.ts";
 import { dataPaths, pathOptions, print, printJson, type SetExitCode } from "../options/common.ts";
+import { section } from "../text.ts";
+
+interface DatasetsOptions {
+  readonly json?: boolean;
+  readonly charts?: string;
+  readonly dataDir?: string;
+  readonly splitsDir?: string;
+}
 
 /** The command. */
 export function datasetsCommand(_setExitCode: SetExitCode): Command {
   const command = new Command("datasets")
     .description("list the data sets: domains, classes, images, and where to get them")
+    .argument("[names...]", "tell all of these data sets: domains, classes, settings")
     .option("--charts <dir>", "draw the class distribution of every set whose counts are known")
     .option("--json", "as JSON");
   for (const option of pathOptions()) command.addOption(option);
-  return command.action(
-    async (
-      options: { json?: boolean; charts?: string; dataDir?: string; splitsDir?: string },
-    ) => {
-      const paths = await dataPaths(options);
-      const found = await Promise.all(
-        (await knownDatasets(paths)).map((definition) => describe(definition, paths)),
-      );
-      const charts = options.charts === undefined ? [] : await draw(found, resolve(options.charts));
-      if (options.json) {
-        const plain = found.map(({ definition, counts, availability }) => {
-          const { load: _1, locate: _2, counts: _3, sources: _4, ...rest } = definition;
-          const summary = tableLine(definition, counts) ?? null;
-          return { ...rest, counts: counts ?? null, summary, availability };
-        });
-        printJson(plain);
-        return;
-      }
+  return command.action(async (names: string[], options: DatasetsOptions) => {
+    const paths = await dataPaths(options);
+    const known = await knownDatasets(paths);
+    const chosen = names.length === 0 ? known : names.map((name) => find("data set", name, known));
+    const found = await Promise.all(chosen.map((definition) => describe(definition, paths)));
+    const charts = options.charts === undefined ? [] : await draw(found, resolve(options.charts));
+    if (options.json) return printJson(found.map(plain));
+    if (names.length > 0) found.forEach((each) => print(`${page(each).join("\n\n")}\n`));
+    else {
       table(found).forEach(print);
       print("");
-      for (const { definition: { name, title, origin }, availability } of found) {
-        const where = availability.here
-          ? `here: ${availability.where}`
-          : `not here: ${availability.missing}; to get it: ${availability.remedy} (${origin})`;
-        print(`${name} (${title}): ${where}`);
-      }
-      charts.forEach((file) => print(`Chart: ${relative(".", file)}`));
-    },
-  );
+      found.forEach((each) => print(`${titleOf(each)}: ${whereabouts(each)}`));
+      print("");
+      print("What one holds and can be set: deno task datasets NAME");
+    }
+    charts.forEach((file) => print(`Chart: ${relative(".", file)}`));
+  });
 }
 
 interface Found {
@@ -68,6 +67,39 @@ async function describe(definition: DatasetDefinition, paths: DataPaths): Promis
   // Files that hold fewer images than the paper's settings ask for have no counts.
   const counts = await definition.counts({ ...paths, settings }).catch(() => undefined);
   return { definition, availability, counts };
+}
+
+/** What is known of a data set, without its functions. */
+function plain({ definition, counts, availability }: Found): object {
+  const { load: _load, locate: _locate, counts: _counts, ...rest } = definition;
+  const summary = tableLine(definition, counts) ?? null;
+  return { ...rest, counts: counts ?? null, summary, availability };
+}
+
+const titleOf = ({ definition: { name, title } }: Found) => `${name} (${title})`;
+
+function whereabouts({ definition: { origin }, availability }: Found): string {
+  return availability.here
+    ? `here: ${availability.where}`
+    : `not here: ${availability.missing}; to get it: ${availability.remedy} (${origin})`;
+}
+
+/** All there is to know of a data set: paragraphs. */
+function page(found: Found): string[] {
+  const { description, domains, classes, settings, presets = {}, origin } = found.definition;
+  const knobs = Object.entries(settings).flatMap(([key, setting]) => [
+    `${key} = ${setting.default}: ${setting.description}`,
+    ...[...Map.groupBy(Object.keys(presets), (preset) => presets[preset]![key])]
+      .flatMap(([value, names]) => value === undefined ? [] : `  ${value} in ${names.join(", ")}`),
+  ]);
+  return [
+    `${titleOf(found)}\n${description}`,
+    `Domains: ${domains.join(", ")}`,
+    `Classes: ${classes.join(", ")}`,
+    table([found]).join("\n"),
+    ...section("Settings (--set NAME.key=value)", knobs),
+    ...section("Images", [whereabouts(found), ...(found.availability.here ? [origin] : [])]),
+  ];
 }
 
 /** A line of the paper's Table 2: from the counts, or, where no file gives any, as published. */

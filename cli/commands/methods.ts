@@ -9,6 +9,7 @@ import type { Hyperparameter, Method, Search } from "../../methods/method.ts";
 import { find } from "../../base/errors.ts";
 import { readIfThere } from "../../base/files.ts";
 import { projectPath } from "../../base/paths.ts";
+import { section } from "../text.ts";
 import { print, printJson, type SetExitCode } from "../options/common.ts";
 
 /** The command. */
@@ -63,11 +64,6 @@ async function page(method: Method): Promise<string[]> {
     ...section("Beside MDLT and DomainBed", decisions.map(({ text }) => text)),
     `Formulas: methods/${name}.ts; decisions: docs/decisions.md`,
   ];
-}
-
-/** A heading with lines under it, indented; nothing without lines. */
-function section(heading: string, lines: readonly string[]): string[] {
-  return lines.length === 0 ? [] : [[`${heading}:`, ...lines].join("\n").replace(/\n/g, "\n  ")];
 }
 
 /** What distinguishes a method from one that trains a network on uniform batches, compiled. */

@@ -63,7 +63,7 @@ export function setting(
 /** `--data-dir` and `--splits-dir`. */
 export const pathOptions = (): Option[] => [
   new Option("--data-dir <dir>", `folder of the raw data; ${USUAL_FOLDER}, where there is one`)
-    .default(usualFolder()).argParser(nonEmptyPath("--data-dir")),
+    .default(usualFolder(), "").argParser(nonEmptyPath("--data-dir")),
   new Option("--splits-dir <dir>", "folder of the split CSVs, if not beside the data")
     .argParser(nonEmptyPath("--splits-dir")),
 ];

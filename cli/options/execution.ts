@@ -24,7 +24,7 @@ export interface ExecutionOptions {
 
 /** Adds the options of {@linkcode ExecutionOptions}. */
 export function executionOptions(command: Command): Command {
-  command
+  command.optionsGroup("Training:")
     .option(
       "--save-every <seconds>",
       "how often the state of a run is kept to continue from, when it is broken off",
@@ -57,8 +57,8 @@ export function executorOptions(command: Command): Command {
   );
   for (const { name, options } of EXECUTORS) {
     for (const { flags, description, read } of Object.values(options)) {
-      const about = name === names[0] ? description : `${name}: ${description}`;
-      command.addOption(new Option(flags, about).argParser(read));
+      const option = new Option(flags, description).argParser(read);
+      command.addOption(option.helpGroup(`With --executor ${name}:`));
     }
   }
   return command;

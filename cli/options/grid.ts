@@ -37,9 +37,9 @@ export interface GridOptions extends BackboneOptions, ExecutionOptions, Executor
 
 /** Adds the options of {@linkcode GridOptions}. */
 export function gridOptions(command: Command, usualSeeds = [0, 1, 2, 3, 4]): Command {
-  backboneOptions(command)
+  backboneOptions(command.optionsGroup("Runs:"))
     .option("--datasets <names>", "data sets, or all", nonEmptyList("--datasets"), ["digits-synth"])
-    .option("--seeds <count or list>", "5 for seeds 0 to 4, or 0,1,7", seeds, usualSeeds)
+    .option("--seeds <count or list>", "a count (5 for seeds 0 to 4) or a list", seeds, usualSeeds)
     .option("--preset <name>", PRESETS.join(", "), oneOf("preset", PRESETS), "quick")
     .option(
       "--steps <n>",
@@ -66,10 +66,9 @@ export function gridOptions(command: Command, usualSeeds = [0, 1, 2, 3, 4]): Com
       1,
     )
     .addOption(backendOption());
-  executionOptions(command)
+  return executorOptions(executionOptions(command))
     .option("--out <dir>", "output folder; a folder of results/ by default", nonEmptyPath("--out"))
     .option("--dry-run", "print the plan and stop");
-  return executorOptions(command);
 }
 
 /** What options ask for of a plan, apart from its methods. */

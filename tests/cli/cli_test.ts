@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import process from "node:process";
+import { projectPath } from "../../base/paths.ts";
 import { main } from "../../cli/main.ts";
 import { figures } from "../../metrics/mod.ts";
 import { Store } from "../../bench/records/store.ts";
@@ -197,6 +198,22 @@ Deno.test("every command has --help and exits 0", async () => {
     assert.equal(code, 0);
     assert.match(out, new RegExp(`^Usage: deno task ${command}`));
   }
+});
+
+Deno.test("--version is that of deno.json; defaults read as they are typed", async () => {
+  const { version } = JSON.parse(await Deno.readTextFile(projectPath("deno.json")));
+  assert.deepEqual(await mainSays("--version"), { code: 0, out: `${version}\n`, err: "" });
+  assert.match((await mainSays("bench", "--help")).out, /\(default:\s+0,1,2,3,4\)/);
+});
+
+Deno.test("datasets NAME tells domains, classes, settings and where the images are", async () => {
+  const { out } = await mainSays("datasets", "digits-synth");
+  assert.match(out, /^digits-synth \(Digits-synth\)\n[A-Z].*\.\n\nDomains: street, texture\n/);
+  assert.match(out, /\n {2}head = 110: training images of the most frequent class\n/);
+  const [plain] = JSON.parse((await mainSays("datasets", "digits-synth", "--json")).out);
+  assert.equal(plain.name, "digits-synth");
+  const wrong = await mainSays("datasets", "digit-synth");
+  assert.match(wrong.err, /data set "digit-synth": did you mean "digits-synth"\?/);
 });
 
 Deno.test("a dry run prints the plan with what it will take, and writes nothing", async () => {

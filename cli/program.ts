@@ -1,0 +1,58 @@
+/**
+ * All commands as one program, and how its help reads.
+ *
+ * @module
+ */
+import { Command, type Option } from "commander";
+import config from "../deno.json" with { type: "json" };
+import { analyseCommand } from "./commands/analyse.ts";
+import { benchCommand } from "./commands/bench.ts";
+import { dataCommand } from "./commands/data.ts";
+import { datasetsCommand } from "./commands/datasets.ts";
+import { doctorCommand } from "./commands/doctor.ts";
+import { methodsCommand } from "./commands/methods.ts";
+import { newCommand } from "./commands/new.ts";
+import { reportCommand } from "./commands/report.ts";
+import { selectCommand } from "./commands/select.ts";
+import { slurmCommand } from "./commands/slurm.ts";
+import { sweepCommand } from "./commands/sweep.ts";
+import type { SetExitCode } from "./options/common.ts";
+
+const COMMANDS = [
+  benchCommand,
+  analyseCommand,
+  reportCommand,
+  sweepCommand,
+  selectCommand,
+  slurmCommand,
+  methodsCommand,
+  datasetsCommand,
+  dataCommand,
+  newCommand,
+  doctorCommand,
+];
+
+/** The program with every command, ready to parse; it throws where it would end the process. */
+export function makeProgram(setExitCode: SetExitCode): Command {
+  const program = new Command("deno task")
+    .description("Compare methods for multi-domain long-tailed image recognition.")
+    .version(config.version)
+    .showSuggestionAfterError(true);
+  for (const make of COMMANDS) program.addCommand(make(setExitCode));
+  for (const command of withSubcommands(program)) {
+    command.exitOverride().configureOutput({ outputError: () => {} })
+      .configureHelp({ optionDescription: describe });
+  }
+  return program;
+}
+
+/** A command and all below it. */
+export function withSubcommands(command: Command): Command[] {
+  return [command, ...command.commands.flatMap((each) => withSubcommands(each as Command))];
+}
+
+/** An option's description with its default as one would type it. */
+function describe({ description, defaultValue, defaultValueDescription }: Option): string {
+  const standard = defaultValueDescription ?? [defaultValue ?? ""].flat().join(",");
+  return standard === "" ? description : `${description} (default: ${standard})`;
+}
