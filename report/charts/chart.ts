@@ -6,7 +6,7 @@
  *
  * @module
  */
-import type { TopLevelSpec } from "vega-lite";
+import type { Config, TopLevelSpec } from "vega-lite";
 import {
   completeMethods,
   type DatasetResults,
@@ -31,7 +31,7 @@ export interface Chart {
  */
 export const PALETTE = ["#1f83c4", "#e0690c", "#009e73", "#cc79a7"] as const;
 
-export const CONFIG = {
+const CONFIG = {
   background: "transparent",
   font: "system-ui, sans-serif",
   view: { stroke: null },
@@ -58,7 +58,16 @@ export const CONFIG = {
   text: { color: "currentColor" },
 } as const;
 
-export const SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json";
+const SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json";
+
+/** What is a chart's own of its specification. */
+export type SpecBody = Own<TopLevelSpec>;
+type Own<Spec> = Spec extends unknown ? Omit<Spec, "$schema" | "description" | "config"> : never;
+
+/** A chart's specification, with what all charts share. */
+export function specOf(description: string, body: SpecBody, config: Config = {}): TopLevelSpec {
+  return { $schema: SCHEMA, description, config: { ...CONFIG, ...config }, ...body };
+}
 
 /** The methods with a result: by worst-domain macro-F1, those that lack seeds last. */
 export function fromBest(dataset: DatasetResults): MethodResults[] {

@@ -5,7 +5,7 @@
  */
 import type { TopLevelSpec } from "vega-lite";
 import { type DatasetResults, estimate, type MethodResults } from "../analysis/arrange.ts";
-import { type Chart, choice, classOrder, CONFIG, DARK_BELOW, labelAngle, SCHEMA } from "./chart.ts";
+import { type Chart, choice, classOrder, DARK_BELOW, labelAngle, specOf } from "./chart.ts";
 
 /** With more classes than these, names and figures would overlap: the tooltip tells them. */
 const MOST_NAMED = 90;
@@ -106,10 +106,7 @@ export function classHeatmapSpec(
     encoding: { x, y, stroke: inkOn },
   };
   const hasZeroShot = images.some(({ train }) => train.includes(0));
-  return {
-    $schema: SCHEMA,
-    description,
-    config: CONFIG,
+  return specOf(description, {
     title: { text: { expr: "method" } },
     width: { step: width },
     height: { step: height },
@@ -126,7 +123,7 @@ export function classHeatmapSpec(
       { filter: "datum.f1 !== null" },
     ],
     layer: named ? [cells, ...(hasZeroShot ? [zeroShot] : []), figures] : [cells],
-  } as TopLevelSpec;
+  });
 }
 
 /** The chart of a data set; methods are given from best to last. */

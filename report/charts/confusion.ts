@@ -6,7 +6,7 @@
 import type { TopLevelSpec } from "vega-lite";
 import type { DatasetResults, MethodResults } from "../analysis/arrange.ts";
 import type { SparseConfusion } from "../folder.ts";
-import { type Chart, choice, classOrder, CONFIG, DARK_BELOW, labelAngle, SCHEMA } from "./chart.ts";
+import { type Chart, choice, classOrder, DARK_BELOW, labelAngle, specOf } from "./chart.ts";
 
 /** More classes than these cannot be read in one matrix: only the most confused are shown. */
 const MOST_CLASSES = 20;
@@ -35,11 +35,16 @@ export function confusionSpec(
   const axis = (title: string, angle: number) => ({ title, labelAngle: angle, labelLimit: 90 });
   const x = {
     field: "predicted",
-    type: "nominal",
+    type: "nominal" as const,
     sort: [...classes],
     axis: axis("Predicted", labelAngle(classes, step)),
   };
-  const y = { field: "class", type: "nominal", sort: [...classes], axis: axis("True class", 0) };
+  const y = {
+    field: "class",
+    type: "nominal" as const,
+    sort: [...classes],
+    axis: axis("True class", 0),
+  };
   const tooltip = [
     { field: "method" },
     { field: "domain" },
@@ -47,10 +52,7 @@ export function confusionSpec(
     { field: "predicted" },
     { field: "share", format: ".1f", title: "% of the class's images" },
   ];
-  return {
-    $schema: SCHEMA,
-    description,
-    config: CONFIG,
+  return specOf(description, {
     title: { text: { expr: "method + ', ' + domain" } },
     width: { step },
     height: { step },
@@ -83,11 +85,11 @@ export function confusionSpec(
       ...(step >= 22
         ? [{
           transform: [{ filter: "datum.share >= 0.5" }],
-          mark: { type: "text", fontSize: 10, aria: false },
+          mark: { type: "text" as const, fontSize: 10, aria: false },
           encoding: {
             x,
             y,
-            text: { field: "share", type: "quantitative", format: ".0f" },
+            text: { field: "share", type: "quantitative" as const, format: ".0f" },
             color: {
               condition: { test: `datum.share > ${100 * DARK_BELOW}`, value: "#000000" },
               value: "#ffffff",
@@ -97,7 +99,7 @@ export function confusionSpec(
         }]
         : []),
     ],
-  } as unknown as TopLevelSpec;
+  });
 }
 
 /** The chart of a data set; methods are given from best to last. */

@@ -7,7 +7,7 @@ import type { TopLevelSpec } from "vega-lite";
 import { type DatasetResults, estimate, type MethodResults, scores } from "../analysis/arrange.ts";
 import { scoreKey, secondsOfAllStages } from "../folder.ts";
 import { percent } from "../tables/format.ts";
-import { type Chart, CONFIG, PALETTE, SCHEMA, short } from "./chart.ts";
+import { type Chart, PALETTE, short, specOf } from "./chart.ts";
 
 /** A method's place: means over seeds. */
 export interface CostScore {
@@ -30,11 +30,11 @@ export function costSpec(rows: readonly CostScore[], description: string): TopLe
   const room = Math.max(1, 0.06 * (best - worst));
   const x = {
     field: "seconds",
-    type: "quantitative",
+    type: "quantitative" as const,
     title: "Seconds a run (logarithmic)",
     // Room for the names on the left, where no method of the front has another beside it.
     scale: {
-      type: "log",
+      type: "log" as const,
       nice: false,
       domain: [low / Math.max(1.1, high / low) ** 0.4, high * 1.05],
     },
@@ -42,7 +42,7 @@ export function costSpec(rows: readonly CostScore[], description: string): TopLe
   };
   const y = {
     field: "macroF1",
-    type: "quantitative",
+    type: "quantitative" as const,
     title: "Worst-domain test macro-F1 (%)",
     scale: { zero: false, domain: [Math.max(0, worst - room), Math.min(100, best + room)] },
   };
@@ -52,10 +52,7 @@ export function costSpec(rows: readonly CostScore[], description: string): TopLe
     { field: "macroF1", format: ".1f", title: "macro-F1 (%)" },
   ];
   const onFront = { test: "datum.front", value: PALETTE[1] };
-  return {
-    $schema: SCHEMA,
-    description,
-    config: CONFIG,
+  return specOf(description, {
     width: 400,
     height: 280,
     data: { values: [...rows] },
@@ -88,7 +85,7 @@ export function costSpec(rows: readonly CostScore[], description: string): TopLe
         encoding: { x, y, text: { field: "method" }, tooltip },
       },
     ],
-  } as unknown as TopLevelSpec;
+  });
 }
 
 /** Few methods are all named; of many those on the front, as far as the names do not overlap. */

@@ -6,7 +6,7 @@
 import type { TopLevelSpec } from "vega-lite";
 import { type DatasetResults, estimate, type MethodResults } from "../analysis/arrange.ts";
 import { percent } from "../tables/format.ts";
-import { type Chart, CONFIG, PALETTE, SCHEMA, short } from "./chart.ts";
+import { type Chart, PALETTE, short, specOf } from "./chart.ts";
 
 /** A point of a method's training curve, mean over its finished seeds. */
 export interface CurveScore {
@@ -71,10 +71,7 @@ export function curvesSpec(
       ],
     };
   };
-  return {
-    $schema: SCHEMA,
-    description,
-    config: CONFIG,
+  return specOf(description, {
     ...(others.length === 0 ? {} : {
       params: [{
         name: "highlight",
@@ -97,7 +94,7 @@ export function curvesSpec(
         zero: false,
       }),
     ],
-  } as unknown as TopLevelSpec;
+  });
 }
 
 /** The chart of a data set; methods are given from best to last. */

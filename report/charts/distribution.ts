@@ -4,7 +4,7 @@
  * @module
  */
 import type { TopLevelSpec } from "vega-lite";
-import { type Chart, classOrder, CONFIG, GUIDE, labelAngle, PALETTE, SCHEMA } from "./chart.ts";
+import { type Chart, classOrder, GUIDE, labelAngle, PALETTE, specOf } from "./chart.ts";
 
 /** Training images of a class in a domain. */
 export interface ClassCount {
@@ -73,10 +73,7 @@ export function distributionSpec(
     color: "currentColor",
     aria: false,
   };
-  return {
-    $schema: SCHEMA,
-    description,
-    config: CONFIG,
+  return specOf(description, {
     data: { values: [...rows] },
     facet: {
       row: {
@@ -123,7 +120,7 @@ export function distributionSpec(
         ]),
       ],
     },
-  } as TopLevelSpec;
+  });
 }
 
 /** A data set's training images; needs no run. */

@@ -6,15 +6,7 @@
 import type { TopLevelSpec } from "vega-lite";
 import { ITERATIONS, type Points } from "../analysis/embedding.ts";
 import type { DatasetResults, MethodResults } from "../analysis/arrange.ts";
-import {
-  categories,
-  type Chart,
-  choice,
-  classOrder,
-  CONFIG,
-  MOST_CATEGORIES,
-  SCHEMA,
-} from "./chart.ts";
+import { categories, type Chart, choice, classOrder, MOST_CATEGORIES, specOf } from "./chart.ts";
 
 /** Width and height of a picture. */
 const SIZE = 250;
@@ -44,7 +36,7 @@ export function embeddingSpec(
     const longest = Math.max(...names.map((name) => name.length));
     const legend = {
       title: null,
-      orient: "bottom",
+      orient: "bottom" as const,
       // No wider than the picture, or it would push the other one away.
       columns: Math.max(1, Math.floor(SIZE / (26 + 7 * Math.min(longest, 14)))),
       symbolOpacity: 1,
@@ -55,21 +47,21 @@ export function embeddingSpec(
       title: { text: `By ${field}` },
       width: SIZE,
       height: SIZE,
-      mark: { type: "point", filled: true, opacity: 1, aria: false },
+      mark: { type: "point" as const, filled: true, opacity: 1, aria: false },
       encoding: {
-        x: { field: "x", type: "quantitative", axis: null, scale: { zero: false } },
-        y: { field: "y", type: "quantitative", axis: null, scale: { zero: false } },
+        x: { field: "x", type: "quantitative" as const, axis: null, scale: { zero: false } },
+        y: { field: "y", type: "quantitative" as const, axis: null, scale: { zero: false } },
         color: {
           condition: { ...own, value: "currentColor" },
           field,
-          type: "nominal",
+          type: "nominal" as const,
           scale: color,
           legend,
         },
         shape: {
           condition: { ...own, value: "circle" },
           field,
-          type: "nominal",
+          type: "nominal" as const,
           scale: shape,
           legend,
         },
@@ -79,10 +71,7 @@ export function embeddingSpec(
       },
     };
   };
-  return {
-    $schema: SCHEMA,
-    description,
-    config: { ...CONFIG, view: { stroke: "currentColor", strokeOpacity: 0.2 } },
+  return specOf(description, {
     title: { text: { expr: "method" } },
     params: [choice("method", "Method", rows.map(({ method }) => method), rows[0]!.method)],
     data: { values: [...rows] },
@@ -92,7 +81,7 @@ export function embeddingSpec(
     ],
     hconcat: [panel("class", classes), panel("domain", domains)],
     resolve: { scale: { color: "independent", shape: "independent" } },
-  } as unknown as TopLevelSpec;
+  }, { view: { stroke: "currentColor", strokeOpacity: 0.2 } });
 }
 
 /**

@@ -3,15 +3,18 @@
  *
  * @module
  */
+import type { Across } from "../analysis/across.ts";
 import type { Points } from "../analysis/embedding.ts";
 import type { DatasetResults } from "../analysis/arrange.ts";
 import { type Chart, fromBest } from "./chart.ts";
 import { classHeatmapChart } from "./class_f1.ts";
 import { confusionChart } from "./confusion.ts";
 import { costChart } from "./cost.ts";
+import { criticalDifferenceChart } from "./critical_difference.ts";
 import { curvesChart } from "./curves.ts";
 import { distributionChart } from "./distribution.ts";
 import { embeddingChart } from "./embedding.ts";
+import { improvementChart } from "./improvement.ts";
 import { reliabilityChart } from "./reliability.ts";
 import { violinsChart } from "./violins.ts";
 
@@ -37,5 +40,18 @@ export function datasetCharts(
     embeddingChart(dataset, ordered, embeddings),
     reliabilityChart(dataset, ordered),
     costChart(dataset, ordered),
+  ].filter((chart) => chart !== null);
+}
+
+/**
+ * The charts over all data sets.
+ *
+ * @param baseline Title of the baseline; null without one.
+ * @param alpha Level of the critical difference.
+ */
+export function acrossCharts(across: Across, baseline: string | null, alpha: number): Chart[] {
+  return [
+    criticalDifferenceChart(across, alpha),
+    improvementChart(across, baseline),
   ].filter((chart) => chart !== null);
 }

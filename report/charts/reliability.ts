@@ -7,7 +7,7 @@ import type { TopLevelSpec } from "vega-lite";
 import { calibrationError } from "../../metrics/mod.ts";
 import { calibration, joined } from "../analysis/calibration.ts";
 import type { DatasetResults, MethodResults } from "../analysis/arrange.ts";
-import { type Chart, choice, CONFIG, GUIDE, PALETTE, SCHEMA } from "./chart.ts";
+import { type Chart, choice, GUIDE, PALETTE, specOf } from "./chart.ts";
 
 const ALL = "all domains";
 
@@ -30,8 +30,13 @@ export function reliabilitySpec(
 ): TopLevelSpec {
   const methods = [...new Set(rows.map((row) => row.method))];
   const scale = { domain: [0, 100] };
-  const x = { field: "confidence", type: "quantitative", scale, title: "Mean confidence (%)" };
-  const y = { field: "accuracy", type: "quantitative", scale, title: "Accuracy (%)" };
+  const x = {
+    field: "confidence",
+    type: "quantitative" as const,
+    scale,
+    title: "Mean confidence (%)",
+  };
+  const y = { field: "accuracy", type: "quantitative" as const, scale, title: "Accuracy (%)" };
   const tooltip = [
     { field: "method" },
     { field: "domain" },
@@ -39,10 +44,7 @@ export function reliabilitySpec(
     { field: "accuracy", format: ".1f", title: "accuracy (%)" },
     { field: "images", title: "images, all seeds" },
   ];
-  return {
-    $schema: SCHEMA,
-    description,
-    config: CONFIG,
+  return specOf(description, {
     params: [
       choice("method", "Method", methods, shown),
       choice("domain", "Domain", domains, ALL),
@@ -104,7 +106,7 @@ export function reliabilitySpec(
         },
       },
     ],
-  } as unknown as TopLevelSpec;
+  });
 }
 
 /** The chart of a data set; null when no run kept predictions. Methods from best to last. */

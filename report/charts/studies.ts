@@ -3,11 +3,10 @@
  *
  * @module
  */
-import type { TopLevelSpec } from "vega-lite";
 import { estimate } from "../analysis/arrange.ts";
 import { curve, f1, type StudyResults } from "../analysis/studies.ts";
 import { percent } from "../tables/format.ts";
-import { type Chart, CONFIG, PALETTE, SCHEMA, short } from "./chart.ts";
+import { type Chart, PALETTE, short, specOf } from "./chart.ts";
 
 /** The chart of a study on a data set; null for one that a table says better. */
 export function studyChart(results: StudyResults): Chart | null {
@@ -43,8 +42,8 @@ function levelsChart(results: StudyResults, axes: Axes): Chart {
     "bars of one standard deviation.";
   const x = {
     field: "value",
-    type: "quantitative",
-    ...(log && { scale: { type: "log" } }),
+    type: "quantitative" as const,
+    ...(log && { scale: { type: "log" as const } }),
     axis: {
       ...(log && { format: ".0e", values: powersOfTen(rows.map(({ value }) => value)) }),
       labelFlush: false,
@@ -57,10 +56,7 @@ function levelsChart(results: StudyResults, axes: Axes): Chart {
     name: file,
     title: `${method.title}, ${study.title} on ${dataset.title}`,
     description,
-    spec: {
-      $schema: SCHEMA,
-      description,
-      config: CONFIG,
+    spec: specOf(description, {
       data: { values: rows },
       facet: { column: { field: "panel", title: null, header } },
       spec: {
@@ -72,7 +68,7 @@ function levelsChart(results: StudyResults, axes: Axes): Chart {
           { field: "value", title: axes.x, ...(log && { format: ".0e" }) },
         ]),
       },
-    } as unknown as TopLevelSpec,
+    }),
   };
 }
 
@@ -96,36 +92,36 @@ function levelRows({ settings }: StudyResults, { x, panels }: Axes) {
 
 const COLOUR = {
   field: "domain",
-  type: "nominal",
+  type: "nominal" as const,
   scale: { domain: DOMAINS, range: PALETTE.slice(0, 2) },
-  legend: { title: "Domains", orient: "top", symbolType: "stroke", symbolStrokeWidth: 3 },
+  legend: { title: "Domains", orient: "top" as const, symbolType: "stroke", symbolStrokeWidth: 3 },
 };
 
 /** The band between average and worst domain, their lines, bars and points. */
 function levelLayers(tooltip: readonly object[]) {
-  const f1 = { field: "f1", type: "quantitative" };
+  const f1 = { field: "f1", type: "quantitative" as const };
   return [
     {
-      mark: { type: "area", fillOpacity: 0.15, aria: false },
+      mark: { type: "area" as const, fillOpacity: 0.15, aria: false },
       encoding: {
-        y: { aggregate: "min", ...f1 },
-        y2: { aggregate: "max", field: "f1" },
+        y: { aggregate: "min" as const, ...f1 },
+        y2: { aggregate: "max" as const, field: "f1" },
         color: { value: PALETTE[0] },
       },
     },
     {
-      mark: { type: "line", strokeWidth: 2, aria: false },
+      mark: { type: "line" as const, strokeWidth: 2, aria: false },
       encoding: {
         y: { ...f1, title: "Test macro-F1 (%)", scale: { zero: false } },
         strokeDash: { ...COLOUR, scale: { domain: DOMAINS, range: [[1, 0], [5, 4]] } },
       },
     },
     {
-      mark: { type: "rule", strokeWidth: 1.5, strokeOpacity: 0.5, aria: false },
-      encoding: { y: { field: "low", type: "quantitative" }, y2: { field: "high" } },
+      mark: { type: "rule" as const, strokeWidth: 1.5, strokeOpacity: 0.5, aria: false },
+      encoding: { y: { field: "low", type: "quantitative" as const }, y2: { field: "high" } },
     },
     {
-      mark: { type: "point", filled: true, size: 34, opacity: 1, aria: false },
+      mark: { type: "point" as const, filled: true, size: 34, opacity: 1, aria: false },
       encoding: {
         y: f1,
         tooltip: [
@@ -167,17 +163,18 @@ function curveChart({ file, study, dataset, method, settings }: StudyResults): C
     width: 320,
     height: 200,
     mark: {
-      type: "line",
+      type: "line" as const,
       strokeWidth: 2,
       point: { size: 20, color },
       color,
       aria: false,
-      invalid: "filter",
+      invalid: "filter" as const,
     },
     encoding: {
-      x: { field: "step", type: "quantitative", title: "Updates" },
-      y: { field, type: "quantitative", title, scale: { zero: false } },
-      ...(settings.length > 1 && { color: { field: "setting", type: "nominal", title: null } }),
+      x: { field: "step", type: "quantitative" as const, title: "Updates" },
+      y: { field, type: "quantitative" as const, title, scale: { zero: false } },
+      ...(settings.length > 1 &&
+        { color: { field: "setting", type: "nominal" as const, title: null } }),
       tooltip: [{ field: "step", title: "updates" }, { field, format: ".4~g", title }],
     },
   });
@@ -185,15 +182,12 @@ function curveChart({ file, study, dataset, method, settings }: StudyResults): C
     name: file,
     title: `${method.title}, ${study.title} on ${dataset.title}`,
     description,
-    spec: {
-      $schema: SCHEMA,
-      description,
-      config: CONFIG,
+    spec: specOf(description, {
       data: { values: rows },
       hconcat: [
         panel("loss", "Training loss", PALETTE[1]),
         panel("f1", "Validation macro-F1 (%)", PALETTE[0]),
       ],
-    } as unknown as TopLevelSpec,
+    }),
   };
 }

@@ -9,7 +9,7 @@ import { type DatasetResults, estimate, type MethodResults, scores } from "../an
 import { scoreKey } from "../folder.ts";
 import { density } from "../analysis/statistics/density.ts";
 import { percent } from "../tables/format.ts";
-import { type Chart, CONFIG, PALETTE, SCHEMA, short } from "./chart.ts";
+import { type Chart, PALETTE, short, specOf } from "./chart.ts";
 
 const DOMAINS = ["average", "worst"] as const;
 
@@ -58,20 +58,20 @@ export function violinsSpec(
   const shapes = groups.flatMap(({ shape }) => shape);
   const color = {
     field: "domain",
-    type: "nominal",
+    type: "nominal" as const,
     scale: { domain: DOMAINS, range: PALETTE.slice(0, 2) },
-    legend: { title: "Domains", orient: "top", symbolOpacity: 1 },
+    legend: { title: "Domains", orient: "top" as const, symbolOpacity: 1 },
   };
   const shape = { ...color, scale: { domain: DOMAINS, range: ["circle", "diamond"] } };
   const x = {
     field: "value",
-    type: "quantitative",
+    type: "quantitative" as const,
     title: "Test macro-F1 (%)",
     scale: { zero: false, nice: true },
   };
   const y = (field: string) => ({
     field,
-    type: "quantitative",
+    type: "quantitative" as const,
     stack: null,
     title: null,
     scale: { domain: [-0.5, methods.length - 0.5], reverse: true },
@@ -91,10 +91,7 @@ export function violinsSpec(
     { field: "seed" },
     { field: "value", format: ".1f", title: "macro-F1 (%)" },
   ];
-  return {
-    $schema: SCHEMA,
-    description,
-    config: CONFIG,
+  return specOf(description, {
     width: 400,
     height: ROW * methods.length,
     layer: [
@@ -102,7 +99,7 @@ export function violinsSpec(
       ...(shapes.length > 0
         ? [{
           data: { values: shapes },
-          mark: { type: "area", fillOpacity: 0.35, aria: false },
+          mark: { type: "area" as const, fillOpacity: 0.35, aria: false },
           encoding: { x, y: y("line"), y2: { field: "edge" }, color, detail: { field: "method" } },
         }]
         : []),
@@ -117,7 +114,7 @@ export function violinsSpec(
         encoding: { x, y: y("place"), color, shape, tooltip },
       },
     ],
-  } as unknown as TopLevelSpec;
+  });
 }
 
 /** The chart of a data set; methods are given from best to last. */

@@ -5,7 +5,7 @@
  * @module
  */
 import { winsTiesLosses } from "../analysis/across.ts";
-import { acrossCharts } from "../charts/across.ts";
+import { acrossCharts } from "../charts/mod.ts";
 import { isHeadline } from "../context.ts";
 import { Charts } from "../page/chart_view.tsx";
 import { TableView } from "../page/table_view.tsx";
