@@ -7,7 +7,8 @@
  * @module
  */
 import { join } from "node:path";
-import { classF1, type Figure, figures, mean } from "../metrics/mod.ts";
+import { countsOf, mean, PRIMARY } from "../metrics/mod.ts";
+import { type Figure, figures } from "../bench/records/figures.ts";
 import type {
   Calibration,
   Confusion,
@@ -220,13 +221,13 @@ function digest(record: RunRecord): Digest {
       all.filter(({ split, metric }) => split === "validation" && metric === "macro_f1")
         .map(({ domain, value }) => [domain, value]),
     ),
-    classF1: result?.test.map(classF1) ?? [],
+    classF1: result?.test.map((confusion) => PRIMARY.perClass!(countsOf(confusion))) ?? [],
     confusions: result?.test.map(sparse) ?? [],
     calibration: result?.calibration ?? null,
     curve: record.curve.map(({ step, terms, validation }) => ({
       step,
       loss: terms.loss ?? null,
-      macroF1: mean(validation.macroF1),
+      macroF1: mean((validation.macro_f1 ?? validation.macroF1)!.map((value) => value ?? 0)),
     })),
     selectedStep: result?.step ?? null,
     environment: record.environment,

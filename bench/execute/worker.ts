@@ -99,7 +99,8 @@ async function trainRun(order: RunOrder, store: Store, state: WorkerState): Prom
   const resume = await store.state(id, numerics) ?? undefined;
   try {
     const onStep = stepHandler(order, store, numerics, state.stop);
-    const result = await train(spec, { ...inputs, stage1Weights, resume, onStep });
+    const { shots } = definition;
+    const result = await train(spec, { ...inputs, shots, stage1Weights, resume, onStep });
     const record = await recordOf({
       ...{ id, spec, definition, dataset, result, startedAt },
       environment: await environment(state.backend),

@@ -10,6 +10,7 @@ import type { Backend } from "../../tensor/backend.ts";
 import { WITH_DROPOUT } from "../../networks/mod.ts";
 import { METHODS, TWO_STAGE } from "../../methods/mod.ts";
 import { type Method, type Range, rangeOf } from "../../methods/method.ts";
+import { ruleOf } from "../../metrics/selection.ts";
 import { find, notFoundMessage, UsageError } from "../../base/errors.ts";
 import { LEARNING, type Preset, preset, type PresetName } from "./presets.ts";
 import type { RunSpec, SelectionRule, StudyTag } from "../records/record.ts";
@@ -87,6 +88,7 @@ export function plan(
   request: Request,
   known: readonly DatasetDefinition[] = DATASETS,
 ): PlannedRun[] {
+  ruleOf(request.selection); // there is such a rule
   const datasets = select("data set", request.datasets, known);
   const names = expandMethods(request.methods);
   const networks = datasets.map((dataset) => sizesOf(request, dataset).network.name);

@@ -1,10 +1,31 @@
 /**
- * Choosing hyperparameters: which setting of a search is best by validation.
+ * Choosing by a metric: which checkpoint of a run is tested, and which setting of a search is best.
  *
  * @module
  */
-import { score } from "../train/evaluation.ts";
-import type { RunRecord, SelectionRule } from "../records/record.ts";
+import { type Evaluation, measure, type Metric, METRICS } from "../../metrics/mod.ts";
+import { DEFAULT_RULE, type Rule, ruleOf, worth } from "../../metrics/selection.ts";
+import { evaluations } from "../records/figures.ts";
+import type { RunRecord, SelectionRule, TrainingSettings } from "../records/record.ts";
+
+/** Whether a run looks at test images at its checkpoints. */
+export function looksAtTest({ traceTest }: TrainingSettings, rule: Rule): boolean {
+  return traceTest === true || rule?.split === "test";
+}
+
+/** A checkpoint, as the rules see it. */
+export interface Candidate {
+  readonly step: number;
+  readonly validation: readonly Evaluation[];
+  /** Null where test images are not looked at. */
+  readonly test: readonly Evaluation[] | null;
+}
+
+/** What a checkpoint is worth by a rule; the highest wins, the first one on ties. */
+export function score(rule: Rule, candidate: Candidate): number {
+  if (rule === null) return candidate.step;
+  return worth(rule, measure(rule.metric, candidate[rule.split]!));
+}
 
 /** A setting of a search, tried with one seed. */
 export interface Trial {
@@ -21,11 +42,22 @@ export function byScore<T extends Trial>(trials: readonly T[]): T[] {
 
 /** What a setting is judged by: the rule that chose the checkpoint, where it looks at figures. */
 export function selectionMetric(rule: SelectionRule): SelectionRule {
-  return rule === "last" ? "validation-macro-f1" : rule;
+  return rule === "last" ? DEFAULT_RULE : rule;
 }
 
 /** What a finished run is worth by a rule; null when it has no result that counts. */
-export function scoreOf(record: RunRecord, rule: SelectionRule): number | null {
-  if (record.outcome.status !== "done" || record.result === null) return null;
-  return score(rule, record.result);
+export function scoreOf(
+  record: RunRecord,
+  name: SelectionRule,
+  metrics: readonly Metric[] = METRICS,
+): number | null {
+  const { outcome, result } = record;
+  if (outcome.status !== "done" || result === null) return null;
+  const rule = ruleOf(name, metrics);
+  if (rule === null) return result.step;
+  const { metric, split } = rule;
+  return worth(
+    rule,
+    result.scores?.[split]?.[metric.name] ?? measure(metric, evaluations(record, split)),
+  );
 }

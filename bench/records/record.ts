@@ -5,6 +5,9 @@
  *
  * @module
  */
+import type { Calibration, Confusion, Measured } from "../../metrics/mod.ts";
+
+export type { Calibration, Confusion };
 
 /** Everything that decides the numbers of a run. Its hash is the run's id. */
 export interface RunSpec {
@@ -58,31 +61,11 @@ export interface NetworkSpec {
   readonly frozen?: { readonly name: string; readonly weights: string };
 }
 
-/** The rules of {@linkcode SelectionRule}, the usual one first. */
-export const SELECTION_RULES = [
-  "validation-macro-f1",
-  "validation-accuracy",
-  "validation-worst-f1",
-  "last",
-  "oracle-test-macro-f1",
-] as const;
-
-/** Which checkpoint's weights are tested. The oracle looks at test images: it is no fair rule. */
-export type SelectionRule = typeof SELECTION_RULES[number];
-
-/** `confusion[true][predicted]`: images of a split of one domain. */
-export type Confusion = readonly (readonly number[])[];
-
 /**
- * How sure the network was of its predictions and how often it was right, in bins of equal width
- * over (0, 1], the least confident first.
+ * Which checkpoint's weights are tested: `last`, or by a metric as `validation-macro-f1`. An oracle
+ * looks at test images: it is no fair rule.
  */
-export type Calibration = readonly {
-  readonly images: number;
-  readonly correct: number;
-  /** Sum of the softmax probabilities of the predicted classes. */
-  readonly confidence: number;
-}[];
+export type SelectionRule = string;
 
 /** A checkpoint of the training curve. */
 export interface CurvePoint {
@@ -90,17 +73,16 @@ export interface CurvePoint {
   readonly step: number;
   /** Mean of every term that the method reported since the last checkpoint. */
   readonly terms: Readonly<Record<string, number>>;
-  /** Validation accuracy and macro-F1 of each domain. */
   readonly validation: CurveFigures;
   /** The same on test images, where the run was asked for them. */
   readonly test?: CurveFigures;
 }
 
-/** Figures of each domain at a checkpoint. */
-export interface CurveFigures {
-  readonly accuracy: readonly number[];
-  readonly macroF1: readonly number[];
-}
+/** Figures of each domain at a checkpoint, by metric; null where one is undefined. */
+export type CurveFigures = Readonly<Record<string, readonly (number | null)[]>>;
+
+/** Metrics by name. */
+export type RecordedScores = Readonly<Record<string, Measured>>;
 
 /** The record of a finished run. */
 export interface RunRecord {
@@ -134,6 +116,8 @@ export interface RunRecord {
     readonly test: readonly Confusion[];
     /** Confidence on the test images of each domain; older records do not have it. */
     readonly calibration?: readonly Calibration[];
+    /** Metrics that cannot be derived from the counts above, by name, as far as they were looked at. */
+    readonly scores?: Readonly<Partial<Record<"validation" | "test", RecordedScores>>>;
   } | null;
   readonly environment: Readonly<Record<string, string | number | null>>;
   readonly timing: {

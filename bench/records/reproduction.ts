@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Figure, figures } from "../../metrics/mod.ts";
+import { type Figure, figures } from "./figures.ts";
 import { canonical } from "../plan/plan.ts";
 import type { RunRecord } from "./record.ts";
 
@@ -20,7 +20,9 @@ export function comparison(
   tolerance: number,
 ): { readonly verdict: Verdict; readonly largest: number | null } {
   if (original === null || repeated === null) return { verdict: "missing", largest: null };
-  const numbers = ({ outcome, curve, result }: RunRecord) => canonical({ outcome, curve, result });
+  const scored = [original, repeated].every(({ result }) => result?.scores);
+  const numbers = ({ outcome, curve, result }: RunRecord) =>
+    canonical({ outcome, curve, result: scored ? result : { ...result, scores: null } });
   if (numbers(original) === numbers(repeated)) return { verdict: "identical", largest: 0 };
   const [then, now] = [tested(original), tested(repeated)];
   const keys = new Set([...then.keys(), ...now.keys()]);

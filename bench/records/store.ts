@@ -12,7 +12,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { decodeMetadata, decodeTensors, encodeTensors } from "../../tensor/safetensors.ts";
 import { writeAtomically } from "../../base/files.ts";
 import { type Lock, tryLock, withLock } from "../../base/lock.ts";
-import { calibrationOf, confusionOf, type Predictions } from "../train/evaluation.ts";
+import { calibrationOf, confusionOf, type Predictions } from "../../metrics/mod.ts";
 import type { FailureRecord, Manifest, RunRecord } from "./record.ts";
 import type { RunState, TrainResult } from "../train/trainer.ts";
 

@@ -16,10 +16,12 @@ export async function writeEvents(folder: string, { curve, data }: RunRecord): P
   for (const { step, terms, validation, test } of curve) {
     for (const [name, value] of Object.entries(terms)) writer.scalar(`train/${name}`, value, step);
     for (const [split, figures] of Object.entries({ validation, ...(test && { test }) })) {
-      data.domains.forEach((domain, d) => {
-        writer.scalar(`${split}/accuracy/${domain}`, figures.accuracy[d]!, step);
-        writer.scalar(`${split}/macro_f1/${domain}`, figures.macroF1[d]!, step);
-      });
+      for (const [metric, values] of Object.entries(figures)) {
+        data.domains.forEach((domain, d) => {
+          const value = values[d] ?? null;
+          if (value !== null) writer.scalar(`${split}/${metric}/${domain}`, value, step);
+        });
+      }
     }
   }
   writer.flush();

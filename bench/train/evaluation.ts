@@ -1,77 +1,116 @@
 /**
- * Evaluation: a network's predictions over a split, counted.
+ * Evaluation: a network's predictions over a split.
  *
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import type { Dataset, SplitName } from "../../datasets/dataset.ts";
-import { eager } from "../../tensor/compile/mod.ts";
+import { classCounts, type Dataset, type SplitName } from "../../datasets/dataset.ts";
+import { eager, type Execute } from "../../tensor/compile/mod.ts";
 import { epoch, readBatch } from "./batches.ts";
-import { accuracy, macroF1, mean } from "../../metrics/mod.ts";
-import type { Calibration, Confusion, SelectionRule, TrainingSettings } from "../records/record.ts";
+import {
+  type Evaluation,
+  evaluationOf,
+  measure,
+  type Metric,
+  type Predictions,
+  type Shots,
+} from "../../metrics/mod.ts";
+import type { CurveFigures, RecordedScores } from "../records/record.ts";
 
-/** What was predicted for the images of a domain's split, in their order. */
-export interface Predictions {
-  readonly labels: readonly number[];
-  readonly predicted: readonly number[];
-  /** The softmax probability of the predicted class. */
-  readonly confidence: readonly number[];
+/** From normalised images of a domain to logits `[images, classes]`. */
+type Predict = (images: tf.Tensor, domain: number) => tf.Tensor2D;
+
+/** How a split is evaluated. */
+export interface EvaluationOptions {
+  /** What is going to be measured. */
+  readonly metrics: readonly Metric[];
+  /** The data set's thresholds of shot groups. */
+  readonly shots: Shots;
+  readonly execute?: Execute;
+}
+
+/** Predicts every image of a split once, and gives what metrics are computed from, domain by domain. */
+export async function evaluate(
+  dataset: Dataset,
+  split: SplitName,
+  predict: Predict,
+  { metrics, shots, execute = eager }: EvaluationOptions,
+) {
+  const classes = dataset.classes.length;
+  const probabilities = metrics.some(({ needs }) => needs === "probabilities");
+  const found = await predictions(dataset, split, predict, execute, probabilities);
+  return {
+    predictions: found,
+    evaluations: found.map((domain, d) => {
+      const train = classCounts(dataset.domains[d]!.train.labels, classes);
+      return evaluationOf(domain, classes, { train, shots });
+    }),
+  };
+}
+
+/** Metrics by name, as a record keeps them; without those whose input is not known. */
+export function scoresOf(
+  metrics: readonly Metric[],
+  evaluations: readonly Evaluation[],
+): RecordedScores {
+  return Object.fromEntries(metrics.flatMap((metric) => {
+    const measured = measure(metric, evaluations);
+    return measured === null ? [] : [[metric.name, measured]];
+  }));
+}
+
+/** Metrics of each domain by name, as a curve keeps them. */
+export function curveFigures(
+  metrics: readonly Metric[],
+  evaluations: readonly Evaluation[],
+): CurveFigures {
+  const scores = Object.entries(scoresOf(metrics, evaluations));
+  return Object.fromEntries(scores.map(([name, { domains }]) => [name, domains]));
 }
 
 /**
- * Predicts every image of a split once, domain by domain.
+ * Predicts every image of a split once, domain by domain. The class of the largest logit counts as
+ * predicted, the first one on ties.
  *
- * @param predict From normalised images of a domain to logits `[images, classes]`; the class of the
- * largest logit counts as predicted, the first one on ties.
+ * @param probabilities Whether the probability of every class is kept.
  */
 export async function predictions(
   dataset: Dataset,
   split: SplitName,
-  predict: (images: tf.Tensor, domain: number) => tf.Tensor2D,
+  predict: Predict,
   execute = eager,
+  probabilities = false,
 ): Promise<Predictions[]> {
   const result: Predictions[] = [];
+  const classes = dataset.classes.length;
   for (const [d, domain] of dataset.domains.entries()) {
     const found = { labels: [] as number[], predicted: [] as number[], confidence: [] as number[] };
+    const values = new Float32Array(probabilities ? domain[split].labels.length * classes : 0);
     for await (const { images, labels } of epoch(dataset, domain[split])) {
-      const [classes, shares] = execute(() =>
+      const [first, confidence, shares] = execute(() =>
         tf.tidy(() => {
           const logits = predict(images, d);
-          return [tf.argMax(logits, 1), tf.max(tf.softmax(logits), 1)];
+          const shares = tf.softmax(logits);
+          const counted = [tf.argMax(logits, 1), tf.max(shares, 1)];
+          return probabilities ? [...counted, shares] : counted;
         })
       );
+      if (shares !== undefined) {
+        values.set(shares.dataSync().map(asProbability), found.labels.length * classes);
+      }
       found.labels.push(...labels.dataSync());
-      found.predicted.push(...classes.dataSync());
-      found.confidence.push(...shares.dataSync());
-      tf.dispose([images, labels, classes, shares]);
+      found.predicted.push(...first!.dataSync());
+      found.confidence.push(...confidence!.dataSync());
+      tf.dispose([images, labels, first!, confidence!, shares ?? []]);
     }
-    result.push(found);
+    result.push(probabilities ? { ...found, probabilities: values } : found);
   }
   return result;
 }
 
-/** Predictions counted. */
-export function confusionOf({ labels, predicted }: Predictions, classes: number): Confusion {
-  const counts = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
-  labels.forEach((truth, i) => counts[truth]![predicted[i]!]!++);
-  return counts;
-}
-
-/** Bins of a {@linkcode Calibration}, as is usual in the literature. */
-const BINS = 15;
-
-/** Predictions by how sure they were. */
-export function calibrationOf({ labels, predicted, confidence }: Predictions): Calibration {
-  const bins = Array.from({ length: BINS }, () => ({ images: 0, correct: 0, confidence: 0 }));
-  confidence.forEach((value, i) => {
-    const share = Number.isNaN(value) ? 0 : value; // a diverged network is sure of nothing
-    // Bins are open below and closed above; rounding may put a softmax a little above 1.
-    const bin = bins[Math.min(BINS - 1, Math.max(0, Math.ceil(share * BINS) - 1))]!;
-    bin.images++;
-    bin.confidence += share;
-    if (predicted[i] === labels[i]) bin.correct++;
-  });
-  return bins;
+/** A diverged network is sure of nothing; rounding may put a softmax a little above 1. */
+function asProbability(share: number): number {
+  return Number.isNaN(share) ? 0 : Math.min(share, 1);
 }
 
 /** Features of some test images, for pictures of the feature space. */
@@ -113,40 +152,4 @@ export async function featureSample(
   const joined = tf.concat(parts) as tf.Tensor2D;
   tf.dispose(parts);
   return { features: joined, domains, labels };
-}
-
-/** A checkpoint, as the selection rules see it. */
-export interface Candidate {
-  readonly step: number;
-  readonly validation: readonly Confusion[];
-  /** Null where test images are not looked at. */
-  readonly test: readonly Confusion[] | null;
-}
-
-/** What a checkpoint is worth by each selection rule; the highest wins, the first one on ties. */
-const SCORES: Readonly<Record<SelectionRule, (candidate: Candidate) => number>> = {
-  "validation-macro-f1": ({ validation }) => average(validation.map(macroF1)),
-  "validation-accuracy": ({ validation }) => average(validation.map(accuracy)),
-  "validation-worst-f1": ({ validation }) => Math.min(...known(validation.map(macroF1)), 1),
-  "last": ({ step }) => step,
-  "oracle-test-macro-f1": ({ test }) => average(test!.map(macroF1)),
-};
-
-/** Whether a run looks at test images at its checkpoints. */
-export function looksAtTest({ selection, traceTest }: TrainingSettings): boolean {
-  return traceTest === true || selection === "oracle-test-macro-f1";
-}
-
-/** What a checkpoint is worth by a selection rule. */
-export function score(rule: SelectionRule, candidate: Candidate): number {
-  return SCORES[rule](candidate);
-}
-
-/** The mean over the domains that have a value; 0 without any. */
-function average(values: readonly (number | null)[]): number {
-  return mean(known(values)) ?? 0;
-}
-
-function known(values: readonly (number | null)[]): number[] {
-  return values.filter((value) => value !== null);
 }

@@ -13,23 +13,32 @@ import type { Weights } from "../../networks/weights.ts";
 import type { DomainBatch, Learner, Method } from "../../methods/method.ts";
 import { augmentationKey, batchReader, epoch, sampler } from "./batches.ts";
 import {
-  calibrationOf,
-  confusionOf,
+  curveFigures,
+  evaluate,
   type FeatureSample,
   featureSample,
-  looksAtTest,
-  type Predictions,
-  predictions,
-  score,
+  scoresOf,
 } from "./evaluation.ts";
-import { accuracy, macroF1 } from "../../metrics/mod.ts";
-import type { Confusion, CurveFigures, CurvePoint, RunRecord, RunSpec } from "../records/record.ts";
+import { type Metric, METRICS, type Predictions, type Shots } from "../../metrics/mod.ts";
+import { ruleOf } from "../../metrics/selection.ts";
+import { looksAtTest, score } from "../plan/selection.ts";
+import type {
+  Confusion,
+  CurvePoint,
+  RecordedScores,
+  RunRecord,
+  RunSpec,
+} from "../records/record.ts";
 import { RunContext } from "./context.ts";
 
 /** What a run is given besides its spec. */
 export interface TrainOptions {
   readonly dataset: Dataset;
   readonly method: Method;
+  /** What is measured; every metric of the suite when left out. */
+  readonly metrics?: readonly Metric[];
+  /** The data set's thresholds of shot groups. */
+  readonly shots?: Shots;
   /** Pretrained weights of the network; needed when the spec names some. */
   readonly weights?: Weights | undefined;
   /** The weights of the first stage, by name; needed when the spec has one. */
@@ -89,9 +98,13 @@ interface Progress {
     readonly score: number;
     readonly step: number;
     readonly validation: readonly Confusion[];
+    /** Validation metrics that do not follow from the counts. */
+    readonly scores: RecordedScores;
   } | null;
   seconds: Seconds;
 }
+
+const NO_SHOTS: Shots = { many: 0, few: 0 };
 
 /** Test images whose features are kept. */
 const SAMPLE = 300;
@@ -132,36 +145,37 @@ export async function train(spec: RunSpec, options: TrainOptions): Promise<Train
       spend(what, start);
     }
   };
-  const evaluate = async (split: "validation" | "test") => {
-    const found = await timed(
+  const { metrics = METRICS, shots = NO_SHOTS } = options;
+  const rule = ruleOf(training.selection, metrics);
+  const traced = metrics.filter((metric) => metric.headline || metric === rule?.metric);
+  const evaluated = (split: "validation" | "test", metrics: readonly Metric[]) =>
+    timed(
       "evaluation",
-      () => predictions(dataset, split, predict, executionOf(spec)),
+      () => evaluate(dataset, split, predict, { metrics, shots, execute: executionOf(spec) }),
     );
-    return found.map((domain) => ({
-      ...domain,
-      confusion: confusionOf(domain, dataset.classes.length),
-    }));
-  };
   /** Validates, and keeps the weights when they are the best so far. */
   const checkpoint = async () => {
     const { step, curve, sums, best } = progress;
-    const count = async (split: "validation" | "test") =>
-      (await evaluate(split)).map(({ confusion }) => confusion);
-    const validation = await count("validation");
-    const test = looksAtTest(training) ? await count("test") : null;
+    const { evaluations: validation } = await evaluated("validation", traced);
+    const test = looksAtTest(training, rule) ? (await evaluated("test", traced)).evaluations : null;
     curve.push({
       step,
       terms: Object.fromEntries(
         Object.entries(sums).map(([name, { total, updates }]) => [name, total / updates]),
       ),
-      validation: curveFigures(validation),
-      ...(test && { test: curveFigures(test) }),
+      validation: curveFigures(traced, validation),
+      ...(test && { test: curveFigures(traced, test) }),
     });
     progress.sums = {};
-    const value = score(training.selection, { step, validation, test });
+    const value = score(rule, { step, validation, test });
     if (best !== null && value <= best.score) return;
     tf.dispose(bestWeights);
-    progress.best = { score: value, step, validation };
+    progress.best = {
+      score: value,
+      step,
+      validation: validation.map(({ counts }) => counts.confusion),
+      scores: scoresOf(traced.filter(({ needs }) => needs !== "counts"), validation),
+    };
     bestWeights = ctx.weights();
   };
   const state = (): RunState => {
@@ -211,29 +225,26 @@ export async function train(spec: RunSpec, options: TrainOptions): Promise<Train
       };
     }
     ctx.setWeights(bestWeights);
-    const tested = await evaluate("test");
+    const { predictions, evaluations: tested } = await evaluated("test", metrics);
     const sample = await featureSample(dataset, SAMPLE, (images) => ctx.network.features(images));
-    const { step, validation } = best;
+    const { step, validation, scores } = best;
     const result = {
       step,
       validation,
-      test: tested.map(({ confusion }) => confusion),
-      calibration: tested.map(calibrationOf),
+      test: tested.map(({ counts }) => counts.confusion),
+      calibration: tested.map(({ confidence }) => confidence),
+      scores: {
+        validation: scores,
+        test: scoresOf(metrics.filter(({ needs }) => needs === "probabilities"), tested),
+      },
     };
-    return { ...common, result, predictions: tested, sample, seconds: progress.seconds };
+    return { ...common, result, predictions, sample, seconds: progress.seconds };
   } catch (error) {
     tf.dispose(bestWeights);
     throw error;
   } finally {
     ctx.dispose();
   }
-}
-
-function curveFigures(confusions: readonly Confusion[]): CurveFigures {
-  return {
-    accuracy: confusions.map((c) => accuracy(c) ?? 0),
-    macroF1: confusions.map((c) => macroF1(c) ?? 0),
-  };
 }
 
 /** Entries as a record, each name with a prefix. */

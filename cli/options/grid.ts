@@ -7,7 +7,8 @@ import type { Command } from "commander";
 import { integerAtLeast, nonEmptyList, nonEmptyPath, oneOf } from "../../base/arguments.ts";
 import type { Request } from "../../bench/plan/plan.ts";
 import { type PresetName, PRESETS } from "../../bench/plan/presets.ts";
-import { SELECTION_RULES, type SelectionRule } from "../../bench/records/record.ts";
+import type { SelectionRule } from "../../bench/records/record.ts";
+import { DEFAULT_RULE } from "../../metrics/selection.ts";
 import type { Backend, BackendChoice } from "../../tensor/backend.ts";
 import { type BackboneOptions, backboneOptions, pretrainedOf } from "./backbone.ts";
 import { seeds, setting } from "./common.ts";
@@ -54,9 +55,10 @@ export function gridOptions(command: Command, usualSeeds = [0, 1, 2, 3, 4]): Com
     )
     .option(
       "--selection <rule>",
-      `which checkpoint is tested: ${SELECTION_RULES.join(", ")}`,
-      oneOf("selection rule", SELECTION_RULES),
-      SELECTION_RULES[0],
+      "which checkpoint is tested: last, or by a metric: validation-<metric>, " +
+        "validation-worst-<metric>, oracle-test-<metric>",
+      (text) => text.toLowerCase(),
+      DEFAULT_RULE,
     )
     .option("--trace-test", "test figures at every checkpoint too, for a chart; selects nothing")
     .option(

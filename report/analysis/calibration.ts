@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { calibrationError } from "../../metrics/mod.ts";
+import ece from "../../metrics/ece.ts";
 import type { Calibration as Bins } from "../../bench/records/record.ts";
 import { type Estimate, estimate, type MethodResults } from "./arrange.ts";
 
@@ -23,7 +23,7 @@ export function calibration(method: MethodResults): Calibration | null {
     run?.state.status === "done" && run.digest?.calibration ? [run.digest.calibration] : []
   );
   const whole = runs.map(joined).filter((bins) => total(bins, "images") > 0);
-  const error = estimate(whole.map(calibrationError));
+  const error = estimate(whole.map((bins) => ece.compute(bins)));
   const excess = estimate(whole.map(overconfidence));
   if (!error || !excess) return null;
   return { error, excess, byDomain: runs[0]!.map((_, d) => joined(runs.map((run) => run[d]!))) };

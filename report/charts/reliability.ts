@@ -4,7 +4,7 @@
  * @module
  */
 import type { TopLevelSpec } from "vega-lite";
-import { calibrationError } from "../../metrics/mod.ts";
+import ece from "../../metrics/ece.ts";
 import { calibration, joined } from "../analysis/calibration.ts";
 import type { DatasetResults, MethodResults } from "../analysis/arrange.ts";
 import { type Chart, choice, GUIDE, PALETTE, specOf } from "./chart.ts";
@@ -130,7 +130,7 @@ export function reliabilityChart(
       return {
         method: method.title,
         domain,
-        error: Number((100 * (calibrationError(bins) ?? 0)).toFixed(2)),
+        error: Number((100 * (ece.compute(bins) ?? 0)).toFixed(2)),
         confidence: filled.map((bin) => share(bin.confidence, bin.images)),
         accuracy: filled.map((bin) => share(bin.correct, bin.images)),
         images: filled.map((bin) => bin.images),

@@ -3,22 +3,13 @@
  *
  * @module
  */
+import { describeRule } from "../../metrics/selection.ts";
 import type { RunSpec } from "../../bench/records/record.ts";
 import { distinct } from "./format.ts";
 
-/** What rules name in captions. */
-const SELECTION: Readonly<Record<RunSpec["training"]["selection"], string>> = {
-  "validation-macro-f1": "the highest macro-F1 on validation images, averaged over domains",
-  "validation-accuracy": "the highest accuracy on validation images, averaged over domains",
-  "validation-worst-f1": "the highest macro-F1 on validation images of the worst domain",
-  "last": "the last update",
-  "oracle-test-macro-f1":
-    "an oracle: the highest macro-F1 on the test images themselves, which no fair rule may look at",
-};
-
 /** How the tested weights of some runs were chosen. */
 export function selectedBy(specs: readonly RunSpec[]): string {
-  const rules = distinct(specs.map(({ training }) => SELECTION[training.selection]));
+  const rules = distinct(specs.map(({ training }) => describeRule(training.selection)));
   return `Weights selected by ${rules.join(" or ")}.`;
 }
 

@@ -25,6 +25,7 @@ Deno.test("a diverged run is worth nothing to a search", () => {
     ({
       outcome: { status },
       result: { step: 1, validation: [confusion], test: [confusion] },
+      data: { counts: { train: [[5, 5]] }, shots: { many: 100, few: 20 } },
     }) as unknown as RunRecord;
   assert.equal(scoreOf(record("done"), "validation-accuracy"), 0.75);
   assert.equal(scoreOf(record("diverged"), "validation-accuracy"), null);

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import { sampler } from "../../bench/train/batches.ts";
-import { accuracy, figures, macroF1 } from "../../metrics/mod.ts";
+import accuracy from "../../metrics/accuracy.ts";
+import macroF1 from "../../metrics/macro_f1.ts";
+import { countsOf } from "../../metrics/mod.ts";
+import { figures } from "../../bench/records/figures.ts";
 import { runId } from "../../bench/plan/plan.ts";
 import type { RunRecord, RunSpec } from "../../bench/records/record.ts";
 import { train, type TrainResult } from "../../bench/train/trainer.ts";
@@ -51,7 +54,7 @@ Deno.test("ERM learns the debug data; the curve has the reference's checkpoints"
   assert.deepEqual(trained.curve.map(({ step }) => step), [1, 11, 21, 30]);
   const losses = trained.curve.map(({ terms }) => terms.loss!);
   assert.ok(losses.at(-1)! < losses[0]! / 2, `losses ${losses}`);
-  const tested = trained.result!.test.map((confusion) => macroF1(confusion)!);
+  const tested = trained.result!.test.map((confusion) => macroF1.compute(countsOf(confusion))!);
   assert.ok(tested.every((value) => value > 0.6), `macro-F1 ${tested}`);
   assert.equal(trained.result!.test[0]!.flat().reduce((a, b) => a + b), 20);
   tf.dispose([trained.weights, trained.sample!.features]);
@@ -65,7 +68,7 @@ Deno.test("predictions are what the confusion counts; features belong to the sam
     assert.deepEqual(labels, [...dataset.domains[d]!.test.labels]);
     assert.ok(confidence.every((c) => c >= 1 / 4 - 1e-6 && c <= 1 + 1e-6));
     const right = predicted.filter((p, i) => p === labels[i]).length;
-    assert.equal(right / labels.length, accuracy(result!.test[d]!));
+    assert.equal(right / labels.length, accuracy.compute(countsOf(result!.test[d]!)));
   });
   assert.deepEqual(sample!.features.shape, [60, 16]);
   assert.deepEqual(sample!.labels, predictions!.flatMap(({ labels }) => labels));
@@ -82,7 +85,9 @@ Deno.test("the same spec gives the same bits, another seed others", async () => 
 Deno.test("the best checkpoint is tested, the first one on ties, or the last if asked", async () => {
   const options = { dataset: debugDataset(), method: erm };
   const best = await train(specOf(erm), options);
-  const values = best.curve.map(({ validation }) => validation.macroF1.reduce((a, b) => a + b) / 2);
+  const values = best.curve.map(({ validation }) =>
+    validation.macro_f1!.reduce<number>((a, b) => a + b!, 0) / 2
+  );
   assert.equal(best.result!.step, best.curve[values.indexOf(Math.max(...values))]!.step);
   const last = await train(specOf(erm, { selection: "last" }), options);
   assert.equal(last.result!.step, 30);
@@ -98,9 +103,11 @@ Deno.test("test figures at checkpoints are for the chart: they select nothing, b
   assert.deepEqual(traced.result, plain.result);
   const oracle = await train(specOf(erm, { selection: "oracle-test-macro-f1" }), options);
   assert.deepEqual(oracle.curve, traced.curve);
-  const values = oracle.curve.map(({ test }) => test!.macroF1.reduce((a, b) => a + b));
+  const values = oracle.curve.map(({ test }) =>
+    test!.macro_f1!.reduce<number>((a, b) => a + b!, 0)
+  );
   assert.equal(oracle.result!.step, oracle.curve[values.indexOf(Math.max(...values))]!.step);
-  const macroF1s = oracle.result!.test.map((confusion) => macroF1(confusion)!);
+  const macroF1s = oracle.result!.test.map((confusion) => macroF1.compute(countsOf(confusion))!);
   assert.equal(macroF1s.reduce((a, b) => a + b), Math.max(...values));
 });
 
@@ -222,7 +229,7 @@ Deno.test("figures of a record: by domain, average and worst, shot groups joined
   const rows = figures(record).filter(({ split }) => split === "test");
   const value = (domain: string, metric: string) =>
     rows.find((row) => row.domain === domain && row.metric === metric)?.value;
-  const byDomain = trained.result!.test.map((confusion) => accuracy(confusion)!);
+  const byDomain = trained.result!.test.map((confusion) => accuracy.compute(countsOf(confusion))!);
   assert.equal(value("domain0", "accuracy"), byDomain[0]);
   assert.equal(value("average", "accuracy"), (byDomain[0]! + byDomain[1]!) / 2);
   assert.equal(value("worst", "accuracy"), Math.min(...byDomain));

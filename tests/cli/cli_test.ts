@@ -3,7 +3,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { projectPath } from "../../base/paths.ts";
 import { main } from "../../cli/main.ts";
-import { figures } from "../../metrics/mod.ts";
+import { figures } from "../../bench/records/figures.ts";
 import { Store } from "../../bench/records/store.ts";
 import { BACKEND, cli, TINY } from "../bench/crash.ts";
 

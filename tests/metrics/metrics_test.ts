@@ -1,18 +1,20 @@
 import assert from "node:assert/strict";
+import { score } from "../../bench/plan/selection.ts";
+import { figures } from "../../bench/records/figures.ts";
+import type { RunRecord } from "../../bench/records/record.ts";
+import accuracy from "../../metrics/accuracy.ts";
+import balancedAccuracy from "../../metrics/balanced_accuracy.ts";
+import ece from "../../metrics/ece.ts";
+import macroF1 from "../../metrics/macro_f1.ts";
 import {
   calibrationOf,
+  type Confusion,
   confusionOf,
+  countsOf,
+  type Evaluation,
   type Predictions,
-  score,
-} from "../../bench/train/evaluation.ts";
-import {
-  accuracy,
-  balancedAccuracy,
-  calibrationError,
-  figures,
-  macroF1,
 } from "../../metrics/mod.ts";
-import type { Confusion, RunRecord } from "../../bench/records/record.ts";
+import { DEFAULT_RULE, ruleOf, selectionRules } from "../../metrics/selection.ts";
 
 interface Case extends Predictions {
   readonly classes: number;
@@ -32,18 +34,18 @@ function near(found: number | null, expected: number, what: string): void {
 
 Deno.test("accuracy, balanced accuracy, macro-F1 and calibration are scikit-learn's and NumPy's", () => {
   for (const predictions of cases) {
-    const confusion = confusionOf(predictions, predictions.classes);
-    near(accuracy(confusion), predictions.accuracy, "accuracy");
-    near(balancedAccuracy(confusion), predictions.balanced_accuracy, "balanced accuracy");
-    near(macroF1(confusion), predictions.macro_f1, "macro-F1");
-    near(calibrationError(calibrationOf(predictions)), predictions.ece, "calibration error");
+    const counts = countsOf(confusionOf(predictions, predictions.classes));
+    near(accuracy.compute(counts), predictions.accuracy, "accuracy");
+    near(balancedAccuracy.compute(counts), predictions.balanced_accuracy, "balanced accuracy");
+    near(macroF1.compute(counts), predictions.macro_f1, "macro-F1");
+    near(ece.compute(calibrationOf(predictions)), predictions.ece, "calibration error");
   }
 });
 
 Deno.test("without images there is no figure", () => {
   const nothing: Predictions = { labels: [], predicted: [], confidence: [] };
-  assert.equal(balancedAccuracy(confusionOf(nothing, 3)), null);
-  assert.equal(calibrationError(calibrationOf(nothing)), null);
+  assert.equal(balancedAccuracy.compute(countsOf(confusionOf(nothing, 3))), null);
+  assert.equal(ece.compute(calibrationOf(nothing)), null);
 });
 
 Deno.test("a confidence on an edge belongs to the bin below; 0 and what rounds above 1 have one", () => {
@@ -83,18 +85,37 @@ Deno.test("the worst domain has the least of each figure, but the largest calibr
 });
 
 Deno.test("every selection rule looks at what its name says", () => {
-  const share = (right: number): Confusion => [[right, 10 - right], [10 - right, right]];
+  const share = (right: number): Evaluation => {
+    const confusion: Confusion = [[right, 10 - right], [10 - right, right]];
+    const bin = { images: 20, correct: 2 * right, confidence: 19 };
+    return { counts: countsOf(confusion), confidence: [bin] };
+  };
   const candidate = {
     step: 7,
     validation: [share(9), share(5)],
     test: [share(6), share(8)],
   };
-  near(score("validation-macro-f1", candidate), 0.7, "macro-F1");
-  near(score("validation-accuracy", candidate), 0.7, "accuracy");
-  near(score("validation-worst-f1", candidate), 0.5, "worst");
-  near(score("last", candidate), 7, "last");
-  near(score("oracle-test-macro-f1", candidate), 0.7, "oracle");
+  const worth = (rule: string, of = candidate) => score(ruleOf(rule), of);
+  near(worth("validation-macro-f1"), 0.7, "macro-F1");
+  near(worth("validation-accuracy"), 0.7, "accuracy");
+  near(worth("validation-worst-f1"), 0.5, "worst");
+  near(worth("validation-worst-macro-f1"), 0.5, "worst");
+  near(worth("validation-balanced-accuracy"), 0.7, "balanced accuracy");
+  near(worth("last"), 7, "last");
+  near(worth("oracle-test-macro-f1"), 0.7, "oracle");
   const other = { ...candidate, test: [share(10), share(10)] };
-  near(score("oracle-test-macro-f1", other), 1, "oracle");
-  near(score("validation-macro-f1", other), 0.7, "macro-F1");
+  near(worth("oracle-test-macro-f1", other), 1, "oracle");
+  near(worth("validation-macro-f1", other), 0.7, "macro-F1");
+  // Of a figure that is better when it is smaller, the least is worth most.
+  near(worth("validation-ece"), -(0.05 + 0.45) / 2, "calibration error");
+  near(worth("validation-worst-ece"), -0.45, "worst calibration error");
+});
+
+Deno.test("the usual rule stands first; an unknown one is a sentence with the nearest", () => {
+  assert.equal(selectionRules()[0], DEFAULT_RULE);
+  assert.equal(DEFAULT_RULE, "validation-macro-f1");
+  assert.throws(
+    () => ruleOf("validation-acuracy"),
+    /did you mean "validation-accuracy"\? known are/,
+  );
 });

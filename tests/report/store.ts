@@ -5,7 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { calibrationOf } from "../../bench/train/evaluation.ts";
+import { calibrationOf } from "../../metrics/mod.ts";
 import type {
   Calibration,
   Confusion,
@@ -261,7 +261,7 @@ function recordOf(
     return {
       step: Math.round(((i + 1) * spec.training.steps) / checkpoints),
       terms: { loss: 2.3 * (1 - progress) + 0.1 + 0.05 * random.uniform() },
-      validation: { accuracy: values, macroF1: values.map((value) => value - 0.02) },
+      validation: { accuracy: values, macro_f1: values.map((value) => value - 0.02) },
     };
   });
   return {
