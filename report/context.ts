@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { STUDIES } from "../methods/mod.ts";
+import type { Catalogue } from "../bench/catalogue.ts";
 import { type Across, across } from "./analysis/across.ts";
 import { arrange, type DatasetResults, groupBy, withoutSeed } from "./analysis/arrange.ts";
 import { type BehaviourResults, behaviours } from "./analysis/behaviours.ts";
@@ -32,6 +32,8 @@ export interface ReportOptions {
   readonly alpha?: number;
   /** An older output folder, to say what has changed since. */
   readonly compare?: string;
+  /** What studies, metrics and further sections there are; this repository's by default. */
+  readonly catalogue?: Catalogue;
 }
 
 /** The records of an output folder and what follows from them. */
@@ -44,6 +46,7 @@ export class ReportContext {
     /** The output folder. */
     readonly out: string,
     readonly store: Store,
+    readonly catalogue: Catalogue,
     private readonly options: Pick<ReportOptions, "baseline" | "alpha"> = {},
     private readonly before: Store | null = null,
   ) {
@@ -91,11 +94,11 @@ export class ReportContext {
   );
 
   /** Studies of single methods. */
-  readonly studies = once((): StudyResults[] => studies(this.store, STUDIES));
+  readonly studies = once((): StudyResults[] => studies(this.store, this.catalogue.studies));
 
   /** What became of the behaviours that methods' papers report. */
   readonly behaviours = once((): Promise<BehaviourResults[]> =>
-    behaviours(this.out, this.datasets(), this.studies(), STUDIES)
+    behaviours(this.out, this.datasets(), this.studies(), this.catalogue.studies)
   );
 
   /** Pictures of test features by run id. */
@@ -117,7 +120,8 @@ export function isHeadline({ domain, metric }: Tested): boolean {
 export async function openReport(out: string, options: ReportOptions = {}): Promise<ReportContext> {
   const store = await readStore(out, await readManifest(out));
   const before = options.compare === undefined ? null : await readStore(options.compare);
-  return new ReportContext(out, store, options, before);
+  const catalogue = options.catalogue ?? (await import("../bench/catalogue.ts")).builtin();
+  return new ReportContext(out, store, catalogue, options, before);
 }
 
 function arrangeMethods(store: Store): DatasetResults[] {

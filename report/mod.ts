@@ -8,7 +8,7 @@
 import { openReport, type ReportContext, type ReportOptions } from "./context.ts";
 import { ReportFiles } from "./files.ts";
 import { type PageSection, renderPage } from "./page/page.tsx";
-import type { SectionDefinition } from "./section.ts";
+import { isSection, type SectionDefinition } from "./section.ts";
 import { SECTIONS } from "./sections/mod.ts";
 import { resultsCsv } from "./tables/results_csv.ts";
 
@@ -43,7 +43,10 @@ export async function buildReport(out: string, options: ReportOptions = {}): Pro
   const ctx = await openReport(out, options);
   const files = new ReportFiles(out);
   await files.results(resultsCsv(ctx.store));
-  const sections = await buildSections(SECTIONS, ctx);
+  const sections = await buildSections(
+    [...SECTIONS, ...ctx.catalogue.sections.filter(isSection)],
+    ctx,
+  );
   for (const table of sections.flatMap(({ tables }) => tables ?? [])) await files.table(table);
   const drawings = await files.charts(sections.flatMap(({ charts }) => charts ?? []));
   const path = await files.page(await renderPage(ctx.store, sections, drawings));

@@ -5,6 +5,7 @@
  * @module
  */
 import type { VNode } from "preact";
+import type { Definition } from "../base/definition.ts";
 import type { Chart } from "./charts/chart.ts";
 import type { ReportContext } from "./context.ts";
 import type { Table } from "./tables/table.ts";
@@ -26,7 +27,7 @@ export interface Section {
 }
 
 /** How a section is built from what is known of an output folder. */
-export interface SectionDefinition {
+export interface SectionDefinition extends Definition {
   readonly kind: "section";
   /** Anchor in the page, and unique among sections. */
   readonly name: string;
@@ -43,4 +44,9 @@ export interface SectionDefinition {
 /** Defines a section of the report. */
 export function defineSection(definition: SectionDefinition): SectionDefinition {
   return definition;
+}
+
+/** Whether a definition is that of a section. */
+export function isSection(definition: Definition): definition is SectionDefinition {
+  return definition.kind === "section" && "build" in definition;
 }
