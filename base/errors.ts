@@ -1,5 +1,5 @@
 /**
- * Mistakes in what was asked for.
+ * Mistakes in what was asked for or handed in.
  *
  * @module
  */
@@ -8,6 +8,11 @@ import { closest, distance } from "fastest-levenshtein";
 /** A command that cannot be understood; the message is one sentence. Ends the program with 2. */
 export class UsageError extends Error {
   override name = "UsageError";
+}
+
+/** Data that cannot be used as asked; the message is one sentence for the user. */
+export class DataError extends Error {
+  override name = "DataError";
 }
 
 /**

@@ -7,7 +7,9 @@
  * @module
  */
 import type { Definition } from "../base/definition.ts";
+export { DataError } from "../base/errors.ts";
 import type { Sources } from "./fetching/sources.ts";
+import type { ReaderPool } from "./reading/reader_pool.ts";
 
 /**
  * What the training augmentation is drawn from: image number `position` of a call takes the random
@@ -89,8 +91,8 @@ export interface LoadOptions extends DataPaths {
   readonly imageSize?: number | undefined;
   /** Images are read once: they are decoded as they are read, and not kept for a next time. */
   readonly once?: boolean;
-  /** Threads that read images; 0 reads in this one, undefined leaves it to the machine. */
-  readonly readers?: number | undefined;
+  /** Threads that read images, the caller's to dispose; left out, images are read in this one. */
+  readonly readers?: ReaderPool | undefined;
   /** A value for every setting of the definition. */
   readonly settings: Readonly<Record<string, number>>;
   /** Called while long work goes on: what is being done, how much of how much is done. */
@@ -163,11 +165,6 @@ export interface DatasetDefinition extends Definition {
 /** A data set from its description. */
 export function defineDataset(set: Omit<DatasetDefinition, "kind">): DatasetDefinition {
   return { kind: "dataset", ...set };
-}
-
-/** Data that cannot be used as asked; the message is one sentence for the user. */
-export class DataError extends Error {
-  override name = "DataError";
 }
 
 /** Images of every split: `counts[split][domain][class]`. */

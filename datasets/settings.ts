@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { DataError, type LoadOptions } from "./dataset.ts";
+import { DataError } from "../base/errors.ts";
+import type { LoadOptions } from "./dataset.ts";
 
 /** Reads settings of one data set by name. */
 export interface Settings {

@@ -10,7 +10,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import { printJson } from "../base/terminal.ts";
 import { augmentationKey, batchReader, sampler } from "../bench/train/batches.ts";
 import { defaultSettings } from "../datasets/dataset.ts";
-import { definePhotographs } from "../datasets/protocols/photographs.ts";
+import { ReaderPool } from "../datasets/reading/reader_pool.ts";
+import { definePhotographs } from "../datasets/protocols/photographs/define.ts";
 import { cacheDirectory, startBackend } from "../tensor/backend.ts";
 import { itemStream } from "../base/random.ts";
 
@@ -73,7 +74,7 @@ async function reader(readers: number, once: boolean) {
     splitsDir: undefined,
     cacheDir: cacheDirectory(),
     settings: defaultSettings(set),
-    readers,
+    readers: new ReaderPool(readers),
     once,
   });
   const samplers = dataset.domains.map((domain) => sampler(domain, "uniform", BATCH, 0));

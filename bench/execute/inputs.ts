@@ -9,8 +9,10 @@ import {
   type DataPaths,
   type Dataset,
   type DatasetDefinition,
+  type LoadOptions,
 } from "../../datasets/dataset.ts";
 import { knownDatasets } from "../../datasets/mod.ts";
+import type { ReaderPool } from "../../datasets/reading/reader_pool.ts";
 import type { Method } from "../../methods/method.ts";
 import { METHODS } from "../../methods/mod.ts";
 import { normalisationOf } from "../../networks/mod.ts";
@@ -21,6 +23,8 @@ import { type Pretrained, readPretrained } from "../train/pretrained.ts";
 /** What was read for earlier runs. */
 export interface InputCache {
   readonly datasets: Map<string, Promise<Dataset>>;
+  /** Threads that read images of all of them. */
+  readonly readers: ReaderPool;
   /** By SHA-256. */
   readonly pretrained: Map<string, Promise<Pretrained>>;
 }
@@ -54,7 +58,7 @@ export async function inputsOf(
   const dataset = await memoize(
     cache.datasets,
     JSON.stringify([spec.dataset, frozen]),
-    () => datasetOf(spec, definition, pretrained, paths, onProgress),
+    () => datasetOf(spec, definition, pretrained, { ...paths, readers: cache.readers, onProgress }),
   );
   return {
     method: find("method", spec.method.name, METHODS),
@@ -69,18 +73,17 @@ async function datasetOf(
   { dataset: { imageSize, settings }, training: { network: { frozen } } }: RunSpec,
   definition: DatasetDefinition,
   pretrained: Pretrained | undefined,
-  paths: DataPaths,
-  onProgress: (what: string, done: number, total: number) => void,
+  options: Omit<LoadOptions, "settings">,
 ): Promise<Dataset> {
   const once = frozen !== undefined;
-  const images = await definition.load({ ...paths, imageSize, settings, once, onProgress });
+  const images = await definition.load({ ...options, imageSize, settings, once });
   if (frozen !== undefined) {
     const what = `features of ${images.name}`;
     return await frozenDataset(
       images,
       pretrained!,
-      paths.cacheDir,
-      (done, total) => onProgress(what, done, total),
+      options.cacheDir,
+      (done, total) => options.onProgress?.(what, done, total),
     );
   }
   const normalisation = pretrained && normalisationOf(pretrained.network);

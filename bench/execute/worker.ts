@@ -12,6 +12,7 @@ import { setImmediate } from "node:timers";
 import * as tf from "@tensorflow/tfjs-core";
 import { machineAtFault } from "../../base/errors.ts";
 import { writeAllSync } from "../../base/terminal.ts";
+import { ReaderPool } from "../../datasets/reading/reader_pool.ts";
 import { type Backend, type BackendInfo, startBackend } from "../../tensor/backend.ts";
 import { requireMethods, runId } from "../plan/plan.ts";
 import { recordOf } from "../records/run_record.ts";
@@ -51,6 +52,7 @@ if (import.meta.main) {
     backend: await startBackend(backend, Number(threads)),
     datasets: new Map(),
     pretrained: new Map(),
+    readers: new ReaderPool(),
     stop: stop.signal,
   };
   const orders = lines(Deno.stdin.readable)[Symbol.asyncIterator]();

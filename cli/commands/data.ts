@@ -6,20 +6,12 @@
  */
 import { basename, join, relative, resolve } from "node:path";
 import { Command } from "commander";
-import {
-  DataError,
-  type DataPaths,
-  type Dataset,
-  type DatasetDefinition,
-  defaultSettings,
-} from "../../datasets/dataset.ts";
-import { checkFile, fetchFile } from "../../datasets/fetching/fetch.ts";
+import { checkFiles, checkImages, fetchDataset, removeMade } from "../../datasets/check.ts";
 import { type Profile, PROFILES } from "../../datasets/protocols/longtail.ts";
 import { DATASETS, knownDatasets } from "../../datasets/mod.ts";
 import { splitCsv, splitFolder } from "../../datasets/protocols/own_split.ts";
-import { notHere, USUAL_FOLDER } from "../../datasets/fetching/places.ts";
+import { USUAL_FOLDER } from "../../datasets/fetching/folders.ts";
 import { cacheDirectory } from "../../tensor/backend.ts";
-import { closeReaders } from "../../datasets/reading/reader_pool.ts";
 import { find, UsageError } from "../../base/errors.ts";
 import { makeProgress } from "../progress.ts";
 import { writeAtomically } from "../../base/files.ts";
@@ -77,37 +69,17 @@ export function dataCommand(setExitCode: SetExitCode): Command {
 
 async function fetchSet(name: string, dataDir: string): Promise<number> {
   const definition = find("data set", name, DATASETS);
-  const { sources } = definition;
-  if (sources === undefined) {
+  if (definition.sources === undefined) {
     print(`${definition.name} needs no files: ${definition.origin}`);
     return 0;
   }
-  const paths = { dataDir, splitsDir: undefined, cacheDir: "" };
-  const before = await definition.locate(paths);
-  await Deno.mkdir(dataDir, { recursive: true });
   const progress = makeProgress(false);
-  const failures: string[] = [];
   try {
-    for (const file of before.here ? [] : sources.files) {
-      try {
-        await fetchFile(file, dataDir, {
-          also: sources.folders ?? [],
-          onProgress: progress.work,
-          onNote: progress.note,
-        });
-      } catch (error) {
-        // One dead source must not keep the others from coming.
-        if (!(error instanceof DataError)) throw error;
-        failures.push(error.message);
-      }
-    }
-    if (failures.length > 0) throw new DataError(failures.join("\n"));
-    if (!before.here) await sources.finish?.(dataDir);
-    const found = await definition.locate(paths);
-    if (!found.here) throw new DataError(`${definition.name} is not whole: ${found.missing}.`);
-    // Says which image is missing, where the archive was not that of the split.
-    await loadForCheck(definition, paths);
-    print(`${definition.name} is here${before.here ? " already" : ""}: ${found.where}`);
+    const { already, where } = await fetchDataset(definition, dataDir, {
+      onProgress: progress.work,
+      onNote: progress.note,
+    });
+    print(`${definition.name} is here${already ? " already" : ""}: ${where}`);
     return 0;
   } finally {
     progress.close();
@@ -120,89 +92,21 @@ async function checkSet(
 ): Promise<number> {
   const paths = await dataPaths(options);
   const definition = find("data set", name, await knownDatasets(paths));
-  let wrong = false;
-  for (const file of paths.dataDir === undefined ? [] : definition.sources?.files ?? []) {
-    const state = await checkFile(file, paths.dataDir!);
-    if (state === "missing" || state === "unpacked") continue;
-    print(`${file.path}: ${state}`);
-    wrong ||= state.startsWith("wrong");
-  }
-  const found = await definition.locate(paths);
-  if (!found.here) {
-    throw notHere(definition.name, found);
-  }
+  const files = paths.dataDir === undefined ? [] : await checkFiles(definition, paths.dataDir);
+  for (const { path, state } of files) print(`${path}: ${state}`);
   const progress = makeProgress(false);
   try {
-    const { images, broken } = await readAll(definition, paths, progress.work);
+    const { images, broken } = await checkImages(definition, paths, progress.work);
     broken.forEach(print);
     print(`${definition.name}: ${images - broken.length} of ${images} images can be read`);
-    return wrong || broken.length > 0 ? 1 : 0;
+    return broken.length > 0 || files.some(({ state }) => state.startsWith("wrong")) ? 1 : 0;
   } finally {
     progress.close();
-    await closeReaders();
   }
 }
 
-/** Loads a data set to look at all of it; nothing is kept. */
-async function loadForCheck(definition: DatasetDefinition, paths: DataPaths): Promise<Dataset> {
-  const settings = defaultSettings(definition);
-  return await definition.load({ ...paths, settings, once: true }).catch((error) => {
-    // A part of a set has too few images for the paper's numbers, and may be sound all the same.
-    if (definition.presets?.quick === undefined) throw error;
-    return definition.load({ ...paths, settings: defaultSettings(definition, "quick") });
-  });
-}
-
-/** Reads every image of a data set once; what cannot be read is told, not thrown. */
-async function readAll(
-  definition: DatasetDefinition,
-  paths: DataPaths,
-  onProgress: (what: string, done: number, total: number) => void,
-): Promise<{ images: number; broken: string[] }> {
-  const dataset = await loadForCheck(definition, paths);
-  const splits = dataset.domains.flatMap((
-    { train, validation, test },
-  ) => [train, validation, test]);
-  const images = splits.reduce((sum, { labels }) => sum + labels.length, 0);
-  const broken: string[] = [];
-  let done = 0;
-  for (const split of splits) {
-    for (let start = 0; start < split.labels.length; start += 96) {
-      const length = Math.min(96, split.labels.length - start);
-      const chosen = Array.from({ length }, (_, i) => start + i);
-      const told = (error: Error) => {
-        if (!(error instanceof DataError)) throw error;
-        return error.message;
-      };
-      const failed = await split.read(chosen).then(() => undefined, told);
-      if (failed !== undefined) {
-        // One by one, to name every image that is broken.
-        for (const one of chosen) {
-          const message = await split.read([one]).then(() => undefined, told);
-          if (message !== undefined) broken.push(message);
-        }
-      }
-      onProgress(`reading ${definition.name}`, done += length, images);
-    }
-  }
-  return { images, broken };
-}
-
-/** Removes what is made again when it is needed; weights and TensorFlow itself stay. */
 async function clean(folder: string): Promise<number> {
-  const made = /\.(pixels|features\.safetensors)(\.lock|\..*tmp)?$/;
-  let [files, bytes] = [0, 0];
-  try {
-    for await (const { name, isFile } of Deno.readDir(folder)) {
-      if (!isFile || !made.test(name)) continue;
-      const file = join(folder, name);
-      bytes += (await Deno.stat(file)).size;
-      await Deno.remove(file);
-      files++;
-    }
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error; // no cache folder: nothing to remove
-  }
+  const { files, bytes } = await removeMade(folder);
   print(`${files} files removed from ${folder}, ${(bytes / 2 ** 30).toFixed(2)} GiB`);
   return 0;
 }

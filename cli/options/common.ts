@@ -6,7 +6,7 @@
 import { resolve } from "node:path";
 import { Option } from "commander";
 import type { DataPaths } from "../../datasets/dataset.ts";
-import { USUAL_FOLDER } from "../../datasets/fetching/places.ts";
+import { USUAL_FOLDER } from "../../datasets/fetching/folders.ts";
 import { cacheDirectory } from "../../tensor/backend.ts";
 import { list, nonEmptyList, nonEmptyPath } from "../../base/arguments.ts";
 import { UsageError } from "../../base/errors.ts";

@@ -12,7 +12,7 @@ import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
 import { exists, writeAll, writeAtomically } from "../../base/files.ts";
 import { tryLock } from "../../base/lock.ts";
-import { DataError } from "../dataset.ts";
+import { DataError } from "../../base/errors.ts";
 import type { KnownBytes, SourceFile } from "./sources.ts";
 import { unpackArchive } from "./unpack.ts";
 

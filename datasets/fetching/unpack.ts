@@ -10,7 +10,7 @@ import { pipeline } from "node:stream/promises";
 import { Parser } from "tar";
 import { createAtomically } from "../../base/files.ts";
 import { entryPath, unzip } from "../../base/unzip.ts";
-import { DataError } from "../dataset.ts";
+import { DataError } from "../../base/errors.ts";
 import { findFolder } from "../protocols/hold_out.ts";
 
 /** Bounds of what an archive may become. */

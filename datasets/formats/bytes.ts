@@ -4,7 +4,7 @@
  * @module
  */
 import { gunzipSync, inflateSync } from "node:zlib";
-import { DataError } from "../dataset.ts";
+import { DataError } from "../../base/errors.ts";
 
 /** A dense array of small numbers, row-major unless said otherwise. */
 export interface NumberArray {

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { DataError } from "../dataset.ts";
+import { DataError } from "../../base/errors.ts";
 import { broken } from "./bytes.ts";
 
 /** A name of a pickle, as `module.name`. */

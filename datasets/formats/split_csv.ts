@@ -4,7 +4,8 @@
  * @module
  */
 import { parse } from "csv-parse/sync";
-import { DataError, type SplitName } from "../dataset.ts";
+import { DataError } from "../../base/errors.ts";
+import type { SplitName } from "../dataset.ts";
 
 /** An image of a split file. */
 export interface SplitRow {

@@ -33,7 +33,7 @@ import {
 } from "./digit_files.ts";
 import { profileCounts, PROFILES } from "./longtail.ts";
 import { memorySplit } from "../reading/memory.ts";
-import { fetchCommand, NO_FOLDER, notHere } from "../fetching/places.ts";
+import { fetchCommand, NO_FOLDER, notHere } from "../fetching/folders.ts";
 import { readSettings, requireImageSize } from "../settings.ts";
 
 /** A domain of digits. */

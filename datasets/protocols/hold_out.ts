@@ -5,7 +5,8 @@
  */
 import { join } from "node:path";
 import { stream } from "../../base/random.ts";
-import { DataError, type SplitName } from "../dataset.ts";
+import { DataError } from "../../base/errors.ts";
+import type { SplitName } from "../dataset.ts";
 import type { SplitRow } from "../formats/split_csv.ts";
 
 /** An image file before the split. */

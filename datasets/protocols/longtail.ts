@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { DataError } from "../dataset.ts";
+import { DataError } from "../../base/errors.ts";
 
 /** Shapes of a long tail, in MDLT's words; `inv_` is the same list from the other end. */
 export const PROFILES = ["exp", "inv_exp", "balance", "step", "inv_step"] as const;

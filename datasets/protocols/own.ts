@@ -8,8 +8,8 @@ import { basename, join } from "node:path";
 import { parse } from "csv-parse/sync";
 import type { DataPaths, DatasetDefinition } from "../dataset.ts";
 import { folders, listImages } from "./hold_out.ts";
-import { definePhotographs } from "./photographs.ts";
-import { notHere } from "../fetching/places.ts";
+import { definePhotographs } from "./photographs/define.ts";
+import { notHere } from "../fetching/folders.ts";
 
 /** How a split file begins; spreadsheets put a mark before it. */
 const HEADER = /^\uFEFF?env,label,path,split\s/;

@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import { stringify } from "csv-stringify/sync";
 import { stream } from "../../base/random.ts";
-import { DataError } from "../dataset.ts";
+import { DataError } from "../../base/errors.ts";
 import { folders, holdOut, listImages } from "./hold_out.ts";
 import { type Profile, profileCounts } from "./longtail.ts";
 import type { SplitRow } from "../formats/split_csv.ts";

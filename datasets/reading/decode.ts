@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { DataError } from "../dataset.ts";
+import { DataError } from "../../base/errors.ts";
 import { decodeJpeg, isJpeg } from "./jpeg.ts";
 
 /** An image in memory: `pixels` is `[height, width, 3]`. */

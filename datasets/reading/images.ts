@@ -6,7 +6,7 @@
 import { open } from "node:fs/promises";
 import { itemStream } from "../../base/random.ts";
 import { augment } from "./augment.ts";
-import { DataError } from "../dataset.ts";
+import { DataError } from "../../base/errors.ts";
 import { decodeImage } from "./decode.ts";
 import { resize } from "./resize.ts";
 

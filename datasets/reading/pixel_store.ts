@@ -14,7 +14,7 @@ import { createHash } from "node:crypto";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { createAtomically, writeAll } from "../../base/files.ts";
-import { DataError } from "../dataset.ts";
+import { DataError } from "../../base/errors.ts";
 import type { Image } from "./decode.ts";
 
 const END = new TextEncoder().encode("MDLTPIX1");

@@ -5,7 +5,7 @@
  * @module
  */
 import { mdltFile, mdltSplit, type SourceFile } from "../fetching/sources.ts";
-import { definePhotographs } from "../protocols/photographs.ts";
+import { definePhotographs } from "../protocols/photographs/define.ts";
 
 const FOLDER = "domain_net";
 const DUPLICATES = "domain_net_duplicates.txt";
@@ -98,7 +98,7 @@ export const domainnet = definePhotographs({
   large: true,
   training: { paper: { steps: 15_001, batch: 32, checkpointEvery: 300 } },
   streamed: true,
-  withoutCsv: {
+  fallbackSplit: {
     heldOut: 60,
     lists: (domain) => [`${domain}_train.txt`, `${domain}_test.txt`],
     duplicates: DUPLICATES,

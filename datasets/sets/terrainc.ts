@@ -6,10 +6,10 @@
 import { basename, dirname, join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { createAtomically, exists } from "../../base/files.ts";
-import { DataError } from "../dataset.ts";
+import { DataError } from "../../base/errors.ts";
 import { mdltSplit } from "../fetching/sources.ts";
 import { staysInside } from "../formats/split_csv.ts";
-import { definePhotographs } from "../protocols/photographs.ts";
+import { definePhotographs } from "../protocols/photographs/define.ts";
 
 /** The small images of Caltech Camera Traps. */
 const CAMERA_TRAPS = "eccv_18_all_images_sm";

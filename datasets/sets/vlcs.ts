@@ -4,7 +4,7 @@
  * @module
  */
 import { googleDrive, mdltSplit } from "../fetching/sources.ts";
-import { definePhotographs } from "../protocols/photographs.ts";
+import { definePhotographs } from "../protocols/photographs/define.ts";
 
 const DOMAINS = ["Caltech101", "LabelMe", "SUN09", "VOC2007"];
 

@@ -63,7 +63,7 @@ Deno.test("domainnet: without a CSV its lists are split, without the doubles, st
     await assert.rejects(domainnet.counts(options), /There is .*_train\.txt and no real_test\.txt/);
     await Deno.rename(`${list}.away`, list);
     // No image is there: a streamed set finds out when it is read.
-    const dataset = await domainnet.load({ ...options, readers: 0 });
+    const dataset = await domainnet.load(options);
     await assert.rejects(
       dataset.domains[0]!.train.read([0]),
       (error) => error instanceof DataError && /clipart\/zebra\/.*\.jpg/.test(error.message),

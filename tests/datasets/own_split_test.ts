@@ -72,7 +72,7 @@ Deno.test("own split: the file is found by its name and loads, quoted names too"
     assert.deepEqual(mine!.domains, ["day", "night"]);
     assert.deepEqual(mine!.classes, ["ant", "bee, small", "cow"]);
     const dataset = await mine!.load(
-      loadOptions(mine!, {}, { ...paths, imageSize: 8, readers: 0 }),
+      loadOptions(mine!, {}, { ...paths, imageSize: 8 }),
     );
     for (const { split } of splitsOf(dataset)) {
       assert.equal((await split.read([0])).length, 8 * 8 * 3);

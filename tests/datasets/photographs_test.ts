@@ -5,8 +5,8 @@ import { classCounts, DataError, type LoadOptions } from "../../datasets/dataset
 import { domainnet } from "../../datasets/sets/domainnet.ts";
 import { officehome } from "../../datasets/sets/officehome.ts";
 import { pacs } from "../../datasets/sets/pacs.ts";
-import { definePhotographs } from "../../datasets/protocols/photographs.ts";
-import { closeReaders } from "../../datasets/reading/reader_pool.ts";
+import { definePhotographs } from "../../datasets/protocols/photographs/define.ts";
+import { ReaderPool } from "../../datasets/reading/reader_pool.ts";
 import { resize } from "../../datasets/reading/resize.ts";
 import { terrainc } from "../../datasets/sets/terrainc.ts";
 import { vlcs } from "../../datasets/sets/vlcs.ts";
@@ -114,23 +114,24 @@ Deno.test("photographs: threads, their number and their order of work change no 
       ];
     };
     for (const more of [{}, { once: true }]) {
-      const inline = await once({ ...more, readers: 0 });
-      assert.deepEqual(await once({ ...more, readers: 1 }), inline);
-      assert.deepEqual(await once({ ...more, readers: 3 }), inline);
+      const inline = await once(more);
+      for (const count of [1, 3]) {
+        await using readers = new ReaderPool(count);
+        assert.deepEqual(await once({ ...more, readers }), inline);
+      }
     }
-    await closeReaders();
   }));
 
 Deno.test("photographs: an image that is damaged after the start is named by its path", () =>
   withTiny(async (options) => {
-    const { train } = (await load({ ...options, once: true })).domains[0]!;
+    await using readers = new ReaderPool();
+    const { train } = (await load({ ...options, once: true, readers })).domains[0]!;
     const file = join(options.dataDir!, "Tiny/left/cat/1.png");
     await Deno.writeFile(file, (await Deno.readFile(file)).slice(0, 60));
     await assert.rejects(
       train.read([0]),
       (error) => error instanceof DataError && error.message.includes(file),
     );
-    await closeReaders();
   }));
 
 Deno.test("photographs: a store is made once, also by several at once, and again when damaged", () =>
@@ -176,7 +177,7 @@ Deno.test("photographs: damaged images are taken as they are where that is asked
         (error) =>
           error instanceof DataError && /take damaged images as they are/.test(error.message),
       );
-      const dataset = await load({ ...lenient, once, readers: 0 });
+      const dataset = await load({ ...lenient, once });
       assert.equal((await readAll(dataset.domains[1]!.test)).length, 16 * 16 * 3);
     }
     await Deno.writeTextFile(file, "no image");
@@ -184,7 +185,6 @@ Deno.test("photographs: damaged images are taken as they are where that is asked
       load(lenient),
       /7\.jpg cannot be decoded \(.*\); replace it by an undamaged copy\.$/,
     );
-    await closeReaders();
   }));
 
 const refusals: [string, (options: LoadOptions, folder: string) => Promise<LoadOptions>, RegExp][] =

@@ -9,8 +9,8 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { print } from "../../base/terminal.ts";
 import { defaultSettings, type Split } from "../../datasets/dataset.ts";
-import { definePhotographs } from "../../datasets/protocols/photographs.ts";
-import { closeReaders } from "../../datasets/reading/reader_pool.ts";
+import { definePhotographs } from "../../datasets/protocols/photographs/define.ts";
+import { ReaderPool } from "../../datasets/reading/reader_pool.ts";
 
 const IMAGES = Number(Deno.args[0] ?? 100_000);
 const DOMAINS = ["a", "b", "c", "d"];
@@ -37,14 +37,16 @@ try {
     csv: "stream.csv",
     folder: "tree",
     streamed: true,
-    withoutCsv: { heldOut: 60, lists: () => ["none"], duplicates: "none" },
+    fallbackSplit: { heldOut: 60, lists: () => ["none"], duplicates: "none" },
   });
+  await using readers = new ReaderPool();
   const dataset = await set.load({
     dataDir: folder,
     splitsDir: undefined,
     cacheDir: folder,
     settings: defaultSettings(set),
     imageSize: 64,
+    readers,
   });
   print(`split of ${IMAGES} images: ${seconds(began)}`);
   await dataset.domains[0]!.train.read(Array.from({ length: 32 }, (_, i) => i));
@@ -75,7 +77,6 @@ try {
     growthMiB: Math.round(growth / 2 ** 20),
   };
   print(JSON.stringify(result));
-  await closeReaders();
   Deno.exitCode = read === IMAGES && growth < ALLOWED ? 0 : 1;
 } finally {
   await Deno.remove(folder, { recursive: true });

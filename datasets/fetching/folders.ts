@@ -4,7 +4,8 @@
  * @module
  */
 import { resolve } from "node:path";
-import { type Availability, DataError, type DataPaths } from "../dataset.ts";
+import { DataError } from "../../base/errors.ts";
+import type { Availability, DataPaths } from "../dataset.ts";
 
 /** The folder of the raw data where none is given. */
 export const USUAL_FOLDER = "data";

@@ -1,0 +1,56 @@
+/**
+ * Data sets of photographs: image files in folders, split by MDLT's CSV.
+ *
+ * @module
+ */
+import {
+  type DataPaths,
+  type DatasetDefinition,
+  defineDataset,
+  type SplitCounts,
+} from "../../dataset.ts";
+import { load } from "./load.ts";
+import { findCsv, locate } from "./locate.ts";
+import type { PhotographSet } from "./set.ts";
+import { countRows, readCsv, readSplit } from "./split.ts";
+
+/** A data set from its description. */
+export function definePhotographs(set: PhotographSet): DatasetDefinition {
+  const { name, title, description, domains, classes, shots, origin, sources } = set;
+  const { published, large, training } = set;
+  return defineDataset({
+    name,
+    title,
+    description,
+    images: "photographs",
+    domains,
+    classes,
+    shots,
+    origin,
+    splitFile: set.csv,
+    ...(sources && { sources: { ...sources, folders: [name] } }),
+    ...(published && { published }),
+    ...(large && { large }),
+    ...(training && { training }),
+    settings: {
+      damaged: {
+        default: 0,
+        description: "1 takes damaged images as far as they can be decoded, 0 stops at them",
+      },
+    },
+    async locate(paths) {
+      const found = await locate(set, paths);
+      return "images" in found ? { here: true, where: found.images } : found;
+    },
+    counts: (options) => counts(set, options),
+    load: (options) => load(set, options),
+  });
+}
+
+/** The counts of the CSV, for which no image is needed, or of a split that is made. */
+async function counts(set: PhotographSet, paths: DataPaths): Promise<SplitCounts | undefined> {
+  const csv = await findCsv(set, paths);
+  if (csv !== undefined) return countRows(set, await readCsv(set, csv));
+  const found = await locate(set, paths);
+  return "images" in found ? countRows(set, await readSplit(set, found)) : undefined;
+}
