@@ -5,10 +5,15 @@
  */
 import accuracy from "./accuracy.ts";
 import balancedAccuracy from "./balanced_accuracy.ts";
+import brier from "./brier.ts";
 import ece from "./ece.ts";
+import geometricMean from "./geometric_mean.ts";
+import macroAuroc from "./macro_auroc.ts";
 import macroF1 from "./macro_f1.ts";
 import type { Metric } from "./metric.ts";
+import nll from "./nll.ts";
 import shots from "./shots.ts";
+import worstClassRecall from "./worst_class_recall.ts";
 
 /** Every metric that comes with the suite. */
 export const METRICS: readonly Metric[] = [
@@ -17,6 +22,11 @@ export const METRICS: readonly Metric[] = [
   balancedAccuracy,
   ece,
   ...shots,
+  worstClassRecall,
+  geometricMean,
+  brier,
+  nll,
+  macroAuroc,
 ];
 
 /** What methods are compared and checkpoints selected by, where nothing else is asked for. */
@@ -27,4 +37,4 @@ export * from "./measure.ts";
 export * from "./metric.ts";
 export * from "./predictions.ts";
 export { SHOT_GROUPS, type ShotGroup, shotGroup } from "./shots.ts";
-export { mean } from "./sums.ts";
+export { known, mean } from "./sums.ts";

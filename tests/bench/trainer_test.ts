@@ -111,6 +111,25 @@ Deno.test("test figures at checkpoints are for the chart: they select nothing, b
   assert.equal(macroF1s.reduce((a, b) => a + b), Math.max(...values));
 });
 
+Deno.test("a checkpoint can be selected by probabilities, less being better; tests keep their figures", async () => {
+  const options = { dataset: debugDataset(), method: erm };
+  const selected = await train(specOf(erm, { selection: "validation-worst-nll" }), options);
+  const values = selected.curve.map(({ validation }) => Math.max(...validation.nll!.map(Number)));
+  const best = Math.min(...values);
+  const { step, scores, validation } = selected.result!;
+  assert.equal(step, selected.curve[values.indexOf(best)]!.step);
+  assert.equal(Math.max(...scores!.validation!.nll!.domains.map(Number)), best);
+  assert.equal(validation.length, 3);
+  assert.deepEqual(Object.keys(scores!.test!), ["brier", "nll", "macro_auroc"]);
+  // What is measured changes nothing else.
+  const usual = await train(specOf(erm), options);
+  assert.deepEqual(Object.keys(usual.curve[0]!.validation), ["accuracy", "macro_f1"]);
+  usual.curve.forEach(({ validation }, i) => {
+    assert.deepEqual(selected.curve[i]!.validation.accuracy, validation.accuracy);
+  });
+  tf.dispose([selected.weights, usual.weights]);
+});
+
 Deno.test("tensors stay constant over the updates of a run", async () => {
   const counts: number[] = [];
   await train(specOf(boda, { steps: 60, checkpointEvery: 20 }), {

@@ -12,24 +12,40 @@ import {
   confusionOf,
   countsOf,
   type Evaluation,
+  evaluationOf,
+  measure,
+  METRICS,
+  pooledCounts,
   type Predictions,
+  whyUndefined,
 } from "../../metrics/mod.ts";
 import { DEFAULT_RULE, ruleOf, selectionRules } from "../../metrics/selection.ts";
 
-interface Case extends Predictions {
+interface Case extends Omit<Predictions, "probabilities"> {
   readonly classes: number;
+  /** `[images, classes]`, row by row. */
+  readonly probabilities: readonly number[];
   readonly accuracy: number;
   readonly balanced_accuracy: number;
   readonly macro_f1: number;
   readonly ece: number;
+  readonly worst_class_recall: number;
+  readonly geometric_mean: number;
+  readonly brier: number;
+  readonly nll: number;
+  /** Null where the images are of one class. */
+  readonly macro_auroc: number | null;
 }
 
 const cases: Case[] = JSON.parse(
   await Deno.readTextFile(new URL("figures/metrics.json", import.meta.url)),
 );
 
-function near(found: number | null, expected: number, what: string): void {
-  assert.ok(found !== null && Math.abs(found - expected) < 1e-12, `${what}: ${found}, ${expected}`);
+function near(found: number | null, expected: number, what: string, tolerance = 1e-12): void {
+  assert.ok(
+    found !== null && Math.abs(found - expected) < tolerance,
+    `${what}: ${found}, ${expected}`,
+  );
 }
 
 Deno.test("accuracy, balanced accuracy, macro-F1 and calibration are scikit-learn's and NumPy's", () => {
@@ -40,6 +56,53 @@ Deno.test("accuracy, balanced accuracy, macro-F1 and calibration are scikit-lear
     near(macroF1.compute(counts), predictions.macro_f1, "macro-F1");
     near(ece.compute(calibrationOf(predictions)), predictions.ece, "calibration error");
   }
+});
+
+Deno.test("every metric with a figure of scikit-learn's or NumPy's agrees with it", () => {
+  const names = ["worst_class_recall", "geometric_mean", "brier", "nll", "macro_auroc"] as const;
+  for (const example of cases) {
+    const probabilities = Float32Array.from(example.probabilities);
+    const domain = evaluationOf({ ...example, probabilities }, example.classes);
+    for (const name of names) {
+      const metric = METRICS.find((metric) => metric.name === name)!;
+      const { domains, pooled } = measure(metric, [domain])!;
+      assert.equal(pooled, domains[0]);
+      if (example[name] === null) assert.equal(pooled, null, name);
+      else near(pooled, example[name], name, 1e-9);
+    }
+  }
+});
+
+Deno.test("pooled is the figure of all images together, as if they were of one domain", () => {
+  const some = cases.slice(0, 2).map((example) => ({ ...example, classes: 10 }));
+  const parts = some.map((example, d) => {
+    const rows = example.labels.map((_, i) =>
+      Array.from({ length: 10 }, (_, c) => ((i + 3 * c + d) % 7) / 7)
+    );
+    return { ...example, probabilities: Float32Array.from(rows.flat()) };
+  });
+  const joined = {
+    labels: parts.flatMap(({ labels }) => labels),
+    predicted: parts.flatMap(({ predicted }) => predicted),
+    confidence: parts.flatMap(({ confidence }) => confidence),
+    probabilities: Float32Array.from(parts.flatMap(({ probabilities }) => [...probabilities])),
+  };
+  for (const metric of METRICS.filter(({ average }) => average !== "pooled")) {
+    const { pooled } = measure(metric, parts.map((part) => evaluationOf(part, 10)))!;
+    near(pooled, measure(metric, [evaluationOf(joined, 10)])!.pooled!, metric.name);
+  }
+});
+
+Deno.test("the pooled confusion matrix is the sum of the domains'", () => {
+  const [a, b] = [countsOf([[1, 2], [3, 4]]), countsOf([[10, 20], [30, 40]])];
+  assert.deepEqual(pooledCounts([a, b]).confusion, [[11, 22], [33, 44]]);
+});
+
+Deno.test("a metric whose input is not known says that it was not recorded", () => {
+  const nll = METRICS.find(({ name }) => name === "nll")!;
+  const measured = measure(nll, [{ counts: countsOf([[1, 0], [0, 1]]) }]);
+  assert.equal(measured, null);
+  assert.equal(whyUndefined(nll, measured), "not recorded by this version");
 });
 
 Deno.test("without images there is no figure", () => {

@@ -1,0 +1,6 @@
+/**
+ * Suites that hold anybody's definitions to the same tests as those that come with the suite.
+ *
+ * @module
+ */
+export { metricConformance } from "./testing/metric.ts";
