@@ -19,7 +19,7 @@ import { fuzz } from "./helpers.ts";
 const CONTENT = Uint8Array.from({ length: 300_000 }, (_, i) => (i * 7 + (i >> 8)) & 0xff);
 const digest = (kind: string) => createHash(kind).update(CONTENT).digest("hex");
 const SUMS = { bytes: CONTENT.length, sha256: digest("sha256"), md5: digest("md5") };
-const OPTIONS: FetchOptions = { patience: 300, tries: 3, pause: 1 };
+const OPTIONS: FetchOptions = { idleTimeout: 300, retries: 3, backoff: 1 };
 
 type Handler = (request: Request, call: number) => Response | Promise<Response>;
 
@@ -301,7 +301,7 @@ Deno.test("fetch: two at once do not write into each other's file", () => {
     async (url, _, folder) => {
       const begun = Promise.withResolvers<void>();
       const onProgress = () => begun.resolve();
-      const first = fetchFile(source(url), folder, { ...OPTIONS, patience: 5000, onProgress });
+      const first = fetchFile(source(url), folder, { ...OPTIONS, idleTimeout: 5000, onProgress });
       await begun.promise;
       await assert.rejects(
         fetchFile(source(url), folder, OPTIONS),
