@@ -23,8 +23,6 @@ export interface PickleRules {
   persistent(id: unknown): unknown;
 }
 
-const MARK = Symbol("mark");
-
 /**
  * Runs a pickle.
  *
@@ -41,184 +39,191 @@ export function readPickle(
   file: string,
   rules: PickleRules,
 ): { value: unknown; end: number } {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const stack: unknown[] = [];
-  const memo = new Map<number, unknown>();
-  let at = start;
-  const damaged = (reason: string) => broken(file, `its pickle is damaged: ${reason}`);
-  /** Moves on by so many bytes and says where they were. */
-  const take = (count: number): number => {
-    if (at + count > bytes.length) throw damaged("it is cut short");
-    at += count;
-    return at - count;
-  };
-  const text = (length: number) => {
-    const from = take(length);
-    return new TextDecoder().decode(bytes.subarray(from, from + length));
-  };
-  const line = () => {
-    const end = bytes.indexOf(10, at);
-    if (end < 0) throw damaged("a name has no end");
-    const found = text(end - at);
-    at++;
-    return found;
-  };
-  const pop = (): unknown => {
-    const value = stack.pop();
-    if (value === undefined || value === MARK) throw damaged("it takes a value that is not there");
-    return value;
-  };
-  const sinceMark = (): unknown[] => {
-    const mark = stack.lastIndexOf(MARK);
-    if (mark < 0) throw damaged("it takes values back to a mark that is not there");
-    return stack.splice(mark).slice(1);
-  };
-  const top = <T>(kind: new (...args: never[]) => T): T => {
-    const value = stack.at(-1);
-    if (!(value instanceof kind)) throw damaged(`it takes something else for a ${kind.name}`);
-    return value;
-  };
-  const tuple = (count: number) => stack.push(Array.from({ length: count }, pop).reverse());
-  const set = (values: readonly unknown[]) => {
-    const target = top(Map);
-    if (values.length % 2 !== 0) throw damaged("a key has no value");
-    for (let i = 0; i < values.length; i += 2) target.set(values[i], values[i + 1]);
-  };
-  const remembered = (key: number) => {
-    if (!memo.has(key)) throw damaged("it recalls a value that it has not kept");
-    stack.push(memo.get(key));
-  };
-  const call = () => {
-    const args = pop(), callee = pop();
-    if (!(callee instanceof PickleName) || !Array.isArray(args)) throw damaged("a call of nothing");
-    const answer = rules.names.get(callee.name);
-    if (!answer) throw refused(callee.name);
-    stack.push(answer(args));
-  };
-  const refused = (name: string) =>
-    new DataError(
-      `${file} is refused: it asks to call ${name}, which no file of plain tensors needs.`,
-    );
-  const name = () => {
-    const full = `${line()}.${line()}`;
-    if (!rules.names.has(full)) throw refused(full);
-    stack.push(new PickleName(full));
-  };
-  const long = (length: number) => {
-    const from = take(length);
-    let value = 0n;
-    for (let i = length - 1; i >= 0; i--) value = value << 8n | BigInt(bytes[from + i]!);
-    value = BigInt.asIntN(8 * length, value);
-    stack.push(Number.isSafeInteger(Number(value)) ? Number(value) : value);
-  };
-
-  const first = take(2);
-  if (bytes[first] !== 0x80 || bytes[first + 1]! > 2) throw damaged("it is not of protocol 2");
+  const machine = new Machine(bytes, start, file, rules);
+  if (machine.byte() !== 0x80 || machine.byte() > 2) {
+    throw machine.damaged("it is not of protocol 2");
+  }
   for (;;) {
-    const code = bytes[take(1)]!;
-    switch (String.fromCharCode(code)) {
-      case ".":
-        return { value: pop(), end: at };
-      case "(":
-        stack.push(MARK);
-        break;
-      case "N":
-        stack.push(null);
-        break;
-      case "\x88":
-        stack.push(true);
-        break;
-      case "\x89":
-        stack.push(false);
-        break;
-      case "K":
-        stack.push(bytes[take(1)]!);
-        break;
-      case "M":
-        stack.push(view.getUint16(take(2), true));
-        break;
-      case "J":
-        stack.push(view.getInt32(take(4), true));
-        break;
-      case "\x8a":
-        long(bytes[take(1)]!);
-        break;
-      case "G":
-        stack.push(view.getFloat64(take(8)));
-        break;
-      case "X":
-        stack.push(text(view.getUint32(take(4), true)));
-        break;
-      case "U":
-        stack.push(text(bytes[take(1)]!));
-        break;
-      case "}":
-        stack.push(new Map());
-        break;
-      case "]":
-      case ")":
-        stack.push([]);
-        break;
-      case "t":
-      case "l":
-        stack.push(sinceMark());
-        break;
-      case "\x85":
-        tuple(1);
-        break;
-      case "\x86":
-        tuple(2);
-        break;
-      case "\x87":
-        tuple(3);
-        break;
-      case "a": {
-        const value = pop();
-        top(Array).push(value);
-        break;
-      }
-      case "e": {
-        const values = sinceMark();
-        top(Array).push(...values);
-        break;
-      }
-      case "s": {
-        const value = pop(), key = pop();
-        set([key, value]);
-        break;
-      }
-      case "u":
-        set(sinceMark());
-        break;
-      case "q":
-        memo.set(bytes[take(1)]!, stack.at(-1));
-        break;
-      case "r":
-        memo.set(view.getUint32(take(4), true), stack.at(-1));
-        break;
-      case "h":
-        remembered(bytes[take(1)]!);
-        break;
-      case "j":
-        remembered(view.getUint32(take(4), true));
-        break;
-      case "c":
-        name();
-        break;
-      case "R":
-        call();
-        break;
-      case "b":
-        pop(); // attributes of a dictionary, such as torch's notes on versions: not needed
-        break;
-      case "Q":
-        stack.push(rules.persistent(pop()));
-        break;
-      default:
-        throw new DataError(
-          `${file} is refused: its pickle has the instruction 0x${code.toString(16)}, which no ` +
-            `file of plain tensors needs.`,
-        );
+    const code = machine.byte();
+    const name = String.fromCharCode(code);
+    if (name === STOP) return { value: machine.pop(), end: machine.at };
+    const instruction = INSTRUCTIONS[name];
+    if (instruction === undefined) {
+      throw new DataError(
+        `${file} is refused: its pickle has the instruction 0x${code.toString(16)}, which no ` +
+          `file of plain tensors needs.`,
+      );
     }
+    instruction(machine);
+  }
+}
+
+const STOP = ".";
+const MARK = Symbol("mark");
+
+/** What each instruction does, by its letter; CPython's name of it behind. */
+const INSTRUCTIONS: Readonly<Record<string, (machine: Machine) => void>> = {
+  "(": (m) => m.push(MARK), // MARK
+  "N": (m) => m.push(null), // NONE
+  "\x88": (m) => m.push(true), // NEWTRUE
+  "\x89": (m) => m.push(false), // NEWFALSE
+  "K": (m) => m.push(m.byte()), // BININT1
+  "M": (m) => m.push(m.view.getUint16(m.take(2), true)), // BININT2
+  "J": (m) => m.push(m.view.getInt32(m.take(4), true)), // BININT
+  "\x8a": (m) => m.push(m.long(m.byte())), // LONG1
+  "G": (m) => m.push(m.view.getFloat64(m.take(8))), // BINFLOAT
+  "X": (m) => m.push(m.text(m.word())), // BINUNICODE
+  "U": (m) => m.push(m.text(m.byte())), // SHORT_BINSTRING
+  "}": (m) => m.push(new Map()), // EMPTY_DICT
+  "]": (m) => m.push([]), // EMPTY_LIST
+  ")": (m) => m.push([]), // EMPTY_TUPLE
+  "t": (m) => m.push(m.sinceMark()), // TUPLE
+  "l": (m) => m.push(m.sinceMark()), // LIST
+  "\x85": (m) => m.push(m.popped(1)), // TUPLE1
+  "\x86": (m) => m.push(m.popped(2)), // TUPLE2
+  "\x87": (m) => m.push(m.popped(3)), // TUPLE3
+  "a": (m) => m.append(m.popped(1)), // APPEND
+  "e": (m) => m.append(m.sinceMark()), // APPENDS
+  "s": (m) => m.set(m.popped(2)), // SETITEM
+  "u": (m) => m.set(m.sinceMark()), // SETITEMS
+  "q": (m) => m.keep(m.byte()), // BINPUT
+  "r": (m) => m.keep(m.word()), // LONG_BINPUT
+  "h": (m) => m.push(m.kept(m.byte())), // BINGET
+  "j": (m) => m.push(m.kept(m.word())), // LONG_BINGET
+  "c": (m) => m.push(m.name()), // GLOBAL
+  "R": (m) => m.push(m.call()), // REDUCE
+  "b": (m) => m.pop(), // BUILD: notes of a dictionary, such as torch's on versions: not needed
+  "Q": (m) => m.push(m.rules.persistent(m.pop())), // BINPERSID
+};
+
+/** The bytes that are still to be read, the stack, and the values that were kept for later. */
+class Machine {
+  readonly view: DataView;
+  readonly #stack: unknown[] = [];
+  readonly #memo = new Map<number, unknown>();
+
+  constructor(
+    readonly bytes: Uint8Array,
+    public at: number,
+    readonly file: string,
+    readonly rules: PickleRules,
+  ) {
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  damaged(reason: string): DataError {
+    return broken(this.file, `its pickle is damaged: ${reason}`);
+  }
+
+  /** Moves on by so many bytes and says where they were. */
+  take(count: number): number {
+    if (this.at + count > this.bytes.length) throw this.damaged("it is cut short");
+    this.at += count;
+    return this.at - count;
+  }
+
+  byte(): number {
+    return this.bytes[this.take(1)]!;
+  }
+
+  /** 32 bits. */
+  word(): number {
+    return this.view.getUint32(this.take(4), true);
+  }
+
+  text(length: number): string {
+    const from = this.take(length);
+    return new TextDecoder().decode(this.bytes.subarray(from, from + length));
+  }
+
+  /** A whole number of so many bytes. */
+  long(length: number): number | bigint {
+    const from = this.take(length);
+    let value = 0n;
+    for (let i = length - 1; i >= 0; i--) value = value << 8n | BigInt(this.bytes[from + i]!);
+    value = BigInt.asIntN(8 * length, value);
+    return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+  }
+
+  #line(): string {
+    const end = this.bytes.indexOf(10, this.at);
+    if (end < 0) throw this.damaged("a name has no end");
+    const found = this.text(end - this.at);
+    this.at++;
+    return found;
+  }
+
+  push(value: unknown): void {
+    this.#stack.push(value);
+  }
+
+  pop(): unknown {
+    const value = this.#stack.pop();
+    if (value === undefined || value === MARK) {
+      throw this.damaged("it takes a value that is not there");
+    }
+    return value;
+  }
+
+  /** The topmost values, the lowest first, off the stack. */
+  popped(count: number): unknown[] {
+    return Array.from({ length: count }, () => this.pop()).reverse();
+  }
+
+  /** The values down to the last mark, off the stack. */
+  sinceMark(): unknown[] {
+    const mark = this.#stack.lastIndexOf(MARK);
+    if (mark < 0) throw this.damaged("it takes values back to a mark that is not there");
+    return this.#stack.splice(mark).slice(1);
+  }
+
+  #top<T>(kind: new (...args: never[]) => T): T {
+    const value = this.#stack.at(-1);
+    if (!(value instanceof kind)) throw this.damaged(`it takes something else for a ${kind.name}`);
+    return value;
+  }
+
+  /** Adds values to the list on top. */
+  append(values: readonly unknown[]): void {
+    this.#top(Array).push(...values);
+  }
+
+  /** Sets keys and values, by turns, in the dictionary on top. */
+  set(values: readonly unknown[]): void {
+    const target = this.#top(Map);
+    if (values.length % 2 !== 0) throw this.damaged("a key has no value");
+    for (let i = 0; i < values.length; i += 2) target.set(values[i], values[i + 1]);
+  }
+
+  keep(key: number): void {
+    this.#memo.set(key, this.#stack.at(-1));
+  }
+
+  kept(key: number): unknown {
+    if (!this.#memo.has(key)) throw this.damaged("it recalls a value that it has not kept");
+    return this.#memo.get(key);
+  }
+
+  name(): PickleName {
+    const full = `${this.#line()}.${this.#line()}`;
+    if (!this.rules.names.has(full)) throw this.#refused(full);
+    return new PickleName(full);
+  }
+
+  /** Calls what is named below the top with the arguments on top. */
+  call(): unknown {
+    const args = this.pop(), callee = this.pop();
+    if (!(callee instanceof PickleName) || !Array.isArray(args)) {
+      throw this.damaged("a call of nothing");
+    }
+    const answer = this.rules.names.get(callee.name);
+    if (!answer) throw this.#refused(callee.name);
+    return answer(args);
+  }
+
+  #refused(name: string): DataError {
+    return new DataError(
+      `${this.file} is refused: it asks to call ${name}, which no file of plain tensors needs.`,
+    );
   }
 }
