@@ -24,6 +24,7 @@ export type * from "./datasets/dataset.ts";
 export { DATASETS } from "./datasets/mod.ts";
 export { prepareBackend, startBackend } from "./tensor/backend.ts";
 export { type Random, stream } from "./base/random.ts";
+export * from "./methods/hyperparameter.ts";
 export * from "./methods/method.ts";
 export { METHODS } from "./methods/mod.ts";
 export { buildReport } from "./report/mod.ts";

@@ -32,11 +32,18 @@ export function find<T extends { readonly name: string }>(
 
 /** The sentence about a name that is not known. */
 export function notFoundMessage(what: string, name: string, known: readonly string[]): string {
-  const nearest = known.length > 0 ? closest(name.toLowerCase(), [...known]) : "";
-  const near = name !== "" && nearest !== "" &&
-    distance(name.toLowerCase(), nearest) <= Math.max(2, name.length / 3);
+  const nearest = nearestOf(name, known);
+  const hint = nearest === undefined ? "" : `did you mean "${nearest}"? `;
   const list = known.length > 0 ? `known are ${known.join(", ")}` : "there is none";
-  return `Cannot find ${what} "${name}": ${near ? `did you mean "${nearest}"? ` : ""}${list}`;
+  return `Cannot find ${what} "${name}": ${hint}${list}`;
+}
+
+/** The known name that was probably meant; undefined when none is near. */
+export function nearestOf(name: string, known: readonly string[]): string | undefined {
+  if (name === "" || known.length === 0) return undefined;
+  const nearest = closest(name.toLowerCase(), [...known]);
+  const near = distance(name.toLowerCase(), nearest) <= Math.max(2, name.length / 3);
+  return near && nearest !== "" ? nearest : undefined;
 }
 
 /** Codes of the operating system's errors that say nothing about the run: no space, no memory. */

@@ -7,7 +7,11 @@
  * @module
  */
 import type { Definition } from "../base/definition.ts";
+<<<<<<< HEAD
 export { DataError } from "../base/errors.ts";
+=======
+import type { Value } from "../base/setting.ts";
+>>>>>>> 39dedfa (Settings by name: numbers, whole numbers, flags and choices of one form)
 import type { Sources } from "./fetching/sources.ts";
 import type { ReaderPool } from "./reading/reader_pool.ts";
 
@@ -94,7 +98,7 @@ export interface LoadOptions extends DataPaths {
   /** Threads that read images, the caller's to dispose; left out, images are read in this one. */
   readonly readers?: ReaderPool | undefined;
   /** A value for every setting of the definition. */
-  readonly settings: Readonly<Record<string, number>>;
+  readonly settings: Readonly<Record<string, Value>>;
   /** Called while long work goes on: what is being done, how much of how much is done. */
   readonly onProgress?: ((what: string, done: number, total: number) => void) | undefined;
 }

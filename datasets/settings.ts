@@ -26,7 +26,7 @@ export interface Settings {
 export function readSettings(dataset: string, options: LoadOptions): Settings {
   const read = (name: string, wanted: string, fits: (value: number) => boolean) => {
     const value = options.settings[name];
-    if (value === undefined || !fits(value)) {
+    if (typeof value !== "number" || !fits(value)) {
       throw new DataError(`${dataset}.${name} must be ${wanted}, not ${value}.`);
     }
     return value;

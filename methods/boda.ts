@@ -6,16 +6,9 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import {
-  ABOVE_0,
-  choice,
-  defineMethod,
-  integerUniform,
-  power10,
-  SHARE,
-  uniform,
-  wholeFrom,
-} from "./method.ts";
+import { ABOVE_0, SHARE } from "../base/setting.ts";
+import { choice, integerUniform, number, power10, steps, uniform } from "./hyperparameter.ts";
+import { defineMethod } from "./method.ts";
 import { forwardAll } from "./parts/batches.ts";
 import { distances } from "./parts/distances.ts";
 import { type Pair, pairMeans, trainedPairs } from "./parts/feature_bank.ts";
@@ -28,58 +21,58 @@ export default defineMethod({
   citation:
     "Yang et al. 2022, On Multi-Domain Long-Tailed Recognition, Imbalanced Domain Generalization and Beyond",
   version: 1,
-  reference: {
+  mdlt: {
     name: "BoDA",
     terms: { loss: "risk", boda_loss: "boda" },
     state: { train_centroids: "centroids" },
   },
   hyperparameters: {
-    startStep: {
+    startStep: steps({
       default: 500,
-      updatesAtLeast: 60,
+      scalesWithSteps: { min: 60 },
       search: choice(300, 400, 500, 600),
-      on: { domainnet: { default: 3000, search: choice(2000, 3000, 4000, 5000) } },
+      overrides: { large: { default: 3000, search: choice(2000, 3000, 4000, 5000) } },
       description: "updates before the BoDA term joins the loss",
-      reference: "boda_start_step",
-    },
-    gatherEvery: {
+      mdltName: "boda_start_step",
+    }),
+    gatherEvery: steps({
       default: 120,
-      updatesAtLeast: 60,
+      scalesWithSteps: { min: 60 },
       search: integerUniform(100, 150),
-      on: { domainnet: { default: 2000, search: integerUniform(1500, 3000) } },
-      range: wholeFrom(1),
+      overrides: { large: { default: 2000, search: integerUniform(1500, 3000) } },
+      min: 1,
       description: "updates between two passes over the training set that renew the centroids",
-      reference: "feat_update_freq",
-    },
-    nu: {
+      mdltName: "feat_update_freq",
+    }),
+    nu: number({
       default: 0.5,
       search: power10(-0.5, 0),
       description: "exponent of the calibration by cell counts",
-    },
-    weight: {
+    }),
+    weight: number({
       default: 0.1,
       search: power10(-2, -0.5),
       description: "weight of the BoDA term",
-      reference: "boda_weight",
-    },
-    temperature: {
+      mdltName: "boda_weight",
+    }),
+    temperature: number({
       default: 1,
       search: power10(-1, 0.5),
       range: ABOVE_0,
       description: "divisor of the distances",
-    },
-    macroWeight: {
+    }),
+    macroWeight: number({
       default: 1,
       search: power10(-1, 1),
       description: "weight of the CORAL penalty between domains",
-      reference: "macro_weight",
-    },
-    momentum: {
+      mdltName: "macro_weight",
+    }),
+    momentum: number({
       default: 0.2,
       search: uniform(0, 0.4),
       range: SHARE,
       description: "share of the old centroids that is kept when they are renewed",
-    },
+    }),
   },
   create(ctx, h) {
     const pairs = trainedPairs(ctx.counts);

@@ -15,7 +15,7 @@ export default defineMethod({
   family: "imbalance",
   citation: "Ren et al. 2020, Balanced Meta-Softmax for Long-Tailed Visual Recognition",
   version: 1,
-  reference: { name: "BSoftmax" },
+  mdlt: { name: "BSoftmax" },
   hyperparameters: {},
   create: ({ network, counts }) => ({
     loss: (domains) => ({

@@ -5,7 +5,8 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { defineMethod, power10 } from "./method.ts";
+import { number, power10 } from "./hyperparameter.ts";
+import { defineMethod } from "./method.ts";
 import { forwardAll } from "./parts/batches.ts";
 import { mmd2, penalisedRisk } from "./parts/penalties.ts";
 
@@ -16,11 +17,11 @@ export default defineMethod({
   citation: "Chevalley et al. 2022, Invariant Causal Mechanisms through Distribution Matching",
   version: 1,
   hyperparameters: {
-    penaltyWeight: {
+    penaltyWeight: number({
       default: 1,
       search: power10(-1, 1),
       description: "weight of the distance between the two mixtures' features",
-    },
+    }),
   },
   create(ctx, { penaltyWeight }) {
     const cuts = ctx.random("cuts");

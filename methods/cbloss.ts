@@ -3,7 +3,9 @@
  *
  * @module
  */
-import { choice, defineMethod, oneOf, SHARE } from "./method.ts";
+import { SHARE } from "../base/setting.ts";
+import { flag, number } from "./hyperparameter.ts";
+import { defineMethod } from "./method.ts";
 import { reweighted } from "./parts/reweighting.ts";
 
 export default defineMethod({
@@ -12,33 +14,31 @@ export default defineMethod({
   family: "imbalance",
   citation: "Cui et al. 2019, Class-Balanced Loss Based on Effective Number of Samples",
   version: 1,
-  reference: { name: "CBLoss" },
+  mdlt: { name: "CBLoss" },
   hyperparameters: {
-    beta: {
+    beta: number({
       default: 0.9999,
       search: { kind: "power", base: 10, low: -5, high: -2, scale: -1, shift: 1 },
       range: SHARE,
       description:
         "how little a further image of a class adds: 0 no re-weighting, 1 inverse counts",
-    },
-    reference: {
-      default: 0,
-      search: choice(0),
-      range: oneOf(0, 1),
-      description: "1: as in MDLT, a class so large that βⁿ rounds away gets weight 0",
-    },
+    }),
+    mdlt: flag({
+      default: false,
+      description: "as in MDLT, a class so large that βⁿ rounds away gets weight 0",
+    }),
   },
-  create: (ctx, { beta, reference }) => reweighted(ctx, inverseEffectiveNumber(beta, reference)),
+  create: (ctx, { beta, mdlt }) => reweighted(ctx, inverseEffectiveNumber(beta, mdlt)),
 });
 
 /**
  * (1 − β) / (1 − βⁿ), equation 2 of the paper, by the count n.
  *
- * @param reference 1: 0 where βⁿ vanishes beside 1, which MDLT takes for the mark of an absent class.
+ * @param mdlt 0 where βⁿ vanishes beside 1, which MDLT takes for the mark of an absent class.
  */
-export function inverseEffectiveNumber(beta: number, reference = 0): (count: number) => number {
+export function inverseEffectiveNumber(beta: number, mdlt = false): (count: number) => number {
   return (count) => {
     const share = 1 - beta ** count;
-    return reference && share === 1 ? 0 : (1 - beta) / share;
+    return mdlt && share === 1 ? 0 : (1 - beta) / share;
   };
 }

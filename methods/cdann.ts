@@ -5,7 +5,8 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { choice, defineMethod, oneOf } from "./method.ts";
+import { flag } from "./hyperparameter.ts";
+import { defineMethod } from "./method.ts";
 import {
   adversarialTraining,
   adversaryHyperparameters,
@@ -21,19 +22,17 @@ export default defineMethod({
   citation:
     "Li et al. 2018, Deep Domain Generalization via Conditional Invariant Adversarial Networks",
   version: 1,
-  reference: {
+  mdlt: {
     name: "CDANN",
     terms: { gen_loss: "loss", disc_loss: "discriminatorLoss" },
     modules: { class_embeddings: "classEmbedding" },
   },
   hyperparameters: {
     ...adversaryHyperparameters,
-    reference: {
-      default: 0,
-      search: choice(0),
-      range: oneOf(0, 1),
-      description: "1: class weights and gradient penalty as MDLT computes them",
-    },
+    mdlt: flag({
+      default: false,
+      description: "class weights and gradient penalty as MDLT computes them",
+    }),
   },
   create(ctx, h) {
     const { classes, network } = ctx;
@@ -42,10 +41,10 @@ export default defineMethod({
       input: (features, labels) => tf.add(features, embedding.apply(labels)) as tf.Tensor2D,
       parameters: embedding.parameters,
       loss: (verdict, origin, labels) => {
-        const weights = (h.reference ? referenceWeights : balancedWeights)(labels, classes);
+        const weights = (h.mdlt ? referenceWeights : balancedWeights)(labels, classes);
         return tf.sum(tf.mul(crossEntropyPerExample(verdict, origin), weights)) as tf.Scalar;
       },
-      gradientPenalty: h.reference ? referenceGradientPenalty : gradientPenalty,
+      gradientPenalty: h.mdlt ? referenceGradientPenalty : gradientPenalty,
     });
   },
 });

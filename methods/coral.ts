@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { defineMethod, power10 } from "./method.ts";
+import { number, power10 } from "./hyperparameter.ts";
+import { defineMethod } from "./method.ts";
 import { forwardAll } from "./parts/batches.ts";
 import { coralPenalty, penalisedRisk } from "./parts/penalties.ts";
 
@@ -13,14 +14,14 @@ export default defineMethod({
   family: "domain-invariant",
   citation: "Sun and Saenko 2016, Deep CORAL: Correlation Alignment for Deep Domain Adaptation",
   version: 1,
-  reference: { name: "CORAL", terms: { loss: "risk" } },
+  mdlt: { name: "CORAL", terms: { loss: "risk" } },
   hyperparameters: {
-    penaltyWeight: {
+    penaltyWeight: number({
       default: 1,
       search: power10(-1, 1),
       description: "weight of the distance between the domains' features",
-      reference: "mmd_gamma",
-    },
+      mdltName: "mmd_gamma",
+    }),
   },
   create: ({ network }, { penaltyWeight }) => ({
     loss: (domains) => penalisedRisk(forwardAll(network, domains), coralPenalty, penaltyWeight),

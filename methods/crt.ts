@@ -14,7 +14,7 @@ export default defineMethod({
   citation:
     "Kang et al. 2020, Decoupling Representation and Classifier for Long-Tailed Recognition",
   version: 1,
-  reference: { name: "CRT" },
+  mdlt: { name: "CRT" },
   sampler: "class-balanced",
   stage1: "erm",
   hyperparameters: {},

@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { choice, defineMethod, oneOf } from "./method.ts";
+import { flag } from "./hyperparameter.ts";
+import { defineMethod } from "./method.ts";
 import {
   adversarialTraining,
   adversaryHyperparameters,
@@ -18,18 +19,16 @@ export default defineMethod({
   family: "domain-invariant",
   citation: "Ganin et al. 2016, Domain-Adversarial Training of Neural Networks",
   version: 1,
-  reference: { name: "DANN", terms: { gen_loss: "loss", disc_loss: "discriminatorLoss" } },
+  mdlt: { name: "DANN", terms: { gen_loss: "loss", disc_loss: "discriminatorLoss" } },
   hyperparameters: {
     ...adversaryHyperparameters,
-    reference: {
-      default: 0,
-      search: choice(0),
-      range: oneOf(0, 1),
-      description: "1: the gradient penalty as MDLT computes it (0 for domains of equal size)",
-    },
+    mdlt: flag({
+      default: false,
+      description: "the gradient penalty as MDLT computes it (0 for domains of equal size)",
+    }),
   },
   create: (ctx, h) =>
     adversarialTraining(ctx, h, {
-      gradientPenalty: h.reference ? referenceGradientPenalty : gradientPenalty,
+      gradientPenalty: h.mdlt ? referenceGradientPenalty : gradientPenalty,
     }),
 });

@@ -5,7 +5,9 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { defineMethod, integerPower, power10, SHARE, uniform } from "./method.ts";
+import { SHARE } from "../base/setting.ts";
+import { integerPower, number, power10, steps, uniform } from "./hyperparameter.ts";
+import { defineMethod } from "./method.ts";
 import { forwardAll, lossByDomain, meanOf } from "./parts/batches.ts";
 import { densityQuantile } from "./parts/quantile.ts";
 
@@ -16,24 +18,24 @@ export default defineMethod({
   citation: "Eastwood et al. 2022, Probable Domain Generalization via Quantile Risk Minimization",
   version: 2,
   hyperparameters: {
-    quantile: {
+    quantile: number({
       default: 0.75,
       search: uniform(0.5, 0.99),
       range: SHARE,
       description: "probability with which a domain's risk should stay below the minimised one",
-    },
-    burnInSteps: {
+    }),
+    burnInSteps: steps({
       default: 2500,
-      updatesAtLeast: 1,
+      scalesWithSteps: { min: 1 },
       search: integerPower(10, 2.5, 3.5),
       description: "updates on the mean risk, after which another Adam takes over",
-    },
+    }),
     // DomainBed goes from its learning rate of 5·10⁻⁵ to 10⁻⁶, drawn from 10^U(−7, −5).
-    learningRateFactor: {
+    learningRateFactor: number({
       default: 0.02,
       search: power10(-2.7, -0.7),
       description: "factor on the learning rate after the burn-in",
-    },
+    }),
   },
   create(ctx, { quantile, burnInSteps, learningRateFactor }) {
     const { network, adam } = ctx;

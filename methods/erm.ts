@@ -19,7 +19,7 @@ export default defineMethod({
   family: "baseline",
   citation: "Vapnik 1998, Statistical Learning Theory",
   version: 1,
-  reference: { name: "ERM" },
+  mdlt: { name: "ERM" },
   hyperparameters: {},
   create: (ctx) => ({ loss: (domains) => empiricalRisk(ctx, domains) }),
 });

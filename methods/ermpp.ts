@@ -8,7 +8,9 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { empiricalRisk } from "./erm.ts";
-import { ABOVE_0, defineMethod, integerPower, power10 } from "./method.ts";
+import { ABOVE_0 } from "../base/setting.ts";
+import { inherit, integerPower, number, power10, steps } from "./hyperparameter.ts";
+import { defineMethod } from "./method.ts";
 
 export default defineMethod({
   name: "ermpp",
@@ -17,25 +19,25 @@ export default defineMethod({
   citation: "Teterwak et al. 2025, ERM++: An Improved Baseline for Domain Generalization",
   version: 1,
   hyperparameters: {
-    warmUpSteps: {
+    warmUpSteps: steps({
       default: 500,
-      updatesAtLeast: 1,
+      scalesWithSteps: { min: 1 },
       search: integerPower(10, 1, 3),
       description: "updates of the classifier alone",
-    },
-    warmUpLearningRate: {
-      default: "learningRate",
+    }),
+    warmUpLearningRate: number({
+      default: inherit("learningRate"),
       search: power10(-5, -3.5),
-      on: { digits: { search: power10(-4.5, -2.5) } },
+      overrides: { digits: { search: power10(-4.5, -2.5) } },
       range: ABOVE_0,
       description: "learning rate of the classifier in these updates",
-    },
-    averageFrom: {
+    }),
+    averageFrom: steps({
       default: 600,
-      updatesAtLeast: 2,
+      scalesWithSteps: { min: 2 },
       search: integerPower(10, 2, 3.5),
       description: "updates before the average of the weights begins",
-    },
+    }),
   },
   create(ctx, { warmUpSteps, warmUpLearningRate, averageFrom }) {
     const { network } = ctx;

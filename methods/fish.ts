@@ -5,7 +5,9 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { choice, defineMethod, SHARE, type Terms } from "./method.ts";
+import { SHARE } from "../base/setting.ts";
+import { choice, number } from "./hyperparameter.ts";
+import { defineMethod, type Terms } from "./method.ts";
 import { crossEntropy } from "./parts/losses.ts";
 
 export default defineMethod({
@@ -14,15 +16,15 @@ export default defineMethod({
   family: "meta-learning",
   citation: "Shi et al. 2022, Gradient Matching for Domain Generalization",
   version: 1,
-  reference: { name: "Fish" },
+  mdlt: { name: "Fish" },
   hyperparameters: {
-    metaRate: {
+    metaRate: number({
       default: 0.5,
       search: choice(0.05, 0.1, 0.5),
       range: SHARE,
       description: "share of the way through the domains that is kept",
-      reference: "meta_lr",
-    },
+      mdltName: "meta_lr",
+    }),
   },
   create(ctx, { metaRate }) {
     const { network } = ctx;

@@ -5,7 +5,9 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { defineMethod, integerUniform, power10, SHARE, uniform } from "./method.ts";
+import { SHARE } from "../base/setting.ts";
+import { integerUniform, number, power10, steps, uniform } from "./hyperparameter.ts";
+import { defineMethod } from "./method.ts";
 import { forwardAll } from "./parts/batches.ts";
 import { crossEntropy } from "./parts/losses.ts";
 
@@ -17,23 +19,23 @@ export default defineMethod({
     "Rame et al. 2022, Fishr: Invariant Gradient Variances for Out-of-Distribution Generalization",
   version: 1,
   hyperparameters: {
-    penaltyWeight: {
+    penaltyWeight: number({
       default: 1000,
       search: power10(1, 4),
       description: "weight of the penalty after annealing",
-    },
-    annealSteps: {
+    }),
+    annealSteps: steps({
       default: 1500,
-      updatesAtLeast: 1,
+      scalesWithSteps: { min: 1 },
       search: integerUniform(0, 5000),
       description: "updates without the penalty, after which Adam starts afresh",
-    },
-    momentum: {
+    }),
+    momentum: number({
       default: 0.95,
       search: uniform(0.9, 0.99),
       range: SHARE,
       description: "share of the old variances in their moving average",
-    },
+    }),
   },
   create(ctx, { penaltyWeight, annealSteps, momentum }) {
     const { network } = ctx;

@@ -4,6 +4,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
+import { number } from "./hyperparameter.ts";
 import { defineMethod } from "./method.ts";
 import { forwardAll } from "./parts/batches.ts";
 import { crossEntropyPerExample } from "./parts/losses.ts";
@@ -14,13 +15,13 @@ export default defineMethod({
   family: "imbalance",
   citation: "Lin et al. 2017, Focal Loss for Dense Object Detection",
   version: 1,
-  reference: { name: "Focal" },
+  mdlt: { name: "Focal" },
   hyperparameters: {
-    gamma: {
+    gamma: number({
       default: 1,
       search: { kind: "power", base: 10, low: 0, high: 1, scale: 0.5 },
       description: "how fast the weight falls with the probability of the true class",
-    },
+    }),
   },
   create: ({ network }, { gamma }) => ({
     loss(domains) {

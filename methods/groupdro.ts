@@ -4,7 +4,8 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { defineMethod, power10 } from "./method.ts";
+import { number, power10 } from "./hyperparameter.ts";
+import { defineMethod } from "./method.ts";
 import { forwardAll, lossByDomain } from "./parts/batches.ts";
 
 export default defineMethod({
@@ -14,14 +15,14 @@ export default defineMethod({
   citation:
     "Sagawa et al. 2020, Distributionally Robust Neural Networks for Group Shifts: On the Importance of Regularization for Worst-Case Generalization",
   version: 1,
-  reference: { name: "GroupDRO", state: { q: "domainWeights" } },
+  mdlt: { name: "GroupDRO", state: { q: "domainWeights" } },
   hyperparameters: {
-    stepSize: {
+    stepSize: number({
       default: 0.01,
       search: power10(-3, -1),
       description: "rate at which the weights of the domains follow their losses",
-      reference: "groupdro_eta",
-    },
+      mdltName: "groupdro_eta",
+    }),
   },
   create(ctx, { stepSize }) {
     const weights = ctx.buffer("domainWeights", [ctx.domains], 1);

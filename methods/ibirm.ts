@@ -5,7 +5,8 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { defineMethod, integerPower, power10 } from "./method.ts";
+import { integerPower, number, power10, steps } from "./hyperparameter.ts";
+import { defineMethod } from "./method.ts";
 import { forwardAll, lossByDomain, meanOf } from "./parts/batches.ts";
 import { irmPenalty } from "./parts/irm_penalty.ts";
 
@@ -17,28 +18,28 @@ export default defineMethod({
     "Ahuja et al. 2021, Invariance Principle Meets Information Bottleneck for Out-of-Distribution Generalization",
   version: 1,
   hyperparameters: {
-    irmWeight: {
+    irmWeight: number({
       default: 100,
       search: power10(-1, 5),
       description: "weight of the IRM penalty after its annealing",
-    },
-    irmAnnealSteps: {
+    }),
+    irmAnnealSteps: steps({
       default: 500,
-      updatesAtLeast: 1,
+      scalesWithSteps: { min: 1 },
       search: integerPower(10, 0, 4),
       description: "updates with weight 1 of the IRM penalty, after which Adam starts afresh",
-    },
-    bottleneckWeight: {
+    }),
+    bottleneckWeight: number({
       default: 100,
       search: power10(-1, 5),
       description: "weight of the features' variance after its annealing",
-    },
-    bottleneckAnnealSteps: {
+    }),
+    bottleneckAnnealSteps: steps({
       default: 500,
-      updatesAtLeast: 1,
+      scalesWithSteps: { min: 1 },
       search: integerPower(10, 0, 4),
       description: "updates without the features' variance, after which Adam starts afresh",
-    },
+    }),
   },
   create(ctx, h) {
     const optimizer = ctx.optimizer(ctx.network.parameters);

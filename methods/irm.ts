@@ -6,7 +6,8 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { defineMethod, integerPower, power10 } from "./method.ts";
+import { integerPower, number, power10, steps } from "./hyperparameter.ts";
+import { defineMethod } from "./method.ts";
 import { forwardAll, lossByDomain, meanOf } from "./parts/batches.ts";
 import { irmPenalty } from "./parts/irm_penalty.ts";
 
@@ -16,21 +17,21 @@ export default defineMethod({
   family: "domain-invariant",
   citation: "Arjovsky et al. 2019, Invariant Risk Minimization",
   version: 1,
-  reference: { name: "IRM" },
+  mdlt: { name: "IRM" },
   hyperparameters: {
-    penaltyWeight: {
+    penaltyWeight: number({
       default: 100,
       search: power10(-1, 5),
       description: "weight of the penalty after annealing",
-      reference: "irm_lambda",
-    },
-    annealSteps: {
+      mdltName: "irm_lambda",
+    }),
+    annealSteps: steps({
       default: 500,
-      updatesAtLeast: 1,
+      scalesWithSteps: { min: 1 },
       search: integerPower(10, 0, 4),
       description: "updates with penalty weight 1, after which Adam starts afresh",
-      reference: "irm_penalty_anneal_iters",
-    },
+      mdltName: "irm_penalty_anneal_iters",
+    }),
   },
   create(ctx, h) {
     const optimizer = ctx.optimizer(ctx.network.parameters);

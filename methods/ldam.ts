@@ -5,7 +5,9 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { ABOVE_0, choice, defineMethod, power10 } from "./method.ts";
+import { ABOVE_0 } from "../base/setting.ts";
+import { choice, number, power10 } from "./hyperparameter.ts";
+import { defineMethod } from "./method.ts";
 import { forwardAll, lossByDomain, meanOf } from "./parts/batches.ts";
 import { crossEntropy } from "./parts/losses.ts";
 
@@ -16,21 +18,21 @@ export default defineMethod({
   citation:
     "Cao et al. 2019, Learning Imbalanced Datasets with Label-Distribution-Aware Margin Loss",
   version: 1,
-  reference: { name: "LDAM" },
+  mdlt: { name: "LDAM" },
   hyperparameters: {
-    maxMargin: {
+    maxMargin: number({
       default: 0.5,
       search: power10(-1, -0.1),
       range: ABOVE_0,
       description: "margin of the rarest class of each domain",
-      reference: "max_m",
-    },
-    scale: {
+      mdltName: "max_m",
+    }),
+    scale: number({
       default: 30,
       search: choice(10, 30),
       range: ABOVE_0,
       description: "factor on the logits",
-    },
+    }),
   },
   create({ network, counts }, { maxMargin, scale }) {
     const margins = counts.map((row) => classMargins(row, maxMargin));

@@ -9,7 +9,8 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { defineMethod, uniform } from "./method.ts";
+import { number, uniform } from "./hyperparameter.ts";
+import { defineMethod } from "./method.ts";
 import { forwardAll } from "./parts/batches.ts";
 import { crossEntropy } from "./parts/losses.ts";
 
@@ -20,11 +21,11 @@ export default defineMethod({
   citation: "Menon et al. 2021, Long-Tail Learning via Logit Adjustment",
   version: 1,
   hyperparameters: {
-    tau: {
+    tau: number({
       default: 1,
       search: uniform(0.5, 2),
       description: "factor on the logarithm of the classes' shares",
-    },
+    }),
   },
   create({ network, counts }, { tau }) {
     const adjustment = logShares(counts).map((log) => tau * log);

@@ -13,6 +13,7 @@ import type { Module, Parameter } from "../nn/module.ts";
 import type { Definition } from "../base/definition.ts";
 import type { Network } from "../networks/mod.ts";
 import type { Random } from "../base/random.ts";
+import type { Hyperparameter, Values } from "./hyperparameter.ts";
 
 /** One domain's share of a training step. */
 export interface DomainBatch {
@@ -99,113 +100,6 @@ export interface MethodContext {
   trainingSet(domain: number): AsyncIterable<DomainBatch>;
 }
 
-/** A hyperparameter is data beside the method: default, meaning, search range. */
-export interface Hyperparameter {
-  /** A number, or the run's own setting of that name. */
-  readonly default: number | "learningRate" | "weightDecay";
-  /** One line for people. */
-  readonly description: string;
-  /** How the random search draws it. */
-  readonly search: Search;
-  /** What is different on some data sets: by the name or the kind of a data set; names go first. */
-  readonly on?: Readonly<Record<string, Partial<Pick<Hyperparameter, "default" | "search">>>>;
-  /**
-   * For a number of updates: shorter runs than the paper's scale the default in proportion, but
-   * not below this.
-   */
-  readonly updatesAtLeast?: number;
-  /** The possible values; {@linkcode AT_LEAST_0} when left out, whole ones for a number of updates. */
-  readonly range?: Range;
-  /** What MDLT calls it, where that differs. */
-  readonly reference?: string;
-  /** How MDLT's search draws it, where that is a mistake. */
-  readonly referenceSearch?: Search;
-}
-
-/** The distribution of a random search. */
-export type Search =
-  | {
-    readonly kind: "uniform";
-    readonly low: number;
-    readonly high: number;
-    readonly integer?: boolean;
-  }
-  /** shift + scale · base^U(low, high); rounded down to whole numbers with `integer`. */
-  | {
-    readonly kind: "power";
-    readonly base: number;
-    readonly low: number;
-    readonly high: number;
-    /** 1 when left out. */
-    readonly scale?: number;
-    /** 0 when left out. */
-    readonly shift?: number;
-    readonly integer?: boolean;
-  }
-  | { readonly kind: "choice"; readonly values: readonly number[] };
-
-/** U(low, high). */
-export const uniform = (low: number, high: number): Search => ({ kind: "uniform", low, high });
-/** ⌊U(low, high)⌋. */
-export const integerUniform = (low: number, high: number): Search => ({
-  kind: "uniform",
-  low,
-  high,
-  integer: true,
-});
-/** 10^U(low, high). */
-export const power10 = (low: number, high: number): Search => ({
-  kind: "power",
-  base: 10,
-  low,
-  high,
-});
-/** ⌊base^U(low, high)⌋. */
-export const integerPower = (base: number, low: number, high: number): Search => ({
-  kind: "power",
-  base,
-  low,
-  high,
-  integer: true,
-});
-/** One of the values. */
-export const choice = (...values: number[]): Search => ({ kind: "choice", values });
-
-/** The values that a number may have. */
-export interface Range {
-  /** In words: "it must be …". */
-  readonly wanted: string;
-  fits(value: number): boolean;
-}
-
-export const AT_LEAST_0: Range = {
-  wanted: "a number of at least 0",
-  fits: (value) => Number.isFinite(value) && value >= 0,
-};
-export const ABOVE_0: Range = {
-  wanted: "a number above 0",
-  fits: (value) => Number.isFinite(value) && value > 0,
-};
-/** A part of a whole. */
-export const SHARE: Range = {
-  wanted: "a number from 0 to 1",
-  fits: (value) => value >= 0 && value <= 1,
-};
-/** Something that happens every so many updates, or that is counted in them. */
-export const wholeFrom = (low: number): Range => ({
-  wanted: `a whole number of at least ${low}, since it counts updates`,
-  fits: (value) => Number.isSafeInteger(value) && value >= low,
-});
-/** What is chosen by number, and what is on (1) or off (0). */
-export const oneOf = (...values: number[]): Range => ({
-  wanted: `${values.slice(0, -1).join(", ")} or ${values.at(-1)}`,
-  fits: (value) => values.includes(value),
-});
-/** The possible values of a hyperparameter. */
-export const rangeOf = (
-  { range, updatesAtLeast }: Pick<Hyperparameter, "range" | "updatesAtLeast">,
-): Range => range ?? (updatesAtLeast === undefined ? AT_LEAST_0 : wholeFrom(0));
-
 /** Where a method belongs in the tables. */
 export type Family =
   | "baseline"
@@ -216,8 +110,11 @@ export type Family =
   | "imbalance"
   | "multi-domain long-tailed";
 
-/** A method. */
-export interface Method<Name extends string = string> extends Definition {
+/** The hyperparameters of a method by name. */
+export type Hyperparameters = Readonly<Record<string, Hyperparameter>>;
+
+/** A method; `H` are its own hyperparameters, where they are known. */
+export interface Method<H extends Hyperparameters = Hyperparameters> extends Definition {
   readonly kind: "method";
   /** On the command line and in files: lower case. */
   readonly name: string;
@@ -249,9 +146,9 @@ export interface Method<Name extends string = string> extends Definition {
    * learner has neither `loss` nor `update`, and the run is its evaluation.
    */
   readonly postHoc?: true;
-  readonly hyperparameters: Readonly<Record<Name, Hyperparameter>>;
+  readonly hyperparameters: H;
   /** What MDLT calls the method, its networks, terms and state, where the names differ. */
-  readonly reference?: {
+  readonly mdlt?: {
     readonly name: string;
     /** From MDLT's names of networks to the modules here. */
     readonly modules?: Readonly<Record<string, string>>;
@@ -261,12 +158,12 @@ export interface Method<Name extends string = string> extends Definition {
     readonly state?: Readonly<Record<string, string>>;
   };
   /** Sets the method up for one run, with a value for each hyperparameter. */
-  create(workbench: MethodContext, hyperparameters: Readonly<Record<Name, number>>): Learner;
+  create(ctx: MethodContext, hyperparameters: Values<H>): Learner;
 }
 
-/** Defines a method; checks each file's hyperparameter names at compile time. */
-export function defineMethod<const Name extends string = never>(
-  method: Omit<Method<Name>, "kind">,
+/** Defines a method; infers the values that `create` is given from the hyperparameters. */
+export function defineMethod<const H extends Hyperparameters>(
+  method: Omit<Method<H>, "kind">,
 ): Method {
   return { kind: "method", ...method } as unknown as Method;
 }

@@ -5,7 +5,9 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { ABOVE_0, defineMethod, type DomainBatch, power10 } from "./method.ts";
+import { ABOVE_0 } from "../base/setting.ts";
+import { number, power10 } from "./hyperparameter.ts";
+import { defineMethod, type DomainBatch } from "./method.ts";
 import { byDomain, joinedImages, meanOf, shuffledPairs } from "./parts/batches.ts";
 import { crossEntropy } from "./parts/losses.ts";
 
@@ -15,16 +17,16 @@ export default defineMethod({
   family: "augmentation",
   citation: "Zhang et al. 2018, mixup: Beyond Empirical Risk Minimization",
   version: 1,
-  reference: { name: "Mixup" },
+  mdlt: { name: "Mixup" },
   hyperparameters: {
-    alpha: {
+    alpha: number({
       default: 0.2,
       search: power10(-1, 1),
       range: ABOVE_0,
       description: "both parameters of the beta distribution of the mixing share",
-      reference: "mixup_alpha",
-      referenceSearch: power10(-1, -1),
-    },
+      mdltName: "mixup_alpha",
+      mdltSearch: power10(-1, -1),
+    }),
   },
   create(ctx, { alpha }) {
     const draws = ctx.random("pairs");

@@ -5,7 +5,8 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import type { AdamSettings } from "../nn/adam.ts";
-import { defineMethod, type DomainBatch, power10 } from "./method.ts";
+import { number, power10 } from "./hyperparameter.ts";
+import { defineMethod, type DomainBatch } from "./method.ts";
 import { meanOf, shuffledPairs } from "./parts/batches.ts";
 import { crossEntropy } from "./parts/losses.ts";
 
@@ -15,14 +16,14 @@ export default defineMethod({
   family: "meta-learning",
   citation: "Li et al. 2018, Learning to Generalize: Meta-Learning for Domain Generalization",
   version: 1,
-  reference: { name: "MLDG" },
+  mdlt: { name: "MLDG" },
   hyperparameters: {
-    beta: {
+    beta: number({
       default: 1,
       search: power10(-1, 1),
       description: "weight of the loss on the next domain after a trial step",
-      reference: "mldg_beta",
-    },
+      mdltName: "mldg_beta",
+    }),
   },
   create(ctx, { beta }) {
     const { network, adam } = ctx;

@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { defineMethod, power10 } from "./method.ts";
+import { number, power10 } from "./hyperparameter.ts";
+import { defineMethod } from "./method.ts";
 import { forwardAll } from "./parts/batches.ts";
 import { mmdPenalty, penalisedRisk } from "./parts/penalties.ts";
 
@@ -14,14 +15,14 @@ export default defineMethod({
   family: "domain-invariant",
   citation: "Li et al. 2018, Domain Generalization with Adversarial Feature Learning",
   version: 1,
-  reference: { name: "MMD", terms: { loss: "risk" } },
+  mdlt: { name: "MMD", terms: { loss: "risk" } },
   hyperparameters: {
-    penaltyWeight: {
+    penaltyWeight: number({
       default: 1,
       search: power10(-1, 1),
       description: "weight of the distance between the domains' features",
-      reference: "mmd_gamma",
-    },
+      mdltName: "mmd_gamma",
+    }),
   },
   create: ({ network }, { penaltyWeight }) => ({
     loss: (domains) => penalisedRisk(forwardAll(network, domains), mmdPenalty, penaltyWeight),

@@ -5,7 +5,9 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { choice, defineMethod, oneOf, SHARE } from "./method.ts";
+import { SHARE } from "../base/setting.ts";
+import { choice, flag, number } from "./hyperparameter.ts";
+import { defineMethod } from "./method.ts";
 import { byDomain, joinedImages, joinedLabels, lossByDomain } from "./parts/batches.ts";
 import { stopGradient } from "./parts/gradients.ts";
 
@@ -15,24 +17,22 @@ export default defineMethod({
   family: "domain-invariant",
   citation: "Blanchard et al. 2021, Domain Generalization by Marginal Transfer Learning",
   version: 1,
-  reference: { name: "MTL" },
+  mdlt: { name: "MTL" },
   classifierInputs: (features) => 2 * features,
   hyperparameters: {
-    ema: {
+    ema: number({
       default: 0.99,
       search: choice(0.5, 0.9, 0.99, 1),
       range: SHARE,
       description: "share of the new batch in a domain's running mean feature",
-      reference: "mtl_ema",
-    },
-    reference: {
-      default: 0,
-      search: choice(0),
-      range: oneOf(0, 1),
-      description: "1: noise takes the place of the embedding, as in MDLT",
-    },
+      mdltName: "mtl_ema",
+    }),
+    mdlt: flag({
+      default: false,
+      description: "noise takes the place of the embedding, as in MDLT",
+    }),
   },
-  create(ctx, { ema, reference }) {
+  create(ctx, { ema, mdlt }) {
     const { network } = ctx;
     const size = network.featurizer.outputs;
     const embeddings = ctx.buffer("embeddings", [ctx.domains, size]);
@@ -41,7 +41,7 @@ export default defineMethod({
       tf.tensor2d(Float32Array.from({ length: rows * size }, () => draws.normal()), [rows, size]);
     /** The embedding for each of `rows` images, `[rows, features]`. */
     const spread = (embedding: tf.Tensor, rows: number) =>
-      reference ? noise(rows) : tf.tile(tf.reshape(embedding, [1, size]), [rows, 1]);
+      mdlt ? noise(rows) : tf.tile(tf.reshape(embedding, [1, size]), [rows, 1]);
 
     return {
       loss(batches) {

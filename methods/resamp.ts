@@ -12,7 +12,7 @@ export default defineMethod({
   family: "imbalance",
   citation: "Japkowicz 2000, The Class Imbalance Problem: Significance and Strategies",
   version: 1,
-  reference: { name: "ReSamp" },
+  mdlt: { name: "ReSamp" },
   sampler: "class-balanced",
   hyperparameters: {},
   create: (ctx) => ({ loss: (domains) => empiricalRisk(ctx, domains) }),

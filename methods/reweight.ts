@@ -12,7 +12,7 @@ export default defineMethod({
   family: "imbalance",
   citation: "Huang et al. 2016, Learning Deep Representation for Imbalanced Classification",
   version: 1,
-  reference: { name: "ReWeight" },
+  mdlt: { name: "ReWeight" },
   hyperparameters: {},
   create: (ctx) => reweighted(ctx, (count) => 1 / count),
 });

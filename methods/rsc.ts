@@ -5,7 +5,9 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { defineMethod, SHARE, uniform } from "./method.ts";
+import { SHARE } from "../base/setting.ts";
+import { number, uniform } from "./hyperparameter.ts";
+import { defineMethod } from "./method.ts";
 import { forwardAll } from "./parts/batches.ts";
 import { constantOf } from "./parts/gradients.ts";
 import { crossEntropy } from "./parts/losses.ts";
@@ -17,18 +19,18 @@ export default defineMethod({
   citation: "Huang et al. 2020, Self-Challenging Improves Cross-Domain Generalization",
   version: 1,
   hyperparameters: {
-    featureDrop: {
+    featureDrop: number({
       default: 1 / 3,
       search: uniform(0, 0.5),
       range: SHARE,
       description: "share of the features that is muted in an image",
-    },
-    batchDrop: {
+    }),
+    batchDrop: number({
       default: 1 / 3,
       search: uniform(0, 0.5),
       range: SHARE,
       description: "share of the images whose features are muted",
-    },
+    }),
   },
   create: ({ network }, { featureDrop, batchDrop }) => ({
     loss(domains) {

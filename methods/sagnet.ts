@@ -8,7 +8,8 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { defineMethod, power10 } from "./method.ts";
+import { number, power10 } from "./hyperparameter.ts";
+import { defineMethod } from "./method.ts";
 import { joinedImages, joinedLabels } from "./parts/batches.ts";
 import { minimize, stopGradient } from "./parts/gradients.ts";
 import { crossEntropy } from "./parts/losses.ts";
@@ -19,18 +20,18 @@ export default defineMethod({
   family: "domain-invariant",
   citation: "Nam et al. 2021, Reducing Domain Gap by Reducing Style Bias",
   version: 1,
-  reference: {
+  mdlt: {
     name: "SagNet",
     modules: { network_f: "featurizer", network_c: "classifier", network_s: "style" },
     terms: { loss_c: "loss", loss_s: "styleLoss", loss_adv: "adversarialLoss" },
   },
   hyperparameters: {
-    adversarialWeight: {
+    adversarialWeight: number({
       default: 0.1,
       search: power10(-2, 1),
       description: "weight of the adversarial loss of the featurizer",
-      reference: "sag_w_adv",
-    },
+      mdltName: "sag_w_adv",
+    }),
   },
   create(ctx, { adversarialWeight }) {
     const { network } = ctx;

@@ -5,7 +5,8 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { defineMethod, power10 } from "./method.ts";
+import { number, power10 } from "./hyperparameter.ts";
+import { defineMethod } from "./method.ts";
 import { forwardAll } from "./parts/batches.ts";
 import { crossEntropy } from "./parts/losses.ts";
 
@@ -16,11 +17,11 @@ export default defineMethod({
   citation: "Pezeshki et al. 2021, Gradient Starvation: A Learning Proclivity in Neural Networks",
   version: 1,
   hyperparameters: {
-    penaltyWeight: {
+    penaltyWeight: number({
       default: 0.1,
       search: power10(-5, -1),
       description: "weight of the mean square of the logits",
-    },
+    }),
   },
   create: ({ network }, { penaltyWeight }) => ({
     /** Equation 4 of the paper, the square averaged over images and classes as in DomainBed. */

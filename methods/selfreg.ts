@@ -5,7 +5,9 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { ABOVE_0, choice, defineMethod } from "./method.ts";
+import { ABOVE_0 } from "../base/setting.ts";
+import { choice, number } from "./hyperparameter.ts";
+import { defineMethod } from "./method.ts";
 import { forwardAll } from "./parts/batches.ts";
 import { stopGradient } from "./parts/gradients.ts";
 import { crossEntropy } from "./parts/losses.ts";
@@ -18,17 +20,17 @@ export default defineMethod({
     "Kim et al. 2021, SelfReg: Self-supervised Contrastive Regularization for Domain Generalization",
   version: 2,
   hyperparameters: {
-    featureWeight: {
+    featureWeight: number({
       default: 0.3,
       search: choice(0.1, 0.3, 1),
       description: "weight of the features' dissimilarity beside that of the logits",
-    },
-    mixing: {
+    }),
+    mixing: number({
       default: 0.5,
       search: choice(0.2, 0.5, 1),
       range: ABOVE_0,
       description: "both parameters of the beta distribution of the mixing share",
-    },
+    }),
   },
   create(ctx, { featureWeight, mixing }) {
     const { network } = ctx;

@@ -13,7 +13,7 @@ export default defineMethod({
   citation:
     "Mikolov et al. 2013, Distributed Representations of Words and Phrases and their Compositionality",
   version: 1,
-  reference: { name: "SqrtReWeight" },
+  mdlt: { name: "SqrtReWeight" },
   hyperparameters: {},
   create: (ctx) => reweighted(ctx, (count) => 1 / Math.sqrt(count)),
 });

@@ -11,9 +11,7 @@
  */
 
 import type { Definition } from "../base/definition.ts";
-
-/** A hyperparameter's value. */
-type Value = number;
+import type { Value } from "../base/setting.ts";
 
 /** Level of every factor of a study, as its table shows it. */
 export type Levels = Readonly<Record<string, number | boolean | string>>;
@@ -153,7 +151,7 @@ export function ablation(
     return {
       label: on.join(" "),
       levels: Object.fromEntries(names.map((name) => [name, on.includes(name)])),
-      hyperparameters: Object.fromEntries(names.map((name) => [name, on.includes(name) ? 1 : 0])),
+      hyperparameters: Object.fromEntries(names.map((name) => [name, on.includes(name)])),
     };
   });
   return {

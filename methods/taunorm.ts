@@ -5,7 +5,8 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { defineMethod, uniform } from "./method.ts";
+import { number, uniform } from "./hyperparameter.ts";
+import { defineMethod } from "./method.ts";
 
 export default defineMethod({
   name: "taunorm",
@@ -18,11 +19,11 @@ export default defineMethod({
   inherits: "network",
   postHoc: true,
   hyperparameters: {
-    tau: {
+    tau: number({
       default: 0.7,
       search: uniform(0, 1),
       description: "0 leaves the weights as they are, 1 gives all classes weights of length 1",
-    },
+    }),
   },
   create({ network: { classifier, featurizer } }, { tau }) {
     const weight = classifier.parameters[0]!.variable as tf.Variable<tf.Rank.R2>;

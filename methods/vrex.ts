@@ -5,7 +5,8 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { defineMethod, integerPower, power10 } from "./method.ts";
+import { integerPower, number, power10, steps } from "./hyperparameter.ts";
+import { defineMethod } from "./method.ts";
 import { forwardAll, lossByDomain } from "./parts/batches.ts";
 
 export default defineMethod({
@@ -15,17 +16,17 @@ export default defineMethod({
   citation: "Krueger et al. 2021, Out-of-Distribution Generalization via Risk Extrapolation (REx)",
   version: 1,
   hyperparameters: {
-    penaltyWeight: {
+    penaltyWeight: number({
       default: 10,
       search: power10(-1, 5),
       description: "weight of the variance of the risks after annealing",
-    },
-    annealSteps: {
+    }),
+    annealSteps: steps({
       default: 500,
-      updatesAtLeast: 1,
+      scalesWithSteps: { min: 1 },
       search: integerPower(10, 0, 4),
       description: "updates with penalty weight 1, after which Adam starts afresh",
-    },
+    }),
   },
   create(ctx, { penaltyWeight, annealSteps }) {
     const optimizer = ctx.optimizer(ctx.network.parameters);

@@ -15,6 +15,7 @@ import { compiled, eager, type Execute, fused } from "../tensor/compile/mod.ts";
 import { buildNetwork } from "../networks/mod.ts";
 import { stream } from "../base/random.ts";
 import { METHODS } from "../methods/mod.ts";
+import { defaultValues } from "../methods/hyperparameter.ts";
 import type { DomainBatch } from "../methods/method.ts";
 
 /** A run set up for measuring: random images, two domains. */
@@ -97,13 +98,9 @@ function prepare({ network: kind, width, batch, imageSize, method: wanted = "erm
     // The pass of a feature bank is no part of an update.
     trainingSet: async function* () {},
   });
-  const hyperparameters = Object.fromEntries(
-    Object.entries(method.hyperparameters).map(([key, { default: standard, updatesAtLeast }]) => [
-      key,
-      // Everything that starts after some updates is at work from the first one on.
-      updatesAtLeast !== undefined ? 0 : typeof standard === "string" ? 1e-3 : standard,
-    ]),
-  );
+  // Everything that starts after some steps is at work from the first one on.
+  const run = { learningRate: 1e-3, weightDecay: 1e-3 };
+  const hyperparameters = defaultValues(method.hyperparameters, run, 0);
   const learner = method.create(ctx, hyperparameters);
   const batches = [0, 1].map((d): DomainBatch => ({
     images: tf.randomUniform([batch, imageSize, imageSize, 3], 0, 1, "float32", d),

@@ -9,12 +9,14 @@ import type { DatasetDefinition } from "../../datasets/dataset.ts";
 import type { Backend } from "../../tensor/backend.ts";
 import { WITH_DROPOUT } from "../../networks/mod.ts";
 import { METHODS, TWO_STAGE } from "../../methods/mod.ts";
-import { type Method, type Range, rangeOf } from "../../methods/method.ts";
+import { specOn } from "../../methods/hyperparameter.ts";
+import type { Method } from "../../methods/method.ts";
 import { ruleOf } from "../../metrics/selection.ts";
 import { find, notFoundMessage, UsageError } from "../../base/errors.ts";
+import { numberType, readValue, type Value, type ValueType } from "../../base/setting.ts";
 import { LEARNING, type Preset, preset, type PresetName } from "./presets.ts";
 import type { RunSpec, SelectionRule, StudyTag } from "../records/record.ts";
-import { COMMON, searchSetting, specOn } from "./search.ts";
+import { COMMON, searchSetting } from "./search.ts";
 
 /** What the user asked for; every name as written on the command line. */
 export interface Request {
@@ -27,8 +29,11 @@ export interface Request {
   readonly batch?: number | undefined;
   /** Checkpoints of a run, instead of every so many updates as the preset says. */
   readonly checkpoints?: number | undefined;
-  /** `[name.key, value]`: hyperparameters of a method, settings of a data set, or `all.key`. */
-  readonly settings: readonly (readonly [string, number])[];
+  /**
+   * `[name.key, value]`: hyperparameters of a method, settings of a data set, or `all.key`. A value,
+   * or the text that stands for it.
+   */
+  readonly settings: readonly (readonly [string, Value])[];
   /** Settings of the random search, by number; the defaults alone when left out. */
   readonly hparamsSeeds?: readonly number[] | undefined;
   readonly selection: SelectionRule;
@@ -56,9 +61,6 @@ export interface PlannedRun {
 
 /** Settings of training that `--set method.key=value` may change. */
 const SETTABLE = ["learningRate", "weightDecay", "dropout"] as const;
-
-/** A data set's settings may be any number; the data set says more. */
-const ANY: Range = { wanted: "a number", fits: Number.isFinite };
 
 /** The id of a run: the first 16 hexadecimal digits of the SHA-256 of its canonical spec. */
 export function runId(spec: RunSpec): string {
@@ -163,7 +165,7 @@ export function withFirstStages(runs: readonly PlannedRun[]): PlannedRun[] {
   return [...needed.values()];
 }
 
-type Overrides = ReadonlyMap<string, ReadonlyMap<string, number>>;
+type Overrides = ReadonlyMap<string, ReadonlyMap<string, Value>>;
 
 function specOf(
   request: Request,
@@ -183,21 +185,25 @@ function specOf(
   const checkpointEvery = request.checkpoints === undefined
     ? sizes.checkpointEvery
     : Math.round(steps / request.checkpoints);
-  const learningRate = own("learningRate") ?? drawn.learningRate ?? sizes.learningRate;
-  const weightDecay = own("weightDecay") ?? drawn.weightDecay ?? sizes.weightDecay;
+  const numeric = (key: keyof typeof COMMON, usual: number) =>
+    Number(own(key) ?? drawn[key] ?? usual);
+  const learningRate = numeric("learningRate", sizes.learningRate);
+  const weightDecay = numeric("weightDecay", sizes.weightDecay);
   const drops = WITH_DROPOUT.includes(sizes.network.name);
-  const dropout = drops ? own("dropout") ?? drawn.dropout ?? 0 : 0;
-  // Numbers of updates, unless given, are meant for runs of the paper's length.
+  const dropout = drops ? numeric("dropout", 0) : 0;
+  // Numbers of steps, unless given, are meant for runs of the paper's length.
   const length = Math.min(1, steps / preset("paper", dataset).steps);
   const hyperparameters = Object.fromEntries(
     Object.entries(method.hyperparameters).map(([key, hyperparameter]) => {
-      const { default: usual, updatesAtLeast } = specOn(hyperparameter, dataset);
+      const { default: usual, scalesWithSteps } = specOn(hyperparameter, dataset);
       const standard = drawn[key] ?? usual;
       const given = own(key);
       if (given !== undefined) return [key, given];
-      if (typeof standard === "string") return [key, { learningRate, weightDecay }[standard]];
-      if (updatesAtLeast === undefined || length === 1) return [key, standard];
-      return [key, Math.max(updatesAtLeast, Math.round(standard * length))];
+      if (typeof standard === "object") {
+        return [key, { learningRate, weightDecay }[standard.inherit]];
+      }
+      if (scalesWithSteps === undefined || length === 1) return [key, standard];
+      return [key, Math.max(scalesWithSteps.min, Math.round(Number(standard) * length))];
     }),
   );
   const settings = Object.fromEntries(
@@ -216,7 +222,7 @@ function specOf(
     training: {
       network: { ...sizes.network, ...(dropout !== 0 && { dropout }) },
       steps,
-      batch: request.batch ?? drawn.batch ?? sizes.batch,
+      batch: request.batch ?? Number(drawn.batch ?? sizes.batch),
       checkpointEvery: Math.max(1, Math.min(checkpointEvery, steps)),
       learningRate,
       weightDecay,
@@ -285,17 +291,17 @@ function readSettings(
   methods: readonly (readonly Method[])[],
   networks: readonly string[],
 ): Overrides {
-  const common = SETTABLE.map((key) => [key, rangeOf(COMMON[key])] as const);
-  const known = new Map<string, ReadonlyMap<string, Range>>([["all", new Map(common)]]);
+  const common = SETTABLE.map((key): [string, ValueType] => [key, COMMON[key]]);
+  const known = new Map<string, ReadonlyMap<string, ValueType>>([["all", new Map(common)]]);
   for (const { name, settings } of datasets) {
-    known.set(name, new Map(Object.keys(settings).map((key) => [key, ANY])));
+    // The data set says more.
+    known.set(name, new Map(Object.keys(settings).map((key) => [key, numberType()])));
   }
   for (const { name, hyperparameters } of methods.flat()) {
-    const own = Object.entries(hyperparameters).map(([key, h]) => [key, rangeOf(h)] as const);
-    known.set(name, new Map([...own, ...common]));
+    known.set(name, new Map([...Object.entries(hyperparameters), ...common]));
   }
-  const overrides = new Map<string, Map<string, number>>();
-  for (const [path, value] of settings) {
+  const overrides = new Map<string, Map<string, Value>>();
+  for (const [path, given] of settings) {
     const [owner = "", key = ""] = path.split(".", 2);
     const keys = known.get(owner);
     if (keys === undefined) {
@@ -303,14 +309,12 @@ function readSettings(
         notFoundMessage("a method or data set of this plan named", owner, [...known.keys()]),
       );
     }
-    const range = keys.get(key);
-    if (range === undefined) {
+    const type = keys.get(key);
+    if (type === undefined) {
       throw new UsageError(notFoundMessage(`a setting of ${owner} named`, key, [...keys.keys()]));
     }
-    if (!range.fits(value)) {
-      throw new UsageError(`Cannot use --set "${path}=${value}": it must be ${range.wanted}`);
-    }
-    if (range === COMMON.dropout.range && !networks.some((name) => WITH_DROPOUT.includes(name))) {
+    const value = readValue(type, given, `--set "${path}=${given}"`);
+    if (type === COMMON.dropout && !networks.some((name) => WITH_DROPOUT.includes(name))) {
       throw new UsageError(
         `Cannot use --set "${path}=${value}": no network of this plan (${
           [...new Set(networks)].join(", ")

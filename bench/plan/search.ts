@@ -6,86 +6,82 @@
 import { createHash } from "node:crypto";
 import { mersenne } from "pure-rand/generator/mersenne";
 import type { Random } from "../../base/random.ts";
+import { ABOVE_0, AT_LEAST_0, integerType, numberType, type Value } from "../../base/setting.ts";
 import {
-  ABOVE_0,
   choice,
   type Hyperparameter,
   integerPower,
-  type Method,
   power10,
   type Search,
-} from "../../methods/method.ts";
-
-/** What decides a hyperparameter's default and range. */
-export interface DatasetKind {
-  readonly name: string;
-  readonly images: string;
-}
+  specOn,
+  type Traits,
+} from "../../methods/hyperparameter.ts";
+import type { Method } from "../../methods/method.ts";
 
 /** Settings of training that MDLT's search draws for every method; presets have the defaults. */
-export const COMMON: Readonly<
-  Record<
-    "learningRate" | "weightDecay" | "dropout" | "batch",
-    Pick<Hyperparameter, "description" | "search" | "on" | "range" | "reference">
-  >
-> = {
+export const COMMON = {
   learningRate: {
+    ...numberType(ABOVE_0),
     search: power10(-5, -3.5),
-    on: { digits: { search: power10(-4.5, -2.5) } },
-    range: ABOVE_0,
+    overrides: { digits: { search: power10(-4.5, -2.5) } },
     description: "learning rate of Adam",
-    reference: "lr",
+    mdltName: "lr",
   },
   weightDecay: {
+    ...numberType(AT_LEAST_0),
     search: power10(-6, -3),
-    on: { digits: { search: choice(0) } },
+    overrides: { digits: { search: choice(0) } },
     description: "weight decay (L2) of Adam",
-    reference: "weight_decay",
+    mdltName: "weight_decay",
   },
   dropout: {
+    ...numberType({
+      wanted: "a number from 0 to below 1",
+      fits: (value) => value >= 0 && value < 1,
+    }),
     search: choice(0, 0.1, 0.5),
-    range: { wanted: "a number from 0 to below 1", fits: (value) => value >= 0 && value < 1 },
     description: "part of the features that is dropped in training, in a ResNet",
-    reference: "resnet_dropout",
+    mdltName: "resnet_dropout",
   },
   batch: {
+    ...integerType({ min: 1 }),
     search: choice(24),
-    on: { digits: { search: integerPower(2, 3, 9) }, domainnet: { search: choice(32) } },
-    description: "images of each domain in an update",
-    reference: "batch_size",
+    overrides: { digits: { search: integerPower(2, 3, 9) }, large: { search: choice(32) } },
+    description: "images of each domain in a step",
+    mdltName: "batch_size",
   },
-};
+} as const satisfies Readonly<Record<string, Omit<Hyperparameter<number>, "default">>>;
 
-/** A hyperparameter as it is on a data set. */
-export function specOn<T extends Pick<Hyperparameter, "on">>(h: T, dataset: DatasetKind): T {
-  return { ...h, ...h.on?.[dataset.images], ...h.on?.[dataset.name] };
-}
+/** What a search has to know of a hyperparameter. */
+type Searched = Pick<Hyperparameter, "search" | "overrides" | "mdltName">;
 
 /**
  * Setting number `index` of MDLT's random search: a value for each of {@linkcode COMMON} and of the
- * method's hyperparameters, the same numbers as MDLT's but where a hyperparameter has a
- * `referenceSearch`. Setting 0 is the defaults: nothing is set.
+ * method's hyperparameters that are searched, the same numbers as MDLT's but where a hyperparameter
+ * has an `mdltSearch`. Setting 0 is the defaults: nothing is set.
  */
 export function searchSetting(
   method: Method,
-  dataset: DatasetKind,
+  dataset: Traits,
   index: number,
-): Record<string, number> {
+): Record<string, Value> {
   if (index === 0) return {};
-  const knobs: Readonly<Record<string, Pick<Hyperparameter, "search" | "on" | "reference">>> = {
-    ...COMMON,
-    ...method.hyperparameters,
-  };
+  const all: Readonly<Record<string, Searched>> = { ...COMMON, ...method.hyperparameters };
   return Object.fromEntries(
-    Object.entries(knobs).map(([key, knob]) => {
-      const random = referenceRandom(index, knob.reference ?? key);
-      return [key, draw(specOn(knob, dataset).search, random)];
+    Object.entries(all).flatMap(([key, hyperparameter]) => {
+      const { search } = specOn(hyperparameter, dataset);
+      if (search === undefined) return [];
+      const random = referenceRandom(index, hyperparameter.mdltName ?? key);
+      return [[key, draw(search, random)]];
     }),
   );
 }
 
 /** A value drawn from a range; whole numbers are rounded down, as in the reference. */
-export function draw(search: Search, random: Pick<Random, "uniform" | "integer">): number {
+export function draw<V extends Value>(
+  search: Search<V>,
+  random: Pick<Random, "uniform" | "integer">,
+): V | number {
   switch (search.kind) {
     case "uniform": {
       const { low, high, integer } = search;
@@ -103,7 +99,7 @@ export function draw(search: Search, random: Pick<Random, "uniform" | "integer">
 }
 
 /** The smallest and the largest value that {@linkcode draw} can give. */
-export function limits(search: Search): readonly [low: number, high: number] {
+export function limits(search: Search<number>): readonly [low: number, high: number] {
   switch (search.kind) {
     case "uniform":
       return [search.low, search.high];

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import type { Value } from "../../base/setting.ts";
 import type { Calibration, Confusion, Measured } from "../../metrics/mod.ts";
 
 export type { Calibration, Confusion };
@@ -16,12 +17,12 @@ export interface RunSpec {
   readonly dataset: {
     readonly name: string;
     readonly imageSize: number;
-    readonly settings: Readonly<Record<string, number>>;
+    readonly settings: Readonly<Record<string, Value>>;
   };
   readonly method: {
     readonly name: string;
     readonly version: number;
-    readonly hyperparameters: Readonly<Record<string, number>>;
+    readonly hyperparameters: Readonly<Record<string, Value>>;
   };
   /** The run whose weights this one starts from; its own record lies beside this one. */
   readonly stage1: RunSpec | null;

@@ -4,13 +4,13 @@
  * @module
  */
 import { Command } from "commander";
-import { METHODS } from "../../methods/mod.ts";
-import type { Hyperparameter, Method, Search } from "../../methods/method.ts";
+import type { Hyperparameter, Search } from "../../methods/hyperparameter.ts";
+import type { Method } from "../../methods/method.ts";
 import { find } from "../../base/errors.ts";
 import { readIfThere } from "../../base/files.ts";
 import { projectPath } from "../../base/paths.ts";
 import { section } from "../text.ts";
-import { print, printJson, type SetExitCode } from "../options/common.ts";
+import { catalogueOf, type PluginOptions, print, printJson, type SetExitCode } from "../options/common.ts";
 
 /** The command. */
 export function methodsCommand(_setExitCode: SetExitCode): Command {
@@ -18,10 +18,11 @@ export function methodsCommand(_setExitCode: SetExitCode): Command {
     .description("list the methods with family, source and hyperparameters")
     .argument("[names...]", "tell all of these methods: what they do, where they depart from MDLT")
     .option("--json", "as JSON")
-    .action(async (names: string[], { json }: { json?: boolean }) => {
+    .action(async (names: string[], { json, ...options }: { json?: boolean } & PluginOptions) => {
+      const known = (await catalogueOf(options)).methods;
       const methods = names.length === 0
-        ? METHODS
-        : names.map((name) => find("method", name, METHODS));
+        ? known
+        : names.map((name) => find("method", name, known));
       if (json) {
         printJson(
           await Promise.all(methods.map(async (method) => {
@@ -77,12 +78,15 @@ function traits({ stage1, sampler, readsValues, postHoc }: Method): string[] {
 }
 
 function knobText(key: string, h: Hyperparameter): string {
-  return `${key} = ${h.default}: ${h.description}; search ${searchText(h.search)}`;
+  const standard = typeof h.default === "object" ? h.default.inherit : h.default;
+  const names = h.kind !== "choice" ? "" : ` (${h.names!.join(", ")})`;
+  const search = h.search === undefined ? "" : `; search ${searchText(h.search)}`;
+  return `${key} = ${standard}: ${h.description}${names}${search}`;
 }
 
 /** A hyperparameter on data sets where it is different. */
-function elsewhere({ on = {} }: Hyperparameter): string[] {
-  return Object.entries(on).map(([where, change]) => {
+function elsewhere({ overrides = {} }: Hyperparameter): string[] {
+  return Object.entries(overrides).map(([where, change]) => {
     const standard = change.default === undefined ? [] : [`${change.default}`];
     const search = change.search === undefined ? [] : [`search ${searchText(change.search)}`];
     return `  on ${where}: ${[...standard, ...search].join("; ")}`;
@@ -92,7 +96,7 @@ function elsewhere({ on = {} }: Hyperparameter): string[] {
 /** What the head of a method's file says; a method of several files has it in its `mod.ts`. */
 async function descriptionOf({ name }: Method): Promise<string> {
   const text = await readIfThere(projectPath(`methods/${name}.ts`)) ??
-    await Deno.readTextFile(projectPath(`methods/${name}/mod.ts`));
+    await readIfThere(projectPath(`methods/${name}/mod.ts`)) ?? "";
   const head = /^\/\*\*\n(.*?)\n \*\n \* @module/s.exec(text)?.[1] ?? "";
   return head.replace(/^ \* ?/gm, "");
 }

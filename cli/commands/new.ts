@@ -107,7 +107,9 @@ const source = (name: string) =>
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { defineMethod, uniform } from "./method.ts";
+import { SHARE } from "../base/setting.ts";
+import { number, uniform } from "./hyperparameter.ts";
+import { defineMethod } from "./method.ts";
 import { forwardAll } from "./parts/batches.ts";
 import { crossEntropy } from "./parts/losses.ts";
 
@@ -118,11 +120,12 @@ export default defineMethod({
   citation: "Authors ${new Date().getFullYear()}, Title of the Paper",
   version: 1,
   hyperparameters: {
-    smoothing: {
+    smoothing: number({
       default: 0.1,
       search: uniform(0, 0.3),
+      range: SHARE,
       description: "share of each label that is spread evenly over all classes",
-    },
+    }),
   },
   create: ({ network }, { smoothing }) => ({
     loss(domains) {

@@ -7,6 +7,7 @@
 import { join, relative, resolve } from "node:path";
 import { Command } from "commander";
 import { buildReport } from "../../report/mod.ts";
+import type { Value } from "../../base/setting.ts";
 import { UsageError } from "../../base/errors.ts";
 import { oneOf } from "../../base/arguments.ts";
 import { backendOf } from "../../bench/execute/preflight.ts";
@@ -103,13 +104,20 @@ async function select(options: SelectOptions): Promise<number> {
 /** A chosen run and the values of its setting. */
 function settingOf({ name, spec, hparamsSeed }: PlannedRun) {
   const { batch, learningRate, weightDecay } = spec.training;
-  const values = { learningRate, weightDecay, batch, ...spec.method.hyperparameters };
+  const values: Record<string, Value> = {
+    learningRate,
+    weightDecay,
+    batch,
+    ...spec.method.hyperparameters,
+  };
   return { dataset: spec.dataset.name, method: name, seed: spec.seed, hparamsSeed, values };
 }
 
 function printSetting(run: PlannedRun): void {
   const { dataset, method, seed, hparamsSeed, values } = settingOf(run);
-  const list = Object.entries(values).map(([key, v]) => `${key}=${Number(v.toPrecision(4))}`);
+  const list = Object.entries(values).map(([key, v]) =>
+    `${key}=${typeof v === "number" ? Number(v.toPrecision(4)) : v}`
+  );
   print(`${dataset} ${method} seed ${seed}: setting ${hparamsSeed} (${list.join(", ")})`);
 }
 

@@ -45,19 +45,18 @@ export function seeds(text: string): number[] {
   return Array.from({ length: numbers[0]! }, (_, seed) => seed);
 }
 
-/** `name.key=value`, collected. */
+/** `name.key=value`, collected; the plan knows what values are possible. */
 export function setting(
   text: string,
-  earlier: readonly (readonly [string, number])[] = [],
-): (readonly [string, number])[] {
-  const match = /^([^=.\s]+\.[^=.\s]+)=(.+)$/.exec(text);
-  const value = match === null || match[2]!.trim() === "" ? NaN : Number(match[2]);
-  if (!Number.isFinite(value)) {
+  earlier: readonly (readonly [string, string])[] = [],
+): (readonly [string, string])[] {
+  const [, path, value] = /^([^=.\s]+\.[^=.\s]+)=\s*(\S.*)$/.exec(text) ?? [];
+  if (path === undefined || value === undefined) {
     throw new UsageError(
-      `Cannot use --set "${text}": give name.key=number, such as irm.penaltyWeight=10`,
+      `Cannot use --set "${text}": give name.key=value, such as irm.penaltyWeight=10`,
     );
   }
-  return [...earlier, [match![1]!, value]];
+  return [...earlier, [path, value.trim()]];
 }
 
 /** `--data-dir` and `--splits-dir`. */

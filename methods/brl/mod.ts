@@ -10,7 +10,9 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { ABOVE_0, choice, defineMethod, oneOf, power10, uniform } from "../method.ts";
+import { ABOVE_0 } from "../../base/setting.ts";
+import { flag, integer, number, power10, uniform } from "../hyperparameter.ts";
+import { defineMethod } from "../method.ts";
 import { domainLabels, forwardAll, meanOf } from "../parts/batches.ts";
 import { balanceOf, noBalance } from "./balancing.ts";
 import {
@@ -29,12 +31,7 @@ const INVARIANCE_NAMES = ["variance", "irm", "coral", "mmd"] as const;
 
 /** A part that is on or off; a search leaves it on. */
 const part = (description: string) =>
-  ({
-    default: 1,
-    search: choice(1),
-    range: oneOf(0, 1),
-    description: `1 for ${description}, 0 to leave it out`,
-  }) as const;
+  flag({ default: true, description: `${description}, or without it` });
 
 export default defineMethod({
   name: "brl",
@@ -48,70 +45,65 @@ export default defineMethod({
     cb: part("covariate balancing"),
     rb: part("representation balancing"),
     penalty: part("the cross-domain penalty"),
-    alpha: {
+    alpha: number({
       default: 1e-3,
       search: power10(-5, 1),
       description: "weight α of covariate balancing",
-    },
-    beta: {
+    }),
+    beta: number({
       default: 1e-2,
       search: power10(-4, 0),
       description: "weight β of representation balancing",
-    },
-    gamma: {
+    }),
+    gamma: number({
       default: 10,
       search: power10(-1, 2),
       description: "weight γ of the cross-domain penalty",
-    },
-    smoothing: {
+    }),
+    smoothing: number({
       default: 1,
       search: power10(-1, 1),
       range: ABOVE_0,
       description: "images ε that are added to every cell's count for the prior",
-    },
-    tau: {
+    }),
+    tau: number({
       default: 1,
       search: uniform(0, 1),
       description: "exponent τ of the prior in the balanced softmax; 0 for weights alone",
-    },
-    kappa: {
+    }),
+    kappa: number({
       default: 0,
       search: uniform(0, 1),
       description: "exponent κ of the weights between domains; 0 for none",
-    },
-    rarity: {
+    }),
+    rarity: integer({
       default: 0,
-      search: choice(0),
-      range: oneOf(0, 1, 2),
+      max: 2,
       description:
         "weights between domains by n_c / n_dc (0), 1 / n_dc (1) or effective number (2)",
-    },
-    covariate: {
+    }),
+    covariate: integer({
       default: 0,
-      search: choice(0),
-      range: oneOf(0, 1, 2),
+      max: 2,
       description:
         "covariate balancing by the head's loss and the remaining imbalance (0), the first alone (1) or the second alone (2)",
-    },
-    covariateReach: {
+    }),
+    covariateReach: integer({
       default: 0,
-      search: choice(0),
-      range: oneOf(0, 1),
+      max: 1,
       description: "0: covariate balancing moves its head alone, 1: the features too",
-    },
-    distance: {
+    }),
+    distance: integer({
       default: 0,
-      search: choice(0),
-      range: oneOf(0, 1, 2),
+      max: 2,
       description: "representation balancing by MMD (0), CORAL (1) or mean distance (2)",
-    },
-    invariance: {
+    }),
+    invariance: integer({
       default: 2,
-      search: choice(2),
-      range: oneOf(0, 1, 2, 3),
+      max: 3,
       description:
         "penalty by the variance of the risks (0), IRM's squared slopes (1), or the distance of the domains' features by CORAL (2) or MMD (3)",
-    },
+    }),
   },
   create(ctx, h) {
     const { network, counts, classes } = ctx;
@@ -150,10 +142,10 @@ export default defineMethod({
         const terms: Record<string, tf.Scalar> = {
           risk: meanOf(risks),
           ...(covariate && { covariate: covariate.loss }),
-          ...(h.rb > 0 && {
+          ...(h.rb && {
             representation: representationBalancing(batch, classes, DISTANCE_NAMES[h.distance]!),
           }),
-          ...(h.penalty > 0 && {
+          ...(h.penalty && {
             penalty: crossDomainPenalty(batch, risks, balance, INVARIANCE_NAMES[h.invariance]!),
           }),
         };

@@ -7,12 +7,14 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { Module, Parameter } from "../../nn/module.ts";
 import {
   choice,
-  type Hyperparameter,
+  inherit,
+  integer,
   integerPower,
-  type Learner,
-  type MethodContext,
+  number,
   power10,
-} from "../method.ts";
+  type Values,
+} from "../hyperparameter.ts";
+import type { Hyperparameters, Learner, MethodContext } from "../method.ts";
 import { domainLabels, forwardAll } from "./batches.ts";
 import { crossEntropy, oneHot } from "./losses.ts";
 
@@ -20,74 +22,76 @@ const digitsRate = { digits: { search: power10(-4.5, -2.5) } };
 
 /** The hyperparameters of {@linkcode adversarialTraining}. */
 export const adversaryHyperparameters = {
-  lambda: {
+  lambda: number({
     default: 1,
     search: power10(-2, 2),
     description: "weight of the adversary in the featurizer's loss",
-  },
-  discriminatorSteps: {
+  }),
+  discriminatorSteps: integer({
     default: 1,
     search: integerPower(2, 0, 3),
     description: "discriminator updates for each update of the featurizer and classifier",
-    reference: "d_steps_per_g_step",
-  },
-  gradientPenalty: {
+    mdltName: "d_steps_per_g_step",
+  }),
+  gradientPenalty: number({
     default: 0,
     search: power10(-2, 1),
     description: "weight of the penalty on the discriminator's input gradient",
-    reference: "grad_penalty",
-  },
-  beta1: {
+    mdltName: "grad_penalty",
+  }),
+  beta1: number({
     default: 0.5,
     search: choice(0, 0.5),
     description: "first moment decay of both Adams",
-  },
-  generatorLearningRate: {
-    default: "learningRate",
+  }),
+  generatorLearningRate: number({
+    default: inherit("learningRate"),
     search: power10(-5, -3.5),
-    on: digitsRate,
+    overrides: digitsRate,
     description: "learning rate of featurizer and classifier",
-    reference: "lr_g",
-  },
-  discriminatorLearningRate: {
-    default: "learningRate",
+    mdltName: "lr_g",
+  }),
+  discriminatorLearningRate: number({
+    default: inherit("learningRate"),
     search: power10(-5, -3.5),
-    on: digitsRate,
+    overrides: digitsRate,
     description: "learning rate of the discriminator",
-    reference: "lr_d",
-  },
-  generatorWeightDecay: {
+    mdltName: "lr_d",
+  }),
+  generatorWeightDecay: number({
     default: 0,
     search: power10(-6, -2),
-    on: { digits: { search: choice(0) } },
+    overrides: { digits: { search: choice(0) } },
     description: "weight decay of featurizer and classifier",
-    reference: "weight_decay_g",
-  },
-  discriminatorWeightDecay: {
+    mdltName: "weight_decay_g",
+  }),
+  discriminatorWeightDecay: number({
     default: 0,
     search: power10(-6, -2),
     description: "weight decay of the discriminator",
-    reference: "weight_decay_d",
-  },
-  discriminatorWidth: {
+    mdltName: "weight_decay_d",
+  }),
+  discriminatorWidth: integer({
     default: 256,
+    min: 1,
     search: integerPower(2, 6, 10),
     description: "units of the discriminator's hidden layers",
-    reference: "mlp_width",
-  },
-  discriminatorDepth: {
+    mdltName: "mlp_width",
+  }),
+  discriminatorDepth: integer({
     default: 3,
+    min: 1,
     search: choice(3, 4, 5),
     description: "linear layers of the discriminator",
-    reference: "mlp_depth",
-  },
-  discriminatorDropout: {
+    mdltName: "mlp_depth",
+  }),
+  discriminatorDropout: number({
     default: 0,
     search: choice(0, 0.1, 0.5),
     description: "dropout rate in the discriminator",
-    reference: "mlp_dropout",
-  },
-} as const satisfies Readonly<Record<string, Hyperparameter>>;
+    mdltName: "mlp_dropout",
+  }),
+} as const satisfies Hyperparameters;
 
 /** What methods with a discriminator differ in. */
 export interface Adversary {
@@ -106,7 +110,7 @@ export interface Adversary {
  */
 export function adversarialTraining(
   ctx: MethodContext,
-  h: Readonly<Record<keyof typeof adversaryHyperparameters, number>>,
+  h: Values<typeof adversaryHyperparameters>,
   adversary: Adversary,
 ): Learner {
   const { network } = ctx;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Value } from "../../base/setting.ts";
 import type { RunSpec } from "../../bench/records/record.ts";
 import { type DatasetResults, groupBy } from "../analysis/arrange.ts";
 import { METHOD, text } from "./columns.ts";
@@ -15,7 +16,7 @@ export function hyperparametersTable(datasets: readonly DatasetResults[]): Table
   datasets.forEach((dataset, d) =>
     dataset.methods.forEach((result) =>
       stages(result.spec).forEach(({ method, training }) => {
-        const settings = {
+        const settings: Record<string, Value> = {
           ...method.hyperparameters,
           "learning rate": training.learningRate,
           "weight decay": training.weightDecay,
@@ -24,7 +25,7 @@ export function hyperparametersTable(datasets: readonly DatasetResults[]): Table
           const id = JSON.stringify([result.label, method.name, key]);
           const row = rows.get(id) ??
             { method: nameOf(result), stage: method.name, key, values: [] };
-          row.values[d] = { name: String(value), title: String(Number(value.toPrecision(4))) };
+          row.values[d] = { name: String(value), title: rounded(value) };
           rows.set(id, row);
         });
       })
@@ -52,6 +53,10 @@ export function hyperparametersTable(datasets: readonly DatasetResults[]): Table
     })),
   };
 }
+
+/** Numbers to four digits. */
+const rounded = (value: Value) =>
+  String(typeof value === "number" ? Number(value.toPrecision(4)) : value);
 
 /** A run's stages, first to last. */
 function stages(spec: RunSpec): RunSpec[] {

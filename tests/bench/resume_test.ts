@@ -9,6 +9,7 @@ import { Store } from "../../bench/records/store.ts";
 import { train, type TrainOptions, type TrainResult } from "../../bench/train/trainer.ts";
 import { compiled, eager, fused } from "../../tensor/compile/mod.ts";
 import { encodeTensors } from "../../tensor/safetensors.ts";
+import { defaultValues } from "../../methods/hyperparameter.ts";
 import type { Method } from "../../methods/method.ts";
 import { METHODS } from "../../methods/mod.ts";
 import { useBackend } from "../helpers/backend.ts";
@@ -29,12 +30,7 @@ function specOf(method: Method): RunSpec {
     weightDecay: 0.001,
     selection: "validation-macro-f1" as const,
   };
-  const hyperparameters = Object.fromEntries(
-    Object.entries(method.hyperparameters).map(([key, { default: standard, updatesAtLeast }]) => {
-      const value = typeof standard === "string" ? training[standard] : standard;
-      return [key, updatesAtLeast === undefined ? value : Math.min(value, 2)];
-    }),
-  );
+  const hyperparameters = defaultValues(method.hyperparameters, training, 2);
   return {
     format: 1,
     dataset: { name: "toy", imageSize: 8, settings: {} },

@@ -77,11 +77,11 @@ Deno.test("any method may have studies; what cannot be run is one sentence", () 
     method: "cbloss",
     title: "with and without",
     description: "with and without",
-    parts: { reference: "Reference" },
+    parts: { mdlt: "MDLT" },
   });
   const studies = [...STUDIES, own];
   const runs = studied("ablation", { seeds: [0], settings: [], methods: ["cbloss"] }, studies);
-  assert.deepEqual(runs.map(({ spec }) => spec.method.hyperparameters["reference"]), [0, 1]);
+  assert.deepEqual(runs.map(({ spec }) => spec.method.hyperparameters["mdlt"]), [false, true]);
   const fails = (study: string, methods: string[] | undefined, message: RegExp) =>
     assert.throws(() => studied(study, { settings: [], methods }), message);
   fails(

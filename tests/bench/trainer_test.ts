@@ -12,6 +12,7 @@ import type { Dataset } from "../../datasets/dataset.ts";
 import boda from "../../methods/boda.ts";
 import crt from "../../methods/crt.ts";
 import erm from "../../methods/erm.ts";
+import { defaultValues } from "../../methods/hyperparameter.ts";
 import { defineMethod, type Method } from "../../methods/method.ts";
 import { crossEntropy } from "../../methods/parts/losses.ts";
 import taunorm from "../../methods/taunorm.ts";
@@ -21,9 +22,8 @@ import { DEBUG_COUNTS, debugDataset } from "../helpers/debug_dataset.ts";
 await useBackend();
 
 function specOf(method: Method, change: Partial<RunSpec["training"]> = {}, seed = 0): RunSpec {
-  const hyperparameters = Object.fromEntries(
-    Object.entries(method.hyperparameters).map(([key, h]) => [key, Number(h.default)]),
-  );
+  const run = { learningRate: 0.01, weightDecay: 0 };
+  const hyperparameters = defaultValues(method.hyperparameters, run);
   return {
     format: 1,
     dataset: { name: "debug", imageSize: 8, settings: {} },

@@ -11,8 +11,8 @@ Deno.test("decisions on methods name registered ones, and all that differ from M
     for (const title of titles) assert.ok(known.includes(title), `${title}: ${text}`);
   }
   for (const { title, hyperparameters } of METHODS) {
-    const differs = "reference" in hyperparameters ||
-      Object.values(hyperparameters).some(({ referenceSearch }) => referenceSearch !== undefined);
+    const differs = "mdlt" in hyperparameters ||
+      Object.values(hyperparameters).some(({ mdltSearch }) => mdltSearch !== undefined);
     const decided = decisions.some(({ titles }) => titles.includes(title));
     assert.ok(decided || !differs, `no decision on ${title}`);
   }

@@ -10,6 +10,7 @@ import { linear, relu } from "../../nn/layers.ts";
 import { fromTorch, Module, type Parameter, sequential, toTorch } from "../../nn/module.ts";
 import { buildNetwork, Network } from "../../networks/mod.ts";
 import { type Random, stream } from "../../base/random.ts";
+import type { Value } from "../../base/setting.ts";
 import { updateOf } from "../../bench/train/trainer.ts";
 import { RunContext } from "../../bench/train/context.ts";
 import { METHODS } from "../../methods/mod.ts";
@@ -110,7 +111,7 @@ const UNAPPLIED: Readonly<Record<string, readonly string[]>> = { SagNet: ["netwo
  */
 export async function checkMethod(file: MethodCase): Promise<void> {
   checkForm(file);
-  const method = METHODS.find((m) => m.reference?.name === file.method || m.name === file.method);
+  const method = METHODS.find((m) => m.mdlt?.name === file.method || m.name === file.method);
   if (method === undefined) {
     throw new RangeError(
       `Cannot replay "${file.method}": no registered method has that name or reference name`,
@@ -178,7 +179,7 @@ export async function checkMethod(file: MethodCase): Promise<void> {
       domains.forEach(({ images, labels }) => tf.dispose([images, labels]));
       const outcome = expected.steps[step]!;
       for (const [name, value] of Object.entries(outcome.returned)) {
-        const term = method.reference?.terms?.[name] ?? name;
+        const term = method.mdlt?.terms?.[name] ?? name;
         const found = terms[term];
         if (found === undefined) {
           throw new Error(`step ${step}: no term "${term}" for the reference's "${name}"`);
@@ -191,7 +192,7 @@ export async function checkMethod(file: MethodCase): Promise<void> {
       }
       for (const [name, value] of Object.entries(outcome.state_after ?? {})) {
         if (typeof value === "number") continue; // counters of the reference: here the step is given
-        const buffer = ctx.buffers.get(method.reference?.state?.[name] ?? name);
+        const buffer = ctx.buffers.get(method.mdlt?.state?.[name] ?? name);
         if (buffer === undefined) {
           throw new Error(`step ${step}: no buffer for the reference's state "${name}"`);
         }
@@ -278,7 +279,7 @@ function chainFrom(parameters: readonly StoredParameter[], module: string): Modu
 
 /** The file with the names that modules have here, without the sums of {@linkcode UNAPPLIED}. */
 function translate(file: MethodCase, method: Method): MethodCase {
-  const names = method.reference?.modules ?? {};
+  const names = method.mdlt?.modules ?? {};
   const moduleOf = (name: string) => name.slice(0, name.indexOf("."));
   const rename = (parameters: readonly StoredParameter[]) =>
     parameters.map((p) => {
@@ -310,17 +311,19 @@ function storedOf(p: Parameter, stored: readonly StoredParameter[]): StoredParam
 function hyperparametersFrom(
   method: Method,
   hparams: MethodCase["hparams"],
-): Record<string, number> {
-  const values: Record<string, number> = {};
+): Record<string, Value> {
+  const values: Record<string, Value> = {};
   const used = new Set<string>();
-  for (const [name, { default: standard, reference }] of Object.entries(method.hyperparameters)) {
-    const key = reference ?? name;
+  for (const [name, { default: standard, mdltName }] of Object.entries(method.hyperparameters)) {
+    const key = mdltName ?? name;
     used.add(key);
     const given = hparams[key];
     const inherited = { learningRate: hparams.lr, weightDecay: hparams.weight_decay };
-    values[name] = Number(given ?? (typeof standard === "string" ? inherited[standard] : standard));
+    values[name] = Number(
+      given ?? (typeof standard === "object" ? inherited[standard.inherit] : standard),
+    );
   }
-  if ("reference" in method.hyperparameters) values.reference = 1;
+  if ("mdlt" in method.hyperparameters) values.mdlt = true;
   for (const key of Object.keys(hparams)) {
     if (!used.has(key) && !NOT_THE_METHODS.has(key)) {
       throw new Error(`it sets "${key}", which is no hyperparameter of ${method.name}`);

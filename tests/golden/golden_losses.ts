@@ -208,7 +208,7 @@ function ofCounts(name: string, counts: Counts): number[] {
   if (name === "balanced_softmax_counts") return priorCounts(counts);
   if (name.startsWith("ldam_margins")) return classMargins(counts, number);
   if (name.startsWith("class_balanced")) {
-    return classWeights(counts, inverseEffectiveNumber(number, 1));
+    return classWeights(counts, inverseEffectiveNumber(number, true));
   }
   throw new Error(`weights "${name}" are not known`);
 }

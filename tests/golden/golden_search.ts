@@ -4,8 +4,9 @@
  * @module
  */
 import { preset } from "../../bench/plan/presets.ts";
-import { COMMON, draw, referenceRandom, specOn, tupleHash } from "../../bench/plan/search.ts";
-import type { Hyperparameter, Method } from "../../methods/method.ts";
+import { COMMON, draw, referenceRandom, tupleHash } from "../../bench/plan/search.ts";
+import { type Hyperparameter, type Inheritance, specOn } from "../../methods/hyperparameter.ts";
+import type { Method } from "../../methods/method.ts";
 import { METHODS } from "../../methods/mod.ts";
 import { referenceDataset } from "./golden_tables.ts";
 
@@ -71,7 +72,9 @@ function checkDefaults(name: string, reference: string, values: Values): void {
     if (ELSEWHERE.has(key)) continue;
     const knob = knobOf(method, key);
     const standard = knob === undefined ? common[key] : specOn(knob, dataset).default;
-    const found = typeof standard === "string" ? inherited[standard as "learningRate"] : standard;
+    const found = typeof standard === "object"
+      ? inherited[(standard as Inheritance).inherit]
+      : standard;
     same(`default of ${reference}'s ${key} on ${name}`, found, value);
   }
 }
@@ -87,17 +90,17 @@ function checkDrawn(name: string, reference: string | null, index: string, value
       same(what, method?.sampler === "class-balanced", value);
       continue;
     }
-    const knob: Pick<Hyperparameter, "search" | "on" | "referenceSearch"> | undefined =
+    const knob: Pick<Hyperparameter, "search" | "overrides" | "mdltSearch"> | undefined =
       (method && knobOf(method, key)) ??
-        Object.values(COMMON).find(({ reference }) => reference === key);
+        Object.values(COMMON).find(({ mdltName }) => mdltName === key);
     if (knob === undefined) throw new Error(`${what}: there is no such hyperparameter`);
-    const search = knob.referenceSearch ?? specOn(knob, dataset).search;
+    const search = knob.mdltSearch ?? specOn(knob, dataset).search!;
     same(what, draw(search, referenceRandom(Number(index), key)), value);
   }
 }
 
 function named(reference: string): Method {
-  const found = METHODS.find((method) => method.reference?.name === reference);
+  const found = METHODS.find((method) => method.mdlt?.name === reference);
   if (found === undefined) {
     throw new Error(`no registered method is the reference's "${reference}"`);
   }
@@ -107,7 +110,7 @@ function named(reference: string): Method {
 /** The hyperparameter that the reference calls so. */
 function knobOf(method: Method, key: string): Hyperparameter | undefined {
   return Object.entries(method.hyperparameters)
-    .find(([name, { reference }]) => (reference ?? name) === key)?.[1];
+    .find(([name, { mdltName }]) => (mdltName ?? name) === key)?.[1];
 }
 
 /** Powers may differ in the last bit between C's library and JavaScript's. */

@@ -7,7 +7,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import { readBatch } from "../../bench/train/batches.ts";
 import { COMMON, limits } from "../../bench/plan/search.ts";
 import type { Snapshot } from "../../nn/adam.ts";
-import { type DomainBatch, type Method, rangeOf } from "../../methods/method.ts";
+import type { Hyperparameter } from "../../methods/hyperparameter.ts";
+import type { DomainBatch, Method } from "../../methods/method.ts";
 import { METHODS } from "../../methods/mod.ts";
 import { crossEntropy } from "../../methods/parts/losses.ts";
 import { useBackend } from "../helpers/backend.ts";
@@ -175,24 +176,36 @@ function describes(method: Method): void {
   assert.match(citation, /^[A-Z].* (19|20)\d\d, \S/, "authors, year, title");
   assert.ok(Number.isInteger(version) && version >= 1);
   for (const [key, hyperparameter] of Object.entries(hyperparameters)) {
-    const { default: standard, description, search, updatesAtLeast } = hyperparameter;
-    const possible = rangeOf(hyperparameter);
     assert.match(key, /^[a-z][A-Za-z0-9]*$/);
     assert.ok(!(key in COMMON), `${key}: training has a setting of that name`);
-    assert.match(description, /^\S.*[^.\s]$/, `${key}: one line of meaning, without a full stop`);
-    const [low, high] = limits(search);
-    assert.ok(Number.isFinite(low) && low <= high && Number.isFinite(high), `${key}: search range`);
-    for (const end of [low, high]) {
-      assert.ok(possible.fits(end), `${key}: the search draws ${end}, not ${possible.wanted}`);
-    }
-    if (typeof standard === "string") continue;
-    assert.ok(possible.fits(standard), `${key}: default ${standard} is not ${possible.wanted}`);
+    describesHyperparameter(key, hyperparameter);
+  }
+}
+
+function describesHyperparameter(key: string, h: Hyperparameter): void {
+  const { default: standard, description, search, scalesWithSteps, wanted } = h;
+  assert.match(description, /^\S.*[^.\s]$/, `${key}: one line of meaning, without a full stop`);
+  const ends = search === undefined
+    ? []
+    : search.kind === "choice"
+    ? search.values
+    : limits(search);
+  for (const end of ends) {
+    assert.equal(h.parse(end), end, `${key}: the search draws ${end}, not ${wanted}`);
+  }
+  if (typeof standard === "object") return;
+  assert.equal(h.parse(standard), standard, `${key}: default ${standard} is not ${wanted}`);
+  assert.equal(h.parse(String(standard)), standard, `${key}: default ${standard} as text`);
+  const numbers = ends.filter((end) => typeof end === "number");
+  if (typeof standard === "number" && numbers.length > 0) {
+    const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
     // A term that is off by default may have a search range without 0.
     const inside = (low <= standard && standard <= high) || standard === 0;
     assert.ok(inside, `${key}: default ${standard} outside ${low} … ${high}`);
-    if (updatesAtLeast !== undefined) {
-      assert.ok(Number.isInteger(updatesAtLeast) && updatesAtLeast <= standard, key);
-    }
+  }
+  if (scalesWithSteps !== undefined) {
+    const { min } = scalesWithSteps;
+    assert.ok(Number.isInteger(min) && min <= Number(standard), key);
   }
 }
 

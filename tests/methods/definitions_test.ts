@@ -89,7 +89,7 @@ Deno.test("CDANN gives every class of a batch the same share, absent classes non
 
 Deno.test("CBLoss keeps a class whose count is beyond double precision; MDLT drops it", () => {
   const counts = [10, 100_000];
-  assert.equal(classWeights(counts, inverseEffectiveNumber(0.99, 1))[1], 0);
+  assert.equal(classWeights(counts, inverseEffectiveNumber(0.99, true))[1], 0);
   const [tail, head] = classWeights(counts, inverseEffectiveNumber(0.99));
   assert.ok(head! > 0 && head! < tail!);
 });

@@ -9,6 +9,8 @@ import type { RunSpec } from "../../bench/records/record.ts";
 import { prepareRun, type TrainOptions } from "../../bench/train/trainer.ts";
 import { eager, type Execute } from "../../tensor/compile/mod.ts";
 import { stream } from "../../base/random.ts";
+import type { Value } from "../../base/setting.ts";
+import { defaultValues } from "../../methods/hyperparameter.ts";
 import type { Method } from "../../methods/method.ts";
 import { METHODS } from "../../methods/mod.ts";
 import { debugDataset } from "../helpers/debug_dataset.ts";
@@ -20,14 +22,15 @@ export const TOY = debugDataset();
  * Hyperparameters: the defaults (setting 0), or drawn from the search ranges by a seeded stream.
  * Numbers of updates are cut to `phase`, so that a short run sees every phase of a method.
  */
-function hyperparameters(method: Method, setting: number, phase: number): Record<string, number> {
+function hyperparameters(method: Method, setting: number, phase: number): Record<string, Value> {
   const run = { learningRate: 0.01, weightDecay: 0 };
+  const values = defaultValues(method.hyperparameters, run, phase);
+  if (setting === 0) return values;
   return Object.fromEntries(
-    Object.entries(method.hyperparameters).map(([key, h]) => {
-      const standard = typeof h.default === "string" ? run[h.default] : h.default;
-      const random = stream(setting, "conformance", method.name, key);
-      const value = setting === 0 ? standard : draw(h.search, random);
-      return [key, h.updatesAtLeast === undefined ? value : Math.min(value, phase)];
+    Object.entries(method.hyperparameters).map(([key, { search, scalesWithSteps }]) => {
+      if (search === undefined) return [key, values[key]!];
+      const value = draw(search, stream(setting, "conformance", method.name, key));
+      return [key, scalesWithSteps === undefined ? value : Math.min(Number(value), phase)];
     }),
   );
 }
