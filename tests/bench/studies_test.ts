@@ -29,7 +29,7 @@ Deno.test("the ablation is eight combinations, the last with all parts", () => {
   assert.equal(runs[0]!.name, "brl: bce");
   assert.equal(runs.at(-1)!.name, "brl: bce cb rb penalty");
   const { bce, cb, rb, penalty, kappa } = hyperparameters(runs[2]!);
-  assert.deepEqual([bce, cb, rb, penalty, kappa], [1, 1, 0, 0, 0.25]);
+  assert.deepEqual([bce, cb, rb, penalty, kappa], [true, true, false, false, 0.25]);
 });
 
 Deno.test("the parameters take ten values each, the others at their defaults", () => {
