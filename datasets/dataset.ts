@@ -7,11 +7,8 @@
  * @module
  */
 import type { Definition } from "../base/definition.ts";
-<<<<<<< HEAD
-export { DataError } from "../base/errors.ts";
-=======
 import type { Value } from "../base/setting.ts";
->>>>>>> 39dedfa (Settings by name: numbers, whole numbers, flags and choices of one form)
+export { DataError } from "../base/errors.ts";
 import type { Sources } from "./fetching/sources.ts";
 import type { ReaderPool } from "./reading/reader_pool.ts";
 

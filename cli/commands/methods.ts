@@ -10,7 +10,13 @@ import { find } from "../../base/errors.ts";
 import { readIfThere } from "../../base/files.ts";
 import { projectPath } from "../../base/paths.ts";
 import { section } from "../text.ts";
-import { catalogueOf, type PluginOptions, print, printJson, type SetExitCode } from "../options/common.ts";
+import {
+  catalogueOf,
+  type PluginOptions,
+  print,
+  printJson,
+  type SetExitCode,
+} from "../options/common.ts";
 
 /** The command. */
 export function methodsCommand(_setExitCode: SetExitCode): Command {
@@ -20,9 +26,7 @@ export function methodsCommand(_setExitCode: SetExitCode): Command {
     .option("--json", "as JSON")
     .action(async (names: string[], { json, ...options }: { json?: boolean } & PluginOptions) => {
       const known = (await catalogueOf(options)).methods;
-      const methods = names.length === 0
-        ? known
-        : names.map((name) => find("method", name, known));
+      const methods = names.length === 0 ? known : names.map((name) => find("method", name, known));
       if (json) {
         printJson(
           await Promise.all(methods.map(async (method) => {
