@@ -15,7 +15,9 @@
  */
 export * from "./metrics/mod.ts";
 export { trainLocally } from "./bench/execute/local.ts";
-export { plan, runId } from "./bench/plan/plan.ts";
+export { builtin, type Catalogue, loadCatalogue } from "./bench/catalogue.ts";
+export { plan } from "./bench/plan/plan.ts";
+export { runId } from "./bench/records/run_id.ts";
 export { type PresetName, PRESETS } from "./bench/plan/presets.ts";
 export type * from "./bench/records/record.ts";
 export { Store } from "./bench/records/store.ts";

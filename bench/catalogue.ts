@@ -13,24 +13,19 @@ import type { Definition } from "../base/definition.ts";
 import { UsageError } from "../base/errors.ts";
 import type { DataPaths, DatasetDefinition } from "../datasets/dataset.ts";
 import { DATASETS, knownDatasets } from "../datasets/mod.ts";
+import type { Metric } from "../metrics/metric.ts";
+import { METRICS } from "../metrics/mod.ts";
 import type { Method } from "../methods/method.ts";
 import { METHODS, STUDIES, TWO_STAGE } from "../methods/mod.ts";
 import type { Study } from "../methods/study.ts";
-
-/** A plugin as manifests and records name it. */
-export interface Plugin {
-  /** A URL, or an `npm:` specifier. */
-  readonly specifier: string;
-  /** SHA-256 of the module's source; of the resolved specifier where that names a package. */
-  readonly sha256: string;
-}
+import type { Plugin } from "./records/record.ts";
 
 /** The definitions, by what they are. */
 interface Definitions {
   readonly methods: readonly Method[];
   readonly datasets: readonly DatasetDefinition[];
   readonly networks: readonly Definition[];
-  readonly metrics: readonly Definition[];
+  readonly metrics: readonly Metric[];
   readonly studies: readonly Study[];
   /** Sections that a report has beside its own. */
   readonly sections: readonly Definition[];
@@ -59,7 +54,7 @@ export function builtin(): Catalogue {
     methods: METHODS,
     datasets: DATASETS,
     networks: [],
-    metrics: [],
+    metrics: METRICS,
     studies: STUDIES,
     sections: [],
     twoStage: TWO_STAGE,

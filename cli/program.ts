@@ -16,7 +16,7 @@ import { reportCommand } from "./commands/report.ts";
 import { selectCommand } from "./commands/select.ts";
 import { slurmCommand } from "./commands/slurm.ts";
 import { sweepCommand } from "./commands/sweep.ts";
-import type { SetExitCode } from "./options/common.ts";
+import { pluginOption, type SetExitCode } from "./options/common.ts";
 
 const COMMANDS = [
   benchCommand,
@@ -42,6 +42,7 @@ export function makeProgram(setExitCode: SetExitCode): Command {
   for (const command of withSubcommands(program)) {
     command.exitOverride().configureOutput({ outputError: () => {} })
       .configureHelp({ optionDescription: describe });
+    if (command.commands.length === 0) command.addOption(pluginOption());
   }
   return program;
 }

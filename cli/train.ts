@@ -5,14 +5,13 @@
  * @module
  */
 import { join, relative, resolve } from "node:path";
+import type { Catalogue } from "../bench/catalogue.ts";
 import type { Outcome, Outcomes, Submission } from "../bench/execute/executor.ts";
 import { expectedBackend } from "../bench/execute/preflight.ts";
 import { runSession, type SessionRequest, type SessionResult } from "../bench/execute/session.ts";
 import { forecast } from "../bench/plan/estimate.ts";
 import type { PlannedRun, Request } from "../bench/plan/plan.ts";
 import type { PlanFile } from "../bench/records/store.ts";
-import type { DatasetDefinition } from "../datasets/dataset.ts";
-import { knownDatasets } from "../datasets/mod.ts";
 import { buildReport } from "../report/mod.ts";
 import { printForecast } from "./forecast.ts";
 import { requirePretrained } from "./options/backbone.ts";
@@ -25,7 +24,7 @@ import { StopSignals } from "./stop_signals.ts";
 /** What a command says about its session; the rest is in its options. */
 export type Task = Pick<
   SessionRequest,
-  "out" | "backend" | "plan" | "manifest" | "adoptFrom" | "executor" | "given"
+  "out" | "catalogue" | "backend" | "plan" | "manifest" | "adoptFrom" | "executor" | "given"
 >;
 
 /** How a command that trains ended; `planned`: its plan was printed, nothing was trained. */
@@ -85,35 +84,32 @@ function eventsOf(progress: Progress, onBegin: () => void): SessionRequest["even
   };
 }
 
-/** Plans runs, given all but the methods of a request and every data set that can be asked for. */
-export type Planner = (
-  request: Omit<Request, "methods">,
-  known: readonly DatasetDefinition[],
-) => PlannedRun[];
-
 /** A grid that a command trains. */
 export interface Grid {
   /** The output folder below `results/` where none is given. */
   readonly folder: string;
   /** Where the plan is written down. */
   readonly file: PlanFile;
-  readonly plan: Planner;
+  readonly catalogue: Catalogue;
+  /** The runs, given all but the methods of a request. */
+  plan(request: Omit<Request, "methods">): readonly PlannedRun[];
 }
 
 /** Trains what has no record of a grid; or prints its plan. */
 export async function trainGrid(options: GridOptions, grid: Grid): Promise<Result> {
   const { backend, preset, dryRun } = options;
   const folders = await dataPaths(options);
-  const known = await knownDatasets(folders);
+  const { catalogue } = grid;
   const task: Task = {
     out: outFolder(options.out, grid.folder),
+    catalogue,
     backend,
     manifest: { file: grid.file, preset },
     ...executorOf(options),
     async plan(backend) {
-      const runs = grid.plan(await requestOf(options, backend, folders.cacheDir), known);
+      const runs = grid.plan(await requestOf(options, backend, folders.cacheDir));
       // What is only looked at may lack its weights.
-      if (!dryRun) requirePretrained(runs, known, options, folders.cacheDir);
+      if (!dryRun) requirePretrained(runs, catalogue.datasets, options, folders.cacheDir);
       return runs;
     },
   };
@@ -122,11 +118,11 @@ export async function trainGrid(options: GridOptions, grid: Grid): Promise<Resul
 
 /** Prints every run of a plan with what it will probably take. */
 export async function printPlan(
-  { plan, backend, out, executor, given }: Task,
+  { plan, catalogue, backend, out, executor, given }: Task,
   json: boolean,
 ): Promise<Result> {
   const runs = await plan(await expectedBackend(backend));
-  const found = await forecast(runs, out, await executor.width(runs, given));
+  const found = await forecast(runs, catalogue.methods, out, await executor.width(runs, given));
   printForecast(found, json);
   return { status: "planned" };
 }
@@ -138,7 +134,8 @@ export async function benchGrid(
 ): Promise<Result> {
   const began = performance.now();
   const result = await trainGrid(options, { ...grid, file: "manifest.json" });
-  await reportOn(result, outFolder(options.out, grid.folder), began, options.json ?? false);
+  const out = outFolder(options.out, grid.folder);
+  await reportOn(result, out, grid.catalogue, began, options.json ?? false);
   return result;
 }
 
@@ -146,12 +143,13 @@ export async function benchGrid(
 export async function reportOn(
   result: Result,
   out: string,
+  catalogue: Catalogue,
   began: number,
   json: boolean,
 ): Promise<void> {
   if (result.status !== "finished") return;
   const { runs, outcomes } = result;
-  const report = (await buildReport(out)).path;
+  const report = (await buildReport(out, { catalogue })).path;
   const seconds = (performance.now() - began) / 1000;
   const { done, ...others } = tally(runs, outcomes);
   if (json) {

@@ -118,9 +118,12 @@ export function isHeadline({ domain, metric }: Tested): boolean {
  * @throws When there is no plan in `out`, or in the folder to compare with, that can be read.
  */
 export async function openReport(out: string, options: ReportOptions = {}): Promise<ReportContext> {
-  const store = await readStore(out, await readManifest(out));
-  const before = options.compare === undefined ? null : await readStore(options.compare);
   const catalogue = options.catalogue ?? (await import("../bench/catalogue.ts")).builtin();
+  const { metrics } = catalogue;
+  const store = await readStore(out, await readManifest(out), metrics);
+  const before = options.compare === undefined
+    ? null
+    : await readStore(options.compare, undefined, metrics);
   return new ReportContext(out, store, catalogue, options, before);
 }
 

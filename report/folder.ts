@@ -7,7 +7,7 @@
  * @module
  */
 import { join } from "node:path";
-import { countsOf, mean, PRIMARY } from "../metrics/mod.ts";
+import { countsOf, mean, type Metric, PRIMARY } from "../metrics/mod.ts";
 import { type Figure, figures } from "../bench/records/figures.ts";
 import type {
   Calibration,
@@ -103,10 +103,14 @@ export function scoreKey(domain: string, metric: Figure["metric"]): string {
  * @param plan Its {@linkcode readManifest}, where that has been read.
  * @throws When there is no plan in the folder, or one that this version cannot read.
  */
-export async function readStore(out: string, plan?: Manifest): Promise<Store> {
+export async function readStore(
+  out: string,
+  plan?: Manifest,
+  metrics?: readonly Metric[],
+): Promise<Store> {
   const manifest = plan ?? await readManifest(out);
   const runs: Omit<Run, "seconds">[] = [];
-  for (const planned of manifest.runs) runs.push(await readRun(out, planned));
+  for (const planned of manifest.runs) runs.push(await readRun(out, planned, metrics));
   const ids = new Set(manifest.runs.map((run) => run.id));
   const others: string[] = [];
   try {
@@ -176,6 +180,7 @@ export async function readManifest(out: string): Promise<Manifest> {
 async function readRun(
   out: string,
   planned: Manifest["runs"][number],
+  metrics: readonly Metric[] | undefined,
 ): Promise<Omit<Run, "seconds">> {
   const { id, name, spec } = planned;
   const run = (state: RunState, digest: Digest | null) => ({
@@ -196,7 +201,7 @@ async function readRun(
     const { outcome } = record;
     return run(
       outcome.status === "done" ? { status: "done" } : { status: "diverged", step: outcome.step },
-      digest(record),
+      digest(record, metrics),
     );
   }
   const failure = await readIfThere(join(folder, "failure.json"));
@@ -205,10 +210,10 @@ async function readRun(
   return run({ status: "failed", error }, null);
 }
 
-function digest(record: RunRecord): Digest {
+function digest(record: RunRecord, metrics: readonly Metric[] | undefined): Digest {
   const { title, domains, classes, shots, fingerprint, counts } = record.data;
   const result = record.outcome.status === "done" ? record.result : null;
-  const all = figures(record);
+  const all = figures(record, metrics);
   return {
     data: { title, domains, classes, shots, fingerprint, counts },
     method: record.method,

@@ -4,6 +4,7 @@
  * @module
  */
 import type { DataPaths } from "../../datasets/dataset.ts";
+import type { Catalogue } from "../catalogue.ts";
 import type { PlannedRun } from "../plan/plan.ts";
 
 /** How a run ended. */
@@ -35,6 +36,7 @@ export interface ExecutorEvents {
 export interface Session {
   /** The output folder. */
   readonly out: string;
+  readonly catalogue: Catalogue;
   readonly paths: DataPaths;
   /** Seconds between states of a run that are kept to continue from; 30 when left out. */
   readonly saveEvery?: number | undefined;

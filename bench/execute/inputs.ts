@@ -11,11 +11,10 @@ import {
   type DatasetDefinition,
   type LoadOptions,
 } from "../../datasets/dataset.ts";
-import { knownDatasets } from "../../datasets/mod.ts";
 import type { ReaderPool } from "../../datasets/reading/reader_pool.ts";
 import type { Method } from "../../methods/method.ts";
-import { METHODS } from "../../methods/mod.ts";
 import { normalisationOf } from "../../networks/mod.ts";
+import type { Catalogue } from "../catalogue.ts";
 import type { RunSpec } from "../records/record.ts";
 import { frozenDataset } from "../train/features.ts";
 import { type Pretrained, readPretrained } from "../train/pretrained.ts";
@@ -45,12 +44,13 @@ export interface RunInputs {
  */
 export async function inputsOf(
   spec: RunSpec,
+  { datasets, methods }: Catalogue,
   paths: DataPaths,
   cache: InputCache,
   onProgress: (what: string, done: number, total: number) => void,
 ): Promise<RunInputs> {
   const { frozen, weights } = spec.training.network;
-  const definition = find("data set", spec.dataset.name, await knownDatasets(paths));
+  const definition = find("data set", spec.dataset.name, datasets);
   const sha256 = frozen?.weights ?? weights;
   const pretrained = sha256 === undefined
     ? undefined
@@ -61,7 +61,7 @@ export async function inputsOf(
     () => datasetOf(spec, definition, pretrained, { ...paths, readers: cache.readers, onProgress }),
   );
   return {
-    method: find("method", spec.method.name, METHODS),
+    method: find("method", spec.method.name, methods),
     definition,
     dataset,
     weights: frozen === undefined ? pretrained?.weights : undefined,

@@ -5,6 +5,7 @@
  * @module
  */
 import type { DataPaths } from "../../datasets/dataset.ts";
+import type { Plugin } from "../records/record.ts";
 import type { PlannedRun } from "../plan/plan.ts";
 
 /** From the harness to a worker. The end of the worker's input tells it to stop. */
@@ -13,6 +14,8 @@ export interface RunOrder {
   /** The output folder. */
   readonly out: string;
   readonly paths: DataPaths;
+  /** What the worker's catalogue has beside the definitions of the suite. */
+  readonly plugins: readonly Plugin[];
   /** Seconds between states of the run that are kept to continue from. */
   readonly saveEvery: number;
   /** Write the curve as a TensorBoard event file too. */

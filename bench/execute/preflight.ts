@@ -6,8 +6,7 @@
  */
 import { dirname, join } from "node:path";
 import { find, UsageError } from "../../base/errors.ts";
-import type { DataPaths } from "../../datasets/dataset.ts";
-import { knownDatasets } from "../../datasets/mod.ts";
+import type { DataPaths, DatasetDefinition } from "../../datasets/dataset.ts";
 import { type Backend, type BackendChoice, inspectBackend } from "../../tensor/backend.ts";
 import type { PlannedRun } from "../plan/plan.ts";
 import { cachedWeights } from "../train/pretrained.ts";
@@ -40,6 +39,7 @@ export async function pathsOf(runs: readonly PlannedRun[], paths: DataPaths): Pr
  */
 export async function fingerprints(
   runs: readonly PlannedRun[],
+  known: readonly DatasetDefinition[],
   paths: DataPaths,
   onProgress: (what: string, done: number, total: number) => void,
 ): Promise<Record<string, string>> {
@@ -47,7 +47,6 @@ export async function fingerprints(
     const once = network.frozen !== undefined;
     return [JSON.stringify([dataset, once]), { ...dataset, once }];
   }));
-  const known = await knownDatasets(paths);
   const found: Record<string, string> = {};
   for (const { name, ...options } of needed.values()) {
     const definition = find("data set", name, known);

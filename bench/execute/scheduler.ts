@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { type PlannedRun, runId } from "../plan/plan.ts";
+import type { PlannedRun } from "../plan/plan.ts";
+import { runId } from "../records/run_id.ts";
 import { type Store, StoreError } from "../records/store.ts";
 import type { Outcome, Session } from "./executor.ts";
 

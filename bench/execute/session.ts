@@ -74,19 +74,22 @@ export type SessionResult =
  *   nothing has been written then.
  */
 export async function runSession(request: SessionRequest): Promise<SessionResult> {
-  const { out, executor, given, events = {}, manifest } = request;
+  const { out, catalogue, executor, given, events = {}, manifest } = request;
   const expected = await expectedBackend(request.backend);
   let planned = await request.plan(expected);
   const paths = await pathsOf(planned, request.paths);
   await executor.width(planned, given);
   await requireWritable(out);
   const work = (what: string, done: number, total: number) => events.onWork?.(what, done, total);
-  const data = manifest && await fingerprints(planned, paths, work);
+  const data = manifest && await fingerprints(planned, catalogue.datasets, paths, work);
   const backend = await readyBackend(request);
   // Native TensorFlow was to be had by all signs and is not.
   if (backend !== expected) planned = await request.plan(backend);
-  if (manifest !== null) await writeManifest(planned, { ...manifest, data: data! }, out);
-  const runs = withFirstStages(planned);
+  if (manifest !== null) {
+    const { plugins } = catalogue;
+    await writeManifest(planned, { ...manifest, data: data!, plugins }, out);
+  }
+  const runs = withFirstStages(planned, catalogue.methods);
   if (request.adoptFrom !== undefined) await adopt(runs, request.adoptFrom, new Store(out));
   const report = manifest?.file === "manifest.json";
   const execution = await executor.run(runs, { ...request, paths, report }, given);
@@ -114,7 +117,9 @@ async function readyBackend({ backend, tensorboard, events }: SessionRequest): P
 /** Writes a plan down, with all that is worth knowing about this machine. */
 async function writeManifest(
   runs: readonly PlannedRun[],
-  { file, ...about }: Pick<Manifest, "preset" | "search" | "data"> & { readonly file: PlanFile },
+  { file, plugins = [], ...about }:
+    & Pick<Manifest, "preset" | "search" | "data" | "plugins">
+    & { readonly file: PlanFile },
   out: string,
 ): Promise<void> {
   const { native } = await inspectBackend();
@@ -124,6 +129,7 @@ async function writeManifest(
     command: [...Deno.args],
     runs,
     environment: { ...await environment(null), tensorflow: native?.tensorflow ?? null },
+    ...(plugins.length > 0 && { plugins }),
     ...about,
   }, file);
 }

@@ -24,7 +24,7 @@ export function stageScript(
   session: Session,
   given: SlurmGiven,
 ): string {
-  const { out, paths, saveEvery, tensorboard } = session;
+  const { out, paths, catalogue, saveEvery, tensorboard } = session;
   const { time, gpusPerRun, runsPerTask = 1, throttle } = given;
   const tasks = Math.min(Math.ceil(runs.length / runsPerTask), MOST_TASKS);
   const threads = Math.max(...runs.map(({ spec }) => spec.engine.threads));
@@ -39,6 +39,7 @@ export function stageScript(
     ...(saveEvery === undefined ? [] : [`--save-every ${saveEvery}`]),
     ...(tensorboard ? ["--tensorboard"] : []),
     ...places,
+    ...pluginOptions(catalogue),
   ];
   return script([
     ...common(out, `stage-${stage}`, `stage-${stage}-%a`, given),
@@ -60,8 +61,14 @@ export function stageScript(
 }
 
 /** The script of the job that writes the report, after all others. */
-export function reportScript({ out }: Session, given: SlurmGiven): string {
-  return script(common(out, "report", "report", given), [`${cli()} report --out ${quote(out)}`]);
+export function reportScript({ out, catalogue }: Session, given: SlurmGiven): string {
+  const command = [`${cli()} report --out ${quote(out)}`, ...pluginOptions(catalogue)];
+  return script(common(out, "report", "report", given), [command.join(" ")]);
+}
+
+/** The plugins, as the command line takes them. */
+function pluginOptions({ plugins }: Session["catalogue"]): string[] {
+  return plugins.map(({ specifier }) => `--plugin ${quote(specifier)}`);
 }
 
 /** What all jobs ask for. */

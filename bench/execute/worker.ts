@@ -14,7 +14,9 @@ import { machineAtFault } from "../../base/errors.ts";
 import { writeAllSync } from "../../base/terminal.ts";
 import { ReaderPool } from "../../datasets/reading/reader_pool.ts";
 import { type Backend, type BackendInfo, startBackend } from "../../tensor/backend.ts";
-import { requireMethods, runId } from "../plan/plan.ts";
+import { type Catalogue, reloadCatalogue, withOwnDatasets } from "../catalogue.ts";
+import { requireMethods } from "../plan/plan.ts";
+import { runId } from "../records/run_id.ts";
 import { recordOf } from "../records/run_record.ts";
 import { Store } from "../records/store.ts";
 import { writeEvents } from "../records/tensorboard.ts";
@@ -86,15 +88,27 @@ async function claimAndTrain(order: RunOrder, state: WorkerState): Promise<RunEn
   if (claim === null) return { type: "taken" };
   if (await store.record(id) !== null) return { type: "existing" };
   send({ type: "begun" });
-  requireMethods(spec);
-  return await trainRun(order, store, state);
+  const catalogue = await withOwnDatasets(await reloadCatalogue(order.plugins), order.paths);
+  requireMethods(spec, catalogue.methods);
+  return await trainRun(order, catalogue, store, state);
 }
 
 /** Trains a run or continues it, and writes its record. */
-async function trainRun(order: RunOrder, store: Store, state: WorkerState): Promise<RunEnd> {
+async function trainRun(
+  order: RunOrder,
+  catalogue: Catalogue,
+  store: Store,
+  state: WorkerState,
+): Promise<RunEnd> {
   const { run: { id, spec }, paths } = order;
   const startedAt = new Date();
-  const { definition, ...inputs } = await inputsOf(spec, paths, state, throttledProgress());
+  const { definition, ...inputs } = await inputsOf(
+    spec,
+    catalogue,
+    paths,
+    state,
+    throttledProgress(),
+  );
   const { dataset } = inputs;
   const numerics = JSON.stringify([state.backend, dataset.fingerprint]);
   const stage1Weights = spec.stage1 === null ? undefined : await store.weights(runId(spec.stage1));
@@ -102,9 +116,10 @@ async function trainRun(order: RunOrder, store: Store, state: WorkerState): Prom
   try {
     const onStep = stepHandler(order, store, numerics, state.stop);
     const { shots } = definition;
-    const result = await train(spec, { ...inputs, shots, stage1Weights, resume, onStep });
+    const { metrics } = catalogue;
+    const result = await train(spec, { ...inputs, metrics, shots, stage1Weights, resume, onStep });
     const record = await recordOf({
-      ...{ id, spec, definition, dataset, result, startedAt },
+      ...{ id, spec, catalogue, definition, dataset, result, startedAt },
       environment: await environment(state.backend),
     });
     if (order.tensorboard) await writeEvents(store.events(id), record);

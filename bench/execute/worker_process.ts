@@ -58,8 +58,9 @@ export class WorkerProcess {
 
   /** Trains a run; a worker that dies gives a failed end with its last words. */
   async run(run: PlannedRun): Promise<RunEnd> {
-    const { out, paths, events, saveEvery = 30, tensorboard = false } = this.session;
-    const order: RunOrder = { run, out, paths, saveEvery, tensorboard };
+    const { out, paths, catalogue: { plugins }, events, saveEvery = 30, tensorboard = false } =
+      this.session;
+    const order: RunOrder = { run, out, paths, plugins, saveEvery, tensorboard };
     // Where the process has ended, so will what it says.
     await this.#input.write(new TextEncoder().encode(`${JSON.stringify(order)}\n`)).catch(() => {});
     for (;;) {

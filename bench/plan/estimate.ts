@@ -7,6 +7,7 @@
 import { dirname, join } from "node:path";
 import type { RunRecord, RunSpec } from "../records/record.ts";
 import { Store } from "../records/store.ts";
+import type { Stages } from "../records/run_id.ts";
 import { type PlannedRun, withFirstStages } from "./plan.ts";
 
 /** What a run will probably take. */
@@ -109,6 +110,7 @@ export interface Forecast {
  */
 export async function forecast(
   planned: readonly PlannedRun[],
+  methods: Stages,
   out: string,
   width: number,
 ): Promise<Forecast> {
@@ -120,7 +122,7 @@ export async function forecast(
     finished: await store.record(run.id) !== null,
   });
   const runs = await Promise.all(planned.map(look));
-  const all = await Promise.all(withFirstStages(planned).map(look));
+  const all = await Promise.all(withFirstStages(planned, methods).map(look));
   const open = all.filter(({ finished }) => !finished).map((run) => run.estimate);
   const jobs = Math.max(1, Math.min(width, open.length));
   return {

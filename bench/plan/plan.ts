@@ -3,17 +3,16 @@
  *
  * @module
  */
-import { createHash } from "node:crypto";
-import { DATASETS } from "../../datasets/mod.ts";
 import type { DatasetDefinition } from "../../datasets/dataset.ts";
 import type { Backend } from "../../tensor/backend.ts";
 import { WITH_DROPOUT } from "../../networks/mod.ts";
-import { METHODS, TWO_STAGE } from "../../methods/mod.ts";
 import { specOn } from "../../methods/hyperparameter.ts";
 import type { Method } from "../../methods/method.ts";
 import { ruleOf } from "../../metrics/selection.ts";
 import { find, notFoundMessage, UsageError } from "../../base/errors.ts";
 import { numberType, readValue, type Value, type ValueType } from "../../base/setting.ts";
+import type { Catalogue } from "../catalogue.ts";
+import { runId, runName, type Stages } from "../records/run_id.ts";
 import { LEARNING, type Preset, preset, type PresetName } from "./presets.ts";
 import type { RunSpec, SelectionRule, StudyTag } from "../records/record.ts";
 import { COMMON, searchSetting } from "./search.ts";
@@ -62,37 +61,17 @@ export interface PlannedRun {
 /** Settings of training that `--set method.key=value` may change. */
 const SETTABLE = ["learningRate", "weightDecay", "dropout"] as const;
 
-/** The id of a run: the first 16 hexadecimal digits of the SHA-256 of its canonical spec. */
-export function runId(spec: RunSpec): string {
-  return createHash("sha256").update(canonical(spec)).digest("hex").slice(0, 16);
-}
-
-/** JSON with sorted keys, so that equal values give equal text. */
-export function canonical(value: unknown): string {
-  return JSON.stringify(
-    value,
-    (_, v) =>
-      v !== null && typeof v === "object" && !Array.isArray(v)
-        ? Object.fromEntries(Object.entries(v).sort(([a], [b]) => (a < b ? -1 : 1)))
-        : v,
-  );
-}
-
 /**
  * All runs of a grid in table order: data sets, then methods, then settings of a search, then seeds. A
  * first stage has the setting of the same number as its second. A first stage that is not
  * asked for by itself comes before the runs that need it, once.
  *
- * @param known All data sets that can be asked for.
  * @throws {UsageError} When a name or a value is not known or not possible.
  */
-export function plan(
-  request: Request,
-  known: readonly DatasetDefinition[] = DATASETS,
-): PlannedRun[] {
-  ruleOf(request.selection); // there is such a rule
-  const datasets = select("data set", request.datasets, known);
-  const names = expandMethods(request.methods);
+export function plan(request: Request, catalogue: Catalogue): PlannedRun[] {
+  ruleOf(request.selection, catalogue.metrics); // there is such a rule
+  const datasets = select("data set", request.datasets, catalogue.datasets);
+  const names = expandMethods(request.methods, catalogue);
   const networks = datasets.map((dataset) => sizesOf(request, dataset).network.name);
   const overrides = readSettings(request, datasets, names, networks);
   const runs = new Map<string, PlannedRun>();
@@ -100,7 +79,8 @@ export function plan(
     for (const stages of names) {
       for (const setting of request.hparamsSeeds ?? [undefined]) {
         for (const seed of request.seeds) {
-          add(runs, specOf(request, dataset, stages, seed, overrides, setting ?? 0), setting);
+          const spec = specOf(request, dataset, stages, seed, overrides, setting ?? 0);
+          add(runs, spec, setting, catalogue.methods);
         }
       }
     }
@@ -113,50 +93,43 @@ export function plan(
  *
  * @throws {UsageError} When a method of it is not here, or in another version.
  */
-export function requireMethods(spec: RunSpec): void {
-  const { name, version } = find("method", spec.method.name, METHODS);
+export function requireMethods(spec: RunSpec, methods: readonly Method[]): void {
+  const { name, version } = find("method", spec.method.name, methods);
   if (spec.method.version !== version) {
     throw new UsageError(
       `Cannot train ${name} of version ${spec.method.version}: this is version ${version}, whose ` +
         `numbers are others; use the revision that the run was planned with`,
     );
   }
-  if (spec.stage1 !== null) requireMethods(spec.stage1);
-}
-
-/** The name of a run in tables: its method, after its first stage where that is not the method's own. */
-export function runName({ method, stage1 }: RunSpec): string {
-  if (stage1 === null) return method.name;
-  const usual = METHODS.find(({ name }) => name === method.name)?.stage1;
-  const first = runName(stage1);
-  return first === usual ? method.name : `${first}+${method.name}`;
+  if (spec.stage1 !== null) requireMethods(spec.stage1, methods);
 }
 
 function add(
   runs: Map<string, PlannedRun>,
   spec: RunSpec,
   hparamsSeed: number | undefined,
+  methods: Stages,
 ): void {
-  if (spec.stage1 !== null) add(runs, spec.stage1, hparamsSeed);
+  if (spec.stage1 !== null) add(runs, spec.stage1, hparamsSeed, methods);
   const id = runId(spec);
   if (runs.has(id)) return;
   runs.set(id, {
     id,
-    name: runName(spec),
+    name: runName(spec, methods),
     spec,
     ...(hparamsSeed === undefined ? {} : { hparamsSeed }),
   });
 }
 
 /** Runs, each once and after the first stages that it needs, whether or not these are planned. */
-export function withFirstStages(runs: readonly PlannedRun[]): PlannedRun[] {
+export function withFirstStages(runs: readonly PlannedRun[], methods: Stages): PlannedRun[] {
   const needed = new Map<string, PlannedRun>();
   const need = (run: PlannedRun) => {
     const { study: _, ...rest } = run;
     const { stage1 } = run.spec;
     if (stage1 !== null) {
       const id = runId(stage1);
-      const own = { ...rest, id, name: runName(stage1), spec: stage1 };
+      const own = { ...rest, id, name: runName(stage1, methods), spec: stage1 };
       need(runs.find((other) => other.id === id) ?? own);
     }
     if (!needed.has(run.id)) needed.set(run.id, run);
@@ -254,15 +227,21 @@ function sizesOf(request: Request, dataset: DatasetDefinition): Preset {
 }
 
 /** The stages of every method asked for; `all` is every method and the registered two-stage variants. */
-function expandMethods(names: readonly string[]): Method[][] {
-  const all = [...METHODS.map(({ name }) => name), ...TWO_STAGE];
-  return names.flatMap((name) => (name === "all" ? all : [name])).map(stagesOf);
+function expandMethods(
+  names: readonly string[],
+  { methods, twoStage }: Pick<Catalogue, "methods" | "twoStage">,
+): Method[][] {
+  const all = [...methods.map(({ name }) => name), ...twoStage];
+  return names.flatMap((name) => (name === "all" ? all : [name]))
+    .map((name) => stagesOf(name, methods));
 }
 
-function stagesOf(name: string): Method[] {
-  const given = name.split("+").map((part) => find("method", part.trim(), METHODS));
+function stagesOf(name: string, methods: readonly Method[]): Method[] {
+  const given = name.split("+").map((part) => find("method", part.trim(), methods));
   const first = given[0]!;
-  const stages = first.stage1 === undefined ? given : [...stagesOf(first.stage1), ...given];
+  const stages = first.stage1 === undefined
+    ? given
+    : [...stagesOf(first.stage1, methods), ...given];
   stages.slice(1).forEach((second, i) => requireHeir(stages[i]!, second));
   return stages;
 }

@@ -4,7 +4,6 @@
  * @module
  */
 import { find, UsageError } from "../../base/errors.ts";
-import type { DatasetDefinition } from "../../datasets/dataset.ts";
 import {
   type BehaviourStudy,
   distinctStudies,
@@ -12,6 +11,7 @@ import {
   studyOf,
   type TrainingStudy,
 } from "../../methods/study.ts";
+import type { Catalogue } from "../catalogue.ts";
 import { plan, type PlannedRun, type Request } from "./plan.ts";
 
 /** What is studied: a study by its name, and methods in place of those that define it. */
@@ -24,15 +24,10 @@ export interface StudyRequest extends Omit<Request, "methods"> {
  * The runs of a study, settings in its order. Their names tell the settings apart; one run may stand
  * in several places, as the defaults do among the values of several parameters.
  *
- * @param studies All studies that can be asked for.
- * @param known All data sets that can be asked for.
  * @throws {UsageError} When a name is not known, or no method is named where any may be studied.
  */
-export function planStudy(
-  request: StudyRequest,
-  studies: readonly Study[],
-  known: readonly DatasetDefinition[],
-): PlannedRun[] {
+export function planStudy(request: StudyRequest, catalogue: Catalogue): PlannedRun[] {
+  const { studies } = catalogue;
   const { name } = find("study", request.study, distinctStudies(studies));
   const methods = request.methods ?? definedFor(name, studies);
   return methods.flatMap((method) => {
@@ -47,7 +42,7 @@ export function planStudy(
         methods: [method],
         settings: [...request.settings, ...changes],
         ...(checkpoints !== undefined && { checkpoints }),
-      }, known).map((run) => ({
+      }, catalogue).map((run) => ({
         ...run,
         name: `${run.name}: ${label}`,
         study: { name, method, levels },

@@ -85,6 +85,14 @@ export type CurveFigures = Readonly<Record<string, readonly (number | null)[]>>;
 /** Metrics by name. */
 export type RecordedScores = Readonly<Record<string, Measured>>;
 
+/** A module that brings definitions. */
+export interface Plugin {
+  /** A URL, or an `npm:` specifier. */
+  readonly specifier: string;
+  /** SHA-256 of the module's source; of the resolved specifier where that names a package. */
+  readonly sha256: string;
+}
+
 /** The record of a finished run. */
 export interface RunRecord {
   readonly id: string;
@@ -121,6 +129,8 @@ export interface RunRecord {
     readonly scores?: Readonly<Partial<Record<"validation" | "test", RecordedScores>>>;
   } | null;
   readonly environment: Readonly<Record<string, string | number | null>>;
+  /** The plugins that were loaded; left out where none were. */
+  readonly plugins?: readonly Plugin[];
   readonly timing: {
     readonly startedAt: string;
     readonly seconds: number;
@@ -174,6 +184,8 @@ export interface Manifest {
     readonly hparamsSeed?: number;
   }[];
   readonly environment: Readonly<Record<string, string | number | null>>;
+  /** Modules that the plan takes definitions from, beside the suite's own. */
+  readonly plugins?: readonly Plugin[];
   /** Hash of the images and splits of each data set, as this machine has them. */
   readonly data?: Readonly<Record<string, string>>;
   /** How hyperparameters were chosen, where a search did. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { type Figure, figures } from "./figures.ts";
-import { canonical } from "../plan/plan.ts";
+import { canonical } from "./run_id.ts";
 import type { RunRecord } from "./record.ts";
 
 /** `within`: no test figure has moved by more than was allowed. */

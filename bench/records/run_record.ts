@@ -5,15 +5,17 @@
  */
 import { find } from "../../base/errors.ts";
 import { classCounts, type Dataset, type DatasetDefinition } from "../../datasets/dataset.ts";
-import { METHODS } from "../../methods/mod.ts";
-import { runName } from "../plan/plan.ts";
+import type { Method } from "../../methods/method.ts";
+import type { Catalogue } from "../catalogue.ts";
 import type { TrainResult } from "../train/trainer.ts";
 import type { RunRecord, RunSpec } from "./record.ts";
+import { runName } from "./run_id.ts";
 
 /** What a run was, and what came of it. */
 export interface TrainedRun {
   readonly id: string;
   readonly spec: RunSpec;
+  readonly catalogue: Catalogue;
   readonly definition: DatasetDefinition;
   readonly dataset: Dataset;
   readonly result: Pick<TrainResult, "outcome" | "curve" | "result" | "seconds">;
@@ -23,18 +25,19 @@ export interface TrainedRun {
 
 /** The record of a run. */
 export async function recordOf(run: TrainedRun): Promise<RunRecord> {
-  const { id, spec, environment } = run;
+  const { id, spec, environment, catalogue: { methods, plugins } } = run;
   const { outcome, curve, result, seconds } = run.result;
   return {
     id,
     spec,
-    name: runName(spec), // whatever it is called in the study that asked for it
+    name: runName(spec, methods), // whatever it is called in the study that asked for it
     outcome,
     curve,
     result,
     data: aboutData(run),
-    method: aboutMethods(spec),
+    method: aboutMethods(spec, methods),
     environment,
+    ...(plugins.length > 0 && { plugins }),
     timing: {
       startedAt: run.startedAt.toISOString(),
       seconds: seconds.total,
@@ -64,12 +67,12 @@ function aboutData({ definition, dataset }: TrainedRun): RunRecord["data"] {
  * Title, family and source for tables. A second stage that was put after another first stage than
  * its own belongs to the first one's family: it is a variant of that method.
  */
-function aboutMethods(spec: RunSpec): RunRecord["method"] {
-  const { title, family, citation } = find("method", spec.method.name, METHODS);
-  if (spec.stage1 === null || !runName(spec).includes("+")) {
+function aboutMethods(spec: RunSpec, methods: readonly Method[]): RunRecord["method"] {
+  const { title, family, citation, stage1 } = find("method", spec.method.name, methods);
+  if (spec.stage1 === null || runName(spec.stage1, methods) === stage1) {
     return { title, family, source: citation };
   }
-  const first = aboutMethods(spec.stage1);
+  const first = aboutMethods(spec.stage1, methods);
   return {
     title: `${first.title} + ${title}`,
     family: first.family,

@@ -6,6 +6,7 @@
 import { resolve } from "node:path";
 import { Command } from "commander";
 import { find, UsageError } from "../../base/errors.ts";
+import type { Catalogue } from "../../bench/catalogue.ts";
 import { planStudy } from "../../bench/plan/studies.ts";
 import { STUDIES } from "../../methods/mod.ts";
 import { distinctStudies } from "../../methods/study.ts";
@@ -13,7 +14,7 @@ import { openReport } from "../../report/context.ts";
 import { behavioursTable } from "../../report/tables/behaviours.ts";
 import { toMarkdown } from "../../report/tables/formats/markdown.ts";
 import { nonEmptyList } from "../../base/arguments.ts";
-import { print, type SetExitCode } from "../options/common.ts";
+import { catalogueOf, print, type SetExitCode } from "../options/common.ts";
 import { type GridOptions, gridOptions } from "../options/grid.ts";
 import { benchGrid, exitCodeOf } from "../train.ts";
 
@@ -33,12 +34,14 @@ export function analyseCommand(setExitCode: SetExitCode): Command {
     )
     .addHelpText("after", () => `\nStudies:\n${STUDIES.map(line).join("\n")}`);
   return gridOptions(command).action(async (name: string, options: AnalyseOptions) => {
-    const study = find("study", name, distinctStudies(STUDIES));
-    if ("behaviours" in study) return await printBehaviours(options.out, study.name);
+    const catalogue = await catalogueOf(options);
+    const study = find("study", name, distinctStudies(catalogue.studies));
+    if ("behaviours" in study) return await printBehaviours(options.out, study.name, catalogue);
     const result = await benchGrid(options, {
       folder: `${options.preset}-${study.name}`,
-      plan: (request, known) =>
-        planStudy({ ...request, study: study.name, methods: options.method }, STUDIES, known),
+      catalogue,
+      plan: (request) =>
+        planStudy({ ...request, study: study.name, methods: options.method }, catalogue),
     });
     setExitCode(exitCodeOf(result));
   });
@@ -49,13 +52,17 @@ function line({ name, method = "any method", description }: typeof STUDIES[numbe
 }
 
 /** Prints which behaviours the records of a folder show, as Markdown. */
-async function printBehaviours(out: string | undefined, name: string): Promise<void> {
+async function printBehaviours(
+  out: string | undefined,
+  name: string,
+  catalogue: Catalogue,
+): Promise<void> {
   if (out === undefined) {
     throw new UsageError(
       `Cannot look for ${name} without --out: give a folder with studies and a bench of all methods`,
     );
   }
-  const ctx = await openReport(resolve(out));
+  const ctx = await openReport(resolve(out), { catalogue });
   const found = (await ctx.behaviours()).filter(({ study }) => study.name === name);
   print(found.map((results) => toMarkdown(behavioursTable(results))).join("\n"));
 }

@@ -9,11 +9,19 @@ import { Command, Option } from "commander";
 import { nonEmptyPath } from "../../base/arguments.ts";
 import { UsageError } from "../../base/errors.ts";
 import { backendOf } from "../../bench/execute/preflight.ts";
-import { plan, type PlannedRun, requireMethods, runId } from "../../bench/plan/plan.ts";
+import type { Catalogue } from "../../bench/catalogue.ts";
+import { plan, type PlannedRun, requireMethods } from "../../bench/plan/plan.ts";
 import type { Manifest, RunRecord } from "../../bench/records/record.ts";
 import { comparison, type Verdict } from "../../bench/records/reproduction.ts";
+import { runId } from "../../bench/records/run_id.ts";
 import { Store, StoreError } from "../../bench/records/store.ts";
-import { methodsOption, print, printJson, type SetExitCode } from "../options/common.ts";
+import {
+  catalogueOf,
+  methodsOption,
+  print,
+  printJson,
+  type SetExitCode,
+} from "../options/common.ts";
 import { executorOf } from "../options/execution.ts";
 import { type GridOptions, gridOptions } from "../options/grid.ts";
 import { benchGrid, exitCodeOf, printPlan, reportOn, type Task, train } from "../train.ts";
@@ -54,32 +62,42 @@ export function benchCommand(setExitCode: SetExitCode): Command {
 
 async function bench(options: BenchOptions): Promise<number> {
   const { methods, preset, from, tolerance } = options;
-  if (from !== undefined) return await repeat(options, await readOriginal(from, options.out));
+  if (from !== undefined) {
+    const catalogue = await catalogueOf(options);
+    return await repeat(options, catalogue, await readOriginal(from, options.out, catalogue));
+  }
   if (tolerance !== undefined) {
     throw new UsageError("Cannot use --tolerance without --from: there is nothing to compare with");
   }
+  const catalogue = await catalogueOf(options);
   const result = await benchGrid(options, {
     folder: preset,
-    plan: (request, known) => plan({ ...request, methods }, known),
+    catalogue,
+    plan: (request) => plan({ ...request, methods }, catalogue),
   });
   return exitCodeOf(result);
 }
 
 /** Trains the runs of a manifest again, and compares. */
-async function repeat(options: BenchOptions, original: Original): Promise<number> {
+async function repeat(
+  options: BenchOptions,
+  catalogue: Catalogue,
+  original: Original,
+): Promise<number> {
   const began = performance.now();
   const { json = false } = options;
   const { runs, preset } = original.manifest;
   const out = resolve(options.out!);
   const task: Task = {
     out,
+    catalogue,
     backend: backendOf(runs),
     plan: () => runs,
     manifest: { file: "manifest.json", preset },
     ...executorOf(options),
   };
   const result = await (options.dryRun ? printPlan(task, json) : train(options, task));
-  await reportOn(result, out, began, json);
+  await reportOn(result, out, catalogue, began, json);
   if (result.status === "submitted" && !json) {
     const { name } = task.executor;
     print(`When the jobs are done, the same without --executor ${name} compares.`);
@@ -95,7 +113,11 @@ interface Original {
 }
 
 /** The plan that `--from` names, or that of the folder; its specs must be what their ids say. */
-async function readOriginal(from: string, out: string | undefined): Promise<Original> {
+async function readOriginal(
+  from: string,
+  out: string | undefined,
+  { methods }: Catalogue,
+): Promise<Original> {
   const refuse = (why: string) => new UsageError(`Cannot use --from "${from}": ${why}`);
   const isFolder = (await Deno.stat(from).catch(() => null))?.isDirectory;
   const file = resolve(isFolder ? join(from, "manifest.json") : from);
@@ -112,7 +134,7 @@ async function readOriginal(from: string, out: string | undefined): Promise<Orig
     if (run?.spec?.format !== 1 || runId(run.spec) !== run.id) {
       throw refuse(`run ${run?.id} has another specification than its id says; restore the file`);
     }
-    requireMethods(run.spec);
+    requireMethods(run.spec, methods);
   }
   if (manifest.search === undefined && manifest.runs.some((run) => run.hparamsSeed !== undefined)) {
     throw refuse("it is the plan of a search; give the manifest.json that deno task select wrote");

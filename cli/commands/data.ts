@@ -8,7 +8,7 @@ import { basename, join, relative, resolve } from "node:path";
 import { Command } from "commander";
 import { checkFiles, checkImages, fetchDataset, removeMade } from "../../datasets/check.ts";
 import { type Profile, PROFILES } from "../../datasets/protocols/longtail.ts";
-import { DATASETS, knownDatasets } from "../../datasets/mod.ts";
+import { DATASETS } from "../../datasets/mod.ts";
 import { splitCsv, splitFolder } from "../../datasets/protocols/own_split.ts";
 import { USUAL_FOLDER } from "../../datasets/fetching/folders.ts";
 import { cacheDirectory } from "../../tensor/backend.ts";
@@ -16,7 +16,15 @@ import { find, UsageError } from "../../base/errors.ts";
 import { makeProgress } from "../progress.ts";
 import { writeAtomically } from "../../base/files.ts";
 import { integerAtLeast, list, oneOf } from "../../base/arguments.ts";
-import { dataPaths, pathOptions, print, type SetExitCode } from "../options/common.ts";
+import {
+  catalogueOf,
+  dataPaths,
+  type FolderOptions,
+  pathOptions,
+  type PluginOptions,
+  print,
+  type SetExitCode,
+} from "../options/common.ts";
 
 const SPLITS = ["natural", ...PROFILES] as const;
 
@@ -30,14 +38,14 @@ export function dataCommand(setExitCode: SetExitCode): Command {
       `one of ${DATASETS.filter(({ sources }) => sources).map(({ name }) => name).join(", ")}`,
     )
     .option("--data-dir <dir>", "where it goes", USUAL_FOLDER)
-    .action(async (name: string, { dataDir }: { dataDir: string }) =>
-      setExitCode(await fetchSet(name, resolve(dataDir)))
+    .action(async (name: string, { dataDir, plugin = [] }: { dataDir: string } & PluginOptions) =>
+      setExitCode(await fetchSet(name, resolve(dataDir), { plugin }))
     );
   const checking = new Command("check")
     .description("compare the files of a data set with what is known, and decode every image")
     .argument("<name>", "a data set");
   for (const option of pathOptions()) checking.addOption(option);
-  checking.action(async (name: string, options: { dataDir?: string; splitsDir?: string }) =>
+  checking.action(async (name: string, options: PluginOptions & FolderOptions) =>
     setExitCode(await checkSet(name, options))
   );
   const splitting = new Command("split")
@@ -67,8 +75,8 @@ export function dataCommand(setExitCode: SetExitCode): Command {
     .reduce((all, each) => all.addCommand(each), command);
 }
 
-async function fetchSet(name: string, dataDir: string): Promise<number> {
-  const definition = find("data set", name, DATASETS);
+async function fetchSet(name: string, dataDir: string, options: PluginOptions): Promise<number> {
+  const definition = find("data set", name, (await catalogueOf(options)).datasets);
   if (definition.sources === undefined) {
     print(`${definition.name} needs no files: ${definition.origin}`);
     return 0;
@@ -88,10 +96,10 @@ async function fetchSet(name: string, dataDir: string): Promise<number> {
 
 async function checkSet(
   name: string,
-  options: { dataDir?: string; splitsDir?: string },
+  options: PluginOptions & FolderOptions,
 ): Promise<number> {
   const paths = await dataPaths(options);
-  const definition = find("data set", name, await knownDatasets(paths));
+  const definition = find("data set", name, (await catalogueOf(options)).datasets);
   const files = paths.dataDir === undefined ? [] : await checkFiles(definition, paths.dataDir);
   for (const { path, state } of files) print(`${path}: ${state}`);
   const progress = makeProgress(false);

@@ -13,19 +13,25 @@ import {
   type SplitCounts,
   type TableLine,
 } from "../../datasets/dataset.ts";
-import { knownDatasets } from "../../datasets/mod.ts";
 import { distributionChart } from "../../report/charts/distribution.ts";
 import { writeAtomically } from "../../base/files.ts";
 import { toSvg } from "../../report/charts/render.ts";
 import { find } from "../../base/errors.ts";
-import { dataPaths, pathOptions, print, printJson, type SetExitCode } from "../options/common.ts";
+import {
+  catalogueOf,
+  dataPaths,
+  type FolderOptions,
+  pathOptions,
+  type PluginOptions,
+  print,
+  printJson,
+  type SetExitCode,
+} from "../options/common.ts";
 import { section } from "../text.ts";
 
-interface DatasetsOptions {
+interface DatasetsOptions extends PluginOptions, FolderOptions {
   readonly json?: boolean;
   readonly charts?: string;
-  readonly dataDir?: string;
-  readonly splitsDir?: string;
 }
 
 /** The command. */
@@ -38,7 +44,7 @@ export function datasetsCommand(_setExitCode: SetExitCode): Command {
   for (const option of pathOptions()) command.addOption(option);
   return command.action(async (names: string[], options: DatasetsOptions) => {
     const paths = await dataPaths(options);
-    const known = await knownDatasets(paths);
+    const known = (await catalogueOf(options)).datasets;
     const chosen = names.length === 0 ? known : names.map((name) => find("data set", name, known));
     const found = await Promise.all(chosen.map((definition) => describe(definition, paths)));
     const charts = options.charts === undefined ? [] : await draw(found, resolve(options.charts));

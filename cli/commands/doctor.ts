@@ -5,9 +5,17 @@
  */
 import { cpus, totalmem } from "node:os";
 import { Command } from "commander";
-import { knownDatasets } from "../../datasets/mod.ts";
 import { cacheDirectory, inspectBackend } from "../../tensor/backend.ts";
-import { dataPaths, pathOptions, print, printJson, type SetExitCode } from "../options/common.ts";
+import {
+  catalogueOf,
+  dataPaths,
+  type FolderOptions,
+  pathOptions,
+  type PluginOptions,
+  print,
+  printJson,
+  type SetExitCode,
+} from "../options/common.ts";
 
 /** The command. */
 export function doctorCommand(_setExitCode: SetExitCode): Command {
@@ -16,11 +24,11 @@ export function doctorCommand(_setExitCode: SetExitCode): Command {
     .option("--json", "as JSON");
   for (const option of pathOptions()) command.addOption(option);
   return command.action(
-    async (options: { json?: boolean; dataDir?: string; splitsDir?: string }) => {
+    async (options: PluginOptions & FolderOptions & { json?: boolean }) => {
       const paths = await dataPaths(options);
       const engine = await inspectBackend();
       const datasets = await Promise.all(
-        (await knownDatasets(paths)).map(async ({ name, locate }) => ({
+        (await catalogueOf(options)).datasets.map(async ({ name, locate }) => ({
           name,
           ...await locate(paths),
         })),

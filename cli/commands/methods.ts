@@ -4,14 +4,19 @@
  * @module
  */
 import { Command } from "commander";
-import { METHODS } from "../../methods/mod.ts";
 import type { Hyperparameter, Search } from "../../methods/hyperparameter.ts";
 import type { Method } from "../../methods/method.ts";
 import { find } from "../../base/errors.ts";
 import { readIfThere } from "../../base/files.ts";
 import { projectPath } from "../../base/paths.ts";
 import { section } from "../text.ts";
-import { print, printJson, type SetExitCode } from "../options/common.ts";
+import {
+  catalogueOf,
+  type PluginOptions,
+  print,
+  printJson,
+  type SetExitCode,
+} from "../options/common.ts";
 
 /** The command. */
 export function methodsCommand(_setExitCode: SetExitCode): Command {
@@ -19,10 +24,9 @@ export function methodsCommand(_setExitCode: SetExitCode): Command {
     .description("list the methods with family, source and hyperparameters")
     .argument("[names...]", "tell all of these methods: what they do, where they depart from MDLT")
     .option("--json", "as JSON")
-    .action(async (names: string[], { json }: { json?: boolean }) => {
-      const methods = names.length === 0
-        ? METHODS
-        : names.map((name) => find("method", name, METHODS));
+    .action(async (names: string[], { json, ...options }: { json?: boolean } & PluginOptions) => {
+      const known = (await catalogueOf(options)).methods;
+      const methods = names.length === 0 ? known : names.map((name) => find("method", name, known));
       if (json) {
         printJson(
           await Promise.all(methods.map(async (method) => {
@@ -96,7 +100,7 @@ function elsewhere({ overrides = {} }: Hyperparameter): string[] {
 /** What the head of a method's file says; a method of several files has it in its `mod.ts`. */
 async function descriptionOf({ name }: Method): Promise<string> {
   const text = await readIfThere(projectPath(`methods/${name}.ts`)) ??
-    await Deno.readTextFile(projectPath(`methods/${name}/mod.ts`));
+    await readIfThere(projectPath(`methods/${name}/mod.ts`)) ?? "";
   const head = /^\/\*\*\n(.*?)\n \*\n \* @module/s.exec(text)?.[1] ?? "";
   return head.replace(/^ \* ?/gm, "");
 }

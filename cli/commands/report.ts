@@ -7,9 +7,15 @@ import { join, relative, resolve } from "node:path";
 import { Command } from "commander";
 import { buildReport } from "../../report/mod.ts";
 import { UsageError } from "../../base/errors.ts";
-import { print, printJson, type SetExitCode } from "../options/common.ts";
+import {
+  catalogueOf,
+  type PluginOptions,
+  print,
+  printJson,
+  type SetExitCode,
+} from "../options/common.ts";
 
-interface ReportCommandOptions {
+interface ReportCommandOptions extends PluginOptions {
   readonly out: string;
   readonly compare?: string;
   readonly json?: boolean;
@@ -22,12 +28,15 @@ export function reportCommand(_setExitCode: SetExitCode): Command {
     .option("--out <dir>", "output folder of a bench", "results/quick")
     .option("--compare <dir>", "output folder of an earlier bench to compare with")
     .option("--json", "the result as JSON")
-    .action(async ({ out, compare, json }: ReportCommandOptions) => {
+    .action(async ({ out, compare, json, plugin = [] }: ReportCommandOptions) => {
       const folder = await benchFolder("--out", out);
       const other = compare === undefined
         ? {}
         : { compare: await benchFolder("--compare", compare) };
-      const report = await buildReport(folder, other);
+      const report = await buildReport(folder, {
+        ...other,
+        catalogue: await catalogueOf({ plugin }),
+      });
       if (json) printJson(report);
       else {
         print(`${report.runs} of ${report.planned} runs`);

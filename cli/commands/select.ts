@@ -11,16 +11,18 @@ import type { Value } from "../../base/setting.ts";
 import { UsageError } from "../../base/errors.ts";
 import { oneOf } from "../../base/arguments.ts";
 import { backendOf } from "../../bench/execute/preflight.ts";
-import { type PlannedRun, runId, runName } from "../../bench/plan/plan.ts";
+import type { PlannedRun } from "../../bench/plan/plan.ts";
+import { runId, runName, type Stages } from "../../bench/records/run_id.ts";
 import type {
   Manifest,
   RunSpec,
   SearchProtocol,
   SelectionRule,
 } from "../../bench/records/record.ts";
+import type { Catalogue } from "../../bench/catalogue.ts";
 import { byScore, scoreOf, selectionMetric, type Trial } from "../../bench/plan/selection.ts";
 import { Store } from "../../bench/records/store.ts";
-import { print, printJson, seeds, type SetExitCode } from "../options/common.ts";
+import { catalogueOf, print, printJson, seeds, type SetExitCode } from "../options/common.ts";
 import {
   type ExecutionOptions,
   executionOptions,
@@ -72,12 +74,14 @@ async function select(options: SelectOptions): Promise<number> {
       `Cannot select in --out "${options.out}": there is no sweep.json in it; give the output folder of a sweep`,
     );
   }
-  const choice = await choose(sweep, store, options);
+  const catalogue = await catalogueOf(options);
+  const choice = await choose(sweep, store, catalogue, options);
   const { chosen, by, settings } = choice;
   const out = join(store.folder, `selected-${protocol}`);
   // First stages are trained, but stand in no table: of their own method another setting may be best.
   const result = await train(options, {
     out,
+    catalogue,
     backend: backendOf(chosen),
     plan: () => chosen,
     manifest: { file: "manifest.json", preset: sweep.preset, search: { protocol, by, settings } },
@@ -85,7 +89,7 @@ async function select(options: SelectOptions): Promise<number> {
     ...executorOf(options),
   }, choice.gaps);
   if (result.status === "finished") {
-    const report = (await buildReport(out)).path;
+    const report = (await buildReport(out, { catalogue })).path;
     const counts = tally(result.runs, result.outcomes);
     if (options.json) {
       chosen.forEach((run) => printJson({ event: "selected", ...settingOf(run) }));
@@ -136,6 +140,7 @@ interface Choice {
 async function choose(
   sweep: Manifest,
   store: Store,
+  { methods, metrics }: Catalogue,
   { protocol, seeds, out }: SelectOptions,
 ): Promise<Choice> {
   const runs = sweep.runs as readonly PlannedRun[];
@@ -155,7 +160,7 @@ async function choose(
       for (const run of planned) {
         const record = await store.record(run.id);
         if (record !== null) finished++;
-        const value = record === null ? null : scoreOf(record, by);
+        const value = record === null ? null : scoreOf(record, by, metrics);
         if (value !== null) trials.push({ run, hparamsSeed: run.hparamsSeed ?? 0, worth: value });
       }
       const { name, spec } = cells[0]!;
@@ -177,7 +182,7 @@ async function choose(
     } else {
       const run = await best(sweptSeeds[0]!);
       for (const seed of fresh) {
-        chosen.push(planned(withSeed(run.spec, seed), run.hparamsSeed ?? 0));
+        chosen.push(planned(withSeed(run.spec, seed), methods, run.hparamsSeed ?? 0));
       }
     }
   }
@@ -185,8 +190,8 @@ async function choose(
   return { chosen, by, settings, gaps };
 }
 
-function planned(spec: RunSpec, hparamsSeed: number): PlannedRun {
-  return { id: runId(spec), name: runName(spec), spec, hparamsSeed };
+function planned(spec: RunSpec, methods: Stages, hparamsSeed: number): PlannedRun {
+  return { id: runId(spec), name: runName(spec, methods), spec, hparamsSeed };
 }
 
 function withSeed(spec: RunSpec, seed: number): RunSpec {

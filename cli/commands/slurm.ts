@@ -10,7 +10,7 @@ import { integerAtLeast, nonEmptyPath } from "../../base/arguments.ts";
 import local from "../../bench/execute/local.ts";
 import { backendOf } from "../../bench/execute/preflight.ts";
 import { cancel, runsOfTask, status } from "../../bench/execute/slurm.ts";
-import { print, printJson, type SetExitCode } from "../options/common.ts";
+import { catalogueOf, print, printJson, type SetExitCode } from "../options/common.ts";
 import { type ExecutionOptions, executionOptions } from "../options/execution.ts";
 import { exitCodeOf, train } from "../train.ts";
 
@@ -81,6 +81,7 @@ async function trainTask(options: TaskOptions): Promise<number> {
   return exitCodeOf(
     await train(options, {
       out,
+      catalogue: await catalogueOf(options),
       backend: backendOf(runs),
       plan: () => runs,
       manifest: null,

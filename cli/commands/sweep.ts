@@ -8,7 +8,13 @@ import { Command } from "commander";
 import { plan } from "../../bench/plan/plan.ts";
 import { integerAtLeast } from "../../base/arguments.ts";
 import type { SessionResult } from "../../bench/execute/session.ts";
-import { methodsOption, print, printJson, type SetExitCode } from "../options/common.ts";
+import {
+  catalogueOf,
+  methodsOption,
+  print,
+  printJson,
+  type SetExitCode,
+} from "../options/common.ts";
 import { type GridOptions, gridOptions } from "../options/grid.ts";
 import { exitCodeOf, outFolder, tally, trainGrid } from "../train.ts";
 
@@ -35,10 +41,12 @@ export function sweepCommand(setExitCode: SetExitCode): Command {
 async function sweep(options: SweepOptions): Promise<number> {
   const { methods, preset, settings, json } = options;
   const hparamsSeeds = Array.from({ length: settings }, (_, i) => i);
+  const catalogue = await catalogueOf(options);
   const result = await trainGrid(options, {
     folder: preset,
+    catalogue,
     file: "sweep.json",
-    plan: (request, known) => plan({ ...request, methods, hparamsSeeds }, known),
+    plan: (request) => plan({ ...request, methods, hparamsSeeds }, catalogue),
   });
   if (result.status === "finished") {
     conclude(result, outFolder(options.out, preset), json ?? false);

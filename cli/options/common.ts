@@ -5,6 +5,7 @@
  */
 import { resolve } from "node:path";
 import { Option } from "commander";
+import { type Catalogue, loadCatalogue, withOwnDatasets } from "../../bench/catalogue.ts";
 import type { DataPaths } from "../../datasets/dataset.ts";
 import { USUAL_FOLDER } from "../../datasets/fetching/folders.ts";
 import { cacheDirectory } from "../../tensor/backend.ts";
@@ -13,6 +14,24 @@ import { UsageError } from "../../base/errors.ts";
 
 /** Tells the program how it shall end. */
 export type SetExitCode = (code: number) => void;
+
+/** What every command may be given. */
+export interface PluginOptions {
+  readonly plugin?: readonly string[];
+}
+
+/** `--plugin`, which may be repeated. */
+export const pluginOption = (): Option =>
+  new Option(
+    "--plugin <module>",
+    "module that defines methods, data sets, networks, metrics or studies: a path, URL or npm:name",
+  ).argParser((text, earlier: string[] = []) => [...earlier, nonEmptyPath("--plugin")(text)]);
+
+/** Everything that can be named in a command, with the user's own data sets in the folders given. */
+export async function catalogueOf(options: PluginOptions & FolderOptions): Promise<Catalogue> {
+  const catalogue = await loadCatalogue(options.plugin ?? []);
+  return await withOwnDatasets(catalogue, await dataPaths(options));
+}
 
 /** `--methods`. */
 export const methodsOption = (): Option =>
@@ -76,10 +95,14 @@ function usualFolder(): string | undefined {
   }
 }
 
+/** What {@linkcode pathOptions} give. */
+export interface FolderOptions {
+  readonly dataDir?: string;
+  readonly splitsDir?: string;
+}
+
 /** The paths that {@linkcode pathOptions} gave; the folders must exist. */
-export async function dataPaths(
-  options: { dataDir?: string; splitsDir?: string },
-): Promise<DataPaths> {
+export async function dataPaths(options: FolderOptions): Promise<DataPaths> {
   return {
     dataDir: await existing("--data-dir", options.dataDir),
     splitsDir: await existing("--splits-dir", options.splitsDir),

@@ -10,10 +10,10 @@ import type { Executor, ExecutorOptions, Given } from "../../bench/execute/execu
 import { EXECUTORS } from "../../bench/execute/mod.ts";
 import type { BackendChoice } from "../../tensor/backend.ts";
 import { pretrainedOption } from "./backbone.ts";
-import { pathOptions } from "./common.ts";
+import { pathOptions, type PluginOptions } from "./common.ts";
 
 /** Where and how runs are trained. */
-export interface ExecutionOptions {
+export interface ExecutionOptions extends PluginOptions {
   readonly saveEvery: number;
   readonly tensorboard?: boolean;
   readonly dataDir?: string;

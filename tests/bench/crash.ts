@@ -7,7 +7,9 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { LocalSession } from "../../bench/execute/local.ts";
-import { plan, type PlannedRun } from "../../bench/plan/plan.ts";
+import { builtin } from "../../bench/catalogue.ts";
+import type { PlannedRun } from "../../bench/plan/plan.ts";
+import { plan } from "../helpers/plan.ts";
 import { type Backend, cacheDirectory } from "../../tensor/backend.ts";
 import { stream } from "../../base/random.ts";
 
@@ -52,6 +54,7 @@ export function planOf(method: string): PlannedRun[] {
 export function place(out: string): LocalSession {
   return {
     out,
+    catalogue: builtin(),
     paths: { dataDir: undefined, splitsDir: undefined, cacheDir: cacheDirectory() },
     jobs: 1,
   };

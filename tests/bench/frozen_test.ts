@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import { frozenDataset } from "../../bench/train/features.ts";
-import { plan } from "../../bench/plan/plan.ts";
+import { plan } from "../helpers/plan.ts";
 import { train } from "../../bench/train/trainer.ts";
 import { FEATURIZERS } from "../../networks/mod.ts";
 import { stream } from "../../base/random.ts";

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { machineAtFault } from "../../base/errors.ts";
 import { trainLocally } from "../../bench/execute/local.ts";
-import { runId } from "../../bench/plan/plan.ts";
+import { runId } from "../../bench/records/run_id.ts";
 import type { FailureRecord } from "../../bench/records/record.ts";
 import {
   assertSame,

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { UsageError } from "../../base/errors.ts";
-import { canonical, plan, type Request, runId } from "../../bench/plan/plan.ts";
+import type { Request } from "../../bench/plan/plan.ts";
+import { canonical, runId } from "../../bench/records/run_id.ts";
+import { plan } from "../helpers/plan.ts";
 import { PAPER_STEPS } from "../../bench/plan/presets.ts";
 
 const request: Request = {

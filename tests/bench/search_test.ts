@@ -1,7 +1,8 @@
 /** Random search, the choice among its settings, and repeating a manifest. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { plan, type Request } from "../../bench/plan/plan.ts";
+import type { Request } from "../../bench/plan/plan.ts";
+import { plan } from "../helpers/plan.ts";
 import type { Manifest, RunRecord } from "../../bench/records/record.ts";
 import { comparison } from "../../bench/records/reproduction.ts";
 import { byScore, scoreOf } from "../../bench/plan/selection.ts";

@@ -4,7 +4,9 @@
  */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { plan, type Request } from "../../bench/plan/plan.ts";
+import { builtin } from "../../bench/catalogue.ts";
+import type { Request } from "../../bench/plan/plan.ts";
+import { plan } from "../helpers/plan.ts";
 import slurm, { runsOfTask, status } from "../../bench/execute/slurm.ts";
 import { timeLimit } from "../../bench/execute/slurm_options.ts";
 import { cacheDirectory } from "../../tensor/backend.ts";
@@ -38,7 +40,7 @@ Deno.test("without Slurm there are scripts: an array for each stage, then the re
     const out = join(folder, "my results, 100 %");
     const runs = plan(request);
     const paths = { dataDir: undefined, splitsDir: undefined, cacheDir: cacheDirectory() };
-    const session = { out, paths, saveEvery: 30, report: true };
+    const session = { out, paths, catalogue: builtin(), saveEvery: 30, report: true };
     const given = {
       partition: "gpu",
       time: "4:00:00",

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { planStudy, type StudyRequest } from "../../bench/plan/studies.ts";
 import { type StudyOfFormat1, studyTagOf } from "../../bench/records/format1_study.ts";
 import type { Manifest } from "../../bench/records/record.ts";
-import { DATASETS } from "../../datasets/mod.ts";
+import { builtin } from "../../bench/catalogue.ts";
 import { STUDIES } from "../../methods/mod.ts";
 import { ablation } from "../../methods/study.ts";
 import { BACKEND, cli } from "./crash.ts";
@@ -18,7 +18,7 @@ const request: Omit<StudyRequest, "study"> = {
   threads: 1,
 };
 const studied = (study: string, changes: Partial<StudyRequest> = {}, studies = STUDIES) =>
-  planStudy({ ...request, ...changes, study }, studies, DATASETS);
+  planStudy({ ...request, ...changes, study }, { ...builtin(), studies });
 const hyperparameters = (run: ReturnType<typeof studied>[number]) =>
   run.spec.method.hyperparameters;
 

@@ -5,7 +5,7 @@ import accuracy from "../../metrics/accuracy.ts";
 import macroF1 from "../../metrics/macro_f1.ts";
 import { countsOf } from "../../metrics/mod.ts";
 import { figures } from "../../bench/records/figures.ts";
-import { runId } from "../../bench/plan/plan.ts";
+import { runId } from "../../bench/records/run_id.ts";
 import type { RunRecord, RunSpec } from "../../bench/records/record.ts";
 import { train, type TrainResult } from "../../bench/train/trainer.ts";
 import type { Dataset } from "../../datasets/dataset.ts";
