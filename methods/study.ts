@@ -14,7 +14,7 @@ import type { Definition } from "../base/definition.ts";
 import type { Value } from "../base/setting.ts";
 
 /** Level of every factor of a study, as its table shows it. */
-export type Levels = Readonly<Record<string, number | boolean | string>>;
+export type Levels = Readonly<Record<string, Value>>;
 
 /** What a study varies: a column of its table. */
 export interface Factor {
@@ -148,11 +148,8 @@ export function ablation(
       const bit = optional.indexOf(name);
       return bit < 0 || (bits >> bit) & 1;
     });
-    return {
-      label: on.join(" "),
-      levels: Object.fromEntries(names.map((name) => [name, on.includes(name)])),
-      hyperparameters: Object.fromEntries(names.map((name) => [name, on.includes(name)])),
-    };
+    const levels = Object.fromEntries(names.map((name) => [name, on.includes(name)]));
+    return { label: on.join(" "), levels, hyperparameters: levels };
   });
   return {
     kind: "study",

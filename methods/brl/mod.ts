@@ -11,7 +11,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { ABOVE_0 } from "../../base/setting.ts";
-import { flag, integer, number, power10, uniform } from "../hyperparameter.ts";
+import { flag, number, oneOf, power10, uniform } from "../hyperparameter.ts";
 import { defineMethod } from "../method.ts";
 import { domainLabels, forwardAll, meanOf } from "../parts/batches.ts";
 import { balanceOf, noBalance } from "./balancing.ts";
@@ -23,15 +23,8 @@ import {
   representationBalancing,
 } from "./parts.ts";
 
-/** Forms, by the numbers that choose them. */
-const RARITY_NAMES = ["share", "inverse", "effective"] as const;
-const COVARIATE_NAMES = ["both", "head", "imbalance"] as const;
-const DISTANCE_NAMES = ["mmd", "coral", "mean"] as const;
-const INVARIANCE_NAMES = ["variance", "irm", "coral", "mmd"] as const;
-
-/** A part that is on or off; a search leaves it on. */
-const part = (description: string) =>
-  flag({ default: true, description: `${description}, or without it` });
+/** A part that is on or off. */
+const part = (description: string) => flag({ default: true, description });
 
 export default defineMethod({
   name: "brl",
@@ -76,33 +69,27 @@ export default defineMethod({
       search: uniform(0, 1),
       description: "exponent κ of the weights between domains; 0 for none",
     }),
-    rarity: integer({
-      default: 0,
-      max: 2,
+    rarity: oneOf(["share", "inverse", "effective"], {
+      default: "share",
       description:
-        "weights between domains by n_c / n_dc (0), 1 / n_dc (1) or effective number (2)",
+        "weights between domains: n_c / n_dc (share), 1 / n_dc (inverse) or by effective number",
     }),
-    covariate: integer({
-      default: 0,
-      max: 2,
-      description:
-        "covariate balancing by the head's loss and the remaining imbalance (0), the first alone (1) or the second alone (2)",
+    covariate: oneOf(["both", "head", "imbalance"], {
+      default: "both",
+      description: "loss of covariate balancing: its head's, the remaining imbalance, or both",
     }),
-    covariateReach: integer({
-      default: 0,
-      max: 1,
-      description: "0: covariate balancing moves its head alone, 1: the features too",
+    covariateReach: oneOf(["head", "features"], {
+      default: "head",
+      description: "what covariate balancing moves: its head alone, or the features too",
     }),
-    distance: integer({
-      default: 0,
-      max: 2,
-      description: "representation balancing by MMD (0), CORAL (1) or mean distance (2)",
+    distance: oneOf(["mmd", "coral", "mean"], {
+      default: "mmd",
+      description: "distance of representation balancing: MMD, CORAL or mean distance",
     }),
-    invariance: integer({
-      default: 2,
-      max: 3,
-      description:
-        "penalty by the variance of the risks (0), IRM's squared slopes (1), or the distance of the domains' features by CORAL (2) or MMD (3)",
+    invariance: oneOf(["variance", "irm", "coral", "mmd"], {
+      default: "coral",
+      description: "cross-domain penalty: variance of the risks, IRM's squared slopes, or the " +
+        "distance of the domains' features by CORAL or MMD",
     }),
   },
   create(ctx, h) {
@@ -113,9 +100,7 @@ export default defineMethod({
       representation: h.beta,
       penalty: h.gamma,
     };
-    const balance = h.bce
-      ? balanceOf(counts, { ...h, rarity: RARITY_NAMES[h.rarity]! })
-      : noBalance(counts);
+    const balance = h.bce ? balanceOf(counts, h) : noBalance(counts);
     const sizes = counts.map((row) => row.reduce((a, b) => a + b, 0));
     const images = sizes.reduce((a, b) => a + b, 0);
     const shares = sizes.map((size) => size / images);
@@ -129,8 +114,8 @@ export default defineMethod({
           head,
           domains: domainLabels(domains),
           shares,
-          loss: COVARIATE_NAMES[h.covariate]!,
-          reach: h.covariateReach ? "features" : "head",
+          loss: h.covariate,
+          reach: h.covariateReach,
         });
         const batch: Batch = {
           labels,
@@ -143,10 +128,10 @@ export default defineMethod({
           risk: meanOf(risks),
           ...(covariate && { covariate: covariate.loss }),
           ...(h.rb && {
-            representation: representationBalancing(batch, classes, DISTANCE_NAMES[h.distance]!),
+            representation: representationBalancing(batch, classes, h.distance),
           }),
           ...(h.penalty && {
-            penalty: crossDomainPenalty(batch, risks, balance, INVARIANCE_NAMES[h.invariance]!),
+            penalty: crossDomainPenalty(batch, risks, balance, h.invariance),
           }),
         };
         const weighted = Object.entries(terms).map(([name, term]) => tf.mul(term, weights[name]!));

@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
+import { type Value, valueOfCode } from "../../base/setting.ts";
 import brl from "../../methods/brl/mod.ts";
 import type { DomainBatch, MethodContext } from "../../methods/method.ts";
 import {
@@ -68,9 +69,19 @@ Deno.test("class distances equal NumPy", () => {
   );
 });
 
+/** The figures have names by number, as records of format 1. */
+function byName(codes: Readonly<Record<string, number>>) {
+  return Object.fromEntries(
+    Object.entries(codes).map(([key, code]) => [
+      key,
+      valueOfCode(brl.hyperparameters[key]!, code)!,
+    ]),
+  );
+}
+
 /** BRL on given features: the network is a linear classifier of the images themselves. */
 function loss(
-  hyperparameters: Partial<Record<string, number>>,
+  hyperparameters: Readonly<Record<string, number>>,
   batches: readonly DomainBatch[],
   cells = counts,
   head = tf.tensor2d(figures.head),
@@ -86,7 +97,7 @@ function loss(
     },
     linear: () => ({ apply: (z: tf.Tensor2D) => tf.matMul(z, head) }),
   } as unknown as MethodContext;
-  const learner = brl.create(ctx, { ...figures.defaults, ...hyperparameters });
+  const learner = brl.create(ctx, byName({ ...figures.defaults, ...hyperparameters }));
   return learner.loss!(batches, 0);
 }
 
@@ -150,13 +161,13 @@ Deno.test("what is extreme stays finite", () => {
   });
 });
 
-const VARIANTS: Readonly<Record<string, readonly number[]>> = {
+const VARIANTS: Readonly<Record<string, readonly Value[]>> = {
   tau: [0],
-  rarity: [1, 2],
-  covariate: [1, 2],
-  covariateReach: [1],
-  distance: [1, 2],
-  invariance: [0, 1, 3],
+  rarity: ["inverse", "effective"],
+  covariate: ["head", "imbalance"],
+  covariateReach: ["features"],
+  distance: ["coral", "mean"],
+  invariance: ["variance", "irm", "mmd"],
 };
 
 for (const [key, values] of Object.entries(VARIANTS)) {
