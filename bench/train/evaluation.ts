@@ -87,21 +87,21 @@ export async function predictions(
     const found = { labels: [] as number[], predicted: [] as number[], confidence: [] as number[] };
     const values = new Float32Array(probabilities ? domain[split].labels.length * classes : 0);
     for await (const { images, labels } of epoch(dataset, domain[split])) {
-      const [first, confidence, shares] = execute(() =>
+      // One graph, whether or not all probabilities are read.
+      const [predicted, confidence, shares] = execute(() =>
         tf.tidy(() => {
           const logits = predict(images, d);
           const shares = tf.softmax(logits);
-          const counted = [tf.argMax(logits, 1), tf.max(shares, 1)];
-          return probabilities ? [...counted, shares] : counted;
+          return [tf.argMax(logits, 1), tf.max(shares, 1), shares] as const;
         })
       );
-      if (shares !== undefined) {
+      if (probabilities) {
         values.set(shares.dataSync().map(asProbability), found.labels.length * classes);
       }
       found.labels.push(...labels.dataSync());
-      found.predicted.push(...first!.dataSync());
-      found.confidence.push(...confidence!.dataSync());
-      tf.dispose([images, labels, first!, confidence!, shares ?? []]);
+      found.predicted.push(...predicted.dataSync());
+      found.confidence.push(...confidence.dataSync());
+      tf.dispose([images, labels, predicted, confidence, shares]);
     }
     result.push(probabilities ? { ...found, probabilities: values } : found);
   }
