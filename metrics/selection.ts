@@ -39,8 +39,12 @@ function rulesOf(metrics: readonly Metric[]): Map<string, Rule> {
       ])
     )
   );
-  const [usual, others] = [rules.filter(([name]) => name === DEFAULT_RULE), rules];
-  return new Map<string, Rule>([...usual, ...others, ["last", null]]);
+  const usual = rules.filter(([name]) => name === DEFAULT_RULE);
+  const byName = new Map<string, Rule>();
+  for (const [name, rule] of [...usual, ...rules, ["last", null] as const]) {
+    if (!byName.has(name)) byName.set(name, rule); // a further metric changes no rule
+  }
+  return byName;
 }
 
 /** The names of every rule. */

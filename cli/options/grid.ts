@@ -8,6 +8,7 @@ import { integerAtLeast, nonEmptyList, nonEmptyPath, oneOf } from "../../base/ar
 import type { Request } from "../../bench/plan/plan.ts";
 import { type PresetName, PRESETS } from "../../bench/plan/presets.ts";
 import type { SelectionRule } from "../../bench/records/record.ts";
+import { METRICS } from "../../metrics/mod.ts";
 import { DEFAULT_RULE } from "../../metrics/selection.ts";
 import type { Backend, BackendChoice } from "../../tensor/backend.ts";
 import { type BackboneOptions, backboneOptions, pretrainedOf } from "./backbone.ts";
@@ -19,6 +20,8 @@ import {
   type ExecutorChoice,
   executorOptions,
 } from "./execution.ts";
+
+const METRIC_NAMES = METRICS.map(({ name }) => name.replaceAll("_", "-")).join(", ");
 
 /** What decides the runs of a grid, apart from its methods, and where they are trained. */
 export interface GridOptions extends BackboneOptions, ExecutionOptions, ExecutorChoice {
@@ -56,7 +59,7 @@ export function gridOptions(command: Command, usualSeeds = [0, 1, 2, 3, 4]): Com
     .option(
       "--selection <rule>",
       "which checkpoint is tested: last, or by a metric: validation-<metric>, " +
-        "validation-worst-<metric>, oracle-test-<metric>",
+        `validation-worst-<metric>, oracle-test-<metric>, of ${METRIC_NAMES}`,
       (text) => text.toLowerCase(),
       DEFAULT_RULE,
     )
