@@ -30,11 +30,20 @@ export function find<T extends { readonly name: string }>(
   throw new UsageError(notFoundMessage(what, name, known.map((item) => item.name)));
 }
 
-/** The sentence about a name that is not known. */
-export function notFoundMessage(what: string, name: string, known: readonly string[]): string {
+/**
+ * The sentence about a name that is not known.
+ *
+ * @param listed What the sentence lists, where that is not every name.
+ */
+export function notFoundMessage(
+  what: string,
+  name: string,
+  known: readonly string[],
+  listed = known,
+): string {
   const nearest = nearestOf(name, known);
   const hint = nearest === undefined ? "" : `did you mean "${nearest}"? `;
-  const list = known.length > 0 ? `known are ${known.join(", ")}` : "there is none";
+  const list = known.length > 0 ? `known are ${listed.join(", ")}` : "there is none";
   return `Cannot find ${what} "${name}": ${hint}${list}`;
 }
 

@@ -61,7 +61,11 @@ export function ruleOf(name: string, metrics: readonly Metric[] = METRICS): Rule
   const rules = rulesOf(metrics);
   const rule = rules.get(name);
   if (rule === undefined) {
-    throw new UsageError(notFoundMessage("selection rule", name, [...rules.keys()]));
+    const ofPrimary = Object.keys(PREFIXES).map((prefix) => prefix + hyphenated(PRIMARY.name));
+    const others = metrics.filter((metric) => metric !== PRIMARY);
+    const names = others.map((metric) => hyphenated(metric.name)).join(", ");
+    const listed = [...ofPrimary, "last", `and the first three with another metric: ${names}`];
+    throw new UsageError(notFoundMessage("selection rule", name, [...rules.keys()], listed));
   }
   return rule;
 }

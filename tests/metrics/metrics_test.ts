@@ -11,15 +11,18 @@ import {
   type Confusion,
   confusionOf,
   countsOf,
+  defineMetric,
   type Evaluation,
   evaluationOf,
   measure,
   METRICS,
+  PERCENT,
   pooledCounts,
   type Predictions,
+  recalls,
   whyUndefined,
 } from "../../metrics/mod.ts";
-import { DEFAULT_RULE, ruleOf, selectionRules } from "../../metrics/selection.ts";
+import { DEFAULT_RULE, describeRule, ruleOf, selectionRules } from "../../metrics/selection.ts";
 
 interface Case extends Omit<Predictions, "probabilities"> {
   readonly classes: number;
@@ -145,6 +148,53 @@ Deno.test("the worst domain has the least of each figure, but the largest calibr
   }
   assert.equal(value("worst", "ece"), Math.max(value("a", "ece"), value("b", "ece")));
   assert.equal(value("average", "ece"), (value("a", "ece") + value("b", "ece")) / 2);
+
+  // Without recorded probabilities there are no rows of theirs; with them, as they were recorded.
+  assert.ok(!figures(record).some(({ metric }) => metric === "nll"));
+  const scores = { test: { nll: { domains: [0.5, null], pooled: 0.7 } } };
+  const scored = { ...record, result: { ...record.result!, scores } };
+  assert.deepEqual(
+    figures(scored).filter(({ metric }) => metric === "nll").map((f) => [f.domain, f.value]),
+    [["a", 0.5], ["average", 0.5], ["worst", 0.5], ["pooled", 0.7]],
+  );
+});
+
+Deno.test("a metric of one's own has rows and selects like any other, and changes no other rule", () => {
+  const mine = defineMetric({
+    name: "class_recall",
+    title: "recall of class 0",
+    description: "Recall of the first class.",
+    better: "max",
+    scale: PERCENT,
+    range: [0, 1],
+    needs: "counts",
+    undefinedWhen: "there are no images",
+    compute: (counts) => recalls(counts)[0]!,
+  });
+  const metrics = [...METRICS, mine];
+  const candidate = { step: 1, validation: [{ counts: countsOf([[3, 1], [0, 4]]) }], test: null };
+  near(score(ruleOf("validation-class-recall", metrics), candidate), 0.75, "its rule");
+  assert.equal(describeRule("validation-class-recall"), "validation-class-recall");
+  const ambiguous = ruleOf("validation-worst-class-recall", metrics);
+  assert.equal(ambiguous!.metric, ruleOf("validation-worst-class-recall")!.metric);
+});
+
+Deno.test("captions say what a rule looks at", () => {
+  for (
+    const [rule, sentence] of [
+      ["last", "the last update"],
+      ["validation-accuracy", "the highest accuracy on validation images, averaged over domains"],
+      ["validation-worst-f1", "the highest macro-F1 on validation images of the worst domain"],
+      [
+        "validation-nll",
+        "the lowest negative log-likelihood on validation images, averaged over domains",
+      ],
+      [
+        "oracle-test-macro-f1",
+        "an oracle: the highest macro-F1 on the test images themselves, which no fair rule may look at",
+      ],
+    ] as const
+  ) assert.equal(describeRule(rule), sentence);
 });
 
 Deno.test("every selection rule looks at what its name says", () => {
