@@ -3,4 +3,5 @@
  *
  * @module
  */
+export { datasetConformance, type DatasetConformanceOptions } from "./testing/dataset.ts";
 export { metricConformance } from "./testing/metric.ts";

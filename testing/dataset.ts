@@ -1,0 +1,217 @@
+/**
+ * What every data set must hold to, whoever wrote it.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import {
+  classCounts,
+  DataError,
+  type DataPaths,
+  type Dataset,
+  type DatasetDefinition,
+  defaultSettings,
+  type LoadOptions,
+  type Split,
+  splitCounts,
+} from "../datasets/dataset.ts";
+
+/** How a data set is held to its tests. */
+export interface DatasetConformanceOptions {
+  /** Where its files are; left out, only what can be tested without them is. */
+  readonly paths?: Partial<DataPaths>;
+  /** Settings with which it is loaded, if not the defaults. */
+  readonly settings?: LoadOptions["settings"];
+  /** Settings with which its images or splits are others. */
+  readonly otherSettings?: LoadOptions["settings"];
+  /** Height and width of the images, if not the data set's own. */
+  readonly imageSize?: number;
+}
+
+/**
+ * Registers the tests of a data set: `await datasetConformance(mine, { paths: { dataDir } })` in a
+ * test file.
+ */
+export async function datasetConformance(
+  definition: DatasetDefinition,
+  { paths, settings, otherSettings, imageSize }: DatasetConformanceOptions = {},
+): Promise<void> {
+  const { name } = definition;
+  const cacheDir = await Deno.makeTempDir();
+  addEventListener("unload", () => Deno.removeSync(cacheDir, { recursive: true }));
+  const options: LoadOptions = {
+    dataDir: undefined,
+    splitsDir: undefined,
+    cacheDir,
+    ...paths,
+    ...(imageSize !== undefined && { imageSize }),
+    settings: { ...defaultSettings(definition), ...settings },
+  };
+  const refused = (load: Promise<unknown>, mentions = "") =>
+    assert.rejects(
+      load,
+      (error) => error instanceof DataError && error.message.includes(mentions),
+    );
+
+  Deno.test(`${name}: it says what it is`, () => {
+    assert.equal(definition.kind, "dataset");
+    assert.match(name, /^[a-z0-9][a-z0-9_-]*$/);
+    for (const text of [definition.title, definition.description, definition.origin]) {
+      assert.ok(text.length > 0);
+    }
+    const { domains, classes, shots } = definition;
+    assert.deepEqual(domains, [...new Set(domains)].sort(), "domains ascend, and none is twice");
+    assert.equal(new Set(classes).size, classes.length, "no class is there twice");
+    assert.ok(domains.length > 0 && classes.length > 0);
+    assert.ok(shots.many > shots.few && shots.few > 0);
+  });
+
+  Deno.test(`${name}: presets change settings that there are`, () => {
+    for (const preset of Object.values(definition.presets ?? {})) {
+      for (const key of Object.keys(preset)) assert.ok(key in definition.settings, key);
+    }
+  });
+
+  Deno.test(`${name}: where its files are not, it says what is missing and how to get it`, async () => {
+    const dataDir = await Deno.makeTempDir();
+    try {
+      const nowhere = { ...options, dataDir, splitsDir: dataDir };
+      const found = await definition.locate(nowhere);
+      if (found.here) return; // nothing of it is in files
+      assert.ok(found.missing.length > 0 && found.remedy.length > 0);
+      await refused(definition.load(nowhere), found.missing);
+      await definition.counts(nowhere); // known or not: no reason to fail
+    } finally {
+      await Deno.remove(dataDir, { recursive: true });
+    }
+  });
+
+  const found = await definition.locate(options);
+  if (!found.here) {
+    const why = `${name}: its images (skipped: ${found.missing})`;
+    if (paths !== undefined) Deno.test({ name: why, ignore: true, fn: () => {} });
+    return;
+  }
+  let loading: Promise<Dataset> | undefined;
+  const test = (what: string, fn: (dataset: Dataset) => Promise<void> | void) =>
+    Deno.test(
+      `${name}: ${what}`,
+      async () => await fn(await (loading ??= definition.load(options))),
+    );
+
+  test("its domains, classes and image size are as they are said to be", (dataset) => {
+    assert.deepEqual(dataset.domains.map((domain) => domain.name), definition.domains);
+    assert.deepEqual(dataset.classes, definition.classes);
+    assert.equal(dataset.name, name);
+    assert.equal(dataset.imageSize, imageSize ?? dataset.imageSize);
+    assert.ok(Number.isInteger(dataset.imageSize) && dataset.imageSize > 0);
+  });
+
+  test("every split has images, and their labels are classes", (dataset) => {
+    for (const { what, split: { labels } } of splitsOf(dataset)) {
+      assert.ok(labels.length > 0, what);
+      assert.ok(labels.every((label) => label < dataset.classes.length), what);
+    }
+  });
+
+  test("counts without reading are the counts of what is read", async (dataset) => {
+    const counts = await definition.counts(options);
+    if (counts !== undefined) assert.deepEqual(counts, splitCounts(dataset));
+    const classes = dataset.classes.length;
+    const all = splitsOf(dataset).map(({ split }) => classCounts(split.labels, classes));
+    for (const label of dataset.classes.keys()) {
+      assert.ok(all.some((images) => images[label]! > 0), `no image of class ${label} anywhere`);
+    }
+  });
+
+  test("images come in the order asked for, as bytes, the same at each reading", async (dataset) => {
+    const bytes = dataset.imageSize ** 2 * 3;
+    for (const { what, split } of splitsOf(dataset)) {
+      const [first, last] = [0, split.labels.length - 1];
+      const read = await split.read([last, first, last]);
+      assert.ok(read instanceof Uint8Array && read.length === 3 * bytes, what);
+      const one = async (index: number) => [...await split.read([index])];
+      assert.deepEqual([...read.subarray(0, bytes)], await one(last), what);
+      assert.deepEqual([...read.subarray(bytes, 2 * bytes)], await one(first), what);
+      assert.deepEqual(read.subarray(2 * bytes), read.subarray(0, bytes), what);
+      assert.equal((await split.read([])).length, 0, what);
+    }
+  });
+
+  test("no split is another's copy", async (dataset) => {
+    const seen = new Map<string, string>();
+    let images = 0, doubles = 0;
+    for (const { what, split } of splitsOf(dataset)) {
+      for (const image of await sample(split, dataset.imageSize)) {
+        images++;
+        const before = seen.get(image);
+        if (before !== undefined && before !== what) doubles++;
+        seen.set(image, what);
+      }
+    }
+    // Collections from the web have a few images twice.
+    assert.ok(doubles <= images / 20, `${doubles} of ${images} images are in two splits`);
+  });
+
+  test("the augmentation of an image depends on its key and item alone", async (dataset) => {
+    const bytes = dataset.imageSize ** 2 * 3;
+    for (const { train } of dataset.domains) {
+      const last = train.labels.length - 1;
+      const plain = await train.read([0, last]);
+      const both = await train.read([0, last], { key: 7, first: 40 });
+      assert.equal(both.length, 2 * bytes);
+      assert.deepEqual(await train.read([0, last], { key: 7, first: 40 }), both);
+      const second = both.subarray(bytes);
+      assert.deepEqual([...await train.read([last], { key: 7, first: 41 })], [...second]);
+      assert.deepEqual(await train.read([0, last]), plain, "evaluation is not augmented");
+    }
+  });
+
+  test("loaded again it is the same", async (dataset) => {
+    const again = await definition.load(options);
+    assert.equal(again.fingerprint, dataset.fingerprint);
+    assert.match(dataset.fingerprint, /^[0-9a-f]{64}$/);
+    const [before, after] = [splitsOf(dataset), splitsOf(again)];
+    for (const [i, { what, split }] of before.entries()) {
+      assert.deepEqual(after[i]!.split.labels, split.labels, what);
+      assert.deepEqual(
+        await sample(after[i]!.split, again.imageSize),
+        await sample(split, dataset.imageSize),
+        what,
+      );
+    }
+  });
+
+  test("other settings have another fingerprint", async (dataset) => {
+    if (otherSettings === undefined) return;
+    const changed = { ...options, settings: { ...options.settings, ...otherSettings } };
+    assert.notEqual((await definition.load(changed)).fingerprint, dataset.fingerprint);
+  });
+
+  test("settings and sizes that make no sense are refused", async () => {
+    for (const key of Object.keys(definition.settings)) {
+      const settings = { ...options.settings, [key]: NaN };
+      await refused(definition.load({ ...options, settings }), `${name}.${key}`);
+    }
+    await refused(definition.load({ ...options, imageSize: 2.5 }), "2.5");
+  });
+}
+
+/** Every split of a data set, and what it is called. */
+function splitsOf({ domains }: Dataset): { what: string; split: Split }[] {
+  return domains.flatMap((domain) =>
+    (["train", "validation", "test"] as const).map((part) => ({
+      what: `${domain.name}, ${part}`,
+      split: domain[part],
+    }))
+  );
+}
+
+/** Some images of a split, evenly over it, as text to compare. */
+async function sample({ labels, read }: Split, imageSize: number): Promise<string[]> {
+  const count = Math.min(64, labels.length);
+  const indices = Array.from({ length: count }, (_, i) => Math.floor(i * labels.length / count));
+  const pixels = await read(indices);
+  const bytes = imageSize ** 2 * 3;
+  return indices.map((_, i) => pixels.subarray(i * bytes, (i + 1) * bytes).toString());
+}

@@ -1,0 +1,78 @@
+import { dirname, join } from "node:path";
+import sharp from "sharp";
+import { definePhotographs } from "../../datasets/protocols/photographs/define.ts";
+import { digits } from "../../datasets/sets/digits.ts";
+import { digitsSynth } from "../../datasets/sets/digits_synth.ts";
+import { coloredMnist } from "../../datasets/sets/mnist_variants.ts";
+import { pacs } from "../../datasets/sets/pacs.ts";
+import { DATASETS } from "../../datasets/mod.ts";
+import { datasetConformance } from "../../testing.ts";
+import { formulaImage, testFolder } from "./helpers.ts";
+
+const small = { head: 12, factor: 0.25, validation: 3, test: 4 };
+await datasetConformance(digitsSynth, { settings: small, otherSettings: { seed: 1 } });
+
+const tiny = definePhotographs({
+  name: "tiny",
+  title: "Tiny",
+  description: "Made for the tests.",
+  domains: ["left", "right"],
+  classes: ["cat", "dog"],
+  shots: { many: 100, few: 20 },
+  origin: "made here",
+  csv: "Tiny.csv",
+  folder: "Tiny",
+});
+const folder = await Deno.makeTempDir();
+addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
+await writeTiny();
+await datasetConformance(tiny, { paths: { dataDir: folder }, imageSize: 16 });
+
+/** Three images of every cell, one for each split. */
+async function writeTiny(): Promise<void> {
+  const rows: string[] = [];
+  for (const [d, domain] of tiny.domains.entries()) {
+    for (const [label, name] of tiny.classes.entries()) {
+      for (const [s, split] of ["train", "val", "test"].entries()) {
+        const path = `${domain}/${name}/${split}.png`;
+        const [width, height] = [40 + 12 * d + 4 * label + s, 30];
+        await Deno.mkdir(dirname(join(folder, "Tiny", path)), { recursive: true });
+        await sharp(formulaImage(width, height), { raw: { width, height, channels: 3 } })
+          .png().toFile(join(folder, "Tiny", path));
+        rows.push(`${domain},${label},${path},${split}`);
+      }
+    }
+  }
+  const csv = ["env,label,path,split", ...rows, ""].join("\n");
+  await Deno.writeTextFile(join(folder, "Tiny.csv"), csv);
+}
+
+// With the real files in MDLT_TEST_DATA and MDLT_TEST_SPLITS, else as far as that goes without.
+const dataDir = testFolder("MDLT_TEST_DATA", "../shared/data");
+const splitsDir = testFolder("MDLT_TEST_SPLITS", "../shared/splits");
+const real = [digits, coloredMnist, pacs];
+for (const set of [digits, coloredMnist]) {
+  await datasetConformance(set, {
+    paths: { dataDir },
+    settings: { head: 30, validation: 10, test: 10 },
+    otherSettings: { seed: 1 },
+  });
+}
+await datasetConformance(pacs, {
+  paths: { dataDir, splitsDir: splitsDir && await fewOf(join(splitsDir, "PACS.csv")) },
+  imageSize: 32,
+});
+for (const set of DATASETS) {
+  if (set !== digitsSynth && !real.includes(set)) await datasetConformance(set);
+}
+
+/** A folder with a split file of the first two images of every cell; the same folder without one. */
+async function fewOf(csv: string): Promise<string> {
+  const text = await Deno.readTextFile(csv).catch(() => undefined);
+  if (text === undefined) return dirname(csv);
+  const [header, ...lines] = text.trim().split(/\r?\n/);
+  const cells = Map.groupBy(lines, (line) => line.replace(/,[^,]*(,[^,]*)$/, "$1"));
+  const few = [...cells.values()].flatMap((cell) => cell.slice(0, 2));
+  await Deno.writeTextFile(join(folder, "PACS.csv"), [header, ...few].join("\n"));
+  return folder;
+}
