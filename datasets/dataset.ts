@@ -7,7 +7,7 @@
  * @module
  */
 import type { Definition } from "../base/definition.ts";
-import type { Value } from "../base/setting.ts";
+import type { Setting, Value } from "../base/setting.ts";
 export { DataError } from "../base/errors.ts";
 import type { Sources } from "./fetching/sources.ts";
 import type { ReaderPool } from "./reading/reader_pool.ts";
@@ -66,12 +66,6 @@ export interface Dataset {
   };
   /** SHA-256 over everything that decides the images, labels and splits. */
   readonly fingerprint: string;
-}
-
-/** A number of a data set's protocol that a user may change with `--set dataset.name=value`. */
-export interface DatasetSetting {
-  readonly default: number;
-  readonly description: string;
 }
 
 /** Where files are looked for and kept. */
@@ -145,10 +139,10 @@ export interface DatasetDefinition extends Definition {
   readonly splitFile?: string;
   /** The paper's line of Table 2, for sets whose counts only a file knows. */
   readonly published?: TableLine;
-  /** The numbers of the protocol; defaults are the paper's. */
-  readonly settings: Readonly<Record<string, DatasetSetting>>;
+  /** What of the protocol `--set dataset.name=value` may change; defaults are the paper's. */
+  readonly settings: Readonly<Record<string, Setting>>;
   /** Other values of the settings for a preset (`smoke`, `quick`, …) that is smaller than the paper. */
-  readonly presets?: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  readonly presets?: Readonly<Record<string, Readonly<Record<string, Value>>>>;
   /** Other sizes of the training for a preset. */
   readonly training?: Readonly<Record<string, Partial<TrainingSize>>>;
   /** Says whether the files are here, without reading them. */
@@ -182,7 +176,7 @@ export function splitCounts({ domains, classes }: Dataset): SplitCounts {
 export function defaultSettings(
   { settings, presets }: Pick<DatasetDefinition, "settings" | "presets">,
   preset?: string,
-): Record<string, number> {
+): Record<string, Value> {
   const own = preset === undefined ? undefined : presets?.[preset];
   return Object.fromEntries(
     Object.entries(settings).map(([key, setting]) => [key, own?.[key] ?? setting.default]),

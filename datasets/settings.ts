@@ -4,50 +4,39 @@
  * @module
  */
 import { DataError } from "../base/errors.ts";
+import type { Range, Setting } from "../base/setting.ts";
 import type { LoadOptions } from "./dataset.ts";
 
-/** Reads settings of one data set by name. */
-export interface Settings {
-  /** A whole number of at least `least`. */
-  integer(name: string, least: number): number;
-  /** A number above 0 and at most 1. */
-  fraction(name: string): number;
-  /** A whole number below `choices`. */
-  choice(name: string, choices: number): number;
-  /** A switch: 0 is off, 1 is on. */
-  flag(name: string): boolean;
-}
+/** A part of a whole, and not nothing of it. */
+export const FRACTION: Range = {
+  wanted: "a number above 0 and at most 1",
+  fits: (value) => value > 0 && value <= 1,
+};
+
+/** A value of every setting. */
+export type SettingValues<S extends Readonly<Record<string, Setting>>> = {
+  readonly [K in keyof S]: S[K] extends Setting<infer V> ? V : never;
+};
 
 /**
  * Reads the settings of a data set and refuses those that make no sense.
  *
- * @throws {DataError} When a value is missing or not of the kind asked for.
+ * @throws {DataError} When a value is missing or not a possible one.
  */
-export function readSettings(dataset: string, options: LoadOptions): Settings {
-  const read = (name: string, wanted: string, fits: (value: number) => boolean) => {
-    const value = options.settings[name];
-    if (typeof value !== "number" || !fits(value)) {
-      throw new DataError(`${dataset}.${name} must be ${wanted}, not ${value}.`);
+export function readSettings<S extends Readonly<Record<string, Setting>>>(
+  dataset: string,
+  settings: S,
+  { settings: given }: Pick<LoadOptions, "settings">,
+): SettingValues<S> {
+  const values = Object.entries(settings).map(([name, setting]) => {
+    const asked = given[name];
+    const value = asked === undefined ? undefined : setting.parse(asked);
+    if (value === undefined) {
+      throw new DataError(`${dataset}.${name} must be ${setting.wanted}, not ${asked}.`);
     }
-    return value;
-  };
-  return {
-    integer: (name, least) =>
-      read(
-        name,
-        `a whole number of at least ${least}`,
-        (value) => Number.isSafeInteger(value) && value >= least,
-      ),
-    fraction: (name) =>
-      read(name, "a number above 0 and at most 1", (value) => value > 0 && value <= 1),
-    choice: (name, choices) =>
-      read(
-        name,
-        `a whole number from 0 to ${choices - 1}`,
-        (value) => Number.isSafeInteger(value) && value >= 0 && value < choices,
-      ),
-    flag: (name) => read(name, "0 (off) or 1 (on)", (value) => value === 0 || value === 1) === 1,
-  };
+    return [name, value];
+  });
+  return Object.fromEntries(values);
 }
 
 /**

@@ -10,7 +10,7 @@ import { specOn } from "../../methods/hyperparameter.ts";
 import type { Method } from "../../methods/method.ts";
 import { ruleOf } from "../../metrics/selection.ts";
 import { find, notFoundMessage, UsageError } from "../../base/errors.ts";
-import { numberType, readValue, type Value, type ValueType } from "../../base/setting.ts";
+import { readValue, type Value, type ValueType } from "../../base/setting.ts";
 import type { Catalogue } from "../catalogue.ts";
 import { runId, runName, type Stages } from "../records/run_id.ts";
 import { LEARNING, type Preset, preset, type PresetName } from "./presets.ts";
@@ -273,8 +273,7 @@ function readSettings(
   const common = SETTABLE.map((key): [string, ValueType] => [key, COMMON[key]]);
   const known = new Map<string, ReadonlyMap<string, ValueType>>([["all", new Map(common)]]);
   for (const { name, settings } of datasets) {
-    // The data set says more.
-    known.set(name, new Map(Object.keys(settings).map((key) => [key, numberType()])));
+    known.set(name, new Map(Object.entries(settings)));
   }
   for (const { name, hyperparameters } of methods.flat()) {
     known.set(name, new Map([...Object.entries(hyperparameters), ...common]));

@@ -9,6 +9,7 @@
  */
 import { createHash } from "node:crypto";
 import { stream } from "../../base/random.ts";
+import { integer, number, oneOf, type Setting } from "../../base/setting.ts";
 import {
   type Availability,
   DataError,
@@ -31,10 +32,10 @@ import {
   type Pool,
   SIZE,
 } from "./digit_files.ts";
-import { profileCounts, PROFILES } from "./longtail.ts";
+import { type Profile, profileCounts, PROFILES } from "./longtail.ts";
 import { memorySplit } from "../reading/memory.ts";
 import { fetchCommand, NO_FOLDER, notHere } from "../fetching/folders.ts";
-import { readSettings, requireImageSize } from "../settings.ts";
+import { FRACTION, readSettings, requireImageSize } from "../settings.ts";
 
 /** A domain of digits. */
 export interface DigitDomain {
@@ -60,8 +61,7 @@ export interface DigitSet extends Pick<DatasetDefinition, "name" | "title" | "de
 
 /** A data set from its description. */
 export function defineDigits(set: DigitSet): DatasetDefinition {
-  const { name, held } = set;
-  const listed = PROFILES.map((profile, code) => `${code} ${profile}`).join(", ");
+  const { name } = set;
   const small = { head: 150, factor: 0.1, validation: 60, test: 120 };
   return defineDataset({
     name,
@@ -73,22 +73,52 @@ export function defineDigits(set: DigitSet): DatasetDefinition {
     shots: { many: 100, few: 20 },
     origin: set.origin,
     sources: sourcesOf(set),
-    settings: {
-      head: { default: 1000, description: "training images of the most frequent class" },
-      factor: { default: 0.01, description: "rarest class relative to the most frequent one" },
-      ...Object.fromEntries(set.domains.map((domain) => [
-        `profile-${domain.name}`,
-        { default: 0, description: `long tail of ${domain.name}: ${listed}` },
-      ])),
-      validation: { default: held, description: "validation images a class" },
-      test: { default: held, description: "test images a class" },
-      seed: { default: 0, description: "seed of the split of the official training images" },
-    },
+    settings: { ...commonSettings(set), ...profileSettings(set) },
     presets: { smoke: small, quick: small, standard: small },
     locate: (paths) => locate(set, paths),
     counts: (options) => counts(set, options),
     load: (options) => load(set, options),
   });
+}
+
+/** The settings that every set has. */
+function commonSettings({ held }: DigitSet) {
+  return {
+    head: integer({
+      default: 1000,
+      min: 1,
+      description: "training images of the most frequent class",
+    }),
+    factor: number({
+      default: 0.01,
+      range: FRACTION,
+      description: "rarest class relative to the most frequent one",
+    }),
+    validation: integer({ default: held, min: 1, description: "validation images a class" }),
+    test: integer({ default: held, min: 1, description: "test images a class" }),
+    seed: integer({
+      default: 0,
+      min: 0,
+      description: "seed of the split of the official training images",
+    }),
+  };
+}
+
+/** The setting of each domain. */
+function profileSettings({ domains }: DigitSet): Record<`profile-${string}`, Setting<Profile>> {
+  return Object.fromEntries(
+    domains.map(({ name }) => [
+      `profile-${name}`,
+      oneOf(PROFILES, { default: "exp", description: `long tail of ${name}` }),
+    ]),
+  );
+}
+
+function settingsOf(set: DigitSet, options: LoadOptions) {
+  return {
+    ...readSettings(set.name, commonSettings(set), options),
+    profiles: readSettings(set.name, profileSettings(set), options),
+  };
 }
 
 /** The files of all domains; those that domains share are there once. */
@@ -116,38 +146,32 @@ async function locate(
 }
 
 /** What the settings ask of every split, by domain and class. */
-function wanted(set: DigitSet, options: LoadOptions): SplitCounts {
-  const settings = readSettings(set.name, options);
-  const [head, factor] = [settings.integer("head", 1), settings.fraction("factor")];
-  const each = (part: "validation" | "test") => {
-    const count = settings.integer(part, 1);
-    return set.domains.map(() => CLASSES.map(() => count));
-  };
+function wanted(
+  { domains }: DigitSet,
+  { head, factor, validation, test, profiles }: ReturnType<typeof settingsOf>,
+): SplitCounts {
+  const each = (count: number) => domains.map(() => CLASSES.map(() => count));
   return {
-    train: set.domains.map(({ name }) =>
-      profileCounts(
-        PROFILES[settings.choice(`profile-${name}`, PROFILES.length)]!,
-        CLASSES.length,
-        head,
-        factor,
-      )
+    train: domains.map(({ name }) =>
+      profileCounts(profiles[`profile-${name}`]!, CLASSES.length, head, factor)
     ),
-    validation: each("validation"),
-    test: each("test"),
+    validation: each(validation),
+    test: each(test),
   };
 }
 
 /** Where domains share their files, how many there are of a class is known from the files alone. */
 async function counts(set: DigitSet, options: LoadOptions): Promise<SplitCounts | undefined> {
-  if (!set.shared) return wanted(set, options);
+  if (!set.shared) return wanted(set, settingsOf(set, options));
   return (await locate(set, options)).here ? splitCounts(await load(set, options)) : undefined;
 }
 
 async function load(set: DigitSet, options: LoadOptions): Promise<Dataset> {
   const { name, shared = false } = set;
   requireImageSize(name, SIZE, options);
-  const seed = readSettings(name, options).integer("seed", 0);
-  const asked = wanted(set, options);
+  const settings = settingsOf(set, options);
+  const { seed } = settings;
+  const asked = wanted(set, settings);
   const found = await locate(set, options);
   if (!found.here) throw notHere(name, found);
   const hash = createHash("sha256");

@@ -60,7 +60,7 @@ async function decodeOther(file: Uint8Array, name: string, damaged: boolean): Pr
     const reason = (error as Error).message.trim().replaceAll(/\s*\n\s*/g, ", ");
     const remedy = damaged
       ? ""
-      : ", or take damaged images as they are with --set DATASET.damaged=1";
+      : ", or take damaged images as they are with --set DATASET.damaged=true";
     throw new DataError(
       `${name} cannot be decoded (${reason}); replace it by an undamaged copy${remedy}.`,
     );

@@ -5,6 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import { itemStream, type Random, stream } from "../../base/random.ts";
+import { integer, number } from "../../base/setting.ts";
 import {
   type Dataset,
   defineDataset,
@@ -15,7 +16,7 @@ import {
 } from "../dataset.ts";
 import { profileCounts } from "../protocols/longtail.ts";
 import { memorySplit } from "../reading/memory.ts";
-import { readSettings, requireImageSize } from "../settings.ts";
+import { FRACTION, readSettings, requireImageSize, type SettingValues } from "../settings.ts";
 import { renderStreet, renderTexture, SIZE } from "../synthetic/render.ts";
 
 const NAME = "digits-synth";
@@ -28,6 +29,27 @@ const DOMAINS = [
   { name: "texture", render: renderTexture, profile: "inv_exp" },
 ] as const;
 
+const SETTINGS = {
+  head: integer({
+    default: 110,
+    min: 1,
+    description: "training images of the most frequent class",
+  }),
+  factor: number({
+    default: 0.15,
+    range: FRACTION,
+    description: "rarest class relative to the most frequent one",
+  }),
+  zero: integer({
+    default: 1,
+    min: 0,
+    description: "rarest classes of each domain left without training images",
+  }),
+  validation: integer({ default: 30, min: 1, description: "validation images a class" }),
+  test: integer({ default: 60, min: 1, description: "test images a class" }),
+  seed: integer({ default: 0, min: 0, description: "seed of all images" }),
+};
+
 /** The embedded digits in two domains with opposite long tails. */
 export const digitsSynth = defineDataset({
   name: NAME,
@@ -39,28 +61,17 @@ export const digitsSynth = defineDataset({
   classes: CLASSES,
   shots: { many: 100, few: 20 },
   origin: "Rendered in code; nothing to download.",
-  settings: {
-    head: { default: 110, description: "training images of the most frequent class" },
-    factor: { default: 0.15, description: "rarest class relative to the most frequent one" },
-    zero: { default: 1, description: "rarest classes of each domain left without training images" },
-    validation: { default: 30, description: "validation images a class" },
-    test: { default: 60, description: "test images a class" },
-    seed: { default: 0, description: "seed of all images" },
-  },
+  settings: SETTINGS,
   locate: () => Promise.resolve({ here: true, where: "embedded" }),
-  counts: (options) => Promise.resolve().then(() => wanted(options)),
+  counts: (options) => Promise.resolve().then(() => wanted(readSettings(NAME, SETTINGS, options))),
   load: (options) => Promise.resolve().then(() => load(options)),
 });
 
 /** What the settings ask of every split, by domain and class. */
-function wanted(options: LoadOptions): SplitCounts {
-  const settings = readSettings(NAME, options);
-  const [head, factor] = [settings.integer("head", 1), settings.fraction("factor")];
-  const zero = settings.integer("zero", 0);
-  const held = (part: "validation" | "test") => {
-    const count = settings.integer(part, 1);
-    return DOMAINS.map(() => CLASSES.map(() => count));
-  };
+function wanted(
+  { head, factor, zero, validation, test }: SettingValues<typeof SETTINGS>,
+): SplitCounts {
+  const each = (count: number) => DOMAINS.map(() => CLASSES.map(() => count));
   return {
     train: DOMAINS.map(({ profile }) => {
       const train = profileCounts(profile, CLASSES.length, head, factor);
@@ -69,15 +80,15 @@ function wanted(options: LoadOptions): SplitCounts {
       for (const rare of tail.slice(0, zero)) train[rare] = 0;
       return train;
     }),
-    validation: held("validation"),
-    test: held("test"),
+    validation: each(validation),
+    test: each(test),
   };
 }
 
 function load(options: LoadOptions): Dataset {
   requireImageSize(NAME, SIZE, options);
-  const settings = readSettings(NAME, options);
-  const each = wanted(options);
+  const settings = readSettings(NAME, SETTINGS, options);
+  const each = wanted(settings);
 
   const hash = createHash("sha256");
   const total = Object.values(each).flat(2).reduce((a, b) => a + b, 0);
@@ -87,7 +98,7 @@ function load(options: LoadOptions): Dataset {
       const made = renderSplit(
         each[part][d]!,
         render,
-        [settings.integer("seed", 0), name, part],
+        [settings.seed, name, part],
       );
       hash.update(JSON.stringify([name, part, each[part][d]!])).update(made.pixels);
       options.onProgress?.("rendering digits", done += made.labels.length, total);

@@ -162,7 +162,12 @@ Deno.test("what cannot be done leaves nothing behind", async () => {
       const [args, status, says] of [
         [["--methods", "emr"], 2, /method "emr"/],
         [["--datasets", "pacs"], 1, /The data set pacs is not here/],
-        [["--set", "digits-synth.head=0"], 1, /digits-synth\.head must be/],
+        [["--set", "digits-synth.head=0"], 2, /"digits-synth\.head=0": it must be a whole number/],
+        [
+          ["--datasets", "digits", "--set", "digits.profile-svhn=inv-exp"],
+          2,
+          /did you mean "inv_exp"\? it must be exp, inv_exp, balance, step or inv_step/,
+        ],
         [["--pretrained", "/no/such/file"], 2, /Cannot use --pretrained "\/no\/such\/file"/],
       ] as const
     ) {

@@ -38,7 +38,7 @@ Deno.test({
   name: "digits: counts follow the profile, splits do not overlap",
   ...real,
   async fn() {
-    const settings = { ...digits.presets!.quick, "profile-svhn": 1 };
+    const settings = { ...digits.presets!.quick, "profile-svhn": "inv_exp" };
     const dataset = await digits.load(loadOptions(digits, settings, { dataDir }));
     assert.deepEqual(dataset.domains.map(({ name }) => name), ["mnistm", "svhn"]);
     const counts = [150, 116, 89, 69, 53, 41, 32, 25, 19, 15];
@@ -116,17 +116,23 @@ Deno.test({
 });
 
 Deno.test("digits: every domain has a long tail of its own", async () => {
-  const of = async (settings: Record<string, number>) =>
+  const of = async (settings: Record<string, number | string>) =>
     (await digits.counts(loadOptions(digits, { head: 100, factor: 0.1, ...settings })))!.train;
   const exp = [100, 77, 59, 46, 35, 27, 21, 16, 12, 10];
   assert.deepEqual(await of({}), [exp, exp]);
-  assert.deepEqual(await of({ "profile-mnistm": 1, "profile-svhn": 2 }), [
+  assert.deepEqual(await of({ "profile-mnistm": "inv_exp", "profile-svhn": "balance" }), [
     exp.toReversed(),
     Array(10).fill(100),
   ]);
   const step = [...Array(5).fill(100), ...Array(5).fill(10)];
-  assert.deepEqual(await of({ "profile-mnistm": 3, "profile-svhn": 4 }), [step, step.toReversed()]);
-  await assert.rejects(of({ "profile-svhn": 5 }), /must be a whole number from 0 to 4, not 5/);
+  assert.deepEqual(await of({ "profile-mnistm": "step", "profile-svhn": "inv_step" }), [
+    step,
+    step.toReversed(),
+  ]);
+  await assert.rejects(
+    of({ "profile-svhn": "steep" }),
+    /profile-svhn must be exp, inv_exp, balance, step or inv_step, not steep/,
+  );
 });
 
 Deno.test({

@@ -14,7 +14,7 @@ import { stream } from "../../base/random.ts";
 /** Load options with every setting at its default, unless `settings` say otherwise. */
 export function loadOptions(
   definition: DatasetDefinition,
-  settings: Record<string, number> = {},
+  settings: LoadOptions["settings"] = {},
   others: Partial<LoadOptions> = {},
 ): LoadOptions {
   const defaults = Object.fromEntries(

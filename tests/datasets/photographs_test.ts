@@ -170,7 +170,7 @@ Deno.test("photographs: damaged images are taken as they are where that is asked
   withTiny(async (options) => {
     const file = join(options.dataDir!, "Tiny/right/dog/7.jpg");
     await Deno.truncate(file, (await Deno.stat(file)).size - 200);
-    const lenient = { ...options, settings: { damaged: 1 } };
+    const lenient = { ...options, settings: { damaged: true } };
     for (const once of [true, false]) {
       await assert.rejects(
         load({ ...options, once }).then(({ domains }) => readAll(domains[1]!.test)),

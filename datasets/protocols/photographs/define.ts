@@ -9,7 +9,7 @@ import {
   defineDataset,
   type SplitCounts,
 } from "../../dataset.ts";
-import { load } from "./load.ts";
+import { load, SETTINGS } from "./load.ts";
 import { findCsv, locate } from "./locate.ts";
 import type { PhotographSet } from "./set.ts";
 import { countRows, readCsv, readSplit } from "./split.ts";
@@ -32,12 +32,7 @@ export function definePhotographs(set: PhotographSet): DatasetDefinition {
     ...(published && { published }),
     ...(large && { large }),
     ...(training && { training }),
-    settings: {
-      damaged: {
-        default: 0,
-        description: "1 takes damaged images as far as they can be decoded, 0 stops at them",
-      },
-    },
+    settings: SETTINGS,
     async locate(paths) {
       const found = await locate(set, paths);
       return "images" in found ? { here: true, where: found.images } : found;

@@ -7,6 +7,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { DataError } from "../../../base/errors.ts";
+import { flag } from "../../../base/setting.ts";
 import type { Dataset, Domain, LoadOptions, Split, SplitName } from "../../dataset.ts";
 import { notHere } from "../../fetching/folders.ts";
 import type { SplitRow } from "../../formats/split_csv.ts";
@@ -26,6 +27,14 @@ const IMAGENET = { mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225]
 /** Height and width of MDLT's images. */
 const PAPER_SIZE = 224;
 
+/** What the settings of every set of photographs are. */
+export const SETTINGS = {
+  damaged: flag({
+    default: false,
+    description: "takes damaged images as far as they can be decoded, instead of stopping at them",
+  }),
+};
+
 /**
  * Makes a set of photographs ready.
  *
@@ -40,7 +49,7 @@ export async function load(set: PhotographSet, options: LoadOptions): Promise<Da
   if (!("images" in paths)) throw notHere(set.name, paths);
   const split = await readSplit(set, paths);
   requireImages(set, split);
-  const damaged = readSettings(set.name, options).flag("damaged");
+  const { damaged } = readSettings(set.name, SETTINGS, options);
   const { sources, fingerprint } = set.streamed || options.once
     ? await stream(set, split, paths, damaged)
     : await store(set, split, paths, damaged, size, options);
