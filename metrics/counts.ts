@@ -15,15 +15,19 @@ export interface ClassCounts {
   readonly predicted: readonly number[];
   /** Images of the class that were taken for it. */
   readonly correct: readonly number[];
+  /** The matrix that the others are sums of. */
   readonly confusion: Confusion;
   /** Images of the class to train on, in the same domain. */
   readonly train: readonly number[];
+  /** The data set's thresholds of shot groups. */
   readonly shots: Shots;
 }
 
-/** Up to how many training images a class is `few`, and above how many it is `many`. */
+/** Thresholds of training images. */
 export interface Shots {
+  /** A class with more training images is `many`. */
   readonly many: number;
+  /** A class with at most so many, and at least one, is `few`. */
   readonly few: number;
 }
 

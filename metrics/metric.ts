@@ -21,11 +21,15 @@ export interface Inputs {
   readonly probabilities: Probabilities;
 }
 
+export type { Definition };
+
 /** How a metric's values are written. */
 export interface Scale {
   /** Values are multiplied by it. */
   readonly factor: number;
+  /** Digits behind the point. */
   readonly decimals: number;
+  /** What stands behind a value. */
   readonly unit: "%" | "";
 }
 
@@ -39,6 +43,7 @@ export function plain(decimals: number): Scale {
 
 /** A metric that is computed from one kind of {@linkcode Inputs}. */
 export interface MetricOf<Input extends keyof Inputs> extends Definition {
+  /** Always `metric`. */
   readonly kind: "metric";
   /** In `results.csv`: lower case, words joined by underscores. */
   readonly name: string;
@@ -50,9 +55,11 @@ export interface MetricOf<Input extends keyof Inputs> extends Definition {
   readonly citation?: string;
   /** Whether larger or smaller values are better. */
   readonly better: "max" | "min";
+  /** How values are written. */
   readonly scale: Scale;
   /** The least and the largest possible value. */
   readonly range: readonly [low: number, high: number];
+  /** What it is computed from. */
   readonly needs: Input;
   /** Why there may be no value, such as `there are no images`. */
   readonly undefinedWhen: string;

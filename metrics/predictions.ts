@@ -8,7 +8,9 @@ import { sum } from "./sums.ts";
 
 /** What was predicted for the images of a domain's split, in their order. */
 export interface Predictions {
+  /** True class of each image. */
   readonly labels: readonly number[];
+  /** Predicted class of each image. */
   readonly predicted: readonly number[];
   /** The softmax probability of the predicted class. */
   readonly confidence: readonly number[];
@@ -18,7 +20,9 @@ export interface Predictions {
 
 /** The probability of every class for every image. */
 export interface Probabilities {
+  /** True class of each image. */
   readonly labels: readonly number[];
+  /** How many classes there are. */
   readonly classes: number;
   /** `[images, classes]`, row by row, each from 0 to 1. */
   readonly values: Float32Array;
@@ -54,7 +58,9 @@ export function confusionOf(
  * over (0, 1], the least confident first.
  */
 export type Calibration = readonly {
+  /** Predictions in the bin. */
   readonly images: number;
+  /** Those that were right. */
   readonly correct: number;
   /** Sum of the softmax probabilities of the predicted classes. */
   readonly confidence: number;

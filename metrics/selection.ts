@@ -10,7 +10,9 @@ import { METRICS, PRIMARY } from "./mod.ts";
 
 /** A rule that looks at a metric. */
 export interface MetricRule {
+  /** What is looked at. */
   readonly metric: Metric;
+  /** On which images. */
   readonly split: "validation" | "test";
   /** Over domains. */
   readonly summary: "average" | "worst";

@@ -9,6 +9,7 @@ import { mean } from "./sums.ts";
 
 /** The shot groups, by training images of a (domain, class) cell. */
 export const SHOT_GROUPS = ["many", "medium", "few", "zero"] as const;
+/** A shot group. */
 export type ShotGroup = (typeof SHOT_GROUPS)[number];
 
 /** The shot group of a cell with `count` training images. */
