@@ -28,5 +28,6 @@ export { prepareBackend, startBackend } from "./tensor/backend.ts";
 export { type Random, stream } from "./base/random.ts";
 export * from "./methods/hyperparameter.ts";
 export * from "./methods/method.ts";
-export { METHODS } from "./methods/mod.ts";
+export { METHODS, STUDIES } from "./methods/mod.ts";
+export * from "./methods/study.ts";
 export { buildReport } from "./report/mod.ts";

@@ -9,7 +9,6 @@
  *
  * @module
  */
-
 import type { Definition } from "../base/definition.ts";
 import type { Value } from "../base/setting.ts";
 
@@ -105,10 +104,14 @@ export interface StudyFigures {
   overlap(method: string): Promise<number | null>;
 }
 
-/** Identity at run time; checks a study at compile time. */
-export function defineStudy<const S extends Study>(study: S): S {
-  return study;
+/** Defines a study. */
+export function defineStudy<const S extends Unkinded<TrainingStudy> | Unkinded<BehaviourStudy>>(
+  study: S,
+): S & { readonly kind: "study" } {
+  return { ...study, kind: "study" };
 }
+
+type Unkinded<S extends Study> = Omit<S, "kind">;
 
 /** One study of each name. */
 export function distinctStudies(studies: readonly Study[]): Study[] {

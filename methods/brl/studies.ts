@@ -75,7 +75,6 @@ export const studies: readonly Study[] = [
     ],
   }),
   defineStudy({
-    kind: "study",
     name: "behaviours",
     method,
     title: "the paper's behaviours",

@@ -6,7 +6,7 @@ import type { Manifest } from "../../bench/records/record.ts";
 import { builtin } from "../../bench/catalogue.ts";
 import { STUDIES } from "../../methods/mod.ts";
 import { ablation } from "../../methods/study.ts";
-import { BACKEND, cli } from "./crash.ts";
+import { BACKEND, cli, TINY } from "./crash.ts";
 
 const request: Omit<StudyRequest, "study"> = {
   datasets: ["digits-synth"],
@@ -141,6 +141,78 @@ Deno.test("a study trains, reports, continues, and its tables come from the reco
     const page = await Deno.readTextFile(join(out, "report/index.html"));
     assert.match(page, /<h2 id="studies-title">Studies<\/h2>/);
     assert.match(page, /BRL \(reconstruction\), combinations of its parts/);
+  } finally {
+    await Deno.remove(out, { recursive: true });
+  }
+});
+
+/** A method of somebody's own, and a study of it. */
+const PLUGIN = `
+import * as tf from "@tensorflow/tfjs-core";
+import { ablation, defineMethod, flag } from "${new URL("../../mod.ts", import.meta.url)}";
+
+export const method = defineMethod({
+  name: "mine",
+  title: "Mine",
+  family: "robust",
+  citation: "nobody",
+  version: 1,
+  hyperparameters: {
+    soft: flag({ default: true, description: "smoothed labels" }),
+    small: flag({ default: true, description: "a penalty on large logits" }),
+  },
+  create: ({ network, classes }, { soft, small }) => ({
+    loss(domains) {
+      const losses = domains.map(({ images, labels }) => {
+        const logits = network.classify(network.features(images, true), true);
+        const truth = tf.oneHot(labels, classes).mul(soft ? 0.9 : 1).add(soft ? 0.1 / classes : 0);
+        const risk = tf.neg(tf.mean(tf.sum(tf.mul(truth, tf.logSoftmax(logits)), 1)));
+        return small ? tf.add(risk, tf.mul(0.01, tf.mean(tf.square(logits)))) : risk;
+      });
+      return { loss: tf.div(tf.addN(losses), losses.length) };
+    },
+  }),
+});
+
+export const study = ablation({
+  name: "ablation",
+  method: "mine",
+  title: "with and without",
+  description: "with and without its two parts",
+  parts: { soft: "Smoothed", small: "Small logits" },
+});
+`;
+
+Deno.test("a study of a plugin's method runs, and stands in the report", async () => {
+  const out = await Deno.makeTempDir();
+  const plugin = ["--plugin", join(out, "mine.ts")];
+  try {
+    await Deno.writeTextFile(plugin[1]!, PLUGIN);
+    const said = await cli(
+      "analyse",
+      "ablation",
+      "--method",
+      "mine",
+      ...plugin,
+      ...TINY,
+      "--out",
+      out,
+    );
+    assert.match(said.out, /^4 of 4 runs trained/, said.err);
+    const table = join(out, "report/tables/digits-synth-ablation.md");
+    const first = await Deno.readTextFile(table);
+    assert.match(
+      first,
+      /^# Mine, with and without on Digits-synth\n\n\| Smoothed \| Small logits \|/,
+    );
+    assert.match(first, /\n\| no \| no \| .*\n\| yes \| no \| .*\n\| no \| yes \| /);
+    assert.match(await Deno.readTextFile(join(out, "report/index.html")), /Mine, with and without/);
+
+    // Without the plugin, which is its folder's alone, the records still say what was varied.
+    assert.equal((await cli("report", "--out", out, ...plugin)).code, 0);
+    assert.equal(await Deno.readTextFile(table), first);
+    assert.equal((await cli("report", "--out", out)).code, 0);
+    assert.match(await Deno.readTextFile(table), /\| no \| no \| .*\n\| yes \| no \| /);
   } finally {
     await Deno.remove(out, { recursive: true });
   }
