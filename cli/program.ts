@@ -11,6 +11,7 @@ import { dataCommand } from "./commands/data.ts";
 import { datasetsCommand } from "./commands/datasets.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { methodsCommand } from "./commands/methods.ts";
+import { metricsCommand } from "./commands/metrics.ts";
 import { newCommand } from "./commands/new.ts";
 import { reportCommand } from "./commands/report.ts";
 import { selectCommand } from "./commands/select.ts";
@@ -27,6 +28,7 @@ const COMMANDS = [
   slurmCommand,
   methodsCommand,
   datasetsCommand,
+  metricsCommand,
   dataCommand,
   newCommand,
   doctorCommand,

@@ -74,11 +74,11 @@ Deno.test("new definitions pass formatting, lint, types, their tests and the con
       assert.match(await Deno.readTextFile(join(root, "out/results.csv")), /,best_class,/);
       assert.match(await Deno.readTextFile(join(root, "out/report/index.html")), /<li>mine: /);
     });
-    await t.step("the README's method in its place, in under 20 lines", async () => {
+    await t.step("the README's method in its place, in under 25 lines", async () => {
       const readme = await Deno.readTextFile(join(project, "README.md"));
       const shown = /```ts\n(.*?)```/s.exec(readme)![1]!;
       assert.match(shown, /name: "mine"/);
-      assert.ok(shown.trimEnd().split("\n").length < 20);
+      assert.ok(shown.trimEnd().split("\n").length < 25);
       await Deno.remove(join(root, "tests/methods/mine_test.ts"));
       await Deno.writeTextFile(join(root, "methods/mine.ts"), shown);
       for (
