@@ -44,7 +44,9 @@ export function makeProgram(setExitCode: SetExitCode): Command {
   for (const command of withSubcommands(program)) {
     command.exitOverride().configureOutput({ outputError: () => {} })
       .configureHelp({ optionDescription: describe });
-    if (command.commands.length === 0) command.addOption(pluginOption());
+    // `new` has an option of that name of its own: it writes plugins.
+    const own = command.options.some(({ long }) => long === "--plugin");
+    if (command.commands.length === 0 && !own) command.addOption(pluginOption());
   }
   return program;
 }

@@ -5,9 +5,9 @@
  */
 import { Command } from "commander";
 import { find } from "../../base/errors.ts";
-import { METRICS } from "../../metrics/mod.ts";
+import { loadCatalogue } from "../../bench/catalogue.ts";
 import type { Metric } from "../../metrics/metric.ts";
-import { print, printJson, type SetExitCode } from "../options/common.ts";
+import { type PluginOptions, print, printJson, type SetExitCode } from "../options/common.ts";
 
 /** The command. */
 export function metricsCommand(_setExitCode: SetExitCode): Command {
@@ -15,11 +15,10 @@ export function metricsCommand(_setExitCode: SetExitCode): Command {
     .description("list the metrics: what each measures, and which way is better")
     .argument("[names...]", "these metrics alone")
     .option("--json", "as JSON")
-    .action((names: string[], { json }: { json?: boolean }) => {
-      const metrics = names.length === 0
-        ? METRICS
-        : names.map((name) => find<Metric>("metric", name, METRICS));
-      if (json) printJson(metrics);
+    .action(async (names: string[], options: PluginOptions & { readonly json?: boolean }) => {
+      const known = (await loadCatalogue(options.plugin ?? [])).metrics;
+      const metrics = names.length === 0 ? known : names.map((name) => find("metric", name, known));
+      if (options.json) printJson(metrics);
       else metrics.flatMap(linesOf).forEach(print);
     });
 }
