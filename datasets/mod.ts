@@ -1,5 +1,5 @@
 /**
- * The registry of data sets: a new one is one file and one line here.
+ * The registry of data sets: a new one is one file and one line here. Also what such a file needs.
  *
  * @module
  */
@@ -13,6 +13,13 @@ import { ownDatasets } from "./protocols/own.ts";
 import { pacs } from "./sets/pacs.ts";
 import { terrainc } from "./sets/terrainc.ts";
 import { vlcs } from "./sets/vlcs.ts";
+
+export * from "./dataset.ts";
+export { definePhotographs } from "./protocols/photographs/define.ts";
+export type { PhotographSet } from "./protocols/photographs/set.ts";
+export { memorySplit } from "./reading/memory.ts";
+export { ReaderPool } from "./reading/reader_pool.ts";
+export { FRACTION, readSettings, requireImageSize, type SettingValues } from "./settings.ts";
 
 /** All data sets, the embedded one first. */
 export const DATASETS: readonly DatasetDefinition[] = [

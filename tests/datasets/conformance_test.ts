@@ -1,11 +1,20 @@
+import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
 import sharp from "sharp";
-import { definePhotographs } from "../../datasets/protocols/photographs/define.ts";
+import { stream } from "../../base/random.ts";
+import { integer } from "../../base/setting.ts";
+import {
+  DATASETS,
+  defineDataset,
+  definePhotographs,
+  memorySplit,
+  readSettings,
+  requireImageSize,
+} from "../../datasets/mod.ts";
 import { digits } from "../../datasets/sets/digits.ts";
 import { digitsSynth } from "../../datasets/sets/digits_synth.ts";
 import { coloredMnist } from "../../datasets/sets/mnist_variants.ts";
 import { pacs } from "../../datasets/sets/pacs.ts";
-import { DATASETS } from "../../datasets/mod.ts";
 import { datasetConformance } from "../../testing.ts";
 import { formulaImage, testFolder } from "./helpers.ts";
 
@@ -46,6 +55,50 @@ async function writeTiny(): Promise<void> {
   const csv = ["env,label,path,split", ...rows, ""].join("\n");
   await Deno.writeTextFile(join(folder, "Tiny.csv"), csv);
 }
+
+const SHADES = {
+  seed: integer({ default: 0, min: 0, description: "seed of all images" }),
+};
+const NAME = "shades";
+const shades = defineDataset({
+  name: NAME,
+  title: "Shades",
+  description: "Grey squares of two shades, kept in memory.",
+  images: "digits",
+  domains: ["dim", "lit"],
+  classes: ["dark", "light"],
+  shots: { many: 10, few: 2 },
+  origin: "Made in code.",
+  settings: SHADES,
+  locate: () => Promise.resolve({ here: true, where: "embedded" }),
+  counts: () => Promise.resolve(undefined),
+  load: (options) =>
+    Promise.resolve().then(() => {
+      requireImageSize(NAME, 4, options);
+      const { seed } = readSettings(NAME, SHADES, options);
+      const split = (domain: string, part: string) => {
+        const random = stream(seed, NAME, domain, part);
+        const labels = Uint16Array.from([0, 0, 0, 1]);
+        const pixels = labels.length * 4 * 4 * 3;
+        const shade = (i: number) => 100 * labels[Math.floor(i / 48)]! + random.integer(90);
+        return memorySplit(Uint8Array.from({ length: pixels }, (_, i) => shade(i)), labels);
+      };
+      return {
+        name: NAME,
+        domains: shades.domains.map((name) => ({
+          name,
+          train: split(name, "train"),
+          validation: split(name, "validation"),
+          test: split(name, "test"),
+        })),
+        classes: shades.classes,
+        imageSize: 4,
+        normalisation: { mean: [0, 0, 0], deviation: [1, 1, 1] },
+        fingerprint: createHash("sha256").update(`${NAME} ${seed}`).digest("hex"),
+      };
+    }),
+});
+await datasetConformance(shades, { otherSettings: { seed: 1 } });
 
 // With the real files in MDLT_TEST_DATA and MDLT_TEST_SPLITS, else as far as that goes without.
 const dataDir = testFolder("MDLT_TEST_DATA", "../shared/data");
