@@ -10,19 +10,16 @@ import { arrange, type DatasetResults, groupBy, withoutSeed } from "./analysis/a
 import { type BehaviourResults, behaviours } from "./analysis/behaviours.ts";
 import { type Change, changes } from "./analysis/compare.ts";
 import { embeddings, type Points } from "./analysis/embedding.ts";
+import { besideBest, type Comparison, type Pairwise, pairwise } from "./analysis/significance.ts";
 import {
-  besideBest,
-  type Comparison,
-  type Pairwise,
-  pairwise,
-  TESTED,
+  chooseMetrics,
+  type ReportMetrics,
+  sameFigure,
   type Tested,
-} from "./analysis/significance.ts";
+  testedFigures,
+} from "./analysis/tested.ts";
 import { studies, type StudyResults } from "./analysis/studies.ts";
-import { readManifest, readStore, type Store } from "./folder.ts";
-
-/** The figure that everything is said of first. */
-export const HEADLINE: Tested = { domain: "worst", metric: "macro_f1" };
+import { readStore, type Store } from "./folder.ts";
 
 /** What may be chosen about a report. */
 export interface ReportOptions {
@@ -30,6 +27,8 @@ export interface ReportOptions {
   readonly baseline?: string;
   /** Level of significance; 0.05 by default. */
   readonly alpha?: number;
+  /** Names of the metrics of the first tables and of the tests; the headline metrics by default. */
+  readonly metrics?: readonly string[];
   /** An older output folder, to say what has changed since. */
   readonly compare?: string;
   /** What studies, metrics and further sections there are; this repository's by default. */
@@ -40,6 +39,12 @@ export interface ReportOptions {
 export class ReportContext {
   /** Level of significance. */
   readonly alpha: number;
+  /** What is shown and tested. */
+  readonly metrics: ReportMetrics;
+  /** The figures that are tested. */
+  readonly figures: readonly Tested[];
+  /** The figure that everything is said of first. */
+  readonly headline: Tested;
 
   /** @param before The store of the folder to compare with. */
   constructor(
@@ -47,10 +52,13 @@ export class ReportContext {
     readonly out: string,
     readonly store: Store,
     readonly catalogue: Catalogue,
-    private readonly options: Pick<ReportOptions, "baseline" | "alpha"> = {},
+    private readonly options: Pick<ReportOptions, "baseline" | "alpha" | "metrics"> = {},
     private readonly before: Store | null = null,
   ) {
     this.alpha = options.alpha ?? 0.05;
+    this.metrics = chooseMetrics(catalogue.metrics, options.metrics);
+    this.figures = testedFigures(this.metrics.tested);
+    this.headline = { domain: "worst", metric: this.metrics.primary };
   }
 
   /** The methods' runs by data set: all but those of studies. */
@@ -69,7 +77,7 @@ export class ReportContext {
 
   /** Every pair of methods on every tested figure of every data set. */
   readonly pairs = once((): Pairwise[] =>
-    this.datasets().flatMap((dataset) => pairwise(dataset, this.alpha))
+    this.datasets().flatMap((dataset) => pairwise(dataset, this.figures, this.alpha))
   );
 
   /** Every method beside the best one, by data set and tested figure. */
@@ -78,19 +86,19 @@ export class ReportContext {
   );
 
   /** The most important figure over all data sets. */
-  readonly headline = once((): Across =>
-    across(this.datasets(), HEADLINE, this.baseline()?.name ?? null, this.alpha)
+  readonly across = once((): Across =>
+    across(this.datasets(), this.headline, this.baseline()?.name ?? null, this.alpha)
   );
 
   /** The other tested figures over all data sets. */
-  readonly otherFigures = once((): Across[] =>
-    TESTED.filter((tested) => !isHeadline(tested))
+  readonly othersAcross = once((): Across[] =>
+    this.figures.filter((tested) => !sameFigure(tested, this.headline))
       .map((tested) => across(this.datasets(), tested, null, this.alpha))
   );
 
   /** What has changed since the folder to compare with; null without one. */
   readonly changes = once((): Change[] | null =>
-    this.before && changes(arrangeMethods(this.before), this.datasets(), this.alpha)
+    this.before && changes(arrangeMethods(this.before), this.datasets(), this.figures, this.alpha)
   );
 
   /** Studies of single methods. */
@@ -107,11 +115,6 @@ export class ReportContext {
   );
 }
 
-/** Whether a figure is the one that everything is said of first. */
-export function isHeadline({ domain, metric }: Tested): boolean {
-  return domain === HEADLINE.domain && metric === HEADLINE.metric;
-}
-
 /**
  * Reads what a report is made of.
  *
@@ -120,10 +123,8 @@ export function isHeadline({ domain, metric }: Tested): boolean {
 export async function openReport(out: string, options: ReportOptions = {}): Promise<ReportContext> {
   const catalogue = options.catalogue ?? (await import("../bench/catalogue.ts")).builtin();
   const { metrics } = catalogue;
-  const store = await readStore(out, await readManifest(out), metrics);
-  const before = options.compare === undefined
-    ? null
-    : await readStore(options.compare, undefined, metrics);
+  const store = await readStore(out, metrics);
+  const before = options.compare === undefined ? null : await readStore(options.compare, metrics);
   return new ReportContext(out, store, catalogue, options, before);
 }
 

@@ -7,7 +7,7 @@
  * @module
  */
 import { join } from "node:path";
-import { countsOf, mean, type Metric, PRIMARY } from "../metrics/mod.ts";
+import { countsOf, mean, type Metric, METRICS, PRIMARY } from "../metrics/mod.ts";
 import { type Figure, figures } from "../bench/records/figures.ts";
 import type {
   Calibration,
@@ -54,8 +54,8 @@ export interface Digest {
   readonly figures: readonly Figure[];
   /** The test figures among them, as fractions, by `domain/metric` (see {@linkcode scoreKey}). */
   readonly scores: ReadonlyMap<string, number>;
-  /** Validation macro-F1 with the tested weights, by domain, `average` and `worst`. */
-  readonly validationF1: ReadonlyMap<string, number>;
+  /** The same of validation images, with the tested weights. */
+  readonly validation: ReadonlyMap<string, number>;
   /** Test F1 by domain and class; null for a class that is neither there nor predicted. */
   readonly classF1: readonly (readonly (number | null)[])[];
   /** Test confusion counts of each domain. */
@@ -79,7 +79,8 @@ export type SparseConfusion = Int32Array;
 export interface CurveDigest {
   readonly step: number;
   readonly loss: number | null;
-  readonly macroF1: number | null;
+  /** Of the validation images, by metric. */
+  readonly scores: ReadonlyMap<string, number | null>;
 }
 
 /** An output folder as the report sees it. */
@@ -100,15 +101,14 @@ export function scoreKey(domain: string, metric: Figure["metric"]): string {
  * Reads an output folder.
  *
  * @param out The folder that a benchmark wrote.
- * @param plan Its {@linkcode readManifest}, where that has been read.
+ * @param metrics Those whose figures are asked for; every one of this repository by default.
  * @throws When there is no plan in the folder, or one that this version cannot read.
  */
 export async function readStore(
   out: string,
-  plan?: Manifest,
-  metrics?: readonly Metric[],
+  metrics: readonly Metric[] = METRICS,
 ): Promise<Store> {
-  const manifest = plan ?? await readManifest(out);
+  const manifest = await readManifest(out);
   const runs: Omit<Run, "seconds">[] = [];
   for (const planned of manifest.runs) runs.push(await readRun(out, planned, metrics));
   const ids = new Set(manifest.runs.map((run) => run.id));
@@ -155,7 +155,7 @@ export function secondsOfAllStages(run: Run | null): number | null {
  *
  * @throws When there is none, or one that this version cannot read.
  */
-export async function readManifest(out: string): Promise<Manifest> {
+async function readManifest(out: string): Promise<Manifest> {
   const text = await readIfThere(join(out, "manifest.json"));
   if (text === null) {
     throw new Error(
@@ -180,7 +180,7 @@ export async function readManifest(out: string): Promise<Manifest> {
 async function readRun(
   out: string,
   planned: Manifest["runs"][number],
-  metrics: readonly Metric[] | undefined,
+  metrics: readonly Metric[],
 ): Promise<Omit<Run, "seconds">> {
   const { id, name, spec } = planned;
   const run = (state: RunState, digest: Digest | null) => ({
@@ -210,29 +210,36 @@ async function readRun(
   return run({ status: "failed", error }, null);
 }
 
-function digest(record: RunRecord, metrics: readonly Metric[] | undefined): Digest {
+/** What older records call a metric of their curve. */
+const CURVE_NAMES: Readonly<Record<string, string>> = { macroF1: PRIMARY.name };
+
+function digest(record: RunRecord, metrics: readonly Metric[]): Digest {
   const { title, domains, classes, shots, fingerprint, counts } = record.data;
   const result = record.outcome.status === "done" ? record.result : null;
   const all = figures(record, metrics);
+  const scoresOf = (split: Figure["split"]) =>
+    new Map(
+      all.filter((figure) => figure.split === split)
+        .map(({ domain, metric, value }) => [scoreKey(domain, metric), value]),
+    );
   return {
     data: { title, domains, classes, shots, fingerprint, counts },
     method: record.method,
     figures: all,
-    scores: new Map(
-      all.filter(({ split }) => split === "test")
-        .map(({ domain, metric, value }) => [scoreKey(domain, metric), value]),
-    ),
-    validationF1: new Map(
-      all.filter(({ split, metric }) => split === "validation" && metric === "macro_f1")
-        .map(({ domain, value }) => [domain, value]),
-    ),
+    scores: scoresOf("test"),
+    validation: scoresOf("validation"),
     classF1: result?.test.map((confusion) => PRIMARY.perClass!(countsOf(confusion))) ?? [],
     confusions: result?.test.map(sparse) ?? [],
     calibration: result?.calibration ?? null,
     curve: record.curve.map(({ step, terms, validation }) => ({
       step,
       loss: terms.loss ?? null,
-      macroF1: mean((validation.macro_f1 ?? validation.macroF1)!.map((value) => value ?? 0)),
+      scores: new Map(
+        Object.entries(validation).map(([name, domains]) => [
+          CURVE_NAMES[name] ?? name,
+          mean(domains.map((value) => value ?? 0)),
+        ]),
+      ),
     })),
     selectedStep: result?.step ?? null,
     environment: record.environment,

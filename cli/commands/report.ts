@@ -6,6 +6,7 @@
 import { join, relative, resolve } from "node:path";
 import { Command } from "commander";
 import { buildReport } from "../../report/mod.ts";
+import { nonEmptyList } from "../../base/arguments.ts";
 import { UsageError } from "../../base/errors.ts";
 import {
   catalogueOf,
@@ -18,6 +19,7 @@ import {
 interface ReportCommandOptions extends PluginOptions {
   readonly out: string;
   readonly compare?: string;
+  readonly metrics?: string[];
   readonly json?: boolean;
 }
 
@@ -27,14 +29,20 @@ export function reportCommand(_setExitCode: SetExitCode): Command {
     .description("rebuild tables, charts and the HTML page from the records")
     .option("--out <dir>", "output folder of a bench", "results/quick")
     .option("--compare <dir>", "output folder of an earlier bench to compare with")
+    .option(
+      "--metrics <names>",
+      "metrics of the first tables and of the tests (default: accuracy and macro-F1)",
+      nonEmptyList("--metrics"),
+    )
     .option("--json", "the result as JSON")
-    .action(async ({ out, compare, json, plugin = [] }: ReportCommandOptions) => {
+    .action(async ({ out, compare, metrics, json, plugin = [] }: ReportCommandOptions) => {
       const folder = await benchFolder("--out", out);
       const other = compare === undefined
         ? {}
         : { compare: await benchFolder("--compare", compare) };
       const report = await buildReport(folder, {
         ...other,
+        ...(metrics && { metrics }),
         catalogue: await catalogueOf({ plugin }),
       });
       if (json) printJson(report);

@@ -5,9 +5,10 @@
  */
 import { stream } from "../../base/random.ts";
 import { completeMethods, type DatasetResults, type MethodResults, scores } from "./arrange.ts";
-import type { Pairwise, Tested } from "./significance.ts";
+import type { Pairwise } from "./significance.ts";
+import { oriented, type Tested } from "./tested.ts";
 import type { NotComputable } from "./statistics/anova.ts";
-import { mean } from "../../metrics/mod.ts";
+import { isBetter, mean } from "../../metrics/mod.ts";
 import {
   bootstrapInterval,
   interquartileMean,
@@ -70,7 +71,8 @@ export function across(
   baseline: string | null,
   alpha: number,
 ): Across {
-  const key = scoreKey(tested.domain, tested.metric);
+  const { metric } = tested;
+  const key = scoreKey(tested.domain, metric.name);
   const methods = new Map<string, MethodResults>();
   for (const dataset of datasets) {
     for (const method of dataset.methods) {
@@ -91,7 +93,9 @@ export function across(
     return { label, title, name, results, strata };
   });
   const complete = all.filter(({ strata }) => strata.every((values) => values.length > 0));
-  const means = datasets.map((_, d) => complete.map(({ strata }) => mean(strata[d]!)!));
+  const means = datasets.map((_, d) =>
+    oriented(metric, complete.map(({ strata }) => mean(strata[d]!)!))
+  );
   const places = means.map(rank);
   const base = complete.find((method) => method.name === baseline);
   const random = (what: string, label: string) =>
@@ -103,7 +107,9 @@ export function across(
     methods: all.map(({ strata, ...method }) => {
       const place = complete.findIndex((other) => other.label === method.label);
       if (place < 0) return { ...method, overall: null };
-      const both = base && base.label !== method.label ? [...strata, ...base.strata] : null;
+      const both = base && base.label !== method.label
+        ? [...strata, ...base.strata].map((values) => oriented(metric, values))
+        : null;
       return {
         ...method,
         overall: {
@@ -146,7 +152,7 @@ export function winsTiesLosses(pairwise: readonly Pairwise[], alpha: number): Ma
     all.set(method.label, found);
     return found;
   };
-  for (const { pairs } of pairwise) {
+  for (const { pairs, metric } of pairwise) {
     for (const { first, second, difference, tukey } of pairs) {
       if (tukey === null) continue;
       const [a, b] = [of(first), of(second)];
@@ -154,7 +160,7 @@ export function winsTiesLosses(pairwise: readonly Pairwise[], alpha: number): Ma
         a.ties++;
         b.ties++;
       } else {
-        const [winner, loser] = difference > 0 ? [a, b] : [b, a];
+        const [winner, loser] = isBetter(metric, difference, 0) ? [a, b] : [b, a];
         winner.wins++;
         loser.losses++;
       }

@@ -6,6 +6,7 @@
 import { join } from "node:path";
 import { mean } from "simple-statistics";
 import { decodeArrays } from "../../base/safetensors_format.ts";
+import { PRIMARY } from "../../metrics/mod.ts";
 import type { BehaviourStudy, Finding, Study, StudyFigures } from "../../methods/study.ts";
 import { scoreKey } from "../folder.ts";
 import { type DatasetResults, estimate, scores } from "./arrange.ts";
@@ -77,7 +78,7 @@ export function figuresOf(
         return loss === undefined || score === null ? [] : [{ step, loss, f1: score }];
       }),
     methods: methods.flatMap((method) => {
-      const score = (domain: string) => percent(scores(method, scoreKey(domain, "macro_f1")));
+      const score = (domain: string) => percent(scores(method, scoreKey(domain, PRIMARY.name)));
       const [average, worst] = [score("average"), score("worst")];
       return average === null || worst === null ? [] : [{ name: method.name, average, worst }];
     }),

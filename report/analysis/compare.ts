@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isBetter } from "../../metrics/mod.ts";
 import {
   type DatasetResults,
   distinguishingSuffixes,
@@ -12,7 +13,7 @@ import {
   scores,
   withoutSeed,
 } from "./arrange.ts";
-import { TESTED, type Tested } from "./significance.ts";
+import type { Tested } from "./tested.ts";
 import type { NotComputable } from "./statistics/anova.ts";
 import { holm, type PairedTest, pairedTest } from "./statistics/pairs.ts";
 import { scoreKey } from "../folder.ts";
@@ -50,11 +51,13 @@ export type Verdict =
  *
  * @param before Arranged results of the baseline.
  * @param after Arranged results to compare with it.
+ * @param figures What is compared.
  * @param alpha Level of significance.
  */
 export function changes(
   before: readonly DatasetResults[],
   after: readonly DatasetResults[],
+  figures: readonly Tested[],
   alpha: number,
 ): Change[] {
   const old = index(before);
@@ -63,8 +66,8 @@ export function changes(
     const [first, second] = [old.get(key), now.get(key)];
     const { dataset, method } = (second ?? first)!;
     const seeds = [...new Set([first, second].flatMap((side) => side?.dataset.seeds ?? []))];
-    return TESTED.flatMap((tested) => {
-      const figure = scoreKey(tested.domain, tested.metric);
+    return figures.flatMap((tested) => {
+      const figure = scoreKey(tested.domain, tested.metric.name);
       const values = [first, second].map((side) => bySeed(side, seeds, figure));
       const [a, b] = values.map(estimate);
       if (!a && !b) return [];
@@ -92,7 +95,7 @@ export function changes(
 }
 
 function verdict(
-  { before, after, test }: Pick<Change, "before" | "after" | "test">,
+  { metric, before, after, test }: Pick<Change, "metric" | "before" | "after" | "test">,
   equal: boolean,
   p: number | null,
   alpha: number,
@@ -102,7 +105,7 @@ function verdict(
   if (equal) return "unchanged";
   if (!test.computable || p === null) return "not tested";
   if (p >= alpha) return "no significant change";
-  return test.difference > 0 ? "better" : "worse";
+  return isBetter(metric, test.difference, 0) ? "better" : "worse";
 }
 
 interface Side {

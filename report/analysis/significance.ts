@@ -11,17 +11,10 @@ import {
   scores,
 } from "./arrange.ts";
 import { blockedAnova, type FTest, type NotComputable, oneWayAnova } from "./statistics/anova.ts";
+import { bestFirst, type Tested } from "./tested.ts";
 import { holm, type PairedTest, pairedTest } from "./statistics/pairs.ts";
 import { type Tukey, tukeyHsd } from "./statistics/tukey.ts";
 import { scoreKey } from "../folder.ts";
-
-/** What is tested: accuracy and macro-F1, averaged over domains and of the worst domain. */
-export const TESTED = (["average", "worst"] as const).flatMap((domain) =>
-  (["accuracy", "macro_f1"] as const).map((metric) => ({ domain, metric }))
-);
-
-/** A figure that is tested. */
-export type Tested = (typeof TESTED)[number];
 
 /** The F tests of one figure of one data set. */
 export interface Anova extends Tested {
@@ -37,11 +30,11 @@ export interface Anova extends Tested {
  * The one-way test takes every value there is. The blocked one needs a whole table: it leaves out
  * methods that lack a seed, and says which.
  */
-export function anovas(dataset: DatasetResults): Anova[] {
-  return TESTED.flatMap(({ domain, metric }) => {
+export function anovas(dataset: DatasetResults, tested: readonly Tested[]): Anova[] {
+  return tested.flatMap(({ domain, metric }) => {
     const all = dataset.methods.map((method) => ({
       label: method.title,
-      values: scores(method, scoreKey(domain, metric)),
+      values: scores(method, scoreKey(domain, metric.name)),
     }));
     const names = (methods: typeof all) => methods.map((method) => method.label);
     const some = all.map(({ values }) => values.filter((value) => value !== null));
@@ -98,9 +91,13 @@ export function decisive(pair: Pick<Pair, "tukey" | "holm">): number | null {
 }
 
 /** All pairs of methods on every tested figure that any method has a value of. */
-export function pairwise(dataset: DatasetResults, alpha: number): Pairwise[] {
-  return TESTED.flatMap((tested) => {
-    const key = scoreKey(tested.domain, tested.metric);
+export function pairwise(
+  dataset: DatasetResults,
+  figures: readonly Tested[],
+  alpha: number,
+): Pairwise[] {
+  return figures.flatMap((tested) => {
+    const key = scoreKey(tested.domain, tested.metric.name);
     const all = dataset.methods.map((method) => ({ method, values: scores(method, key) }))
       .filter(({ values }) => values.some((value) => value !== null));
     if (all.length === 0) return [];
@@ -159,11 +156,12 @@ export function besideBest(pairwise: Pairwise): Comparison | null {
   const { dataset, domain, metric, tukey } = pairwise;
   const means = new Map(pairwise.methods.map((method) => [
     method,
-    estimate(scores(method, scoreKey(domain, metric)))!.mean,
+    estimate(scores(method, scoreKey(domain, metric.name)))!.mean,
   ]));
   const mean = (method: MethodResults) => means.get(method)!;
+  const order = bestFirst(metric);
   const [best] = completeMethods(dataset).filter((method) => means.has(method))
-    .sort((a, b) => mean(b) - mean(a));
+    .sort((a, b) => order(mean(a), mean(b)));
   if (!best) return null;
   const others = pairwise.pairs.flatMap((pair): Rival[] => {
     if (pair.first !== best && pair.second !== best) return [];
@@ -181,7 +179,7 @@ export function besideBest(pairwise: Pairwise): Comparison | null {
       tukey: pair.tukey,
       holm: pair.holm,
     }];
-  }).sort((a, b) => b.mean - a.mean);
+  }).sort((a, b) => order(a.mean, b.mean));
   return { domain, metric, dataset, best, mean: mean(best), others };
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import type { StudyTag } from "../../bench/records/record.ts";
+import { PRIMARY } from "../../metrics/mod.ts";
 import { type Levels, type Study, studyOf, type TrainingStudy } from "../../methods/study.ts";
 import { type Digest, type Run, scoreKey, type Store } from "../folder.ts";
 import { groupBy } from "./arrange.ts";
@@ -95,8 +96,8 @@ export function f1(runs: readonly Run[], { split, domain }: Measure): (number | 
 
 function ofDigest(digest: Digest, split: Measure["split"], domain: Measure["domain"]) {
   const found = split === "test"
-    ? digest.scores.get(scoreKey(domain, "macro_f1"))
-    : digest.validationF1.get(domain);
+    ? digest.scores.get(scoreKey(domain, PRIMARY.name))
+    : digest.validation.get(scoreKey(domain, PRIMARY.name));
   return found ?? null;
 }
 
@@ -116,6 +117,6 @@ export function curve(runs: readonly Run[]): CurveRow[] {
     .map(([step, at]) => ({
       step,
       losses: at.map(({ loss }) => loss),
-      f1: at.map(({ macroF1 }) => macroF1),
+      f1: at.map(({ scores }) => scores.get(PRIMARY.name) ?? null),
     }));
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Metric } from "../../metrics/mod.ts";
 import type { Across } from "./across.ts";
 import type { Change } from "./compare.ts";
 import {
@@ -14,15 +15,15 @@ import {
   type MethodResults,
   scores,
 } from "./arrange.ts";
+import type { Tested } from "./tested.ts";
 import { anovas, type Comparison, decisive, type Rival } from "./significance.ts";
 import { scoreKey, type Store } from "../folder.ts";
-import { percent, percentEstimate, showP } from "../tables/format.ts";
+import { figureTitle, scaledEstimate, showP, signed } from "../tables/format.ts";
 
 /** Who is best on one data set, and how clearly. */
-export interface Finding {
+export interface Finding extends Tested {
   readonly dataset: DatasetResults;
-  readonly domain: "worst" | "average";
-  /** The best method's title and its macro-F1 in percent. */
+  /** The best method's title, and its figure as tables show it. */
   readonly best: string;
   readonly score: Estimate;
   /** The lead over the second, a method that lacks no seed either; null when there is none. */
@@ -47,8 +48,8 @@ export interface HardCell {
 /** By how much the best method leads another. */
 export interface Lead {
   readonly over: string;
-  /** Percentage points, over the seeds that both have. */
-  readonly points: number;
+  /** The difference as tables show it, over the seeds that both have. */
+  readonly difference: string;
   /** Null where there is no test. */
   readonly significant: boolean | null;
   /** `significant, p = 0.012`, or why there is no test. */
@@ -56,7 +57,7 @@ export interface Lead {
 }
 
 /**
- * The best method of each data set on macro-F1, of the worst domain and on average.
+ * The best method of each data set by one metric, on the worst domain and on average.
  *
  * @param comparisons Of one or more data sets.
  * @param baseline Name of the method that every other should beat; null without one.
@@ -64,23 +65,25 @@ export interface Lead {
  */
 export function findings(
   comparisons: readonly Comparison[],
+  metric: Metric,
   baseline: string | null,
   alpha: number,
 ): Finding[] {
-  const onF1 = comparisons.filter(({ metric }) => metric === "macro_f1");
+  const own = comparisons.filter((comparison) => comparison.metric.name === metric.name);
   const domains = (["worst", "average"] as const).flatMap((domain) =>
-    onF1.filter((comparison) => comparison.domain === domain)
+    own.filter((comparison) => comparison.domain === domain)
   );
   return domains.map(({ dataset, domain, best, others }) => {
     const whole = completeMethods(dataset);
     const second = others.find((rival) => whole.includes(rival.method));
-    const lead = (rival: Rival | undefined) => rival ? leadOver(rival, alpha) : null;
+    const lead = (rival: Rival | undefined) => rival ? leadOver(rival, metric, alpha) : null;
     const tested = others.filter((rival) => decisive(rival) !== null);
     return {
       dataset,
       domain,
+      metric,
       best: best.title,
-      score: percentEstimate(scores(best, scoreKey(domain, "macro_f1")))!,
+      score: scaledEstimate(metric, scores(best, scoreKey(domain, metric.name)))!,
       second: lead(second),
       baseline: best.name === baseline
         ? null
@@ -105,12 +108,12 @@ function hardest({ data }: DatasetResults, method: MethodResults): HardCell | nu
   return cells.length > 0 ? cells.reduce((least, cell) => cell.f1 < least.f1 ? cell : least) : null;
 }
 
-function leadOver(rival: Rival, alpha: number): Lead {
+function leadOver(rival: Rival, metric: Metric, alpha: number): Lead {
   const p = decisive(rival);
   const significant = p === null ? null : p < alpha;
   return {
     over: rival.method.title,
-    points: percent(rival.difference),
+    difference: signed(metric, rival.difference),
     significant,
     verdict: p === null
       ? `not tested${rival.test.computable ? "" : `: ${rival.test.why}`}`
@@ -127,17 +130,17 @@ function equalsP(p: number): string {
 export function headlines(all: readonly Finding[]): string[] {
   return (["worst", "average"] as const).flatMap((domain) => {
     const own = all.filter((finding) => finding.domain === domain);
-    return own.length > 1 ? [tally(own, domain)] : [];
+    return own.length > 1 ? [tally(own, figureTitle(own[0]!))] : [];
   });
 }
 
-function tally(own: readonly Finding[], domain: Finding["domain"]): string {
+function tally(own: readonly Finding[], figure: string): string {
   const wins = [...groupBy(own, (finding) => finding.best)].sort(([, a], [, b]) =>
     b.length - a.length
   );
   const verdicts = own.map(({ second }) => second?.significant ?? null);
   const clear = verdicts.filter((significant) => significant === true).length;
-  return `Best ${domain === "worst" ? "worst-domain" : "average"} macro-F1: ` +
+  return `Best ${figure}: ` +
     (wins.length === own.length
       ? `another method on each of ${own.length} data sets`
       : wins.map(([best, won], i) =>
@@ -150,24 +153,19 @@ function tally(own: readonly Finding[], domain: Finding["domain"]): string {
       }.`);
 }
 
-/** Percentage points with their sign. */
-export function signed(points: number): string {
-  return `${points < 0 ? "−" : "+"}${Math.abs(points).toFixed(1)}`;
-}
-
 /**
  * Whether the methods differ at all: on the one data set, or in their ranks over several. Null
  * where nothing has a result.
  */
 export function overallSentence(across: Across, alpha: number): string | null {
   const { datasets } = across;
-  if (datasets.length === 1) return differSentence(datasets[0]!, alpha);
+  if (datasets.length === 1) return differSentence(datasets[0]!, across, alpha);
   const { friedman } = across;
   const ranked = across.methods.flatMap(({ title, overall }) => overall ? [{ title, overall }] : [])
     .sort((a, b) => a.overall.rank - b.overall.rank);
   const [best, second] = ranked;
   if (!best || !second) return null;
-  return `Best average rank over ${datasets.length} data sets on worst-domain macro-F1: ` +
+  return `Best average rank over ${datasets.length} data sets on ${figureTitle(across)}: ` +
     `${best.title} (${best.overall.rank.toFixed(1)}), before ${second.title} ` +
     `(${second.overall.rank.toFixed(1)})` +
     (friedman.computable
@@ -177,13 +175,14 @@ export function overallSentence(across: Across, alpha: number): string | null {
       : ".");
 }
 
-function differSentence(dataset: DatasetResults, alpha: number): string | null {
-  const [anova] = anovas(dataset).filter(({ domain, metric, test }) =>
-    domain === "worst" && metric === "macro_f1" && test === "blocked"
-  );
+function differSentence(dataset: DatasetResults, tested: Tested, alpha: number): string | null {
+  const anova = anovas(dataset, [tested]).find(({ test }) => test === "blocked");
   if (!anova?.result.computable) return null;
   const { p, df1 } = anova.result;
-  return `That ${df1 + 1} methods differ at all on the worst domain is ` +
+  const { domain } = tested;
+  return `That ${df1 + 1} methods differ at all ${
+    domain === "worst" ? "on the worst domain" : "on average"
+  } is ` +
     `${p < alpha ? "significant" : "not significant"} (blocked F test, ${equalsP(p)}).`;
 }
 

@@ -7,6 +7,7 @@
  * @module
  */
 import type { Config, TopLevelSpec } from "vega-lite";
+import type { Metric } from "../../metrics/mod.ts";
 import {
   completeMethods,
   type DatasetResults,
@@ -14,6 +15,7 @@ import {
   type MethodResults,
   scores,
 } from "../analysis/arrange.ts";
+import { bestFirst } from "../analysis/tested.ts";
 import { scoreKey } from "../folder.ts";
 
 /** A chart: its files' name, what it shows in words, and how it is drawn. */
@@ -69,15 +71,17 @@ export function specOf(description: string, body: SpecBody, config: Config = {})
   return { $schema: SCHEMA, description, config: { ...CONFIG, ...config }, ...body };
 }
 
-/** The methods with a result: by worst-domain macro-F1, those that lack seeds last. */
-export function fromBest(dataset: DatasetResults): MethodResults[] {
-  const full = new Set(completeMethods(dataset));
+/** The methods with a result: by their worst domain, those that lack seeds last. */
+export function fromBest(dataset: DatasetResults, metric: Metric): MethodResults[] {
+  const full = completeMethods(dataset);
+  const order = bestFirst(metric);
+  const lacking = (method: MethodResults) => full.includes(method) ? 0 : 1;
   return dataset.methods
     .flatMap((method) => {
-      const known = estimate(scores(method, scoreKey("worst", "macro_f1")));
-      return known ? [{ method, mean: known.mean + (full.has(method) ? 1 : 0) }] : [];
+      const known = estimate(scores(method, scoreKey("worst", metric.name)));
+      return known ? [{ method, mean: known.mean }] : [];
     })
-    .sort((a, b) => b.mean - a.mean)
+    .sort((a, b) => lacking(a.method) - lacking(b.method) || order(a.mean, b.mean))
     .map(({ method }) => method);
 }
 

@@ -4,28 +4,34 @@
  * @module
  */
 import type { TopLevelSpec } from "vega-lite";
+import { isBetter, type Metric } from "../../metrics/mod.ts";
 import { type DatasetResults, estimate, type MethodResults, scores } from "../analysis/arrange.ts";
 import { scoreKey, secondsOfAllStages } from "../folder.ts";
-import { percent } from "../tables/format.ts";
+import { axisTitle } from "../tables/format.ts";
 import { type Chart, PALETTE, short, specOf } from "./chart.ts";
 
 /** A method's place: means over seeds. */
 export interface CostScore {
   readonly method: string;
   readonly seconds: number;
-  /** Worst-domain macro-F1 in percent. */
-  readonly macroF1: number;
+  /** Of the worst domain, as the metric is shown. */
+  readonly score: number;
   /** Whether no method is both quicker and better. */
   readonly front: boolean;
   /** Whether its name stands beside it. */
   readonly named: boolean;
 }
 
-/** Worst-domain macro-F1 over seconds a run; methods that no other beats on both are named. */
-export function costSpec(rows: readonly CostScore[], description: string): TopLevelSpec {
+/** A metric of the worst domain over seconds a run; methods that no other beats on both are named. */
+export function costSpec(
+  metric: Metric,
+  rows: readonly CostScore[],
+  description: string,
+): TopLevelSpec {
+  const [least, most] = metric.range.map((end) => metric.scale.factor * end) as [number, number];
   const seconds = rows.map((row) => row.seconds);
   const [low, high] = [Math.min(...seconds), Math.max(...seconds)];
-  const scores = rows.map((row) => row.macroF1);
+  const scores = rows.map((row) => row.score);
   const [worst, best] = [Math.min(...scores), Math.max(...scores)];
   const room = Math.max(1, 0.06 * (best - worst));
   const x = {
@@ -41,15 +47,19 @@ export function costSpec(rows: readonly CostScore[], description: string): TopLe
     axis: { tickCount: 6, format: "~s" },
   };
   const y = {
-    field: "macroF1",
+    field: "score",
     type: "quantitative" as const,
-    title: "Worst-domain test macro-F1 (%)",
-    scale: { zero: false, domain: [Math.max(0, worst - room), Math.min(100, best + room)] },
+    title: axisTitle(`Worst-domain test ${metric.title}`, metric),
+    scale: { zero: false, domain: [Math.max(least, worst - room), Math.min(most, best + room)] },
   };
   const tooltip = [
     { field: "method" },
     { field: "seconds", format: ".1f" },
-    { field: "macroF1", format: ".1f", title: "macro-F1 (%)" },
+    {
+      field: "score",
+      format: `.${metric.scale.decimals}f`,
+      title: axisTitle(metric.title, metric),
+    },
   ];
   const onFront = { test: "datum.front", value: PALETTE[1] };
   return specOf(description, {
@@ -90,45 +100,49 @@ export function costSpec(rows: readonly CostScore[], description: string): TopLe
 
 /** Few methods are all named; of many those on the front, as far as the names do not overlap. */
 function named(rows: readonly Omit<CostScore, "named">[]): CostScore[] {
-  const values = rows.map((row) => row.macroF1);
+  const values = rows.map((row) => row.score);
   const line = (Math.max(...values) - Math.min(...values)) / 18; // so many lines fit the height
   const taken: number[] = [];
   return rows.map((row) => {
     const wanted = rows.length <= 8 || row.front;
-    const named = wanted && taken.every((other) => Math.abs(other - row.macroF1) >= line);
-    if (named) taken.push(row.macroF1);
+    const named = wanted && taken.every((other) => Math.abs(other - row.score) >= line);
+    if (named) taken.push(row.score);
     return { ...row, named };
   });
 }
 
 /** The chart of a data set; methods are given from best to last. */
-export function costChart(dataset: DatasetResults, ordered: readonly MethodResults[]): Chart {
+export function costChart(
+  dataset: DatasetResults,
+  metric: Metric,
+  ordered: readonly MethodResults[],
+): Chart {
   const known = ordered.flatMap((method) => {
-    const value = estimate(scores(method, scoreKey("worst", "macro_f1")));
+    const value = estimate(scores(method, scoreKey("worst", metric.name)));
     const seconds = estimate(method.runs.map(secondsOfAllStages));
     return value && seconds && seconds.mean > 0
-      ? [{ method: method.title, seconds: seconds.mean, macroF1: value.mean }]
+      ? [{ method: method.title, seconds: seconds.mean, score: value.mean }]
       : [];
   });
   const rows = named(known.map((row) => ({
     method: row.method,
     seconds: Number(row.seconds.toPrecision(4)),
-    macroF1: short(percent(row.macroF1)),
+    score: short(metric.scale.factor * row.score),
     front: !known.some((other) =>
-      other !== row && other.seconds <= row.seconds && other.macroF1 >= row.macroF1 &&
-      (other.seconds < row.seconds || other.macroF1 > row.macroF1)
+      other !== row && other.seconds <= row.seconds && !isBetter(metric, row.score, other.score) &&
+      (other.seconds < row.seconds || isBetter(metric, other.score, row.score))
     ),
   })));
   const front = rows.filter((row) => row.front).sort((a, b) => a.seconds - b.seconds);
   const description =
-    `Worst-domain test macro-F1 on ${dataset.title} over the wall time of a run ` +
+    `Worst-domain test ${metric.title} on ${dataset.title} over the wall time of a run ` +
     `with its first stage, means over seeds. No method is both quicker and better than ` +
     `${front.map(({ method, seconds }) => `${method} (${seconds.toFixed(1)} s)`).join(", ")}. ` +
     "Times of runs that shared a machine with others are only roughly comparable.";
   return {
     name: `${dataset.name}-cost`,
-    title: "Worst-domain macro-F1 against cost",
+    title: `Worst-domain ${metric.title} against cost`,
     description,
-    spec: costSpec(rows, description),
+    spec: costSpec(metric, rows, description),
   };
 }

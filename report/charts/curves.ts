@@ -1,27 +1,29 @@
 /**
- * Validation macro-F1 and training loss over the updates.
+ * A validation metric and the training loss over the updates.
  *
  * @module
  */
 import type { TopLevelSpec } from "vega-lite";
+import type { Metric } from "../../metrics/mod.ts";
 import { type DatasetResults, estimate, type MethodResults } from "../analysis/arrange.ts";
-import { percent } from "../tables/format.ts";
+import { axisTitle } from "../tables/format.ts";
 import { type Chart, PALETTE, short, specOf } from "./chart.ts";
 
 /** A point of a method's training curve, mean over its finished seeds. */
 export interface CurveScore {
   readonly method: string;
   readonly step: number;
-  /** Validation macro-F1 in percent; null where it is undefined. */
-  readonly macroF1: number | null;
+  /** Of validation images, as the metric is shown; null where it is undefined. */
+  readonly score: number | null;
   readonly loss: number | null;
 }
 
 /**
- * Validation macro-F1 and training loss over updates: some methods in colour, the others behind
+ * A validation metric and the training loss over updates: some methods in colour, the others behind
  * them; the page brings any one of those to the front.
  */
 export function curvesSpec(
+  metric: Metric,
   rows: readonly CurveScore[],
   highlighted: readonly string[],
   description: string,
@@ -39,7 +41,7 @@ export function curvesSpec(
     ...inColour,
     scale: { domain: [...highlighted], range: [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3]] },
   };
-  const panel = (field: "macroF1" | "loss", title: string, scale: object) => {
+  const panel = (field: "score" | "loss", title: string, scale: object) => {
     const encoding = {
       x: { field: "step", type: "quantitative" as const, title: "Updates" },
       y: { field, type: "quantitative" as const, title, scale },
@@ -86,7 +88,7 @@ export function curvesSpec(
     }),
     data: { values: [...rows] },
     vconcat: [
-      panel("macroF1", "Validation macro-F1 (%)", { zero: false }),
+      panel("score", axisTitle(`Validation ${metric.title}`, metric), { zero: false }),
       // Penalties make some losses orders of magnitude larger, and a few negative.
       panel("loss", "Training loss (symmetric log)", {
         type: "symlog",
@@ -100,6 +102,7 @@ export function curvesSpec(
 /** The chart of a data set; methods are given from best to last. */
 export function curvesChart(
   dataset: DatasetResults,
+  metric: Metric,
   ordered: readonly MethodResults[],
   baseline: string | null,
 ): Chart {
@@ -109,12 +112,12 @@ export function curvesChart(
     );
     const steps = Map.groupBy(points, (point) => point.step);
     return [...steps].sort(([a], [b]) => a - b).map(([step, points]): CurveScore => {
-      const macroF1 = estimate(points.map((point) => point.macroF1));
+      const score = estimate(points.map(({ scores }) => scores.get(metric.name) ?? null));
       const loss = estimate(points.map((point) => point.loss));
       return {
         method: method.title,
         step,
-        macroF1: macroF1 && short(percent(macroF1.mean)),
+        score: score && short(metric.scale.factor * score.mean),
         loss: loss && Number(loss.mean.toPrecision(5)),
       };
     });
@@ -123,7 +126,7 @@ export function curvesChart(
   const highlighted = [...new Set([...ordered.slice(0, 3), ...named])]
     .slice(0, PALETTE.length).map((method) => method.title);
   const description =
-    `Validation macro-F1, averaged over domains, and training loss over the updates on ` +
+    `Validation ${metric.title}, averaged over domains, and training loss over the updates on ` +
     `${dataset.title}, mean over seeds. In colour: ${highlighted.join(", ")}` +
     (ordered.length > highlighted.length ? "; the other methods behind them." : ".") +
     " Losses of different methods are not on one scale.";
@@ -131,6 +134,6 @@ export function curvesChart(
     name: `${dataset.name}-curves`,
     title: "Training curves",
     description,
-    spec: curvesSpec(rows, highlighted, description),
+    spec: curvesSpec(metric, rows, highlighted, description),
   };
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Metric } from "../../metrics/mod.ts";
 import type { Across } from "../analysis/across.ts";
 import type { Points } from "../analysis/embedding.ts";
 import type { DatasetResults } from "../analysis/arrange.ts";
@@ -21,25 +22,27 @@ import { violinsChart } from "./violins.ts";
 /**
  * All charts of a data set; none while it has no result.
  *
+ * @param metric What methods are ordered and shown by.
  * @param baseline Name of the method that every other should beat; null without one.
  * @param embeddings Points of test features by run id.
  */
 export function datasetCharts(
   dataset: DatasetResults,
+  metric: Metric,
   baseline: string | null,
   embeddings: ReadonlyMap<string, Points>,
 ): Chart[] {
-  const ordered = fromBest(dataset);
+  const ordered = fromBest(dataset, metric);
   if (ordered.length === 0) return [];
   return [
-    violinsChart(dataset, ordered),
+    violinsChart(dataset, metric, ordered),
     classHeatmapChart(dataset, ordered),
     confusionChart(dataset, ordered),
     distributionChart({ ...dataset.data!, name: dataset.name, train: dataset.data!.counts.train }),
-    curvesChart(dataset, ordered, baseline),
+    curvesChart(dataset, metric, ordered, baseline),
     embeddingChart(dataset, ordered, embeddings),
     reliabilityChart(dataset, ordered),
-    costChart(dataset, ordered),
+    costChart(dataset, metric, ordered),
   ].filter((chart) => chart !== null);
 }
 

@@ -1,19 +1,20 @@
 /**
- * Average and worst-domain macro-F1 of every method over seeds: violins with every seed's dot on
- * them.
+ * A metric of every method over seeds, on average over domains and of the worst one: violins with
+ * every seed's dot on them.
  *
  * @module
  */
 import type { TopLevelSpec } from "vega-lite";
+import { format, type Metric } from "../../metrics/mod.ts";
 import { type DatasetResults, estimate, type MethodResults, scores } from "../analysis/arrange.ts";
 import { scoreKey } from "../folder.ts";
 import { density } from "../analysis/statistics/density.ts";
-import { percent } from "../tables/format.ts";
+import { axisTitle } from "../tables/format.ts";
 import { type Chart, PALETTE, short, specOf } from "./chart.ts";
 
 const DOMAINS = ["average", "worst"] as const;
 
-/** What a single seed reaches, in percent. */
+/** What a single seed reaches, as the metric is shown. */
 export interface SeedScore {
   readonly method: string;
   readonly domain: (typeof DOMAINS)[number];
@@ -31,10 +32,12 @@ const ROW = 28;
  * @param methods From best to last.
  */
 export function violinsSpec(
+  metric: Metric,
   methods: readonly string[],
   seeds: readonly SeedScore[],
   description: string,
 ): TopLevelSpec {
+  const [least, most] = metric.range.map((end) => metric.scale.factor * end) as [number, number];
   const groups = [...Map.groupBy(seeds, ({ method, domain }) => `${domain} ${method}`).values()]
     .map((group) => {
       const { method, domain } = group[0]!;
@@ -42,7 +45,7 @@ export function violinsSpec(
       const line = methods.indexOf(method);
       /** A place between the method's line (0) and the end of its row (1). */
       const at = (level: number) => short(line + (domain === "average" ? -0.47 : 0.47) * level);
-      const shape = density(values, [0, 100]);
+      const shape = density(values, [least, most]);
       return {
         shape: shape?.at.map((place, i) => ({
           method,
@@ -66,7 +69,7 @@ export function violinsSpec(
   const x = {
     field: "value",
     type: "quantitative" as const,
-    title: "Test macro-F1 (%)",
+    title: axisTitle(`Test ${metric.title}`, metric),
     scale: { zero: false, nice: true },
   };
   const y = (field: string) => ({
@@ -89,7 +92,11 @@ export function violinsSpec(
     { field: "method" },
     { field: "domain" },
     { field: "seed" },
-    { field: "value", format: ".1f", title: "macro-F1 (%)" },
+    {
+      field: "value",
+      format: `.${metric.scale.decimals}f`,
+      title: axisTitle(metric.title, metric),
+    },
   ];
   return specOf(description, {
     width: 400,
@@ -118,9 +125,13 @@ export function violinsSpec(
 }
 
 /** The chart of a data set; methods are given from best to last. */
-export function violinsChart(dataset: DatasetResults, ordered: readonly MethodResults[]): Chart {
+export function violinsChart(
+  dataset: DatasetResults,
+  metric: Metric,
+  ordered: readonly MethodResults[],
+): Chart {
   const values = (method: MethodResults, domain: (typeof DOMAINS)[number]) =>
-    scores(method, scoreKey(domain, "macro_f1"));
+    scores(method, scoreKey(domain, metric.name));
   const seeds = ordered.flatMap((method) =>
     DOMAINS.flatMap((domain) =>
       values(method, domain).flatMap((value, i): SeedScore[] =>
@@ -128,16 +139,18 @@ export function violinsChart(dataset: DatasetResults, ordered: readonly MethodRe
           method: method.title,
           domain,
           seed: dataset.seeds[i]!,
-          value: short(percent(value)),
+          value: short(metric.scale.factor * value),
         }]
       )
     )
   );
   const most = dataset.seeds.length;
+  const unit = metric.scale.unit && ` ${metric.scale.unit}`;
   const reached = (method: MethodResults) =>
-    `${method.title} ${percent(estimate(values(method, "worst"))!.mean).toFixed(1)} %`;
+    `${method.title} ${format(metric, estimate(values(method, "worst"))!.mean)}${unit}`;
   const [first, last] = [ordered[0]!, ordered.at(-1)!];
-  const description = `Test macro-F1 on ${dataset.title} by method: every dot is a seed, average ` +
+  const description =
+    `Test ${metric.title} on ${dataset.title} by method: every dot is a seed, average ` +
     "over domains above the line and worst domain below, strokes are means. " +
     (most < 3
       ? "With fewer than three seeds there is no shape to draw. "
@@ -146,8 +159,8 @@ export function violinsChart(dataset: DatasetResults, ordered: readonly MethodRe
     `Mean on the worst domain: ${reached(first)}${last === first ? "" : ` to ${reached(last)}`}.`;
   return {
     name: `${dataset.name}-violins`,
-    title: "Average and worst-domain macro-F1 over seeds",
+    title: `Average and worst-domain ${metric.title} over seeds`,
     description,
-    spec: violinsSpec(ordered.map((method) => method.title), seeds, description),
+    spec: violinsSpec(metric, ordered.map((method) => method.title), seeds, description),
   };
 }

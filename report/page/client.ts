@@ -139,7 +139,7 @@ function fill(select: HTMLSelectElement, names: readonly string[], preferred: st
 
 /** Whether the first method is better than the second, in a few words and in detail. */
 function answer(
-  { methods, least, pairs }: FigurePairs,
+  { methods, better, decimals, unit, least, pairs }: FigurePairs,
   first: string,
   second: string,
   alpha: number,
@@ -147,10 +147,11 @@ function answer(
   const [a, b] = [methods.indexOf(first), methods.indexOf(second)];
   const [low, high] = [Math.min(a, b), Math.max(a, b)];
   const place = low * methods.length - (low * (low + 1)) / 2 + high - low - 1;
-  const points = (a < b ? 1 : -1) * pairs.difference[place]!;
+  const difference = (a < b ? 1 : -1) * pairs.difference[place]!;
+  const isBetter = better === "max" ? difference > 0 : difference < 0;
   const [tukey, holm] = [pairs.tukey[place]!, pairs.holm[place]!];
   const significant = tukey === null ? holm !== null && holm < alpha : tukey < alpha;
-  const signed = `${points < 0 ? "−" : "+"}${Math.abs(points).toFixed(1)} points`;
+  const signed = `${difference < 0 ? "−" : "+"}${Math.abs(difference).toFixed(decimals)}${unit}`;
   const verdict = (p: number) =>
     `${p < alpha ? "significant" : "not significant"}, ` +
     (p < 0.001 ? "p < 0.001" : `p = ${p.toFixed(3)}`);
@@ -159,7 +160,7 @@ function answer(
       ? `Tukey's HSD: not computable${
         typeof least === "string" ? ` (${least})` : ", as one of the two lacks seeds"
       }.`
-      : `Tukey's HSD: ${verdict(tukey)}; significant from ${least.toFixed(1)} points on.`,
+      : `Tukey's HSD: ${verdict(tukey)}; significant from ${least.toFixed(decimals)}${unit} on.`,
     holm === null
       ? "Paired t test: not computable."
       : `Paired t test over ${pairs.seeds[place]} seeds, corrected: ${verdict(holm)}; ` +
@@ -168,7 +169,7 @@ function answer(
   const head = tukey === null && holm === null
     ? `No test can be computed: ${signed}.`
     : significant
-    ? `${points > 0 ? "Yes, significantly" : "No, significantly worse"}: ${signed}.`
+    ? `${isBetter ? "Yes, significantly" : "No, significantly worse"}: ${signed}.`
     : `Not significantly: ${signed}.`;
   return { head, details: details.join(" ") };
 }

@@ -6,7 +6,9 @@
  * @module
  */
 import { renderToString } from "preact-render-to-string";
+import { heading, type Metric } from "../../metrics/mod.ts";
 import type { Chart } from "../charts/chart.ts";
+import type { ReportContext } from "../context.ts";
 import type { Store } from "../folder.ts";
 import type { Section } from "../section.ts";
 import { type Assets, readAssets } from "./assets.ts";
@@ -32,7 +34,7 @@ const EARLY = `try { const theme = localStorage.getItem("theme");
 
 /** Makes the page, with all that it needs inside. */
 export async function renderPage(
-  store: Store,
+  { store, metrics }: ReportContext,
   sections: readonly PageSection[],
   drawings: ReadonlyMap<Chart, Drawing>,
 ): Promise<string> {
@@ -40,14 +42,15 @@ export async function renderPage(
   const shown = sections.filter(({ view }) => view !== null);
   const page = (
     <Drawings.Provider value={drawings}>
-      <Page store={store} sections={shown} assets={assets} />
+      <Page store={store} metrics={metrics.tested} sections={shown} assets={assets} />
     </Drawings.Provider>
   );
   return `<!doctype html>\n${renderToString(page)}\n`;
 }
 
-function Page({ store, sections, assets: { style, script, libraries } }: {
+function Page({ store, metrics, sections, assets: { style, script, libraries } }: {
   store: Store;
+  metrics: readonly Metric[];
   sections: readonly PageSection[];
   assets: Assets;
 }) {
@@ -87,10 +90,10 @@ function Page({ store, sections, assets: { style, script, libraries } }: {
         </main>
         <footer>
           <p>
-            Accuracy is the share of images that are classified correctly, macro-F1 the plain mean
-            of the classes' F1. Both are computed for each domain; average is their mean over
-            domains, worst their least. Every figure of this page can be computed again from the
-            records beside it.
+            {metrics.map((metric) => `${heading(metric)}: ${metric.description} `)}
+            Figures are computed for each domain; average is their mean over domains, worst that of
+            the worst domain. Every figure of this page can be computed again from the records
+            beside it.
           </p>
         </footer>
         {libraries.map((library) => (

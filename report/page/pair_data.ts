@@ -21,11 +21,15 @@ export interface FigurePairs {
   /** The two that are asked for first. */
   readonly best: string;
   readonly second: string;
-  /** Points that Tukey's HSD asks for, or why it cannot be computed. */
+  /** Which values are better, and how differences are written. */
+  readonly better: "max" | "min";
+  readonly decimals: number;
+  readonly unit: string;
+  /** The difference that Tukey's HSD asks for, or why it cannot be computed. */
   readonly least: number | string;
   /** The pairs (0, 1), (0, 2), …, (1, 2), … of methods: one value a pair, null where there is none. */
   readonly pairs: {
-    /** First − second in percentage points. */
+    /** First − second, as the metric is shown. */
     readonly difference: readonly number[];
     /** p-values. */
     readonly tukey: readonly (number | null)[];

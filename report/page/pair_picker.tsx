@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { besideBest, type Pairwise, type Tested } from "../analysis/significance.ts";
+import { besideBest, type Pairwise } from "../analysis/significance.ts";
+import type { Tested } from "../analysis/tested.ts";
 import { inScript } from "./embed.ts";
 import { figureTitle } from "../tables/format.ts";
 import type { FigurePairs, PairData } from "./pair_data.ts";
@@ -12,7 +13,8 @@ import type { FigurePairs, PairData } from "./pair_data.ts";
 /** The pairs as the page's script reads them. */
 function pairData(all: readonly Pairwise[], figure: string, alpha: number): PairData {
   const figures = all.filter(({ pairs }) => pairs.length > 0).map((pairwise): FigurePairs => {
-    const { dataset, methods, tukey, pairs } = pairwise;
+    const { dataset, metric, methods, tukey, pairs } = pairwise;
+    const { factor, decimals, unit } = metric.scale;
     const compared = besideBest(pairwise);
     const best = compared?.best ?? methods[0]!;
     const second = compared?.others[0]?.method ?? methods[1]!;
@@ -22,9 +24,12 @@ function pairData(all: readonly Pairwise[], figure: string, alpha: number): Pair
       methods: methods.map(({ title }) => title),
       best: best.title,
       second: second.title,
-      least: tukey.computable ? rounded(100 * tukey.leastSignificant) : tukey.why,
+      better: metric.better,
+      decimals,
+      unit: unit === "%" ? " points" : "",
+      least: tukey.computable ? rounded(factor * tukey.leastSignificant) : tukey.why,
       pairs: {
-        difference: pairs.map(({ difference }) => rounded(100 * difference)),
+        difference: pairs.map(({ difference }) => rounded(factor * difference)),
         tukey: pairs.map(({ tukey }) => tukey && rounded(tukey)),
         holm: pairs.map(({ holm }) => holm && rounded(holm)),
         effect: pairs.map(({ test }) => test.computable ? rounded(test.effect) : null),

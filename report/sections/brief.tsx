@@ -14,17 +14,22 @@ import {
   type Lead,
   nothingYet,
   overallSentence,
-  signed,
 } from "../analysis/summary.ts";
 import type { ReportContext } from "../context.ts";
 import { defineSection } from "../section.ts";
+import { figureTitle } from "../tables/format.ts";
 
 export default defineSection({
   kind: "section",
   name: "brief",
   title: "In brief",
   build: (ctx) => {
-    const found = findings(ctx.comparisons(), ctx.baseline()?.name ?? null, ctx.alpha);
+    const found = findings(
+      ctx.comparisons(),
+      ctx.metrics.primary,
+      ctx.baseline()?.name ?? null,
+      ctx.alpha,
+    );
     return {
       view: (
         <>
@@ -40,7 +45,7 @@ export default defineSection({
 
 function sentences(ctx: ReportContext, findings: readonly Finding[]): string[] {
   const unfinished = ctx.store.runs.some((run) => run.state.status === "missing");
-  const overall = overallSentence(ctx.headline(), ctx.alpha);
+  const overall = overallSentence(ctx.across(), ctx.alpha);
   const changes = ctx.changes();
   return [
     ...(findings.length === 0 ? [nothingYet(ctx.store)] : []),
@@ -69,17 +74,19 @@ function Cards({ findings }: { findings: readonly Finding[] }) {
 }
 
 function Card({ finding }: { finding: Finding }) {
+  const { decimals, unit } = finding.metric.scale;
   const { domain, best, score, second, baseline, tested, hardest } = finding;
   return (
     <div>
       <dt>
-        Best {domain === "worst" ? "worst-domain" : "average"} macro-F1
+        Best {figureTitle(finding)}
       </dt>
       <dd>
         <strong>{best}</strong>{" "}
         <span>
-          {score.mean.toFixed(1)} %
-          {score.sd !== null && ` ± ${score.sd.toFixed(1)}`}
+          {score.mean.toFixed(decimals)}
+          {unit && ` ${unit}`}
+          {score.sd !== null && ` ± ${score.sd.toFixed(decimals)}`}
         </span>
         <LeadView lead={second} />
         <LeadView lead={baseline} />
@@ -98,7 +105,7 @@ function LeadView({ lead }: { lead: Lead | null }) {
   if (!lead) return null;
   return (
     <p>
-      {signed(lead.points)} points over {lead.over}:{" "}
+      {lead.difference} over {lead.over}:{" "}
       <span class={lead.significant ? "yes" : "no"}>{lead.verdict}</span>
     </p>
   );

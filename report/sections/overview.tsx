@@ -14,8 +14,8 @@ export default defineSection({
   name: "overview",
   title: "All data sets",
   build: (ctx) => {
-    const headline = overviewTable(ctx.headline());
-    const others = ctx.otherFigures().map(overviewTable);
+    const headline = overviewTable(ctx.across());
+    const others = ctx.othersAcross().map(overviewTable);
     return {
       tables: [headline, ...others],
       view: ctx.datasets().length === 1 ? null : ( // one alone has its own table

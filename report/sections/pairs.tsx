@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { HEADLINE } from "../context.ts";
 import { PairPicker } from "../page/pair_picker.tsx";
 import { defineSection } from "../section.ts";
 import { pairsTable } from "../tables/tests.ts";
@@ -18,7 +17,9 @@ export default defineSection({
     const compared = ctx.pairs().some(({ pairs }) => pairs.length > 0);
     return {
       tables: [pairsTable(ctx.pairs())],
-      view: compared ? <PairPicker pairs={ctx.pairs()} first={HEADLINE} alpha={ctx.alpha} /> : null,
+      view: compared
+        ? <PairPicker pairs={ctx.pairs()} first={ctx.headline} alpha={ctx.alpha} />
+        : null,
     };
   },
 });

@@ -6,7 +6,7 @@
  */
 import { winsTiesLosses } from "../analysis/across.ts";
 import { acrossCharts } from "../charts/mod.ts";
-import { isHeadline } from "../context.ts";
+import { sameFigure } from "../analysis/tested.ts";
 import { Charts } from "../page/chart_view.tsx";
 import { TableView } from "../page/table_view.tsx";
 import { defineSection } from "../section.ts";
@@ -20,10 +20,13 @@ export default defineSection({
   build: (ctx) => {
     const { alpha } = ctx;
     const baseline = ctx.baseline()?.title ?? null;
-    const wins = winsTiesLosses(ctx.pairs().filter(isHeadline), alpha);
-    const ranks = ranksTable(ctx.headline(), wins, baseline, alpha);
-    const anova = anovaTable(ctx.datasets());
-    const charts = acrossCharts(ctx.headline(), baseline, alpha);
+    const wins = winsTiesLosses(
+      ctx.pairs().filter((figure) => sameFigure(figure, ctx.headline)),
+      alpha,
+    );
+    const ranks = ranksTable(ctx.across(), wins, baseline, alpha);
+    const anova = anovaTable(ctx.datasets(), ctx.figures);
+    const charts = acrossCharts(ctx.across(), baseline, alpha);
     const compared = ctx.pairs().some(({ pairs }) => pairs.length > 0);
     return {
       tables: [ranks, anova, comparisonsTable("comparisons", ctx.comparisons(), alpha)],

@@ -3,39 +3,36 @@
  *
  * @module
  */
-import type { Estimate } from "../analysis/arrange.ts";
 import type { Change } from "../analysis/compare.ts";
 import { DATASET, DOMAIN, METHOD, METRIC, P_HOLM, text } from "./columns.ts";
-import { metricName, percent } from "./format.ts";
-import type { Cell, Row, Table } from "./table.ts";
+import { distinct, metricName, pointsOf, scaled, shownIn } from "./format.ts";
+import type { Row, Table } from "./table.ts";
 
 /** The changes as a table, data set by data set. */
 export function changesTable(all: readonly Change[]): Table {
-  const inPercent = (value: Estimate | null): Cell =>
-    value && {
-      mean: percent(value.mean),
-      sd: value.sd === null ? null : percent(value.sd),
-      n: value.n,
-    };
   const row = (change: Change): Row => ({
     cells: [
       change.dataset,
       change.method,
       change.domain,
       metricName(change.metric),
-      inPercent(change.before),
-      inPercent(change.after),
-      change.before && change.after ? percent(difference(change)) : null,
+      change.before && scaled(change.metric, change.before),
+      change.after && scaled(change.metric, change.after),
+      change.before && change.after ? change.metric.scale.factor * difference(change) : null,
       change.p,
       change.verdict,
     ],
     ...note(change),
   });
+  const metrics = distinct(all.map(({ metric }) => metric));
   return {
     name: "changes",
     title: "What has changed since the earlier results",
-    caption: "Test figures in percent, mean ± standard deviation (ddof 1) over the seeds of each " +
-      "folder. Difference: after − before in percentage points, over the seeds that both have. " +
+    caption:
+      `Test figures ${shownIn(metrics)}, mean ± standard deviation (ddof 1) over the seeds ` +
+      `of each folder. Difference: after − before ${
+        pointsOf(all)
+      }, over the seeds that both have. ` +
       "p: two-sided paired t test, Holm-corrected over all rows.",
     columns: [
       DATASET,

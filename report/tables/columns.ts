@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Metric } from "../../metrics/mod.ts";
 import { showP } from "./format.ts";
 import type { Column } from "./table.ts";
 
@@ -19,6 +20,14 @@ export const STATE = text("state", "State");
 export const REASON = text("reason", "Reason");
 export const RUN = text("run", "Run");
 export const SEED: Column = { key: "seed", title: "Seed", kind: "number" };
+
+/** Means and standard deviations of a metric, as `scaled` gives them. */
+export function estimates(
+  { scale, better }: Metric,
+  column: Pick<Column, "key" | "title" | "columnGroup">,
+): Column {
+  return { ...column, kind: "estimate", digits: scale.decimals, best: better };
+}
 
 /** p-values of paired t tests. */
 export const P_HOLM: Column = { key: "p_holm", title: "p (Holm)", kind: "number", show: showP };

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Metric } from "../../metrics/mod.ts";
 import {
   type DatasetResults,
   type Estimate,
@@ -10,6 +11,7 @@ import {
   type MethodResults,
   missingSeedsNote,
 } from "../analysis/arrange.ts";
+import type { Tested } from "../analysis/tested.ts";
 import type { Name } from "./table.ts";
 
 /** A fraction in percent. */
@@ -17,14 +19,43 @@ export function percent(value: number): number {
   return 100 * value;
 }
 
-/** Mean ± standard deviation in percent; null without values. */
-export function percentEstimate(values: readonly (number | null)[]): Estimate | null {
+/** An estimate on the scale that its metric is shown on. */
+export function scaled({ scale: { factor } }: Metric, { mean, sd, n }: Estimate): Estimate {
+  return { mean: factor * mean, sd: sd === null ? null : factor * sd, n };
+}
+
+/** Mean ± standard deviation of a metric as it is shown; null without values. */
+export function scaledEstimate(
+  metric: Metric,
+  values: readonly (number | null)[],
+): Estimate | null {
   const known = estimate(values);
-  return known && {
-    mean: percent(known.mean),
-    sd: known.sd === null ? null : percent(known.sd),
-    n: known.n,
-  };
+  return known && scaled(metric, known);
+}
+
+/** A difference of a metric with its sign, as it is shown: `+1.2 points`. */
+export function signed({ scale: { factor, decimals, unit } }: Metric, difference: number): string {
+  const size = Math.abs(factor * difference).toFixed(decimals);
+  return `${difference < 0 ? "−" : "+"}${size}${unit === "%" ? " points" : ""}`;
+}
+
+/** How metrics are shown, as part of a sentence: `in percent`. */
+export function shownIn(metrics: readonly Metric[]): string {
+  const inPercent = metrics.filter(({ scale }) => scale.unit === "%");
+  if (inPercent.length === metrics.length) return "in percent";
+  const others = metrics.filter((metric) => !inPercent.includes(metric));
+  return `in percent except ${others.map(({ title }) => title).join(", ")}`;
+}
+
+/** How differences of figures are shown, as part of a sentence: `in percentage points`. */
+export function pointsOf(figures: readonly Pick<Tested, "metric">[]): string {
+  const shown = shownIn(distinct(figures.map(({ metric }) => metric)));
+  return shown.replace("in percent", "in percentage points");
+}
+
+/** A metric at the head of a table's or a chart's axis: `Accuracy (%)`. */
+export function axisTitle(words: string, { scale: { unit } }: Metric): string {
+  return unit === "" ? words : `${words} (${unit})`;
 }
 
 /** Shows a p-value: three decimals, or that it is below them. */
@@ -32,14 +63,9 @@ export function showP(p: number): string {
   return p < 0.001 ? "< 0.001" : p.toFixed(3);
 }
 
-/** What the tables call a metric. */
-export function metricTitle(metric: string): string {
-  return metric === "macro_f1" ? "macro-F1" : metric;
-}
-
 /** What a figure is called in words: `worst-domain macro-F1`. */
-export function figureTitle({ domain, metric }: { domain: string; metric: string }): string {
-  return `${domain === "worst" ? "worst-domain" : domain} ${metricTitle(metric)}`;
+export function figureTitle({ domain, metric }: Tested): string {
+  return `${domain === "worst" ? "worst-domain" : domain} ${metric.title}`;
 }
 
 /** The cell of a method: its title for readers, its label for programs. */
@@ -59,8 +85,13 @@ export function datasetName({ name, title }: { name: string; title: string }): N
 }
 
 /** The cell of a metric. */
-export function metricName(metric: string): Name {
-  return { name: metric, title: metricTitle(metric) };
+export function metricName({ name, title }: Metric): Name {
+  return { name, title };
+}
+
+/** Words at the beginning of a sentence. */
+export function capitalized(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /** Values without repetitions, in order of first appearance. */

@@ -8,28 +8,28 @@ import { missingSeedsNote, scores } from "../analysis/arrange.ts";
 import type { NotComputable } from "../analysis/statistics/anova.ts";
 import type { Interval } from "../analysis/statistics/bootstrap.ts";
 import { scoreKey } from "../folder.ts";
-import { METHOD } from "./columns.ts";
+import { estimates, METHOD } from "./columns.ts";
 import { MARKED, selectedBy } from "./captions.ts";
-import { metricTitle, percent, percentEstimate, showP } from "./format.ts";
-import {
-  type Cell,
-  type Column,
-  type IntervalCell,
-  MISSING,
-  type Row,
-  type Table,
-} from "./table.ts";
+import { capitalized, figureTitle, scaledEstimate, shownIn, showP } from "./format.ts";
+import { type Cell, type IntervalCell, MISSING, type Row, type Table } from "./table.ts";
 
 /** A figure of every method on every data set, and over all of them. */
 export function overviewTable(across: Across): Table {
   const { datasets, domain, metric } = across;
   const what = domain === "worst" ? "of the worst domain" : "averaged over domains";
   const columnGroup = "All data sets";
-  const title = `${domain === "worst" ? "Worst-domain" : "Average"} ${metricTitle(metric)}`;
+  const interval = {
+    kind: "interval",
+    digits: metric.scale.decimals,
+    best: metric.better,
+  } as const;
+  const scale = (value: number) => metric.scale.factor * value;
+  const title = capitalized(figureTitle(across));
   return {
-    name: `overview-${domain}-${metric.replace("_", "-")}`,
+    name: `overview-${domain}-${metric.name.replaceAll("_", "-")}`,
     title: `${title} on every data set`,
-    caption: `Test ${metricTitle(metric)} ${what} in percent, mean ± standard deviation (ddof 1) ` +
+    caption:
+      `Test ${metric.title} ${what} ${shownIn([metric])}, mean ± standard deviation (ddof 1) ` +
       "over seeds. Rank: the method's place on each data set, averaged over the data sets (1 is " +
       "best). Mean: over the data sets. IQM: interquartile mean over all runs. In brackets: 95 % " +
       "stratified bootstrap intervals over seeds. – while a data set lacks one of the method's " +
@@ -37,16 +37,10 @@ export function overviewTable(across: Across): Table {
       MARKED,
     columns: [
       METHOD,
-      ...datasets.map((dataset): Column => ({
-        key: dataset.name,
-        title: dataset.title,
-        kind: "estimate",
-        digits: 1,
-        best: "max",
-      })),
+      ...datasets.map(({ name, title }) => estimates(metric, { key: name, title })),
       { key: "mean_rank", title: "rank", columnGroup, kind: "number", digits: 1, best: "min" },
-      { key: "mean", title: "mean", columnGroup, kind: "interval", digits: 1, best: "max" },
-      { key: "iqm", title: "IQM", columnGroup, kind: "interval", digits: 1, best: "max" },
+      { key: "mean", title: "mean", columnGroup, ...interval },
+      { key: "iqm", title: "IQM", columnGroup, ...interval },
     ],
     groups: [{
       title: null,
@@ -61,13 +55,14 @@ export function overviewTable(across: Across): Table {
           cells: [
             { name: method.label, title: method.title },
             ...method.results.map((results) =>
-              results && (percentEstimate(scores(results, scoreKey(domain, metric))) ?? MISSING)
+              results &&
+              (scaledEstimate(metric, scores(results, scoreKey(domain, metric.name))) ?? MISSING)
             ),
             ...(overall
               ? [
                 overall.rank,
-                between(overall.mean, overall.meanInterval, percent),
-                between(overall.iqm, overall.iqmInterval, percent),
+                between(overall.mean, overall.meanInterval, scale),
+                between(overall.iqm, overall.iqmInterval, scale),
               ]
               : new Array<Cell>(3).fill(null)),
           ],
@@ -99,7 +94,7 @@ export function ranksTable(
   baseline: string | null,
   alpha: number,
 ): Table {
-  const { friedman, domain, metric } = across;
+  const { friedman } = across;
   const left = across.methods.filter(({ overall }) => overall === null);
   const columnGroup = "Other methods, all data sets";
   const chance = baseline && `Beats ${baseline}`;
@@ -111,7 +106,7 @@ export function ranksTable(
     : `Friedman's test is not computable: ${friedman.why}.`;
   return {
     name: "ranks",
-    title: `Ranks, wins and losses on ${domain}-domain ${metricTitle(metric)}`,
+    title: `Ranks, wins and losses on ${figureTitle(across)}`,
     caption: "Rank: place on each data set, averaged. Won, even, lost: comparisons with every " +
       "other method on every data set that are significantly better, not significant, and " +
       `significantly worse (Tukey's HSD, blocked by seed, α = ${alpha}). ` +

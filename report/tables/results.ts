@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { SHOT_GROUPS } from "../../metrics/mod.ts";
+import { heading, type Metric } from "../../metrics/mod.ts";
 import {
   completeMethods,
   type DatasetResults,
@@ -12,37 +12,73 @@ import {
   type MethodResults,
   scores,
 } from "../analysis/arrange.ts";
+import type { ReportMetrics } from "../analysis/tested.ts";
 import { scoreKey, type Store } from "../folder.ts";
-import { METHOD } from "./columns.ts";
+import { estimates, METHOD } from "./columns.ts";
 import { MARKED, overSeeds, selectedBy } from "./captions.ts";
-import { distinct, nameOf, noteOf, percentEstimate } from "./format.ts";
-import { type Cell, type Column, MISSING, type Row, type Table } from "./table.ts";
+import { distinct, nameOf, noteOf, scaledEstimate, shownIn } from "./format.ts";
+import { type Cell, MISSING, type Row, type Table } from "./table.ts";
 
 /** The main table of a data set: test figures of every method over seeds. */
-export function resultsTable(dataset: DatasetResults, store: Store): Table {
+export function resultsTable(
+  dataset: DatasetResults,
+  { tested, grouped }: ReportMetrics,
+  store: Store,
+): Table {
+  return {
+    ...tableOf(dataset, tested, grouped),
+    name: dataset.name,
+    title: `Results on ${dataset.title}`,
+    caption: resultsCaption(dataset, [...tested, ...grouped], store),
+  };
+}
+
+/** Metrics that are not in the main table; null when there are none. */
+export function otherMetricsTable(
+  dataset: DatasetResults,
+  others: readonly Metric[],
+): Table | null {
+  if (others.length === 0) return null;
+  return {
+    ...tableOf(dataset, others, []),
+    name: `${dataset.name}-metrics`,
+    title: `Other metrics on ${dataset.title}`,
+    caption: [
+      `Test figures ${shownIn(others)}, ${overSeeds(dataset.seeds)}.`,
+      ...others.map((metric) => `${heading(metric)}: ${metric.description}`),
+      selectedBy(dataset.methods.map(({ spec }) => spec)),
+      MARKED,
+    ].join(" "),
+  };
+}
+
+/**
+ * A row a method.
+ *
+ * @param alone Metrics averaged over domains and of the worst one.
+ * @param grouped Metrics averaged over domains alone.
+ */
+function tableOf(
+  dataset: DatasetResults,
+  alone: readonly Metric[],
+  grouped: readonly Metric[],
+): Pick<Table, "columns" | "groups" | "notesInCsv"> {
   const figures = [
-    ...(["accuracy", "macro_f1"] as const).flatMap((metric) =>
+    ...alone.flatMap((metric) =>
       (["average", "worst"] as const).map((domain) => ({ metric, domain }))
     ),
-    ...SHOT_GROUPS.map((metric) => ({ metric, domain: "average" as const })),
+    ...grouped.map((metric) => ({ metric, domain: "average" as const })),
   ];
-  const columns: Column[] = [
+  const columns = [
     METHOD,
-    ...figures.map(({ metric, domain }): Column => {
-      const shot = metric !== "accuracy" && metric !== "macro_f1";
-      return {
-        key: shot ? metric : `${domain}_${metric}`,
-        title: shot ? metric : domain,
-        columnGroup: shot
-          ? "Class accuracy by shot"
-          : metric === "accuracy"
-          ? "Accuracy"
-          : "Macro-F1",
-        kind: "estimate",
-        digits: 1,
-        best: "max",
-      };
-    }),
+    ...figures.map(({ metric, domain }) =>
+      estimates(
+        metric,
+        grouped.includes(metric)
+          ? { key: metric.name, title: metric.title, columnGroup: metric.group! }
+          : { key: `${domain}_${metric.name}`, title: domain, columnGroup: heading(metric) },
+      )
+    ),
   ];
   const row = (method: MethodResults): Row => {
     const finished = method.runs.some((run) => run?.state.status === "done");
@@ -50,16 +86,13 @@ export function resultsTable(dataset: DatasetResults, store: Store): Table {
       cells: [
         nameOf(method),
         ...figures.map(({ metric, domain }): Cell =>
-          finished ? percentEstimate(scores(method, scoreKey(domain, metric))) : MISSING
+          finished ? scaledEstimate(metric, scores(method, scoreKey(domain, metric.name))) : MISSING
         ),
       ],
       ...noteOf(dataset, method),
     };
   };
   return {
-    name: dataset.name,
-    title: `Results on ${dataset.title}`,
-    caption: resultsCaption(dataset, store),
     columns,
     groups: [...groupBy(dataset.methods, family)].map(([title, methods]) => ({
       title,
@@ -69,7 +102,11 @@ export function resultsTable(dataset: DatasetResults, store: Store): Table {
   };
 }
 
-function resultsCaption(dataset: DatasetResults, store: Store): string {
+function resultsCaption(
+  dataset: DatasetResults,
+  metrics: readonly Metric[],
+  store: Store,
+): string {
   const { seeds, data } = dataset;
   const specs = dataset.methods.map((method) => method.spec.training);
   const shots = data
@@ -80,8 +117,11 @@ function resultsCaption(dataset: DatasetResults, store: Store): string {
     ? "Methods that lack seeds (see the notes) are not marked."
     : "";
   return [
-    `Test figures in percent, ${overSeeds(seeds)}.`,
-    "Worst is the domain with the lowest figure of each run.",
+    `Test figures ${shownIn(metrics)}, ${overSeeds(seeds)}.`,
+
+    metrics.some(({ better }) => better === "min")
+      ? "Worst is the domain with the worst figure of each run."
+      : "Worst is the domain with the lowest figure of each run.",
     selectedBy(dataset.methods.map(({ spec }) => spec)),
     `Preset ${store.manifest.preset}: ${
       distinct(specs.map((s) => s.steps)).join("/")

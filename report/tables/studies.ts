@@ -4,6 +4,7 @@
  * @module
  */
 import type { Factor } from "../../methods/study.ts";
+import { PRIMARY } from "../../metrics/mod.ts";
 import { estimate, missingSeedsNote } from "../analysis/arrange.ts";
 import {
   curve,
@@ -13,7 +14,7 @@ import {
   type StudyResults,
 } from "../analysis/studies.ts";
 import { MARKED, selectedBy } from "./captions.ts";
-import { percentEstimate } from "./format.ts";
+import { scaledEstimate } from "./format.ts";
 import { type Cell, type Column, MISSING, type Row, type Table } from "./table.ts";
 
 /** The table of a study on a data set. */
@@ -62,7 +63,7 @@ function checkpoints(settings: readonly StudiedSetting[]): Body {
     groups: settings.map(({ name, runs }) => ({
       title: settings.length > 1 ? name : null,
       rows: curve(runs).map(({ step, losses, f1 }) => ({
-        cells: [step, estimate(losses), percentEstimate(f1)],
+        cells: [step, estimate(losses), scaledEstimate(PRIMARY, f1)],
       })),
     })),
   };
@@ -91,7 +92,7 @@ function row(
   measures: readonly Measure[],
 ): Row {
   const note = missingSeedsNote({ seeds: runs.map(({ spec }) => spec.seed) }, { runs });
-  const figures = measures.map((measure) => percentEstimate(f1(runs, measure)) ?? MISSING);
+  const figures = measures.map((measure) => scaledEstimate(PRIMARY, f1(runs, measure)) ?? MISSING);
   return {
     cells: [...factors.map(({ name }) => levelCell(levels[name] ?? false)), ...figures],
     ...(note === null ? {} : { note }),

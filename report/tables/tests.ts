@@ -4,14 +4,18 @@
  * @module
  */
 import type { DatasetResults } from "../analysis/arrange.ts";
+import type { Tested } from "../analysis/tested.ts";
 import { type Anova, anovas, type Comparison, type Pairwise } from "../analysis/significance.ts";
 import { DATASET, DOMAIN, METHOD, METRIC, P_HOLM, text } from "./columns.ts";
 import { selectedBy } from "./captions.ts";
-import { datasetName, metricName, metricTitle, nameOf, percent, showP } from "./format.ts";
+import { datasetName, metricName, nameOf, percent, pointsOf, showP } from "./format.ts";
 import type { Group, Row, Table } from "./table.ts";
 
 /** The F tests of every data set; its CSV is a contract. */
-export function anovaTable(datasets: readonly DatasetResults[]): Table {
+export function anovaTable(
+  datasets: readonly DatasetResults[],
+  figures: readonly Tested[],
+): Table {
   const note = ({ result, leftOut, test }: Anova) => {
     const parts = [
       ...(result.computable ? [] : [`not computable: ${result.why}`]),
@@ -41,7 +45,7 @@ export function anovaTable(datasets: readonly DatasetResults[]): Table {
     ],
     groups: datasets.map((dataset) => ({
       title: null,
-      rows: anovas(dataset).map((anova): Row => {
+      rows: anovas(dataset, figures).map((anova): Row => {
         const { domain, metric, test, result } = anova;
         const numbers = result.computable
           ? [result.statistic, result.df1, result.df2, result.p, result.partialEtaSquared]
@@ -65,7 +69,7 @@ export function comparisonsTable(
   return {
     name,
     title: "Every method beside the best",
-    caption: "Differences best − method of test figures in percentage points, means over the " +
+    caption: `Differences best − method of test figures ${pointsOf(comparisons)}, means over the ` +
       `seeds that both have, with simultaneous ${percent(1 - alpha).toFixed(0)} % intervals by ` +
       "Tukey's HSD (blocked by seed, over all pairs of methods that lack no seed). Beside it the " +
       "paired t test over seeds, two-sided and Holm-corrected over all pairs, with Cohen's d and " +
@@ -90,7 +94,7 @@ export function comparisonsTable(
 
 function comparisonGroup({ dataset, domain, metric, best, others }: Comparison): Group {
   return {
-    title: `${dataset.title}: ${domain} ${metricTitle(metric)}, best ${best.title}`,
+    title: `${dataset.title}: ${domain} ${metric.title}, best ${best.title}`,
     rows: others.map(({ method, difference, ends, test, tukey, holm }): Row => ({
       cells: [
         datasetName(dataset),
@@ -99,8 +103,8 @@ function comparisonGroup({ dataset, domain, metric, best, others }: Comparison):
         nameOf(best),
         nameOf(method),
         {
-          value: percent(difference),
-          ends: ends && [percent(ends[0]), percent(ends[1])],
+          value: metric.scale.factor * difference,
+          ends: ends && [metric.scale.factor * ends[0], metric.scale.factor * ends[1]],
         },
         tukey,
         test.computable ? test.statistic : null,
@@ -119,7 +123,7 @@ export function pairsTable(all: readonly Pairwise[]): Table {
   return {
     name: "pairs",
     title: "Every pair of methods",
-    caption: "Differences first − second in percentage points.",
+    caption: `Differences first − second ${pointsOf(all)}.`,
     columns: [
       DATASET,
       DOMAIN,
@@ -140,10 +144,10 @@ export function pairsTable(all: readonly Pairwise[]): Table {
         cells: [
           dataset.name,
           domain,
-          metric,
+          metric.name,
           nameOf(first),
           nameOf(second),
-          percent(difference),
+          metric.scale.factor * difference,
           ...(test.computable
             ? [test.df + 1, test.statistic, holm, tukey, test.effect, test.hedges]
             : [null, null, null, tukey, null, null]),

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { PRIMARY } from "../../metrics/mod.ts";
 import { classHeatmapSpec } from "../../report/charts/class_f1.ts";
 import { curvesSpec } from "../../report/charts/curves.ts";
 import { datasetCharts } from "../../report/charts/mod.ts";
@@ -10,6 +11,7 @@ import { inFolder } from "./folder.ts";
 import { DATASETS, writeStore } from "./store.ts";
 
 const violins = violinsSpec(
+  PRIMARY,
   ["boda", "erm"],
   [62, 63, 67].flatMap((value, seed) => [
     { method: "boda", domain: "average" as const, seed, value },
@@ -69,14 +71,17 @@ Deno.test("an undefined F1 has no cell", async () => {
 });
 
 Deno.test("curves draw with and without methods in the background, and with gaps", async () => {
-  const row = { step: 10, macroF1: 50, loss: -3 };
+  const row = { step: 10, score: 50, loss: -3 };
   const rows = ["a", "b"].flatMap((method) => [
     { ...row, method },
-    { ...row, method, step: 20, macroF1: null, loss: 1e6 },
-    { ...row, method, step: 30, macroF1: 60, loss: null },
+    { ...row, method, step: 20, score: null, loss: 1e6 },
+    { ...row, method, step: 30, score: 60, loss: null },
   ]);
   for (const highlighted of [["a"], ["a", "b"]]) {
-    assert.doesNotMatch(await toSvg(curvesSpec(rows, highlighted, "Curves.")), /NaN|undefined/);
+    assert.doesNotMatch(
+      await toSvg(curvesSpec(PRIMARY, rows, highlighted, "Curves.")),
+      /NaN|undefined/,
+    );
   }
 });
 
@@ -89,7 +94,7 @@ Deno.test("charts of a data set put methods that lack seeds last", () =>
       fate: (_, method, seed) => method === "boda" && seed === 1 ? "failed" : "done",
     });
     const [dataset] = arrange(await readStore(out));
-    const charts = datasetCharts(dataset!, "erm", new Map());
+    const charts = datasetCharts(dataset!, PRIMARY, "erm", new Map());
     assert.deepEqual(charts.map((chart) => chart.name), [
       "digits-violins",
       "digits-class-f1",

@@ -1,15 +1,19 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
+import { METRICS } from "../../metrics/mod.ts";
 import { changes } from "../../report/analysis/compare.ts";
 import { buildReport } from "../../report/mod.ts";
 import { arrange } from "../../report/analysis/arrange.ts";
 import { readStore } from "../../report/folder.ts";
+import { chooseMetrics, testedFigures } from "../../report/analysis/tested.ts";
 import { changesSentence } from "../../report/analysis/summary.ts";
 import { inFolder } from "./folder.ts";
 import { DATASETS, type FakeGrid, writeStore } from "./store.ts";
 
 const [digits, vlcs] = DATASETS;
+const FIGURES = testedFigures(chooseMetrics(METRICS).tested);
+
 const grid: FakeGrid = {
   datasets: [digits!],
   methods: ["erm", "irm", "boda"],
@@ -20,7 +24,7 @@ Deno.test("a folder has not changed since itself", () =>
   inFolder(async (out) => {
     await writeStore(out, grid);
     const results = arrange(await readStore(out));
-    const all = changes(results, results, 0.05);
+    const all = changes(results, results, FIGURES, 0.05);
     assert.equal(all.length, 3 * 4);
     for (const change of all) {
       assert.equal(change.verdict, "unchanged");
@@ -55,6 +59,7 @@ Deno.test("better, worse, new and gone methods are told apart, paired by seed", 
       const back = changes(
         arrange(await readStore(after)),
         arrange(await readStore(before)),
+        FIGURES,
         0.05,
       );
       const erm = back.filter((change) =>
@@ -88,7 +93,12 @@ Deno.test("what the two folders do not share is noted", () =>
       const record = JSON.parse(await Deno.readTextFile(path));
       record.data.fingerprint = "other";
       await Deno.writeTextFile(path, JSON.stringify(record));
-      const all = changes(arrange(await readStore(before)), arrange(await readStore(after)), 0.05);
+      const all = changes(
+        arrange(await readStore(before)),
+        arrange(await readStore(after)),
+        FIGURES,
+        0.05,
+      );
       const unlike = (name: string) =>
         new Set(all.filter(({ method }) => method.name === name).map((change) => change.unlike));
       assert.deepEqual(unlike("erm"), new Set(["other images, so seeds are no pairs"]));

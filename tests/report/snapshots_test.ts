@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { STUDIES } from "../../methods/mod.ts";
 import type { TrainingStudy } from "../../methods/study.ts";
+import { PRIMARY } from "../../metrics/mod.ts";
 import { across } from "../../report/analysis/across.ts";
 import type { Chart } from "../../report/charts/chart.ts";
 import { acrossCharts, datasetCharts } from "../../report/charts/mod.ts";
@@ -31,7 +32,7 @@ async function charts(out: string): Promise<Chart[]> {
     perplexity: 1,
     seed: 7,
   };
-  const ranks = across(datasets, { domain: "worst", metric: "macro_f1" }, "erm", 0.05);
+  const ranks = across(datasets, { domain: "worst", metric: PRIMARY }, "erm", 0.05);
   const parameters = studyChart({
     file: "vlcs-parameters",
     study: STUDIES.find(({ name }) => name === "parameters") as TrainingStudy,
@@ -46,6 +47,7 @@ async function charts(out: string): Promise<Chart[]> {
   return [
     ...datasetCharts(
       datasets[0]!,
+      PRIMARY,
       "erm",
       new Map([[datasets[0]!.methods[0]!.runs[0]!.id, points]]),
     ),

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
+import { METRICS, PRIMARY } from "../../metrics/mod.ts";
 import { across } from "../../report/analysis/across.ts";
 import { arrange } from "../../report/analysis/arrange.ts";
 import { besideBest, decisive, pairwise } from "../../report/analysis/significance.ts";
 import { readStore } from "../../report/folder.ts";
 import { findings, headlines, nothingYet, overallSentence } from "../../report/analysis/summary.ts";
+import { chooseMetrics, testedFigures } from "../../report/analysis/tested.ts";
 import { inFolder } from "./folder.ts";
 import { DATASETS, type FakeGrid, STUDIES, writeStore } from "./store.ts";
 
@@ -16,10 +18,11 @@ const grid: FakeGrid = {
 async function found(out: string) {
   const store = await readStore(out);
   const datasets = arrange({ ...store, runs: store.runs.filter(({ study }) => study === null) });
-  const pairs = datasets.flatMap((dataset) => pairwise(dataset, 0.05));
+  const figures = testedFigures(chooseMetrics(METRICS).tested);
+  const pairs = datasets.flatMap((dataset) => pairwise(dataset, figures, 0.05));
   const compared = pairs.flatMap((figure) => besideBest(figure) ?? []);
-  const headline = across(datasets, { domain: "worst", metric: "macro_f1" }, "erm", 0.05);
-  return { store, pairs, compared, headline, all: findings(compared, "erm", 0.05) };
+  const headline = across(datasets, { domain: "worst", metric: PRIMARY }, "erm", 0.05);
+  return { store, pairs, compared, headline, all: findings(compared, PRIMARY, "erm", 0.05) };
 }
 
 Deno.test("the best is beside every other what the pairs say", () =>
