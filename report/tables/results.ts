@@ -33,11 +33,16 @@ export function resultsTable(
   };
 }
 
-/** Metrics that are not in the main table; null when there are none. */
+/** Metrics that are not in the main table, as far as runs have them; null when none has. */
 export function otherMetricsTable(
   dataset: DatasetResults,
-  others: readonly Metric[],
+  metrics: readonly Metric[],
 ): Table | null {
+  const others = metrics.filter((metric) =>
+    dataset.methods.some((method) =>
+      scores(method, scoreKey("average", metric.name)).some((value) => value !== null)
+    )
+  );
   if (others.length === 0) return null;
   return {
     ...tableOf(dataset, others, []),

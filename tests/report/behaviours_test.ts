@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { PRIMARY } from "../../metrics/mod.ts";
 import { behaviours } from "../../methods/brl/behaviours.ts";
 import { STUDIES } from "../../methods/mod.ts";
 import type { TrainingStudy } from "../../methods/study.ts";
@@ -17,7 +18,11 @@ function run(average: number, worst = average, curve: [number, number][] = []): 
         [scoreKey("average", "macro_f1"), average / 100],
         [scoreKey("worst", "macro_f1"), worst / 100],
       ]),
-      curve: curve.map(([loss, macroF1], i) => ({ step: i + 1, loss, macroF1 })),
+      curve: curve.map(([loss, f1], i) => ({
+        step: i + 1,
+        loss,
+        scores: new Map([[PRIMARY.name, f1]]),
+      })),
     },
   } as unknown as Run;
 }
