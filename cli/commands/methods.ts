@@ -72,7 +72,7 @@ async function page(method: Method): Promise<string[]> {
 }
 
 /** What distinguishes a method from one that trains a network on uniform batches, compiled. */
-function traits({ stage1, sampler, readsValues, postHoc }: Method): string[] {
+export function traits({ stage1, sampler, readsValues, postHoc }: Method): string[] {
   return [
     ...(stage1 === undefined ? [] : [`second stage; the first is ${stage1} unless told`]),
     ...(postHoc ? ["none: it predicts otherwise with the first stage's network"] : []),
@@ -81,7 +81,7 @@ function traits({ stage1, sampler, readsValues, postHoc }: Method): string[] {
   ];
 }
 
-function knobText(key: string, h: Hyperparameter): string {
+export function knobText(key: string, h: Hyperparameter): string {
   const standard = typeof h.default === "object" ? h.default.inherit : h.default;
   const names = h.kind !== "choice" ? "" : ` (${h.names!.join(", ")})`;
   const search = h.search === undefined ? "" : `; search ${searchText(h.search)}`;
@@ -89,7 +89,7 @@ function knobText(key: string, h: Hyperparameter): string {
 }
 
 /** A hyperparameter on data sets where it is different. */
-function elsewhere({ overrides = {} }: Hyperparameter): string[] {
+export function elsewhere({ overrides = {} }: Hyperparameter): string[] {
   return Object.entries(overrides).map(([where, change]) => {
     const standard = change.default === undefined ? [] : [`${change.default}`];
     const search = change.search === undefined ? [] : [`search ${searchText(change.search)}`];
@@ -98,7 +98,7 @@ function elsewhere({ overrides = {} }: Hyperparameter): string[] {
 }
 
 /** What the head of a method's file says; a method of several files has it in its `mod.ts`. */
-async function descriptionOf({ name }: Method): Promise<string> {
+export async function descriptionOf({ name }: Method): Promise<string> {
   const text = await readIfThere(projectPath(`methods/${name}.ts`)) ??
     await readIfThere(projectPath(`methods/${name}/mod.ts`)) ?? "";
   const head = /^\/\*\*\n(.*?)\n \*\n \* @module/s.exec(text)?.[1] ?? "";

@@ -7,10 +7,12 @@ import { writeAtomically } from "../../base/files.ts";
 import { projectPath } from "../../base/paths.ts";
 import { print } from "../../base/terminal.ts";
 import { cliPage } from "./cli.ts";
+import { methodsPage } from "./methods.ts";
 
 /** The text of every generated page, by its path in the repository. */
-export const PAGES: Readonly<Record<string, () => string>> = {
+export const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {
   "docs/cli.md": cliPage,
+  "docs/methods.md": methodsPage,
 };
 
 /** A page as it is committed: laid out by `deno fmt`. */
@@ -23,7 +25,7 @@ export async function pageText(path: string): Promise<string> {
     stdout: "piped",
   }).spawn();
   const writer = child.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(`${note}\n\n${PAGES[path]!()}\n`));
+  await writer.write(new TextEncoder().encode(`${note}\n\n${await PAGES[path]!()}\n`));
   await writer.close();
   return new TextDecoder().decode((await child.output()).stdout);
 }
