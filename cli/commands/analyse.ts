@@ -36,7 +36,10 @@ export function analyseCommand(setExitCode: SetExitCode): Command {
   return gridOptions(command).action(async (name: string, options: AnalyseOptions) => {
     const catalogue = await catalogueOf(options);
     const study = find("study", name, distinctStudies(catalogue.studies));
-    if ("behaviours" in study) return await printBehaviours(options.out, study.name, catalogue);
+    if ("behaviours" in study) {
+      rejectTrainingOptions(command, study.name);
+      return await printBehaviours(options.out, study.name, catalogue);
+    }
     const result = await benchGrid(options, {
       folder: `${options.preset}-${study.name}`,
       catalogue,
@@ -49,6 +52,18 @@ export function analyseCommand(setExitCode: SetExitCode): Command {
 
 function line({ name, method = "any method", description }: typeof STUDIES[number]): string {
   return `  ${name.padEnd(14)}${method.padEnd(12)}${description}`;
+}
+
+/** Refuses options that would change nothing where nothing is trained. */
+function rejectTrainingOptions(command: Command, study: string): void {
+  const unused = command.options.find((option) =>
+    !["--out", "--plugin"].includes(option.long!) &&
+    command.getOptionValueSource(option.attributeName()) === "cli"
+  );
+  if (unused === undefined) return;
+  throw new UsageError(
+    `Cannot use ${unused.long} with ${study}: it trains nothing and asks the records of --out`,
+  );
 }
 
 /** Prints which behaviours the records of a folder show, as Markdown. */
