@@ -18,13 +18,15 @@ import { METRICS } from "../metrics/mod.ts";
 import type { Method } from "../methods/method.ts";
 import { METHODS, STUDIES, TWO_STAGE } from "../methods/mod.ts";
 import type { Study } from "../methods/study.ts";
+import type { NetworkDefinition } from "../networks/network.ts";
+import { NETWORKS } from "../networks/mod.ts";
 import type { Plugin } from "./records/record.ts";
 
 /** The definitions, by what they are. */
 interface Definitions {
   readonly methods: readonly Method[];
   readonly datasets: readonly DatasetDefinition[];
-  readonly networks: readonly Definition[];
+  readonly networks: readonly NetworkDefinition[];
   readonly metrics: readonly Metric[];
   readonly studies: readonly Study[];
   /** Sections that a report has beside its own. */
@@ -53,7 +55,7 @@ export function builtin(): Catalogue {
   return {
     methods: METHODS,
     datasets: DATASETS,
-    networks: [],
+    networks: NETWORKS,
     metrics: METRICS,
     studies: STUDIES,
     sections: [],

@@ -11,7 +11,6 @@ import { dataCommand } from "./commands/data.ts";
 import { datasetsCommand } from "./commands/datasets.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { methodsCommand } from "./commands/methods.ts";
-import { metricsCommand } from "./commands/metrics.ts";
 import { newCommand } from "./commands/new.ts";
 import { reportCommand } from "./commands/report.ts";
 import { selectCommand } from "./commands/select.ts";
@@ -28,7 +27,6 @@ const COMMANDS = [
   slurmCommand,
   methodsCommand,
   datasetsCommand,
-  metricsCommand,
   dataCommand,
   newCommand,
   doctorCommand,
@@ -44,9 +42,7 @@ export function makeProgram(setExitCode: SetExitCode): Command {
   for (const command of withSubcommands(program)) {
     command.exitOverride().configureOutput({ outputError: () => {} })
       .configureHelp({ optionDescription: describe });
-    // `new` has an option of that name of its own: it writes plugins.
-    const own = command.options.some(({ long }) => long === "--plugin");
-    if (command.commands.length === 0 && !own) command.addOption(pluginOption());
+    if (command.commands.length === 0) command.addOption(pluginOption());
   }
   return program;
 }

@@ -50,7 +50,7 @@ export async function train(
   try {
     const result = await runSession({
       ...task,
-      paths: { ...folders, pretrained: pretrained && resolve(pretrained) },
+      paths: { ...folders, pretrained: pretrained?.map((path) => resolve(path)) },
       saveEvery,
       tensorboard,
       signal: stop.signal,
@@ -107,9 +107,9 @@ export async function trainGrid(options: GridOptions, grid: Grid): Promise<Resul
     manifest: { file: grid.file, preset },
     ...executorOf(options),
     async plan(backend) {
-      const runs = grid.plan(await requestOf(options, backend, folders.cacheDir));
+      const runs = grid.plan(await requestOf(options, backend, folders.cacheDir, catalogue));
       // What is only looked at may lack its weights.
-      if (!dryRun) requirePretrained(runs, catalogue.datasets, options, folders.cacheDir);
+      if (!dryRun) requirePretrained(runs, catalogue, options, folders.cacheDir);
       return runs;
     },
   };

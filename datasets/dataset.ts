@@ -76,8 +76,8 @@ export interface DataPaths {
   readonly splitsDir: string | undefined;
   /** A folder of this machine for what can be made again (decoded pixels); it may not exist yet. */
   readonly cacheDir: string;
-  /** Pretrained weights (`--pretrained`), absolute; undefined when none were given. */
-  readonly pretrained?: string | undefined;
+  /** Files of pretrained weights (`--pretrained`), absolute; undefined when none were given. */
+  readonly pretrained?: readonly string[] | undefined;
 }
 
 /** What {@linkcode DatasetDefinition.load} is given. */

@@ -10,7 +10,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { convolution, meanPool } from "../tensor/kernels.ts";
 import { compose, Module, type Parameter, parameter } from "../nn/module.ts";
-import type { NetworkOptions } from "./mod.ts";
+import { defineNetwork, MINUS_ONE_TO_ONE, type NetworkOptions } from "./network.ts";
 import { requireWeights, type Weights } from "./weights.ts";
 
 const EPSILON = 1e-3;
@@ -39,15 +39,19 @@ const PAIRS: readonly (readonly [outputs: number, stride: 1 | 2])[] = [
  *
  * @throws {RangeError} When pretrained weights have a tensor of another shape.
  */
-export function mobilenet({ width, draws, weights }: NetworkOptions): Module {
+function mobilenet({ width, draws, weights }: NetworkOptions): Module {
   const factor = (weights?.("conv1/kernel")?.shape[3] ?? 32 * width) / 32;
   const channels = (full: number) => Math.max(1, Math.round(full * factor));
   const whole = (pair: number) =>
     weights === undefined || weights(`conv_pw_${pair}/kernel`) !== undefined;
   const pairs = PAIRS.filter((_, i) => whole(i + 1));
 
-  const layer = (name: string, shape: readonly number[], stride: 1 | 2) => {
-    const depthwise = name.startsWith("conv_dw");
+  const layer = (
+    name: string,
+    shape: readonly number[],
+    stride: 1 | 2,
+    depthwise = false,
+  ) => {
     const outputs = depthwise ? shape[2]! : shape[3]!;
     const kernelName = `${name}/${depthwise ? "depthwise_kernel" : "kernel"}`;
     const random = weights === undefined ? draws(kernelName) : undefined;
@@ -85,7 +89,7 @@ export function mobilenet({ width, draws, weights }: NetworkOptions): Module {
   pairs.forEach(([full, stride], i) => {
     const inputs = parts.at(-1)![1].outputs;
     parts.push(
-      ["", layer(`conv_dw_${i + 1}`, [3, 3, inputs, 1], stride)],
+      ["", layer(`conv_dw_${i + 1}`, [3, 3, inputs, 1], stride, true)],
       ["", layer(`conv_pw_${i + 1}`, [1, 1, inputs, channels(full)], 1)],
     );
   });
@@ -109,3 +113,17 @@ function from(
   let at = 0;
   return parameter(name, shape, "vector", () => values[at++]!);
 }
+
+export default defineNetwork({
+  name: "mobilenet",
+  title: "MobileNet v1",
+  citation:
+    "Howard et al. 2017, MobileNets: Efficient Convolutional Neural Networks for Mobile Vision Applications",
+  input: "pixels",
+  normalisation: MINUS_ONE_TO_ONE,
+  weights: {
+    description: "MobileNet v1 with Keras's names",
+    recognise: (names) => names.has("conv1/kernel") && names.has("conv_dw_1/depthwise_kernel"),
+  },
+  build: mobilenet,
+});

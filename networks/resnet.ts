@@ -19,7 +19,7 @@ import {
   type Parameter,
   parameter,
 } from "../nn/module.ts";
-import type { NetworkOptions } from "./mod.ts";
+import { defineNetwork, IMAGENET, type NetworkDefinition, type NetworkOptions } from "./network.ts";
 import { requireWeights, type Weights } from "./weights.ts";
 
 const EPSILON = 1e-5;
@@ -45,7 +45,7 @@ interface Origin {
  *
  * @throws {RangeError} When pretrained weights lack a tensor or have one of another shape.
  */
-export function resnet(depth: keyof typeof DEPTHS): (options: NetworkOptions) => Module {
+function resnet(depth: keyof typeof DEPTHS): (options: NetworkOptions) => Module {
   const { blocks, bottleneck } = DEPTHS[depth];
   return ({ width, draws, random, dropout: rate = 0, weights }) => {
     const origin: Origin = { draws, weights };
@@ -61,7 +61,7 @@ export function resnet(depth: keyof typeof DEPTHS): (options: NetworkOptions) =>
           base * 2 ** stage,
           stage > 0 && i === 0 ? 2 : 1,
           bottleneck,
-          under(name, origin),
+          scoped(name, origin),
         );
         parts.push([name, made]);
         channels = made.outputs;
@@ -179,9 +179,47 @@ function statistic(
   return weights && requireWeights(weights, name, [channels]);
 }
 
-function under(name: string, { draws, weights }: Origin): Origin {
+function scoped(name: string, { draws, weights }: Origin): Origin {
   return {
     draws: (part) => draws(`${name}.${part}`),
     weights: weights && ((part) => weights(`${name}.${part}`)),
   };
 }
+
+const ofTorchvision = (names: ReadonlySet<string>) => names.has("layer4.1.bn2.running_var");
+
+/** A ResNet by its depth; `recognise` tells its weights from another depth's. */
+function defineResnet(
+  depth: keyof typeof DEPTHS,
+  recognise: (names: ReadonlySet<string>) => boolean,
+  file?: string,
+): NetworkDefinition {
+  return defineNetwork({
+    name: `resnet${depth}`,
+    title: `ResNet-${depth}`,
+    citation: "He et al. 2016, Deep Residual Learning for Image Recognition",
+    input: "pixels",
+    normalisation: IMAGENET,
+    dropout: true,
+    weights: {
+      description: `ResNet-${depth} with torchvision's names`,
+      recognise: (names) => ofTorchvision(names) && recognise(names),
+      expected: true,
+      ...(file !== undefined && { file, url: `https://download.pytorch.org/models/${file}` }),
+    },
+    build: resnet(depth),
+  });
+}
+
+export const resnet18 = defineResnet(
+  18,
+  (names) => !names.has("layer1.0.conv3.weight"),
+  "resnet18-f37072fd.pth",
+);
+
+/** Its weights are those with which MDLT starts. */
+export const resnet50 = defineResnet(
+  50,
+  (names) => names.has("layer1.0.conv3.weight") && names.has("layer3.5.conv3.weight"),
+  "resnet50-0676ba61.pth",
+);

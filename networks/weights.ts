@@ -27,14 +27,3 @@ export function requireWeights(
     } "${name}", and one of shape [${shape}] is needed`,
   );
 }
-
-/**
- * The network that weights belong to, told by the names of their tensors; undefined when it is none
- * that is known here.
- */
-export function networkOf(names: ReadonlySet<string>): string | undefined {
-  if (names.has("conv1/kernel") && names.has("conv_dw_1/depthwise_kernel")) return "mobilenet";
-  if (!names.has("layer4.1.bn2.running_var")) return undefined;
-  if (!names.has("layer1.0.conv3.weight")) return "resnet18";
-  return names.has("layer3.5.conv3.weight") ? "resnet50" : undefined;
-}

@@ -12,7 +12,7 @@ import { RunContext } from "../bench/train/context.ts";
 import { memorySplit } from "../datasets/reading/memory.ts";
 import { startBackend } from "../tensor/backend.ts";
 import { compiled, eager, type Execute, fused } from "../tensor/compile/mod.ts";
-import { buildNetwork } from "../networks/mod.ts";
+import { buildNetwork, NETWORKS } from "../networks/mod.ts";
 import { stream } from "../base/random.ts";
 import { METHODS } from "../methods/mod.ts";
 import { defaultValues } from "../methods/hyperparameter.ts";
@@ -81,7 +81,7 @@ if (name.startsWith("profile/")) {
 
 function prepare({ network: kind, width, batch, imageSize, method: wanted = "erm" }: Setting) {
   const method = find("method", wanted, METHODS);
-  const network = buildNetwork(kind, 10, {
+  const network = buildNetwork(find("network", kind, NETWORKS), 10, {
     imageSize,
     width,
     draws: (parameter) => stream(0, parameter),

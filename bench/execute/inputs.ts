@@ -13,7 +13,7 @@ import {
 } from "../../datasets/dataset.ts";
 import type { ReaderPool } from "../../datasets/reading/reader_pool.ts";
 import type { Method } from "../../methods/method.ts";
-import { normalisationOf } from "../../networks/mod.ts";
+import type { NetworkDefinition } from "../../networks/network.ts";
 import type { Catalogue } from "../catalogue.ts";
 import type { RunSpec } from "../records/record.ts";
 import { frozenDataset } from "../train/features.ts";
@@ -31,6 +31,7 @@ export interface InputCache {
 /** What a run is trained from. */
 export interface RunInputs {
   readonly method: Method;
+  readonly network: NetworkDefinition;
   readonly definition: DatasetDefinition;
   readonly dataset: Dataset;
   /** The weights that its network starts from; undefined where they are drawn. */
@@ -44,7 +45,7 @@ export interface RunInputs {
  */
 export async function inputsOf(
   spec: RunSpec,
-  { datasets, methods }: Catalogue,
+  { datasets, methods, networks }: Catalogue,
   paths: DataPaths,
   cache: InputCache,
   onProgress: (what: string, done: number, total: number) => void,
@@ -54,51 +55,59 @@ export async function inputsOf(
   const sha256 = frozen?.weights ?? weights;
   const pretrained = sha256 === undefined
     ? undefined
-    : await memoize(cache.pretrained, sha256, () => pretrainedOf(paths, sha256));
+    : await memoize(cache.pretrained, sha256, () => pretrainedOf(paths, sha256, networks));
+  const options = { ...paths, readers: cache.readers, onProgress };
+  const backbone = frozen && pretrained;
   const dataset = await memoize(
     cache.datasets,
     JSON.stringify([spec.dataset, frozen]),
-    () => datasetOf(spec, definition, pretrained, { ...paths, readers: cache.readers, onProgress }),
+    () => datasetOf(spec, definition, backbone, options),
   );
+  const network = find("network", spec.training.network.name, networks);
   return {
     method: find("method", spec.method.name, methods),
+    network,
     definition,
-    dataset,
+    dataset: { ...dataset, normalisation: network.normalisation ?? dataset.normalisation },
     weights: frozen === undefined ? pretrained?.weights : undefined,
   };
 }
 
-/** The data set as the run's network takes it: normalised, or as features of a frozen one. */
+/** The data set as images, or as features of a frozen network. */
 async function datasetOf(
-  { dataset: { imageSize, settings }, training: { network: { frozen } } }: RunSpec,
+  { dataset: { imageSize, settings } }: RunSpec,
   definition: DatasetDefinition,
-  pretrained: Pretrained | undefined,
+  backbone: Pretrained | undefined,
   options: Omit<LoadOptions, "settings">,
 ): Promise<Dataset> {
-  const once = frozen !== undefined;
+  const once = backbone !== undefined;
   const images = await definition.load({ ...options, imageSize, settings, once });
-  if (frozen !== undefined) {
-    const what = `features of ${images.name}`;
-    return await frozenDataset(
-      images,
-      pretrained!,
-      options.cacheDir,
-      (done, total) => options.onProgress?.(what, done, total),
-    );
-  }
-  const normalisation = pretrained && normalisationOf(pretrained.network);
-  return normalisation === undefined ? images : { ...images, normalisation };
+  if (backbone === undefined) return images;
+  const what = `features of ${images.name}`;
+  return await frozenDataset(
+    images,
+    backbone,
+    options.cacheDir,
+    (done, total) => options.onProgress?.(what, done, total),
+  );
 }
 
 /** The weights of a run; they must still be those that it was planned with. */
-async function pretrainedOf({ pretrained }: DataPaths, sha256: string): Promise<Pretrained> {
-  if (pretrained === undefined) {
-    throw new DataError(`The run needs the pretrained weights with SHA-256 ${sha256}; none given.`);
+async function pretrainedOf(
+  { pretrained = [] }: DataPaths,
+  sha256: string,
+  networks: readonly NetworkDefinition[],
+): Promise<Pretrained> {
+  const others: string[] = [];
+  for (const path of pretrained) {
+    const found = await readPretrained(path, networks);
+    if (found.sha256 === sha256) return found;
+    others.push(`The weights ${path} have SHA-256 ${found.sha256}`);
   }
-  const found = await readPretrained(pretrained);
-  if (found.sha256 === sha256) return found;
   throw new DataError(
-    `The weights ${pretrained} have SHA-256 ${found.sha256}, and the run needs ${sha256}.`,
+    others.length === 0
+      ? `The run needs the pretrained weights with SHA-256 ${sha256}; none given.`
+      : `${others.join("; ")}, and the run needs ${sha256}.`,
   );
 }
 

@@ -8,6 +8,7 @@ import { dirname, join } from "node:path";
 import { find, UsageError } from "../../base/errors.ts";
 import type { DataPaths, DatasetDefinition } from "../../datasets/dataset.ts";
 import { type Backend, type BackendChoice, inspectBackend } from "../../tensor/backend.ts";
+import type { Catalogue } from "../catalogue.ts";
 import type { PlannedRun } from "../plan/plan.ts";
 import { cachedWeights } from "../train/pretrained.ts";
 
@@ -24,12 +25,19 @@ export function backendOf(runs: readonly PlannedRun[]): Backend {
 }
 
 /** The paths that runs need: with the weights that they were planned with, where they have any. */
-export async function pathsOf(runs: readonly PlannedRun[], paths: DataPaths): Promise<DataPaths> {
+export async function pathsOf(
+  runs: readonly PlannedRun[],
+  paths: DataPaths,
+  { networks }: Pick<Catalogue, "networks">,
+): Promise<DataPaths> {
   const needed = runs.some(({ spec: { training: { network } } }) =>
     network.weights !== undefined || network.frozen !== undefined
   );
   if (!needed) return { ...paths, pretrained: undefined };
-  return { ...paths, pretrained: paths.pretrained ?? await cachedWeights(paths.cacheDir) };
+  return {
+    ...paths,
+    pretrained: paths.pretrained ?? await cachedWeights(paths.cacheDir, networks),
+  };
 }
 
 /**

@@ -77,7 +77,7 @@ export async function runSession(request: SessionRequest): Promise<SessionResult
   const { out, catalogue, executor, given, events = {}, manifest } = request;
   const expected = await expectedBackend(request.backend);
   let planned = await request.plan(expected);
-  const paths = await pathsOf(planned, request.paths);
+  const paths = await pathsOf(planned, request.paths, catalogue);
   await executor.width(planned, given);
   await requireWritable(out);
   const work = (what: string, done: number, total: number) => events.onWork?.(what, done, total);

@@ -32,7 +32,7 @@ export function stageScript(
     "--data-dir": paths.dataDir,
     "--splits-dir": paths.splitsDir,
     "--pretrained": paths.pretrained,
-  }).flatMap(([option, path]) => (path === undefined ? [] : [option, quote(path)]));
+  }).flatMap(([option, given]) => [given ?? []].flat().flatMap((path) => [option, quote(path)]));
   const command = [
     cli(),
     `slurm task --out ${quote(out)} --stage ${stage} --part "$SLURM_ARRAY_TASK_ID/${tasks}"`,

@@ -5,7 +5,7 @@
  */
 import type { DatasetDefinition } from "../../datasets/dataset.ts";
 import type { Backend } from "../../tensor/backend.ts";
-import { WITH_DROPOUT } from "../../networks/mod.ts";
+import type { NetworkDefinition } from "../../networks/network.ts";
 import { specOn } from "../../methods/hyperparameter.ts";
 import type { Method } from "../../methods/method.ts";
 import { ruleOf } from "../../metrics/selection.ts";
@@ -13,17 +13,17 @@ import { find, notFoundMessage, UsageError } from "../../base/errors.ts";
 import { readValue, type Value, type ValueType } from "../../base/setting.ts";
 import type { Catalogue } from "../catalogue.ts";
 import { runId, runName, type Stages } from "../records/run_id.ts";
-import { LEARNING, type Preset, preset, type PresetName } from "./presets.ts";
+import { type NetworkRequest, sizesOf } from "./networks.ts";
+import { type Preset, preset } from "./presets.ts";
 import type { RunSpec, SelectionRule, StudyTag } from "../records/record.ts";
 import { COMMON, searchSetting } from "./search.ts";
 
 /** What the user asked for; every name as written on the command line. */
-export interface Request {
+export interface Request extends NetworkRequest {
   readonly datasets: readonly string[];
   /** Methods, or two stages joined by `+`. */
   readonly methods: readonly string[];
   readonly seeds: readonly number[];
-  readonly preset: PresetName;
   readonly steps?: number | undefined;
   readonly batch?: number | undefined;
   /** Checkpoints of a run, instead of every so many updates as the preset says. */
@@ -40,10 +40,6 @@ export interface Request {
   readonly traceTest?: boolean | undefined;
   readonly backend: Backend;
   readonly threads: number;
-  /** Weights for the networks of photographs: whose they are, and the SHA-256 of their file. */
-  readonly pretrained?: { readonly network: string; readonly sha256: string } | undefined;
-  /** The pretrained network is not trained, only what is put on top of it. */
-  readonly frozen?: boolean | undefined;
 }
 
 /** A run with its name and id. */
@@ -72,15 +68,22 @@ export function plan(request: Request, catalogue: Catalogue): PlannedRun[] {
   ruleOf(request.selection, catalogue.metrics); // there is such a rule
   const datasets = select("data set", request.datasets, catalogue.datasets);
   const names = expandMethods(request.methods, catalogue);
-  const networks = datasets.map((dataset) => sizesOf(request, dataset).network.name);
-  const overrides = readSettings(request, datasets, names, networks);
+  const sizes = new Map(
+    datasets.map((dataset) => [dataset, sizesOf(request, dataset, catalogue.networks)]),
+  );
+  const networks = [...sizes.values()].flat().map(({ network }) => network.name);
+  const drops = droppingNetworks(catalogue.networks);
+  const overrides = readSettings(request, datasets, names, { networks, drops });
   const runs = new Map<string, PlannedRun>();
-  for (const dataset of datasets) {
-    for (const stages of names) {
-      for (const setting of request.hparamsSeeds ?? [undefined]) {
-        for (const seed of request.seeds) {
-          const spec = specOf(request, dataset, stages, seed, overrides, setting ?? 0);
-          add(runs, spec, setting, catalogue.methods);
+  for (const [dataset, ofNetworks] of sizes) {
+    for (const own of ofNetworks) {
+      const part = { dataset, sizes: own, drops: drops.has(own.network.name) };
+      for (const stages of names) {
+        for (const setting of request.hparamsSeeds ?? [undefined]) {
+          for (const seed of request.seeds) {
+            const spec = specOf(request, part, stages, seed, overrides, setting ?? 0);
+            add(runs, spec, setting, catalogue.methods);
+          }
         }
       }
     }
@@ -138,20 +141,32 @@ export function withFirstStages(runs: readonly PlannedRun[], methods: Stages): P
   return [...needed.values()];
 }
 
+/** A data set with a network, and the sizes that these two decide. */
+interface GridPart {
+  readonly dataset: DatasetDefinition;
+  readonly sizes: Preset;
+  /** Whether the network has dropout. */
+  readonly drops: boolean;
+}
+
+function droppingNetworks(networks: readonly NetworkDefinition[]): ReadonlySet<string> {
+  return new Set(networks.filter(({ dropout }) => dropout).map(({ name }) => name));
+}
+
 type Overrides = ReadonlyMap<string, ReadonlyMap<string, Value>>;
 
 function specOf(
   request: Request,
-  dataset: DatasetDefinition,
+  part: GridPart,
   stages: readonly Method[],
   seed: number,
   overrides: Overrides,
   setting: number,
 ): RunSpec {
+  const { dataset, sizes, drops } = part;
   const method = stages.at(-1)!;
   const drawn = searchSetting(method, dataset, setting);
   const before = stages.slice(0, -1);
-  const sizes = sizesOf(request, dataset);
   const own = (key: string) =>
     overrides.get(method.name)?.get(key) ?? overrides.get("all")?.get(key);
   const steps = request.steps ?? sizes.steps;
@@ -162,7 +177,6 @@ function specOf(
     Number(own(key) ?? drawn[key] ?? usual);
   const learningRate = numeric("learningRate", sizes.learningRate);
   const weightDecay = numeric("weightDecay", sizes.weightDecay);
-  const drops = WITH_DROPOUT.includes(sizes.network.name);
   const dropout = drops ? numeric("dropout", 0) : 0;
   // Numbers of steps, unless given, are meant for runs of the paper's length.
   const length = Math.min(1, steps / preset("paper", dataset).steps);
@@ -190,7 +204,7 @@ function specOf(
     format: 1,
     dataset: { name: dataset.name, imageSize: sizes.imageSize, settings },
     method: { name: method.name, version: method.version, hyperparameters },
-    stage1: before.length > 0 ? specOf(request, dataset, before, seed, overrides, setting) : null,
+    stage1: before.length > 0 ? specOf(request, part, before, seed, overrides, setting) : null,
     seed,
     training: {
       network: { ...sizes.network, ...(dropout !== 0 && { dropout }) },
@@ -204,26 +218,6 @@ function specOf(
     },
     engine: { backend: request.backend, threads: request.threads },
   };
-}
-
-/**
- * The preset's sizes, and what changes with pretrained weights, which are for photographs: the network
- * is theirs and learns at the reference's rate; or, frozen, a small one learns on its features of
- * full-sized images.
- */
-function sizesOf(request: Request, dataset: DatasetDefinition): Preset {
-  const { pretrained, frozen } = request;
-  const sizes = preset(request.preset, dataset);
-  if (pretrained === undefined || dataset.images !== "photographs") return sizes;
-  const { network: name, sha256: weights } = pretrained;
-  return frozen
-    ? {
-      ...sizes,
-      ...LEARNING.scratch,
-      network: { name: "head", width: 1, frozen: { name, weights } },
-      imageSize: 224,
-    }
-    : { ...sizes, ...LEARNING.pretrained, network: { name, width: 1, weights } };
 }
 
 /** The stages of every method asked for; `all` is every method and the registered two-stage variants. */
@@ -268,7 +262,7 @@ function readSettings(
   { settings }: Request,
   datasets: readonly DatasetDefinition[],
   methods: readonly (readonly Method[])[],
-  networks: readonly string[],
+  { networks, drops }: { networks: readonly string[]; drops: ReadonlySet<string> },
 ): Overrides {
   const common = SETTABLE.map((key): [string, ValueType] => [key, COMMON[key]]);
   const known = new Map<string, ReadonlyMap<string, ValueType>>([["all", new Map(common)]]);
@@ -292,11 +286,11 @@ function readSettings(
       throw new UsageError(notFoundMessage(`a setting of ${owner} named`, key, [...keys.keys()]));
     }
     const value = readValue(type, given, `--set "${path}=${given}"`);
-    if (type === COMMON.dropout && !networks.some((name) => WITH_DROPOUT.includes(name))) {
+    if (type === COMMON.dropout && !networks.some((name) => drops.has(name))) {
       throw new UsageError(
         `Cannot use --set "${path}=${value}": no network of this plan (${
           [...new Set(networks)].join(", ")
-        }) knows of dropout; ${WITH_DROPOUT.join(" and ")} do`,
+        }) knows of dropout; ${[...drops].join(" and ")} do`,
       );
     }
     overrides.set(owner, (overrides.get(owner) ?? new Map()).set(key, value));

@@ -8,7 +8,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Dataset, Split, SplitName } from "../../datasets/dataset.ts";
-import { FEATURIZERS, normalisationOf } from "../../networks/mod.ts";
+import type { NetworkDefinition } from "../../networks/network.ts";
 import { stream } from "../../base/random.ts";
 import { encodeTensors } from "../../tensor/safetensors.ts";
 import { decodeArrays } from "../../base/safetensors_format.ts";
@@ -36,7 +36,7 @@ export async function frozenDataset(
     .digest("hex");
   const file = join(
     cacheDir,
-    `${dataset.name}-${network}-${fingerprint.slice(0, 32)}.features.safetensors`,
+    `${dataset.name}-${network.name}-${fingerprint.slice(0, 32)}.features.safetensors`,
   );
   const read = () => Deno.readFile(file).then(decodeArrays).catch(() => undefined);
   // Processes that want the same features wait for the one that computes them.
@@ -78,12 +78,12 @@ function featureSplit(split: Split, values: Float32Array, features: number): Spl
 /** The features of all images as a safetensors file, one tensor a domain and split. */
 async function compute(
   dataset: Dataset,
-  network: string,
+  network: NetworkDefinition,
   weights: Pretrained["weights"],
   onProgress: (done: number, total: number) => void,
 ): Promise<Uint8Array> {
-  const seen = { ...dataset, normalisation: normalisationOf(network) ?? dataset.normalisation };
-  const module = FEATURIZERS[network]!({
+  const seen = { ...dataset, normalisation: network.normalisation ?? dataset.normalisation };
+  const module = network.build({
     imageSize: dataset.imageSize,
     width: 1,
     draws: (name) => stream(0, name),

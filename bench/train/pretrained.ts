@@ -5,30 +5,32 @@
  */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { isFile } from "../../base/files.ts";
 import { DataError } from "../../datasets/dataset.ts";
 import { parseTorchState } from "../../datasets/formats/torch.ts";
 import { decodeArrays, type Float32Values } from "../../base/safetensors_format.ts";
-import { networkOf, type Weights } from "../../networks/weights.ts";
-
-/** The weights with which MDLT's ResNet-50 starts. */
-export const RESNET50_FILE = "resnet50-0676ba61.pth";
-
-/** Where torchvision's authors hand them out. */
-export const RESNET50_ADDRESS = `https://download.pytorch.org/models/${RESNET50_FILE}`;
+import type { NetworkDefinition } from "../../networks/network.ts";
+import type { Weights } from "../../networks/weights.ts";
 
 /** Weights and what is known of them. */
 export interface Pretrained {
-  /** The name of the network that they belong to. */
-  readonly network: string;
+  /** The network that they belong to. */
+  readonly network: NetworkDefinition;
   /** SHA-256 of the file, or of the folder's `weights.bin`. */
   readonly sha256: string;
   readonly weights: Weights;
 }
 
-/** The file in the cache folder that is taken where none is given; undefined when it is not there. */
-export async function cachedWeights(cacheDir: string): Promise<string | undefined> {
-  const file = join(cacheDir, "weights", RESNET50_FILE);
-  return (await Deno.stat(file).catch(() => undefined))?.isFile ? file : undefined;
+/** The files of networks' weights in the cache folder, which are taken where none are given. */
+export async function cachedWeights(
+  cacheDir: string,
+  networks: readonly NetworkDefinition[],
+): Promise<string[]> {
+  const files = networks.flatMap(({ weights }) =>
+    weights?.file === undefined ? [] : [join(cacheDir, "weights", weights.file)]
+  );
+  const there = await Promise.all(files.map(isFile));
+  return files.filter((_, i) => there[i]);
 }
 
 /**
@@ -38,13 +40,18 @@ export async function cachedWeights(cacheDir: string): Promise<string | undefine
  *
  * @throws {DataError} When they cannot be read or belong to no network that is known.
  */
-export async function readPretrained(path: string): Promise<Pretrained> {
+export async function readPretrained(
+  path: string,
+  networks: readonly NetworkDefinition[],
+): Promise<Pretrained> {
   const { arrays, sha256 } = await readArrays(path);
-  const network = networkOf(new Set(arrays.keys()));
+  const names = new Set(arrays.keys());
+  const network = networks.find(({ weights }) => weights?.recognise(names));
   if (network === undefined) {
+    const known = networks.flatMap(({ weights }) => weights?.description ?? []);
     throw new DataError(
-      `${path} holds the weights of no known network; known are ResNet-50 and ResNet-18 with ` +
-        `torchvision's names and MobileNet v1 with Keras's.`,
+      `${path} holds the weights of no known network; known are ${known.slice(0, -1).join(", ")} ` +
+        `and ${known.at(-1)}.`,
     );
   }
   return { network, sha256, weights: (name) => arrays.get(name) };

@@ -6,7 +6,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { classCounts, type Dataset } from "../../datasets/dataset.ts";
 import { compiled, eager, type Execute, fused } from "../../tensor/compile/mod.ts";
-import { buildNetwork } from "../../networks/mod.ts";
+import { buildNetwork, type NetworkDefinition, NETWORKS } from "../../networks/mod.ts";
+import { find } from "../../base/errors.ts";
 import { stream } from "../../base/random.ts";
 import { fromTensors, type Parameter } from "../../nn/module.ts";
 import type { Weights } from "../../networks/weights.ts";
@@ -35,6 +36,8 @@ import { RunContext } from "./context.ts";
 export interface TrainOptions {
   readonly dataset: Dataset;
   readonly method: Method;
+  /** The run's network; the repository's own of that name when left out. */
+  readonly network?: NetworkDefinition;
   /** What is measured; every metric of the suite when left out. */
   readonly metrics?: readonly Metric[];
   /** The data set's thresholds of shot groups. */
@@ -289,20 +292,25 @@ export function executionOf({ training: { steps } }: Pick<RunSpec, "training">):
 /** Makes the network, workbench, method and samplers of a run. */
 export function prepareRun(
   spec: RunSpec,
-  { dataset, method, weights, stage1Weights, onGradients, execute }: TrainOptions,
+  { dataset, method, network: definition, weights, stage1Weights, onGradients, execute }:
+    TrainOptions,
 ): PreparedRun {
   const { training, seed } = spec;
   const dropout = stream(seed, "dropout");
-  const network = buildNetwork(training.network.name, dataset.classes.length, {
-    imageSize: dataset.imageSize,
-    width: training.network.width,
-    dropout: training.network.dropout,
-    features: dataset.features,
-    weights,
-    draws: (name) => stream(seed, "initial", name),
-    random: dropout,
-    classifierInputs: method.classifierInputs,
-  });
+  const network = buildNetwork(
+    definition ?? find("network", training.network.name, NETWORKS),
+    dataset.classes.length,
+    {
+      imageSize: dataset.imageSize,
+      width: training.network.width,
+      dropout: training.network.dropout,
+      features: dataset.features,
+      weights,
+      draws: (name) => stream(seed, "initial", name),
+      random: dropout,
+      classifierInputs: method.classifierInputs,
+    },
+  );
   if (stage1Weights !== undefined) {
     for (const part of ["featurizer", "classifier"] as const) {
       if (part === "classifier" && method.inherits !== "network") continue;

@@ -5,10 +5,11 @@
  */
 import { join, resolve } from "node:path";
 import { type Command, Option } from "commander";
-import type { DatasetDefinition } from "../../datasets/dataset.ts";
 import { find, UsageError } from "../../base/errors.ts";
+import { exists } from "../../base/files.ts";
 import type { PlannedRun } from "../../bench/plan/plan.ts";
-import { cachedWeights, readPretrained, RESNET50_ADDRESS } from "../../bench/train/pretrained.ts";
+import type { Catalogue } from "../../bench/catalogue.ts";
+import { cachedWeights, readPretrained } from "../../bench/train/pretrained.ts";
 import { nonEmptyPath, oneOf } from "../../base/arguments.ts";
 
 const BACKBONE_MODES = ["finetune", "frozen"] as const;
@@ -16,7 +17,8 @@ const BACKBONE_MODES = ["finetune", "frozen"] as const;
 /** What decides the networks of photographs. */
 export interface BackboneOptions {
   readonly preset: string;
-  readonly pretrained?: string;
+  readonly pretrained?: string[];
+  readonly networks?: string[];
   readonly backboneMode: (typeof BACKBONE_MODES)[number];
   readonly fromScratch?: boolean;
 }
@@ -25,8 +27,11 @@ export interface BackboneOptions {
 export const pretrainedOption = (): Option =>
   new Option(
     "--pretrained <path>",
-    "weights that networks of photographs start from (file or folder)",
-  ).argParser(nonEmptyPath("--pretrained"));
+    "weights that networks of photographs start from (file or folder); may be repeated",
+  ).argParser((path, earlier: string[] = []) => [
+    ...earlier,
+    nonEmptyPath("--pretrained")(path),
+  ]);
 
 /** Adds the options that decide how weights are used. */
 export function backboneOptions(command: Command): Command {
@@ -44,22 +49,24 @@ export function backboneOptions(command: Command): Command {
 export async function pretrainedOf(
   options: BackboneOptions,
   cacheDir: string,
-): Promise<{ network: string; sha256: string } | undefined> {
-  if (options.fromScratch) return undefined;
-  if (options.pretrained !== undefined && !await exists(options.pretrained)) {
+  { networks }: Pick<Catalogue, "networks">,
+): Promise<{ network: string; sha256: string }[]> {
+  if (options.fromScratch) return [];
+  for (const path of options.pretrained ?? []) {
+    if (await exists(path)) continue;
     throw new UsageError(
-      `Cannot use --pretrained "${options.pretrained}": there is nothing at that place, and a file ` +
-        `or folder of weights is needed`,
+      `Cannot use --pretrained "${path}": there is nothing at that place, and a file or folder of ` +
+        `weights is needed`,
     );
   }
-  const wanted = options.preset === "paper" || options.backboneMode === "frozen";
-  const given = options.pretrained && resolve(options.pretrained);
-  const file = given ?? (wanted ? await cachedWeights(cacheDir) : undefined);
-  return file === undefined ? undefined : await readPretrained(file);
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await Deno.stat(path).then(() => true).catch(() => false);
+  const wanted = options.preset === "paper" || options.backboneMode === "frozen" ||
+    options.networks !== undefined;
+  const named = options.networks?.map((text) => text.split(":", 1)[0]!);
+  const candidates = networks.filter(({ name }) => named?.includes(name) ?? true);
+  const given = options.pretrained?.map((path) => resolve(path));
+  const files = given ?? (wanted ? await cachedWeights(cacheDir, candidates) : []);
+  const read = await Promise.all(files.map((file) => readPretrained(file, networks)));
+  return read.map(({ network: { name }, sha256 }) => ({ network: name, sha256 }));
 }
 
 /**
@@ -68,29 +75,32 @@ async function exists(path: string): Promise<boolean> {
  */
 export function requirePretrained(
   runs: readonly PlannedRun[],
-  known: readonly DatasetDefinition[],
+  { datasets, networks }: Pick<Catalogue, "datasets" | "networks">,
   { fromScratch, backboneMode }: BackboneOptions,
   cacheDir: string,
 ): void {
-  const photographs = runs.some(({ spec: { dataset } }) =>
-    find("data set", dataset.name, known).images === "photographs"
+  const frozen = backboneMode === "frozen";
+  const ofPhotographs = runs.filter(({ spec: { dataset } }) =>
+    find("data set", dataset.name, datasets).images === "photographs"
   );
-  if (backboneMode === "frozen" && !photographs) {
+  if (frozen && ofPhotographs.length === 0) {
     throw new UsageError(
       `Cannot use --backbone-mode frozen without photographs: pretrained networks are for them ` +
         `alone, and ${runs[0]?.spec.dataset.name} has digits`,
     );
   }
   if (fromScratch) return;
-  const lacking = runs.find(({ spec: { training: { network }, dataset } }) =>
-    find("data set", dataset.name, known).images === "photographs" &&
-    (network.name.startsWith("resnet") || backboneMode === "frozen") &&
-    network.weights === undefined && network.frozen === undefined
-  );
-  if (lacking === undefined) return;
-  throw new UsageError(
-    `Cannot train on ${lacking.spec.dataset.name} without pretrained weights: download ` +
-      `${RESNET50_ADDRESS} and give it with --pretrained FILE, or put it into ` +
-      `${join(cacheDir, "weights")}, or train from scratch with --from-scratch`,
-  );
+  for (const { spec: { training: { network }, dataset } } of ofPhotographs) {
+    if (network.weights !== undefined || network.frozen !== undefined) continue;
+    const own = find("network", network.name, networks).weights;
+    if (!own?.expected && !frozen) continue;
+    const source = own?.url !== undefined
+      ? own
+      : networks.findLast(({ weights }) => weights?.url !== undefined)?.weights;
+    throw new UsageError(
+      `Cannot train on ${dataset.name} without pretrained weights: download ${source?.url} and ` +
+        `give it with --pretrained FILE, or put it into ${join(cacheDir, "weights")}, or train ` +
+        `from scratch with --from-scratch`,
+    );
+  }
 }

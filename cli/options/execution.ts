@@ -18,7 +18,7 @@ export interface ExecutionOptions extends PluginOptions {
   readonly tensorboard?: boolean;
   readonly dataDir?: string;
   readonly splitsDir?: string;
-  readonly pretrained?: string;
+  readonly pretrained?: string[];
   readonly json?: boolean;
 }
 

@@ -5,6 +5,7 @@
  */
 import type { Command } from "commander";
 import { integerAtLeast, nonEmptyList, nonEmptyPath, oneOf } from "../../base/arguments.ts";
+import type { Catalogue } from "../../bench/catalogue.ts";
 import type { Request } from "../../bench/plan/plan.ts";
 import { type PresetName, PRESETS } from "../../bench/plan/presets.ts";
 import type { SelectionRule } from "../../bench/records/record.ts";
@@ -29,6 +30,7 @@ export interface GridOptions extends BackboneOptions, ExecutionOptions, Executor
   readonly datasets: string[];
   readonly seeds: number[];
   readonly preset: PresetName;
+  readonly networks?: string[];
   readonly steps?: number;
   readonly batch?: number;
   readonly set?: (readonly [string, number])[];
@@ -45,6 +47,11 @@ export function gridOptions(command: Command, usualSeeds = [0, 1, 2, 3, 4]): Com
     .option("--datasets <names>", "data sets, or all", nonEmptyList("--datasets"), ["digits-synth"])
     .option("--seeds <count or list>", "a count (5 for seeds 0 to 4) or a list", seeds, usualSeeds)
     .option("--preset <name>", PRESETS.join(", "), oneOf("preset", PRESETS), "quick")
+    .option(
+      "--networks <names>",
+      "networks, name or name:width; the preset's, or those of --pretrained, by default",
+      nonEmptyList("--networks"),
+    )
     .option(
       "--steps <n>",
       "training steps of each run, instead of the preset's",
@@ -81,12 +88,13 @@ export async function requestOf(
   options: GridOptions,
   backend: Backend,
   cacheDir: string,
+  catalogue: Catalogue,
 ): Promise<Omit<Request, "methods">> {
   return {
     ...options,
     settings: options.set ?? [],
     backend,
-    pretrained: await pretrainedOf(options, cacheDir),
+    pretrained: await pretrainedOf(options, cacheDir, catalogue),
     frozen: options.backboneMode === "frozen",
   };
 }

@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { frozenDataset } from "../../bench/train/features.ts";
 import { plan } from "../helpers/plan.ts";
 import { train } from "../../bench/train/trainer.ts";
-import { FEATURIZERS } from "../../networks/mod.ts";
+import mobilenet from "../../networks/mobilenet.ts";
 import { stream } from "../../base/random.ts";
 import type { Float32Values } from "../../base/safetensors_format.ts";
 import boda from "../../methods/boda.ts";
@@ -21,7 +21,7 @@ const options = {
 
 /** A MobileNet with random weights, as if they had been read from a file. */
 function pretrained() {
-  const module = FEATURIZERS.mobilenet!(options);
+  const module = mobilenet.build(options);
   const tensors = new Map(
     module.parameters.map(({ name, variable }): [string, Float32Values] => [name, {
       shape: variable.shape,
@@ -34,7 +34,7 @@ function pretrained() {
     tensors.set(`${norm}moving_variance`, { shape, values });
   }
   const weights = (name: string) => tensors.get(name);
-  return { module, pretrained: { network: "mobilenet", sha256: "a".repeat(64), weights } };
+  return { module, pretrained: { network: mobilenet, sha256: "a".repeat(64), weights } };
 }
 
 Deno.test("frozen: features are the network's, kept, and all that training needs", async () => {
@@ -76,7 +76,7 @@ Deno.test("frozen: features are the network's, kept, and all that training needs
       selection: "last",
       backend: "native",
       threads: 1,
-      pretrained: weights,
+      pretrained: [{ network: weights.network.name, sha256: weights.sha256 }],
       frozen: true,
     });
     const { network } = run!.spec.training;
@@ -109,7 +109,7 @@ Deno.test("pretrained weights are for photographs, and part of the run's id", ()
   } as const;
   const without = plan(request);
   const weights = { network: "resnet18", sha256: "b".repeat(64) };
-  const runs = plan({ ...request, pretrained: weights });
+  const runs = plan({ ...request, pretrained: [weights] });
   assert.equal(runs[0]!.id, without[0]!.id);
   assert.notEqual(runs[1]!.id, without[1]!.id);
   assert.deepEqual(runs[1]!.spec.training.network, {
@@ -118,7 +118,7 @@ Deno.test("pretrained weights are for photographs, and part of the run's id", ()
     weights: "b".repeat(64),
   });
   assert.equal(runs[1]!.spec.training.learningRate, 5e-5);
-  const dropped = plan({ ...request, pretrained: weights, settings: [["all.dropout", 0.5]] });
+  const dropped = plan({ ...request, pretrained: [weights], settings: [["all.dropout", 0.5]] });
   assert.equal(dropped[0]!.id, without[0]!.id, "a network without dropout");
   assert.equal(dropped[1]!.spec.training.network.dropout, 0.5);
 });

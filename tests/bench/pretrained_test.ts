@@ -5,7 +5,9 @@ import { readPretrained } from "../../bench/train/pretrained.ts";
 import { DataError } from "../../datasets/dataset.ts";
 import { decodeImage } from "../../datasets/reading/decode.ts";
 import { resize } from "../../datasets/reading/resize.ts";
-import { FEATURIZERS } from "../../networks/mod.ts";
+import mobilenet from "../../networks/mobilenet.ts";
+import { NETWORKS } from "../../networks/mod.ts";
+import { resnet18 } from "../../networks/resnet.ts";
 import { stream } from "../../base/random.ts";
 import { encodeTensors } from "../../tensor/safetensors.ts";
 import { useBackend } from "../helpers/backend.ts";
@@ -28,13 +30,13 @@ Deno.test({
   // Needs backbones/mobilenet_v1_0.25_224 in MDLT_TEST_DATA.
   ignore,
   async fn() {
-    const { network, sha256, weights } = await readPretrained(folder!);
-    assert.equal(network, "mobilenet");
+    const { network, sha256, weights } = await readPretrained(folder!, NETWORKS);
+    assert.equal(network, mobilenet);
     assert.equal(sha256, "48baf731168c0934c603ddc35d11e78bb6503cca23380678fcf3ad795548a413");
     const { pixels, width, height } = await decodeImage(join(folder!, "../panda.jpg"));
     const small = resize(pixels, width, height, [224, 224]);
     const images = tf.tensor4d(Float32Array.from(small, (v) => v / 127.5 - 1), [1, 224, 224, 3]);
-    const module = FEATURIZERS.mobilenet!({ ...options, weights });
+    const module = mobilenet.build({ ...options, weights });
     const features = module.apply(images);
     assert.deepEqual(features.shape, [1, 256]);
     const kernel = tf.tensor(weights("conv_preds/kernel")!.values, [256, 1000]);
@@ -54,8 +56,11 @@ Deno.test({
   // Needs backbones/mobilenet_v1_1.0_224_partial in MDLT_TEST_DATA.
   ignore,
   async fn() {
-    const { weights } = await readPretrained(join(folder!, "../mobilenet_v1_1.0_224_partial"));
-    const module = FEATURIZERS.mobilenet!({ ...options, weights });
+    const { weights } = await readPretrained(
+      join(folder!, "../mobilenet_v1_1.0_224_partial"),
+      NETWORKS,
+    );
+    const module = mobilenet.build({ ...options, weights });
     assert.equal(module.outputs, 1024);
     assert.deepEqual(module.apply(tf.zeros([1, 64, 64, 3])).shape, [1, 1024]);
     module.dispose();
@@ -65,19 +70,19 @@ Deno.test({
 Deno.test("pretrained: safetensors by network; strangers and missing files are refused", async () => {
   const folder = await Deno.makeTempDir();
   try {
-    const module = FEATURIZERS.resnet18!({ ...options, width: 0.0625 });
+    const module = resnet18.build({ ...options, width: 0.0625 });
     const named = Object.fromEntries(module.parameters.map((p) => [p.name, p.variable]));
     named["layer4.1.bn2.running_var"] = tf.variable(tf.ones([32]));
     await Deno.writeFile(`${folder}/a.safetensors`, encodeTensors(named));
-    const { network, sha256, weights } = await readPretrained(`${folder}/a.safetensors`);
-    assert.equal(network, "resnet18");
+    const { network, sha256, weights } = await readPretrained(`${folder}/a.safetensors`, NETWORKS);
+    assert.equal(network, resnet18);
     assert.match(sha256, /^[0-9a-f]{64}$/);
     assert.deepEqual(weights("bn1.weight"), { shape: [4], values: Float32Array.of(1, 1, 1, 1) });
 
     await Deno.writeFile(`${folder}/b.safetensors`, encodeTensors({ x: tf.ones([2]) }));
     const refused = (path: string, message: RegExp) =>
       assert.rejects(
-        readPretrained(path),
+        readPretrained(path, NETWORKS),
         (error) => error instanceof DataError && message.test(error.message),
       );
     await refused(`${folder}/b.safetensors`, /the weights of no known network/);

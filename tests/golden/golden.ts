@@ -8,6 +8,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { linear, relu } from "../../nn/layers.ts";
 import { fromTorch, Module, type Parameter, sequential, toTorch } from "../../nn/module.ts";
+import cnn from "../../networks/cnn.ts";
 import { buildNetwork, Network } from "../../networks/mod.ts";
 import { type Random, stream } from "../../base/random.ts";
 import type { Value } from "../../base/setting.ts";
@@ -494,7 +495,7 @@ export interface CnnCase {
 /** Replays the network's file: logits, losses and gradients of four updates. */
 export function checkCnn(golden: CnnCase): void {
   const random = () => stream(0, "golden");
-  const network = buildNetwork("cnn", 10, {
+  const network = buildNetwork(cnn, 10, {
     imageSize: 28,
     width: 1,
     draws: random,

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import { toTorch } from "../../nn/module.ts";
-import { buildNetwork, type Network } from "../../networks/mod.ts";
+import { find } from "../../base/errors.ts";
+import { buildNetwork, type Network, NETWORKS } from "../../networks/mod.ts";
+import { resnet18, resnet50 } from "../../networks/resnet.ts";
 import { stream } from "../../base/random.ts";
 import type { Weights } from "../../networks/weights.ts";
 import { useBackend } from "../helpers/backend.ts";
@@ -42,7 +44,7 @@ function build(depth: number, imageSize: number): Network {
   const draws = () => ({ ...stream(0, "unused"), normal: () => 0 });
   const options = { imageSize, width: 1, draws, random: stream(0, "dropout") };
   const shapes = new Map<string, number[]>();
-  const blank = buildNetwork(`resnet${depth}`, 5, options);
+  const blank = buildNetwork(find("network", `resnet${depth}`, NETWORKS), 5, options);
   for (const { name, variable: { shape }, layout } of blank.featurizer.parameters) {
     const [h, w, i, o] = shape as [number, number, number, number];
     shapes.set(name, layout === "convolution" ? [o, i, h, w] : shape);
@@ -56,7 +58,10 @@ function build(depth: number, imageSize: number): Network {
     const shape = shapes.get(name);
     return shape && { shape, values: value(name, shape) };
   };
-  const network = buildNetwork(`resnet${depth}`, 5, { ...options, weights });
+  const network = buildNetwork(find("network", `resnet${depth}`, NETWORKS), 5, {
+    ...options,
+    weights,
+  });
   const { outputs } = network.featurizer;
   const [weight, bias] = network.classifier.parameters;
   tf.tidy(() => {
@@ -118,10 +123,10 @@ Deno.test("ResNet: weights that do not fit are refused by name; fresh ones keep 
     random: stream(0, "dropout"),
   };
   assert.throws(
-    () => buildNetwork("resnet18", 5, { ...options, weights: () => undefined }),
+    () => buildNetwork(resnet18, 5, { ...options, weights: () => undefined }),
     /no tensor "conv1\.weight", and one of shape \[8,3,7,7\] is needed/,
   );
-  const network = buildNetwork("resnet50", 5, { ...options, dropout: 0.5 });
+  const network = buildNetwork(resnet50, 5, { ...options, dropout: 0.5 });
   assert.equal(network.featurizer.outputs, 256);
   const images = tf.randomNormal([4, 32, 32, 3], 0, 1, "float32", 1);
   const features = network.features(images);

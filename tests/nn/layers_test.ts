@@ -4,6 +4,7 @@ import { Adam } from "../../nn/adam.ts";
 import { convolution } from "../../tensor/kernels.ts";
 import { dropout, groupAverages, mlp, reluGroupNorm } from "../../nn/layers.ts";
 import { fromTorch, toTorch, uniformParameter } from "../../nn/module.ts";
+import cnn from "../../networks/cnn.ts";
 import { buildNetwork } from "../../networks/mod.ts";
 import { stream } from "../../base/random.ts";
 import { decodeTensors, encodeTensors } from "../../tensor/safetensors.ts";
@@ -94,7 +95,7 @@ Deno.test("PyTorch's arrangement goes in and comes out unchanged", () => {
 });
 
 Deno.test("weights and biases start uniform in ±1/√fan-in", () => {
-  const { classifier } = buildNetwork("cnn", 10, {
+  const { classifier } = buildNetwork(cnn, 10, {
     imageSize: 28,
     width: 1,
     draws: (name) => stream(0, name),
@@ -109,7 +110,7 @@ Deno.test("weights and biases start uniform in ±1/√fan-in", () => {
 
 Deno.test("another width or layer moves nobody else's initial draws", () => {
   const weights = (width: number) => {
-    const { classifier, featurizer } = buildNetwork("cnn", 10, {
+    const { classifier, featurizer } = buildNetwork(cnn, 10, {
       imageSize: 28,
       width,
       draws: (name) => stream(0, name),
@@ -156,7 +157,7 @@ Deno.test("five updates of the digits CNN lose as much as plain automatic differ
   );
   const labels = tf.oneHot(tf.tensor1d([0, 1, 2, 3, 4, 5, 6, 7], "int32"), 10);
   const make = () =>
-    buildNetwork("cnn", 10, {
+    buildNetwork(cnn, 10, {
       imageSize: 28,
       width: 0.25,
       draws: (name) => stream(0, name),

@@ -7,6 +7,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { RunContext } from "../../bench/train/context.ts";
 import { updateOf } from "../../bench/train/trainer.ts";
 import { compiled, eager, type Execute, fused } from "../../tensor/compile/mod.ts";
+import cnn from "../../networks/cnn.ts";
 import { buildNetwork } from "../../networks/mod.ts";
 import { stream } from "../../base/random.ts";
 import erm from "../../methods/erm.ts";
@@ -19,7 +20,7 @@ const STEPS = 5;
 const LEARNING_RATE = 1e-3;
 
 const network = () =>
-  buildNetwork("cnn", 10, {
+  buildNetwork(cnn, 10, {
     imageSize: 28,
     width: 0.25,
     draws: (name) => stream(0, "initial", name),

@@ -1,0 +1,32 @@
+/**
+ * MDLT's multi-layer perceptron on flattened images.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import { mlp } from "../nn/layers.ts";
+import { Module, sequential } from "../nn/module.ts";
+import { defineNetwork, type NetworkOptions } from "./network.ts";
+
+/** Three linear layers of 256 units. */
+function imageMlp({ imageSize, width, draws, random }: NetworkOptions): Module {
+  const units = Math.round(256 * width);
+  const inputs = imageSize * imageSize * 3;
+  const perceptron = mlp(
+    { inputs, outputs: units, width: units, depth: 3, dropout: 0 },
+    draws,
+    random,
+  );
+  return sequential([
+    ["flatten", new Module([], inputs, (_, images) => tf.reshape(images, [-1, inputs]))],
+    ["mlp", perceptron],
+  ]);
+}
+
+export default defineNetwork({
+  name: "mlp",
+  title: "MLP",
+  citation: "Rosenblatt 1961, Principles of Neurodynamics",
+  input: "pixels",
+  build: imageMlp,
+});

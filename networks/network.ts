@@ -1,0 +1,164 @@
+/**
+ * What a network is: the interface between an architecture and everything that uses one.
+ *
+ * A new network is one file with a {@linkcode defineNetwork} and one line in `networks/mod.ts`, or a
+ * plugin. Its definition holds all that it needs: what it takes, how pixels reach it, which sizes of
+ * images it can see, and how weights that somebody else trained are recognised and where they are had.
+ *
+ * @module
+ */
+import type * as tf from "@tensorflow/tfjs-core";
+import type { Definition } from "../base/definition.ts";
+import type { Random } from "../base/random.ts";
+import { linear } from "../nn/layers.ts";
+import type { InitialDraws, Module, Parameter } from "../nn/module.ts";
+import type { Weights } from "./weights.ts";
+
+/** What a featurizer is built for. */
+export interface NetworkOptions {
+  /** Height and width of the images. */
+  readonly imageSize: number;
+  /** Numbers of an image where it comes as the features of a frozen network. */
+  readonly features?: number | undefined;
+  /** Factor on the channels of the full network. */
+  readonly width: number;
+  /** The stream of initial draws of each parameter, by its name. */
+  readonly draws: InitialDraws;
+  /** Draws of dropout. */
+  readonly random: Random;
+  /** Part of the features that are dropped in training, in networks that have dropout. */
+  readonly dropout?: number | undefined;
+  /** Pretrained weights to start from. */
+  readonly weights?: Weights | undefined;
+}
+
+/** How pixels reach a network: (value / 255 − mean) / deviation, channel by channel. */
+export interface Normalisation {
+  readonly mean: readonly number[];
+  readonly deviation: readonly number[];
+}
+
+/** ImageNet's usual one. */
+export const IMAGENET: Normalisation = {
+  mean: [0.485, 0.456, 0.406],
+  deviation: [0.229, 0.224, 0.225],
+};
+
+/** From −1 to 1. */
+export const MINUS_ONE_TO_ONE: Normalisation = {
+  mean: [0.5, 0.5, 0.5],
+  deviation: [0.5, 0.5, 0.5],
+};
+
+/** Weights that somebody else trained. */
+export interface PretrainedWeights {
+  /** Whose they are, to be read after "such as": `ResNet-50 with torchvision's names`. */
+  readonly description: string;
+  /** Whether a file with tensors of these names has them. */
+  recognise(names: ReadonlySet<string>): boolean;
+  /** The name of their file, under which it is looked for in the cache folder. */
+  readonly file?: string;
+  /** Where the file is handed out. */
+  readonly url?: string;
+  /** The network is meant to start from them: it does without only where one says so. */
+  readonly expected?: boolean;
+}
+
+/** A network as it can be named on the command line. */
+export interface NetworkDefinition extends Definition {
+  readonly kind: "network";
+  /** Authors, year, title of the paper. */
+  readonly citation: string;
+  /** Whether images come as pixels `[batch, size, size, 3]` or as features `[batch, features]`. */
+  readonly input: "pixels" | "features";
+  /** How pixels reach it; as the data set has them when left out. */
+  readonly normalisation?: Normalisation;
+  /** The images that it can see have a height and width that is a multiple of this; 1 when left out. */
+  readonly imageSizeMultiple?: number;
+  /** The size of images that its pretrained weights are for, where they bind it. */
+  readonly pretrainedImageSize?: number;
+  /** Whether part of its features can be dropped in training. */
+  readonly dropout?: boolean;
+  readonly weights?: PretrainedWeights;
+  /** The featurizer: from images to `[batch, outputs]`. */
+  build(options: NetworkOptions): Module;
+}
+
+/** Marks a network's definition as one. */
+export function defineNetwork(network: Omit<NetworkDefinition, "kind">): NetworkDefinition {
+  return { kind: "network", ...network };
+}
+
+/** The featurizer and the classifier on top of it. */
+export class Network {
+  constructor(readonly featurizer: Module, readonly classifier: Module) {}
+
+  /** Featurizer first, in the order of PyTorch's `parameters()`. */
+  get parameters(): readonly Parameter[] {
+    return [...this.featurizer.parameters, ...this.classifier.parameters];
+  }
+
+  /** `[batch, classes]` from images with other values for the {@linkcode parameters}. */
+  forward(values: readonly tf.Tensor[], images: tf.Tensor, training = false): tf.Tensor2D {
+    const count = this.featurizer.parameters.length;
+    const features = this.featurizer.forward(values.slice(0, count), images, training);
+    return this.classifier.forward(values.slice(count), features, training) as tf.Tensor2D;
+  }
+
+  /** `[batch, features]`; `training` turns dropout on. */
+  features(images: tf.Tensor, training = false): tf.Tensor2D {
+    return this.featurizer.apply(images, training) as tf.Tensor2D;
+  }
+
+  /** `[batch, classes]` from features. */
+  classify(features: tf.Tensor, training = false): tf.Tensor2D {
+    return this.classifier.apply(features, training) as tf.Tensor2D;
+  }
+
+  /** `[batch, classes]` from images. */
+  logits(images: tf.Tensor, training = false): tf.Tensor2D {
+    return this.classify(this.features(images, training), training);
+  }
+}
+
+/** What a network with a classifier is built for. */
+export interface ClassifierOptions extends NetworkOptions {
+  /** Numbers that the classifier takes for an image, given its features; the features by default. */
+  readonly classifierInputs?: ((features: number) => number) | undefined;
+}
+
+/**
+ * Builds a featurizer and a linear classifier.
+ *
+ * @throws {RangeError} When the network cannot see such images, or weights do not fit.
+ */
+export function buildNetwork(
+  definition: NetworkDefinition,
+  classes: number,
+  { classifierInputs, draws, ...options }: ClassifierOptions,
+): Network {
+  requireInput(definition, options);
+  const featurizer = definition.build({ ...options, draws: (p) => draws(`featurizer.${p}`) });
+  const inputs = classifierInputs?.(featurizer.outputs) ?? featurizer.outputs;
+  const classifier = linear(inputs, classes, (p) => draws(`classifier.${p}`));
+  return new Network(featurizer, classifier);
+}
+
+/** Refuses images that a network cannot take. */
+export function requireInput(
+  { name, input, imageSizeMultiple = 1 }: NetworkDefinition,
+  { imageSize, features }: Pick<NetworkOptions, "imageSize" | "features">,
+): void {
+  const cannot = `Cannot build the network ${name}`;
+  if (input === "features" && features === undefined) {
+    throw new RangeError(`${cannot}: it takes features of a frozen network, and there are images`);
+  }
+  if (input === "pixels" && features !== undefined) {
+    throw new RangeError(`${cannot}: it takes images, and there are features of a frozen network`);
+  }
+  if (input === "pixels" && imageSize % imageSizeMultiple !== 0) {
+    throw new RangeError(
+      `${cannot} for images of ${imageSize} px: their size must be a multiple of ${imageSizeMultiple}`,
+    );
+  }
+}
