@@ -3,9 +3,13 @@
  *
  * @module
  */
+import { METRICS } from "../../metrics/mod.ts";
 import { type Figure, figures } from "./figures.ts";
 import { canonical } from "./run_id.ts";
 import type { RunRecord } from "./record.ts";
+
+/** Metrics that follow from the counts of any record; others an earlier record may not have. */
+const DERIVED = METRICS.filter(({ needs }) => needs !== "probabilities");
 
 /** `within`: no test figure has moved by more than was allowed. */
 export type Verdict = "identical" | "within" | "different" | "missing";
@@ -37,6 +41,6 @@ export function comparison(
 
 function tested(record: RunRecord): Map<string, number> {
   const key = ({ domain, metric }: Figure) => `${domain}/${metric}`;
-  const rows = figures(record).filter(({ split }) => split === "test");
+  const rows = figures(record, DERIVED).filter(({ split }) => split === "test");
   return new Map(rows.map((row) => [key(row), row.value]));
 }

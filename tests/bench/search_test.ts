@@ -168,3 +168,18 @@ Deno.test("a run that diverged where the original did not is different", () => {
   assert.equal(comparison(run("diverged"), run("diverged"), 0).verdict, "identical");
   assert.equal(comparison(null, run("done"), 1).verdict, "missing");
 });
+
+Deno.test("figures that an earlier record does not have do not make a run different", () => {
+  const run = (right: number, scores?: object) =>
+    ({
+      spec: { dataset: { name: "data" }, seed: 0 },
+      outcome: { status: "done" },
+      curve: [],
+      data: { domains: ["a"], counts: { train: [[5, 5]] }, shots: { many: 100, few: 20 } },
+      result: { step: 1, validation: [], test: [[[right, 10 - right], [0, 10]]], scores },
+    }) as unknown as RunRecord;
+  const scores = { test: { nll: { domains: [0.5], pooled: 0.5 } } };
+  assert.equal(comparison(run(9), run(9, scores), 0).verdict, "identical");
+  assert.equal(comparison(run(9), run(8, scores), 0.2).verdict, "within");
+  assert.equal(comparison(run(9), run(8, scores), 0.01).verdict, "different");
+});
