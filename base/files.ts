@@ -92,6 +92,35 @@ export async function isFolder(path: string): Promise<boolean> {
   return await Deno.stat(path).then((found) => found.isDirectory, () => false);
 }
 
+/** The folders in a folder and links to some, in ascending order; hidden ones are left out. */
+export async function subfolders(root: string): Promise<string[]> {
+  const names: string[] = [];
+  for await (const entry of Deno.readDir(root)) {
+    if (entry.name.startsWith(".")) continue;
+    const linked = entry.isSymlink && await isFolder(join(root, entry.name));
+    if (entry.isDirectory || linked) names.push(entry.name);
+  }
+  return names.sort();
+}
+
+/** The outermost folder that has folders of all these names in it, at most `depth` below `root`. */
+export async function findFolder(
+  root: string,
+  names: readonly string[],
+  depth = Infinity,
+): Promise<string | undefined> {
+  for (let level = [root], below = 0; level.length > 0 && below <= depth; below++) {
+    const next: string[] = [];
+    for (const folder of level) {
+      const found = await subfolders(folder);
+      if (names.every((name) => found.includes(name))) return folder;
+      next.push(...found.map((name) => join(folder, name)));
+    }
+    level = next;
+  }
+  return undefined;
+}
+
 /** The text of a file; null when there is no such file. */
 export async function readIfThere(path: string): Promise<string | null> {
   try {

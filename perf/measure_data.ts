@@ -7,6 +7,7 @@
 import { join } from "node:path";
 import sharp from "sharp";
 import * as tf from "@tensorflow/tfjs-core";
+import { isFile } from "../base/files.ts";
 import { printJson } from "../base/terminal.ts";
 import { augmentationKey, batchReader, sampler } from "../bench/train/batches.ts";
 import { defaultSettings } from "../datasets/dataset.ts";
@@ -35,7 +36,7 @@ printJson({ value: await MEASUREMENTS[name]!(Number(threads)) });
 Deno.exit(0);
 
 async function makeImages(): Promise<void> {
-  if ((await Deno.stat(join(FOLDER, "perf.csv")).catch(() => undefined))?.isFile) return;
+  if (await isFile(join(FOLDER, "perf.csv"))) return;
   const rows = ["env,label,path,split"];
   for (const domain of ["a", "b"]) {
     await Deno.mkdir(join(FOLDER, domain, "thing"), { recursive: true });

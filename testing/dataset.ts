@@ -36,7 +36,6 @@ export async function datasetConformance(
   definition: DatasetDefinition,
   { paths, settings, otherSettings, imageSize }: DatasetConformanceOptions = {},
 ): Promise<void> {
-  const { name } = definition;
   const cacheDir = await Deno.makeTempDir();
   addEventListener("unload", () => Deno.removeSync(cacheDir, { recursive: true }));
   const options: LoadOptions = {
@@ -47,12 +46,30 @@ export async function datasetConformance(
     ...(imageSize !== undefined && { imageSize }),
     settings: { ...defaultSettings(definition), ...settings },
   };
-  const refused = (load: Promise<unknown>, mentions = "") =>
-    assert.rejects(
-      load,
-      (error) => error instanceof DataError && error.message.includes(mentions),
-    );
+  testDescription(definition);
+  testAbsence(definition, options);
+  const found = await definition.locate(options);
+  if (found.here) {
+    let loading: Promise<Dataset> | undefined;
+    const test: Test = (what, check) =>
+      Deno.test(
+        `${definition.name}: ${what}`,
+        async () => await check(await (loading ??= definition.load(options))),
+      );
+    testSplits(definition, options, test);
+    testReading(test);
+    testLoading(definition, options, otherSettings, test);
+  } else if (paths !== undefined) {
+    const why = `${definition.name}: its images (skipped: ${found.missing})`;
+    Deno.test({ name: why, ignore: true, fn: () => {} });
+  }
+}
 
+/** Registers a test of the data set as it is loaded. */
+type Test = (what: string, check: (dataset: Dataset) => Promise<void> | void) => void;
+
+function testDescription(definition: DatasetDefinition): void {
+  const { name } = definition;
   Deno.test(`${name}: it says what it is`, () => {
     assert.equal(definition.kind, "dataset");
     assert.match(name, /^[a-z0-9][a-z0-9_-]*$/);
@@ -66,12 +83,19 @@ export async function datasetConformance(
     assert.ok(shots.many > shots.few && shots.few > 0);
   });
 
-  Deno.test(`${name}: presets change settings that there are`, () => {
-    for (const preset of Object.values(definition.presets ?? {})) {
-      for (const key of Object.keys(preset)) assert.ok(key in definition.settings, key);
+  Deno.test(`${name}: its defaults and presets are values that its settings may have`, () => {
+    const { settings, presets = {} } = definition;
+    for (const [key, setting] of Object.entries(settings)) {
+      assert.equal(setting.parse(setting.default), setting.default, key);
+    }
+    for (const [key, value] of Object.values(presets).flatMap(Object.entries)) {
+      assert.equal(settings[key]?.parse(value), value, key);
     }
   });
+}
 
+function testAbsence(definition: DatasetDefinition, options: LoadOptions): void {
+  const { name } = definition;
   Deno.test(`${name}: where its files are not, it says what is missing and how to get it`, async () => {
     const dataDir = await Deno.makeTempDir();
     try {
@@ -85,25 +109,14 @@ export async function datasetConformance(
       await Deno.remove(dataDir, { recursive: true });
     }
   });
+}
 
-  const found = await definition.locate(options);
-  if (!found.here) {
-    const why = `${name}: its images (skipped: ${found.missing})`;
-    if (paths !== undefined) Deno.test({ name: why, ignore: true, fn: () => {} });
-    return;
-  }
-  let loading: Promise<Dataset> | undefined;
-  const test = (what: string, fn: (dataset: Dataset) => Promise<void> | void) =>
-    Deno.test(
-      `${name}: ${what}`,
-      async () => await fn(await (loading ??= definition.load(options))),
-    );
-
+function testSplits(definition: DatasetDefinition, options: LoadOptions, test: Test): void {
   test("its domains, classes and image size are as they are said to be", (dataset) => {
     assert.deepEqual(dataset.domains.map((domain) => domain.name), definition.domains);
     assert.deepEqual(dataset.classes, definition.classes);
-    assert.equal(dataset.name, name);
-    assert.equal(dataset.imageSize, imageSize ?? dataset.imageSize);
+    assert.equal(dataset.name, definition.name);
+    assert.equal(dataset.imageSize, options.imageSize ?? dataset.imageSize);
     assert.ok(Number.isInteger(dataset.imageSize) && dataset.imageSize > 0);
   });
 
@@ -124,20 +137,6 @@ export async function datasetConformance(
     }
   });
 
-  test("images come in the order asked for, as bytes, the same at each reading", async (dataset) => {
-    const bytes = dataset.imageSize ** 2 * 3;
-    for (const { what, split } of splitsOf(dataset)) {
-      const [first, last] = [0, split.labels.length - 1];
-      const read = await split.read([last, first, last]);
-      assert.ok(read instanceof Uint8Array && read.length === 3 * bytes, what);
-      const one = async (index: number) => [...await split.read([index])];
-      assert.deepEqual([...read.subarray(0, bytes)], await one(last), what);
-      assert.deepEqual([...read.subarray(bytes, 2 * bytes)], await one(first), what);
-      assert.deepEqual(read.subarray(2 * bytes), read.subarray(0, bytes), what);
-      assert.equal((await split.read([])).length, 0, what);
-    }
-  });
-
   test("no split is another's copy", async (dataset) => {
     const seen = new Map<string, string>();
     let images = 0, doubles = 0;
@@ -151,6 +150,22 @@ export async function datasetConformance(
     }
     // Collections from the web have a few images twice.
     assert.ok(doubles <= images / 20, `${doubles} of ${images} images are in two splits`);
+  });
+}
+
+function testReading(test: Test): void {
+  test("images come in the order asked for, as bytes, the same at each reading", async (dataset) => {
+    const bytes = dataset.imageSize ** 2 * 3;
+    for (const { what, split } of splitsOf(dataset)) {
+      const [first, last] = [0, split.labels.length - 1];
+      const read = await split.read([last, first, last]);
+      assert.ok(read instanceof Uint8Array && read.length === 3 * bytes, what);
+      const one = async (index: number) => [...await split.read([index])];
+      assert.deepEqual([...read.subarray(0, bytes)], await one(last), what);
+      assert.deepEqual([...read.subarray(bytes, 2 * bytes)], await one(first), what);
+      assert.deepEqual(read.subarray(2 * bytes), read.subarray(0, bytes), what);
+      assert.equal((await split.read([])).length, 0, what);
+    }
   });
 
   test("the augmentation of an image depends on its key and item alone", async (dataset) => {
@@ -166,35 +181,49 @@ export async function datasetConformance(
       assert.deepEqual(await train.read([0, last]), plain, "evaluation is not augmented");
     }
   });
+}
+
+function testLoading(
+  definition: DatasetDefinition,
+  options: LoadOptions,
+  otherSettings: LoadOptions["settings"] | undefined,
+  test: Test,
+): void {
+  const load = (settings: LoadOptions["settings"]) =>
+    definition.load({ ...options, settings: { ...options.settings, ...settings } });
 
   test("loaded again it is the same", async (dataset) => {
-    const again = await definition.load(options);
+    const again = await load({});
     assert.equal(again.fingerprint, dataset.fingerprint);
     assert.match(dataset.fingerprint, /^[0-9a-f]{64}$/);
     const [before, after] = [splitsOf(dataset), splitsOf(again)];
     for (const [i, { what, split }] of before.entries()) {
       assert.deepEqual(after[i]!.split.labels, split.labels, what);
-      assert.deepEqual(
-        await sample(after[i]!.split, again.imageSize),
-        await sample(split, dataset.imageSize),
-        what,
-      );
+      const [there, here] = [after[i]!.split, split];
+      const size = dataset.imageSize;
+      assert.deepEqual(await sample(there, size), await sample(here, size), what);
     }
   });
 
-  test("other settings have another fingerprint", async (dataset) => {
-    if (otherSettings === undefined) return;
-    const changed = { ...options, settings: { ...options.settings, ...otherSettings } };
-    assert.notEqual((await definition.load(changed)).fingerprint, dataset.fingerprint);
-  });
+  if (otherSettings !== undefined) {
+    test("other settings have another fingerprint", async (dataset) => {
+      assert.notEqual((await load(otherSettings)).fingerprint, dataset.fingerprint);
+    });
+  }
 
   test("settings and sizes that make no sense are refused", async () => {
     for (const key of Object.keys(definition.settings)) {
-      const settings = { ...options.settings, [key]: NaN };
-      await refused(definition.load({ ...options, settings }), `${name}.${key}`);
+      await refused(load({ [key]: NaN }), `${definition.name}.${key}`);
     }
     await refused(definition.load({ ...options, imageSize: 2.5 }), "2.5");
   });
+}
+
+function refused(load: Promise<unknown>, mentions: string): Promise<void> {
+  return assert.rejects(
+    load,
+    (error) => error instanceof DataError && error.message.includes(mentions),
+  );
 }
 
 /** Every split of a data set, and what it is called. */

@@ -14,7 +14,7 @@ import { USUAL_FOLDER } from "../../datasets/fetching/folders.ts";
 import { cacheDirectory } from "../../tensor/backend.ts";
 import { find, UsageError } from "../../base/errors.ts";
 import { makeProgress } from "../progress.ts";
-import { writeAtomically } from "../../base/files.ts";
+import { isFolder, writeAtomically } from "../../base/files.ts";
 import { integerAtLeast, list, oneOf } from "../../base/arguments.ts";
 import {
   catalogueOf,
@@ -130,7 +130,7 @@ interface SplitOptions {
 
 async function split(dir: string, options: SplitOptions): Promise<number> {
   const root = resolve(dir);
-  if (!(await Deno.stat(root).catch(() => undefined))?.isDirectory) {
+  if (!await isFolder(root)) {
     throw new UsageError(`Cannot split "${dir}": there is no such folder`);
   }
   if (!(options.factor > 0 && options.factor <= 1)) {

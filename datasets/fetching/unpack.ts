@@ -8,10 +8,9 @@ import { createReadStream, createWriteStream, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { Parser } from "tar";
-import { createAtomically } from "../../base/files.ts";
+import { createAtomically, findFolder } from "../../base/files.ts";
 import { entryPath, unzip } from "../../base/unzip.ts";
 import { DataError } from "../../base/errors.ts";
-import { findFolder } from "../protocols/hold_out.ts";
 
 /** Bounds of what an archive may become. */
 export interface UnpackLimits {
@@ -108,6 +107,22 @@ async function unpackTar(
       }
     },
   });
+  const check = () => {
+    if (failure !== undefined) throw failure;
+  };
+  try {
+    await feed(parser, archive, check);
+    await Promise.all(writing);
+    check();
+  } finally {
+    // After a failure there may be files that are not whole and never will be.
+    abort.abort();
+    await Promise.all(writing);
+  }
+}
+
+/** Hands an archive to a parser, no faster than it goes on; ends where `check` throws. */
+async function feed(parser: Parser, archive: string, check: () => void): Promise<void> {
   const ended = new Promise<void>((resolve, reject) => {
     parser.on("end", resolve);
     parser.on("error", reject);
@@ -116,7 +131,7 @@ async function unpackTar(
   const input = createReadStream(archive);
   try {
     for await (const chunk of input) {
-      if (failure !== undefined) throw failure;
+      check();
       // The parser takes no more than it can hand on: a full one says when it goes on.
       if (!parser.write(chunk)) {
         await Promise.race([new Promise((go) => parser.once("drain", () => go(0))), ended]);
@@ -124,12 +139,7 @@ async function unpackTar(
     }
     parser.end();
     await ended;
-    await Promise.all(writing);
-    if (failure !== undefined) throw failure;
   } finally {
     input.destroy();
-    // After a failure there may be files that are not whole and never will be.
-    abort.abort();
-    await Promise.all(writing);
   }
 }

@@ -17,7 +17,9 @@ import {
   type Dataset,
   type DatasetDefinition,
   defineDataset,
+  type Domain,
   type LoadOptions,
+  type Split,
   type SplitCounts,
   splitCounts,
   type SplitName,
@@ -167,55 +169,35 @@ async function counts(set: DigitSet, options: LoadOptions): Promise<SplitCounts 
 }
 
 async function load(set: DigitSet, options: LoadOptions): Promise<Dataset> {
-  const { name, shared = false } = set;
+  const { name } = set;
   requireImageSize(name, SIZE, options);
   const settings = settingsOf(set, options);
-  const { seed } = settings;
   const asked = wanted(set, settings);
   const found = await locate(set, options);
   if (!found.here) throw notHere(name, found);
   const hash = createHash("sha256");
-  const domains: Dataset["domains"][number][] = [];
-  for (const [d, domain] of set.domains.entries()) {
-    const { files, look } = domain;
-    options.onProgress?.(`reading ${domain.name}`, d, set.domains.length);
-    const read = async (part: "train" | "test") => {
-      const found = await findFiles(files, part, options.dataDir!);
-      if ("missing" in found) throw new DataError(`${found.missing} is not there.`);
-      return await files.read(found.files);
-    };
+  const domains: Domain[] = [];
+  for (const [d, { name: domain, files, look }] of set.domains.entries()) {
+    options.onProgress?.(`reading ${domain}`, d, set.domains.length);
     const share = (order: readonly number[]) =>
-      shared ? order.filter((_, i) => i % set.domains.length === d) : order;
-    const take = (part: SplitName, pool: Pool, order: readonly number[]) => {
+      set.shared ? order.filter((_, i) => i % set.domains.length === d) : order;
+    const take = (part: SplitName, pool: Pool, order: readonly number[]): Split => {
       const counts = asked[part][d]!;
       const chosen = choose(pool, share(order), counts);
-      chosen.forEach((images, digit) => {
-        if (images.length === counts[digit] || (shared && images.length > 0)) return;
-        throw new DataError(
-          `${name} cannot give ${counts[digit]} ${part} images of digit ${digit} in the domain ` +
-            `${domain.name}: there are ${images.length}; lower ${name}.${
-              part === "train" ? "head" : part
-            }.`,
-        );
-      });
-      const labels = Uint16Array.from(chosen.flatMap((images, digit) => images.map(() => digit)));
-      const pixels = new Uint8Array(labels.length * PIXELS);
-      chosen.flat().forEach((image, at) => {
-        const out = pixels.subarray(at * PIXELS, (at + 1) * PIXELS);
-        pool.copy(image, out);
-        look?.(out);
-      });
-      hash.update(JSON.stringify([domain.name, part])).update(labels).update(pixels);
+      requireEnough(set, domain, part, chosen, counts);
+      const { labels, pixels } = copyImages(pool, chosen, look);
+      hash.update(JSON.stringify([domain, part])).update(labels).update(pixels);
       return memorySplit(pixels, labels);
     };
-    const official = await read("train");
-    const order = stream(seed, name, files.name, "split").permutation(official.labels.length);
-    const third = Math.floor(order.length / 3);
+    const official = await readPool(files, "train", options.dataDir!);
+    const { length } = official.labels;
+    const order = stream(settings.seed, name, files.name, "split").permutation(length);
+    const third = Math.floor(length / 3);
     const train = take("train", official, order.slice(third));
     const validation = take("validation", official, order.slice(0, third));
-    const unseen = await read("test");
+    const unseen = await readPool(files, "test", options.dataDir!);
     const inOrder = Array.from({ length: unseen.labels.length }, (_, i) => i);
-    domains.push({ name: domain.name, train, validation, test: take("test", unseen, inOrder) });
+    domains.push({ name: domain, train, validation, test: take("test", unseen, inOrder) });
   }
   options.onProgress?.("reading digits", set.domains.length, set.domains.length);
   return {
@@ -226,6 +208,49 @@ async function load(set: DigitSet, options: LoadOptions): Promise<Dataset> {
     normalisation: { mean: [0, 0, 0], deviation: [1, 1, 1] },
     fingerprint: hash.digest("hex"),
   };
+}
+
+async function readPool(
+  files: DigitFiles,
+  part: "train" | "test",
+  dataDir: string,
+): Promise<Pool> {
+  const found = await findFiles(files, part, dataDir);
+  if ("missing" in found) throw new DataError(`${found.missing} is not there.`);
+  return await files.read(found.files);
+}
+
+/** A class of which there are too few images is an error, unless domains share their files. */
+function requireEnough(
+  { name, shared = false }: DigitSet,
+  domain: string,
+  part: SplitName,
+  chosen: readonly (readonly number[])[],
+  counts: readonly number[],
+): void {
+  chosen.forEach((images, digit) => {
+    if (images.length === counts[digit] || (shared && images.length > 0)) return;
+    throw new DataError(
+      `${name} cannot give ${counts[digit]} ${part} images of digit ${digit} in the domain ` +
+        `${domain}: there are ${images.length}; lower ${name}.${part === "train" ? "head" : part}.`,
+    );
+  });
+}
+
+/** Labels and pixels of images `chosen[digit]`, as the domain shows them. */
+function copyImages(
+  pool: Pool,
+  chosen: readonly (readonly number[])[],
+  look: DigitDomain["look"],
+): { labels: Uint16Array; pixels: Uint8Array } {
+  const labels = Uint16Array.from(chosen.flatMap((images, digit) => images.map(() => digit)));
+  const pixels = new Uint8Array(labels.length * PIXELS);
+  chosen.flat().forEach((image, at) => {
+    const out = pixels.subarray(at * PIXELS, (at + 1) * PIXELS);
+    pool.copy(image, out);
+    look?.(out);
+  });
+  return { labels, pixels };
 }
 
 /** The first `counts[class]` images of every class in the given order, or as many as there are. */

@@ -4,6 +4,7 @@
  * @module
  */
 import { join } from "node:path";
+import { subfolders } from "../../base/files.ts";
 import { stream } from "../../base/random.ts";
 import { DataError } from "../../base/errors.ts";
 import type { SplitName } from "../dataset.ts";
@@ -56,39 +57,6 @@ function cells(images: readonly ListedImage[]): ListedImage[][] {
   return [...found.values()].sort(([a], [b]) => a!.domain - b!.domain || a!.label - b!.label);
 }
 
-/** The folders in a folder, in ascending order; hidden ones are left out. */
-export async function folders(root: string): Promise<string[]> {
-  const names: string[] = [];
-  for await (const entry of Deno.readDir(root)) {
-    if (!entry.name.startsWith(".") && await isFolder(root, entry)) names.push(entry.name);
-  }
-  return names.sort();
-}
-
-/** The outermost folder that has folders of all these names in it, at most `depth` below `root`. */
-export async function findFolder(
-  root: string,
-  names: readonly string[],
-  depth = Infinity,
-): Promise<string | undefined> {
-  for (let level = [root], below = 0; level.length > 0 && below <= depth; below++) {
-    const next: string[] = [];
-    for (const folder of level) {
-      const found = await folders(folder);
-      if (names.every((name) => found.includes(name))) return folder;
-      next.push(...found.map((name) => join(folder, name)));
-    }
-    level = next;
-  }
-  return undefined;
-}
-
-/** A link to a folder counts as one. */
-async function isFolder(root: string, entry: Deno.DirEntry): Promise<boolean> {
-  if (!entry.isSymlink) return entry.isDirectory;
-  return (await Deno.stat(join(root, entry.name)).catch(() => undefined))?.isDirectory ?? false;
-}
-
 /**
  * The image files under `root/domain/class`, for every class that has a folder.
  *
@@ -102,7 +70,7 @@ export async function listImages(
   const images: ListedImage[] = [];
   for (const [domain, name] of domains.entries()) {
     const present = new Set(
-      await folders(join(root, name)).catch(() => {
+      await subfolders(join(root, name)).catch(() => {
         throw new DataError(`${root} has no folder ${name}.`);
       }),
     );

@@ -7,7 +7,8 @@
 import { basename, join } from "node:path";
 import { parse } from "csv-parse/sync";
 import type { DataPaths, DatasetDefinition } from "../dataset.ts";
-import { folders, listImages } from "./hold_out.ts";
+import { subfolders } from "../../base/files.ts";
+import { listImages } from "./hold_out.ts";
 import { definePhotographs } from "./photographs/define.ts";
 import { notHere } from "../fetching/folders.ts";
 
@@ -56,8 +57,8 @@ function unsplit(folder: string): DatasetDefinition {
 
 /** Whether the first folder of the first folder has an image in it. */
 async function holdsClasses(root: string): Promise<boolean> {
-  const [domain] = await folders(root);
-  const [name] = domain === undefined ? [] : await folders(join(root, domain));
+  const [domain] = await subfolders(root);
+  const [name] = domain === undefined ? [] : await subfolders(join(root, domain));
   return name !== undefined && (await listImages(root, [domain!], [name])).length > 0;
 }
 

@@ -7,7 +7,8 @@ import { join } from "node:path";
 import { stringify } from "csv-stringify/sync";
 import { stream } from "../../base/random.ts";
 import { DataError } from "../../base/errors.ts";
-import { folders, holdOut, listImages } from "./hold_out.ts";
+import { subfolders } from "../../base/files.ts";
+import { holdOut, listImages } from "./hold_out.ts";
 import { type Profile, profileCounts } from "./longtail.ts";
 import type { SplitRow } from "../formats/split_csv.ts";
 
@@ -39,8 +40,8 @@ export interface OwnSplit {
  */
 export async function splitFolder(root: string, settings: OwnSplitSettings): Promise<OwnSplit> {
   const { profiles, seed } = settings;
-  const domains = await folders(root);
-  const found = await Promise.all(domains.map((domain) => folders(join(root, domain))));
+  const domains = await subfolders(root);
+  const found = await Promise.all(domains.map((domain) => subfolders(join(root, domain))));
   const classes = [...new Set(found.flat())].sort();
   if (domains.length === 0 || classes.length === 0) {
     throw new DataError(`${root} has no folders domain/class with images.`);

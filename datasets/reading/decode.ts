@@ -41,6 +41,7 @@ async function libvips() {
   sharp.cache(false); // no image is asked for twice
   return sharp;
 }
+/** One in each thread. */
 let loaded: ReturnType<typeof libvips> | undefined;
 
 async function decodeOther(file: Uint8Array, name: string, damaged: boolean): Promise<Image> {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
 import sharp from "sharp";
+import { isFile } from "../../base/files.ts";
 import { classCounts, DataError, type LoadOptions } from "../../datasets/dataset.ts";
 import { domainnet } from "../../datasets/sets/domainnet.ts";
 import { officehome } from "../../datasets/sets/officehome.ts";
@@ -248,10 +249,6 @@ const dataDir = testFolder("MDLT_TEST_DATA", "../shared/data");
 const csv = splitsDir && join(splitsDir, "PACS.csv");
 const noCsv = csv === undefined || !await isFile(csv);
 const paths = { dataDir, splitsDir, cacheDir: "" };
-
-async function isFile(path: string): Promise<boolean> {
-  return (await Deno.stat(path).catch(() => undefined))?.isFile ?? false;
-}
 
 interface Counts {
   readonly classes: readonly string[];

@@ -4,10 +4,9 @@
  * @module
  */
 import { join } from "node:path";
-import { isFile, isFolder } from "../../../base/files.ts";
+import { findFolder, isFile, isFolder } from "../../../base/files.ts";
 import type { Availability, DataPaths } from "../../dataset.ts";
 import { fetchCommand, NO_FOLDER } from "../../fetching/folders.ts";
-import { findFolder } from "../hold_out.ts";
 import type { PhotographSet } from "./set.ts";
 
 /** Where the parts of a set of photographs lie. */
