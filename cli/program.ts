@@ -11,6 +11,8 @@ import { dataCommand } from "./commands/data.ts";
 import { datasetsCommand } from "./commands/datasets.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { methodsCommand } from "./commands/methods.ts";
+import { metricsCommand } from "./commands/metrics.ts";
+import { networksCommand } from "./commands/networks.ts";
 import { newCommand } from "./commands/new.ts";
 import { reportCommand } from "./commands/report.ts";
 import { selectCommand } from "./commands/select.ts";
@@ -27,6 +29,8 @@ const COMMANDS = [
   slurmCommand,
   methodsCommand,
   datasetsCommand,
+  networksCommand,
+  metricsCommand,
   dataCommand,
   newCommand,
   doctorCommand,
@@ -42,7 +46,9 @@ export function makeProgram(setExitCode: SetExitCode): Command {
   for (const command of withSubcommands(program)) {
     command.exitOverride().configureOutput({ outputError: () => {} })
       .configureHelp({ optionDescription: describe });
-    if (command.commands.length === 0) command.addOption(pluginOption());
+    // `new` has an option of that name of its own: it writes plugins.
+    const own = command.options.some(({ long }) => long === "--plugin");
+    if (command.commands.length === 0 && !own) command.addOption(pluginOption());
   }
   return program;
 }

@@ -186,7 +186,7 @@ Deno.test("what cannot be done leaves nothing behind", async () => {
 });
 
 Deno.test("the listing commands speak to people and to programs", async () => {
-  for (const command of ["methods", "datasets", "doctor"]) {
+  for (const command of ["methods", "datasets", "networks", "metrics", "doctor"]) {
     const [plain, json] = [await mainSays(command), await mainSays(command, "--json")];
     assert.equal(plain.code, 0, plain.err);
     assert.ok(plain.out.length > 100);
@@ -200,7 +200,17 @@ Deno.test("the listing commands speak to people and to programs", async () => {
 const COMMANDS = [
   "",
   ...["bench", "sweep", "select", "slurm", "slurm status", "slurm cancel", "report"],
-  ...["analyse", "methods", "datasets", "data", "data fetch", "new", "doctor"],
+  ...[
+    "analyse",
+    "methods",
+    "datasets",
+    "networks",
+    "metrics",
+    "data",
+    "data fetch",
+    "new",
+    "doctor",
+  ],
 ];
 
 Deno.test("every command has --help and exits 0", async () => {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { BACKEND } from "../bench/crash.ts";
 import { fileURLToPath } from "node:url";
 
 const project = fileURLToPath(new URL("../..", import.meta.url));
 
-/** What a new method touches or is checked with. */
 /** What a copy of the project leaves behind. */
 const LEFT = new Set([".git", "node_modules", "data", "results", "runs", ".tmp"]);
 
@@ -14,25 +14,50 @@ const CONFORMANCE = [
   "tests/methods/conformance_test.ts",
 ];
 
-Deno.test("a new method passes formatting, lint, types, its test and the conformance suite", async (t) => {
+/** A definition of each kind, the file that it is written to, and its test. */
+const MADE = [
+  ["method", "mine", "methods/mine.ts", "tests/methods/mine_test.ts"],
+  ["dataset", "my-bars", "datasets/sets/my_bars.ts", "tests/datasets/my_bars_test.ts"],
+  ["network", "my-net", "networks/my_net.ts", "tests/networks/my_net_test.ts"],
+  ["metric", "best_class", "metrics/best_class.ts", "tests/metrics/best_class_test.ts"],
+  ["study", "my-study", "methods/studies/my_study.ts", "tests/methods/my_study_test.ts"],
+  ["section", "times", "report/sections/times.tsx", "tests/report/times_test.ts"],
+] as const;
+
+const REGISTRIES = [
+  ["methods/mod.ts", "mine"],
+  ["datasets/mod.ts", "myBars"],
+  ["networks/mod.ts", "myNet"],
+  ["metrics/mod.ts", "bestClass"],
+  ["methods/mod.ts", "myStudy"],
+  ["report/sections/mod.ts", "times"],
+] as const;
+
+Deno.test("new definitions pass formatting, lint, types, their tests and the conformance suite", async (t) => {
   const root = await copy();
   try {
-    const made = await deno(root, "task", "--quiet", "new", "method", "mine");
-    assert.equal(made.code, 0, made.text);
-    const changed = ["methods/mine.ts", "methods/mod.ts", "tests/methods/mine_test.ts"];
-
-    const registry = await Deno.readTextFile(join(root, "methods/mod.ts"));
-    const imports = registry.match(/(?<=^import .*"\.\/).*(?=\.ts";$)/gm)!;
+    for (const [kind, name] of MADE) {
+      const made = await deno(root, "task", "--quiet", "new", kind, name);
+      assert.equal(made.code, 0, made.text);
+    }
+    for (const [file, identifier] of REGISTRIES) {
+      const registry = await Deno.readTextFile(join(root, file));
+      assert.equal(registry.match(new RegExp(`^import ${identifier} from "\\./`, "gm"))?.length, 1);
+      assert.match(registry, new RegExp(`\\s${identifier}[,\\]]`));
+    }
+    const methods = await Deno.readTextFile(join(root, "methods/mod.ts"));
+    const imports = methods.match(/(?<=^import .*"\.\/)\w+(?=\.ts";$)/gm)!;
     assert.deepEqual(imports, imports.toSorted());
-    assert.equal(imports.filter((name) => name === "mine").length, 1);
-    assert.equal(registry.split("\n").filter((line) => line === "  mine,").length, 1);
 
+    const tests = MADE.map(([, , , test]) => test);
+    const changed = [...MADE.map(([, , file]) => file), ...tests];
+    const registries = REGISTRIES.map(([file]) => file);
     for (
       const [what, ...args] of [
-        ["formatting", "fmt", "--check", ...changed],
-        ["lint", "lint", ...changed],
-        ["types", "check", ...changed],
-        ["its test", "test", "--allow-all", "--no-check", "tests/methods/mine_test.ts"],
+        ["formatting", "fmt", "--check", ...changed, ...registries],
+        ["lint", "lint", ...changed, ...registries],
+        ["types", "check", ...changed, ...registries],
+        ["their tests", "test", "--allow-all", "--no-check", ...tests],
         ["conformance", ...CONFORMANCE],
       ] as const
     ) {
@@ -42,11 +67,27 @@ Deno.test("a new method passes formatting, lint, types, its test and the conform
         if (args[0] === "test") assert.match(text, /[1-9]\d* passed/);
       });
     }
-    await t.step("the README's method in its place, in under 20 lines", async () => {
+    await t.step("together on the command line", async () => {
+      const small = ["--preset", "smoke", "--seeds", "1", "--steps", "5", "--backend", BACKEND];
+      const set = [
+        "--datasets",
+        "my-bars",
+        "--networks",
+        "my-net",
+        "--selection",
+        "validation-best-class",
+      ];
+      const bench = ["bench", "--methods", "mine", ...set, ...small, "--out", "out"];
+      const { code, text } = await deno(root, "task", "--quiet", ...bench);
+      assert.equal(code, 0, text);
+      assert.match(await Deno.readTextFile(join(root, "out/results.csv")), /,best_class,/);
+      assert.match(await Deno.readTextFile(join(root, "out/report/index.html")), /<li>mine: /);
+    });
+    await t.step("the README's method in its place, in under 25 lines", async () => {
       const readme = await Deno.readTextFile(join(project, "README.md"));
       const shown = /```ts\n(.*?)```/s.exec(readme)![1]!;
       assert.match(shown, /name: "mine"/);
-      assert.ok(shown.trimEnd().split("\n").length < 20);
+      assert.ok(shown.trimEnd().split("\n").length < 25);
       await Deno.remove(join(root, "tests/methods/mine_test.ts"));
       await Deno.writeTextFile(join(root, "methods/mine.ts"), shown);
       for (
@@ -83,7 +124,8 @@ Deno.test("a new method passes formatting, lint, types, its test and the conform
       const other = await deno(root, "task", "--quiet", "new", "planet", "mars");
       assert.deepEqual(other, {
         code: 2,
-        text: 'Cannot make a new "planet": a new method is all there is.\n',
+        text: 'Cannot find a template for a "planet": known are method, dataset, network, ' +
+          "metric, study, section.\n",
       });
     });
   } finally {

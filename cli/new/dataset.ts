@@ -1,0 +1,102 @@
+/**
+ * A new data set.
+ *
+ * @module
+ */
+import { DATASETS } from "../../datasets/mod.ts";
+import { METHODS } from "../../methods/mod.ts";
+import type { Template } from "./template.ts";
+
+/** Bars that are drawn in code. */
+export const dataset: Template = {
+  kind: "dataset",
+  folder: "datasets/sets",
+  tests: "tests/datasets",
+  extension: "ts",
+  registry: { file: "datasets/mod.ts", list: "DATASETS" },
+  separator: "-",
+  taken: [...METHODS, ...DATASETS],
+  source: ({ name, title }, from) =>
+    `/**
+ * ${title}: what the images are. For now: bars at three heights by day and by night, drawn in code.
+ *
+ * @module
+ */
+import { stream } from "${from("base/random.ts")}";
+import { defineDataset, type Split, type SplitName } from "${from("datasets/dataset.ts")}";
+import { memorySplit } from "${from("datasets/reading/memory.ts")}";
+
+const NAME = "${name}";
+const SIZE = 28;
+const DOMAINS = ["day", "night"] as const;
+const CLASSES = ["bottom", "middle", "top"];
+
+/** Images of each class; to train on, the head of one domain is the tail of the other. */
+const COUNTS = {
+  train: [[60, 20, 5], [5, 20, 60]],
+  validation: [[10, 10, 10], [10, 10, 10]],
+  test: [[20, 20, 20], [20, 20, 20]],
+};
+
+export default defineDataset({
+  name: NAME,
+  title: "${title}",
+  description: "Bars at three heights, by day and by night.",
+  images: "digits",
+  domains: DOMAINS,
+  classes: CLASSES,
+  shots: { many: 50, few: 10 },
+  origin: "Drawn in code; nothing to download.",
+  settings: {},
+  locate: () => Promise.resolve({ here: true, where: "drawn in code" }),
+  counts: () => Promise.resolve(COUNTS),
+  load: () =>
+    Promise.resolve({
+      name: NAME,
+      domains: DOMAINS.map((name, d) => ({
+        name,
+        train: draw("train", d),
+        validation: draw("validation", d),
+        test: draw("test", d),
+      })),
+      classes: CLASSES,
+      imageSize: SIZE,
+      normalisation: { mean: [0.5, 0.5, 0.5], deviation: [0.5, 0.5, 0.5] },
+      fingerprint: \`\${NAME} 1\`, // another one whenever the images change
+    }),
+});
+
+/** The images of a split of a domain. */
+function draw(split: SplitName, domain: number): Split {
+  const random = stream(0, \`\${NAME} \${split} \${domain}\`);
+  const labels = COUNTS[split][domain]!.flatMap((count, c) => new Array<number>(count).fill(c));
+  const pixels = Uint8Array.from({ length: labels.length * SIZE * SIZE * 3 }, (_, i) => {
+    const image = Math.floor(i / (SIZE * SIZE * 3));
+    const row = Math.floor(i / (SIZE * 3)) % SIZE;
+    const [background, bar] = domain === 0 ? [160, 60] : [10, 110];
+    const top = 18 - 8 * labels[image]!;
+    const inBar = row >= top && row < top + 8;
+    return (inBar ? bar : background) + random.integer(60);
+  });
+  return memorySplit(pixels, Uint16Array.from(labels));
+}
+`,
+  test: ({ name, identifier }, own) =>
+    `import assert from "node:assert/strict";
+import ${identifier} from "${own}";
+
+Deno.test("${name}: images are as many as it says, and have pixels", async () => {
+  const paths = { dataDir: undefined, splitsDir: undefined, cacheDir: "", settings: {} };
+  const { domains, imageSize } = await ${identifier}.load(paths);
+  const counts = (await ${identifier}.counts(paths))!;
+  for (const [d, domain] of domains.entries()) {
+    for (const split of ["train", "validation", "test"] as const) {
+      const images = counts[split][d]!.reduce((sum, count) => sum + count, 0);
+      assert.equal(domain[split].labels.length, images);
+    }
+    assert.equal((await domain.train.read([0, 1])).length, 2 * imageSize * imageSize * 3);
+  }
+});
+`,
+  tryIt: (name) => `bench --preset smoke --methods erm,crt --datasets ${name}`,
+};
