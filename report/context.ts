@@ -102,7 +102,9 @@ export class ReportContext {
   );
 
   /** Studies of single methods. */
-  readonly studies = once((): StudyResults[] => studies(this.store, this.catalogue.studies));
+  readonly studies = once((): StudyResults[] =>
+    studies(this.store, this.catalogue.studies, this.metrics.primary)
+  );
 
   /** What became of the behaviours that methods' papers report. */
   readonly behaviours = once((): Promise<BehaviourResults[]> =>

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { resolve } from "node:path";
 import { Command } from "commander";
 import { find, UsageError } from "../../base/errors.ts";
 import type { Catalogue } from "../../bench/catalogue.ts";
@@ -17,6 +16,7 @@ import { nonEmptyList } from "../../base/arguments.ts";
 import { catalogueOf, print, type SetExitCode } from "../options/common.ts";
 import { type GridOptions, gridOptions } from "../options/grid.ts";
 import { benchGrid, exitCodeOf } from "../train.ts";
+import { benchFolder } from "./report.ts";
 
 interface AnalyseOptions extends GridOptions {
   readonly method?: string[];
@@ -77,7 +77,7 @@ async function printBehaviours(
       `Cannot look for ${name} without --out: give a folder with studies and a bench of all methods`,
     );
   }
-  const ctx = await openReport(resolve(out), { catalogue });
+  const ctx = await openReport(await benchFolder("--out", out), { catalogue });
   const found = (await ctx.behaviours()).filter(({ study }) => study.name === name);
   print(found.map((results) => toMarkdown(behavioursTable(results))).join("\n"));
 }

@@ -54,7 +54,7 @@ export function reportCommand(_setExitCode: SetExitCode): Command {
 }
 
 /** The absolute path of a folder that a bench wrote. */
-async function benchFolder(option: string, path: string): Promise<string> {
+export async function benchFolder(option: string, path: string): Promise<string> {
   const folder = resolve(path);
   if (!(await Deno.stat(join(folder, "manifest.json")).catch(() => null))?.isFile) {
     throw new UsageError(

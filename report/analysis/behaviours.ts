@@ -10,7 +10,7 @@ import { PRIMARY } from "../../metrics/mod.ts";
 import type { BehaviourStudy, Finding, Study, StudyFigures } from "../../methods/study.ts";
 import { scoreKey } from "../folder.ts";
 import { type DatasetResults, estimate, scores } from "./arrange.ts";
-import { curve, f1, type StudyResults } from "./studies.ts";
+import { curve, scoresOf, type StudyResults } from "./studies.ts";
 
 /** Neighbours that are asked for their domain. */
 const NEIGHBOURS = 10;
@@ -69,13 +69,13 @@ export function figuresOf(
   return {
     settings: (study) =>
       settingsOf(study).flatMap(({ levels, runs }) => {
-        const score = percent(f1(runs, { split: "test", domain: "average" }));
+        const score = percent(scoresOf(runs, PRIMARY, { split: "test", domain: "average" }));
         return score === null ? [] : [{ levels, f1: score }];
       }),
     curve: (study) =>
-      settingsOf(study).flatMap(({ runs }) => curve(runs)).flatMap(({ step, losses, f1 }) => {
-        const [loss, score] = [estimate(losses)?.mean, percent(f1)];
-        return loss === undefined || score === null ? [] : [{ step, loss, f1: score }];
+      settingsOf(study).flatMap(({ runs }) => curve(runs, PRIMARY)).flatMap((row) => {
+        const [loss, score] = [estimate(row.losses)?.mean, percent(row.scores)];
+        return loss === undefined || score === null ? [] : [{ step: row.step, loss, f1: score }];
       }),
     methods: methods.flatMap((method) => {
       const score = (domain: string) => percent(scores(method, scoreKey(domain, PRIMARY.name)));

@@ -4,9 +4,9 @@
  * @module
  */
 import type { StudyTag } from "../../bench/records/record.ts";
-import { PRIMARY } from "../../metrics/mod.ts";
+import type { Metric } from "../../metrics/mod.ts";
 import { type Levels, type Study, studyOf, type TrainingStudy } from "../../methods/study.ts";
-import { type Digest, type Run, scoreKey, type Store } from "../folder.ts";
+import { type Run, scoreKey, type Store } from "../folder.ts";
 import { groupBy } from "./arrange.ts";
 
 /** What is shown of a run: validation for choosing, test for what was chosen. */
@@ -28,6 +28,8 @@ export interface StudyResults {
   /** The name of its files: data set and study, with the method where several have that study. */
   readonly file: string;
   readonly study: TrainingStudy;
+  /** What settings are judged by. */
+  readonly metric: Metric;
   readonly dataset: { readonly name: string; readonly title: string };
   readonly method: { readonly name: string; readonly title: string };
   readonly settings: readonly StudiedSetting[];
@@ -38,7 +40,11 @@ export interface StudyResults {
  *
  * @param known Definitions; of a study that is not among them, the records alone are shown.
  */
-export function studies(store: Store, known: readonly Study[]): StudyResults[] {
+export function studies(
+  store: Store,
+  known: readonly Study[],
+  metric: Metric,
+): StudyResults[] {
   const studied = store.runs.flatMap((run) => run.study === null ? [] : [{ run, tag: run.study }]);
   const grouped = groupBy(
     studied,
@@ -54,6 +60,7 @@ export function studies(store: Store, known: readonly Study[]): StudyResults[] {
     }));
     return {
       study: definitionOf(tag, settings, known),
+      metric,
       dataset: { name: spec.dataset.name, title: data?.title ?? spec.dataset.name },
       method: { name: tag.method, title: method?.title ?? tag.method },
       settings,
@@ -87,36 +94,35 @@ function definitionOf(
   };
 }
 
-/** Macro-F1 of each seed, as a fraction; null where a run has no result. */
-export function f1(runs: readonly Run[], { split, domain }: Measure): (number | null)[] {
-  return runs.map(({ digest, state }) =>
-    digest === null || state.status !== "done" ? null : ofDigest(digest, split, domain)
-  );
+/** A figure of each seed; null where a run has no result. */
+export function scoresOf(
+  runs: readonly Run[],
+  { name }: Metric,
+  { split, domain }: Measure,
+): (number | null)[] {
+  return runs.map(({ digest, state }) => {
+    if (digest === null || state.status !== "done") return null;
+    const scores = split === "test" ? digest.scores : digest.validation;
+    return scores.get(scoreKey(domain, name)) ?? null;
+  });
 }
 
-function ofDigest(digest: Digest, split: Measure["split"], domain: Measure["domain"]) {
-  const found = split === "test"
-    ? digest.scores.get(scoreKey(domain, PRIMARY.name))
-    : digest.validation.get(scoreKey(domain, PRIMARY.name));
-  return found ?? null;
-}
-
-/** A mean over seeds at one checkpoint. */
+/** Figures of every seed at one checkpoint. */
 export interface CurveRow {
   readonly step: number;
   readonly losses: readonly (number | null)[];
-  /** Validation macro-F1, average over domains. */
-  readonly f1: readonly (number | null)[];
+  /** Of the validation images, average over domains. */
+  readonly scores: readonly (number | null)[];
 }
 
 /** The training curve of a setting over its finished seeds. */
-export function curve(runs: readonly Run[]): CurveRow[] {
+export function curve(runs: readonly Run[], { name }: Metric): CurveRow[] {
   const points = runs.flatMap(({ digest, state }) => state.status === "done" ? digest!.curve : []);
   return [...Map.groupBy(points, ({ step }) => step)]
     .sort(([a], [b]) => a - b)
     .map(([step, at]) => ({
       step,
       losses: at.map(({ loss }) => loss),
-      f1: at.map(({ scores }) => scores.get(PRIMARY.name) ?? null),
+      scores: at.map(({ scores }) => scores.get(name) ?? null),
     }));
 }

@@ -4,8 +4,9 @@
  * @module
  */
 import { estimate } from "../analysis/arrange.ts";
-import { curve, f1, type StudyResults } from "../analysis/studies.ts";
-import { percent } from "../tables/format.ts";
+import { curve, scoresOf, type StudyResults } from "../analysis/studies.ts";
+import { axisTitle, scaledEstimate } from "../tables/format.ts";
+import type { Metric } from "../../metrics/mod.ts";
 import { type Chart, PALETTE, short, specOf } from "./chart.ts";
 
 /** The chart of a study on a data set; null for one that a table says better. */
@@ -31,13 +32,13 @@ type Axes = NonNullable<StudyResults["study"]["chart"]>;
 
 const DOMAINS = ["average", "worst"] as const;
 
-/** Test macro-F1 over the levels of one factor, a panel for each level of another. */
+/** Test figures over the levels of one factor, a panel for each level of another. */
 function levelsChart(results: StudyResults, axes: Axes): Chart {
-  const { file, study, dataset, method } = results;
+  const { file, study, metric, dataset, method } = results;
   const rows = levelRows(results, axes);
   const log = study.factors.find(({ name }) => name === axes.x)?.scale === "log";
   const description =
-    `Test macro-F1 of ${method.title} on ${dataset.title}, ${study.title}: mean ` +
+    `Test ${metric.title} of ${method.title} on ${dataset.title}, ${study.title}: mean ` +
     "over seeds, average over domains solid and worst domain dashed with the band between them, " +
     "bars of one standard deviation.";
   const x = {
@@ -63,7 +64,7 @@ function levelsChart(results: StudyResults, axes: Axes): Chart {
         width: 230,
         height: 220,
         encoding: { x, color: COLOUR },
-        layer: levelLayers([
+        layer: levelLayers(metric, [
           { field: "panel", title: axes.panels },
           { field: "value", title: axes.x, ...(log && { format: ".0e" }) },
         ]),
@@ -72,19 +73,19 @@ function levelsChart(results: StudyResults, axes: Axes): Chart {
   };
 }
 
-/** A row for each setting and kind of domain, in percent. */
-function levelRows({ settings }: StudyResults, { x, panels }: Axes) {
+/** A row for each setting and kind of domain. */
+function levelRows({ metric, settings }: StudyResults, { x, panels }: Axes) {
   return settings.flatMap(({ levels, runs }) => {
     const panel = String(levels[panels]);
     return DOMAINS.flatMap((domain) => {
-      const known = estimate(f1(runs, { split: "test", domain }));
+      const known = scaledEstimate(metric, scoresOf(runs, metric, { split: "test", domain }));
       return known === null ? [] : [{
         panel: GREEK[panel] ?? panel,
         value: Number(levels[x]),
         domain,
-        f1: short(percent(known.mean)),
-        low: short(percent(known.mean - (known.sd ?? 0))),
-        high: short(percent(known.mean + (known.sd ?? 0))),
+        score: short(known.mean),
+        low: short(known.mean - (known.sd ?? 0)),
+        high: short(known.mean + (known.sd ?? 0)),
       }];
     });
   });
@@ -98,21 +99,22 @@ const COLOUR = {
 };
 
 /** The band between average and worst domain, their lines, bars and points. */
-function levelLayers(tooltip: readonly object[]) {
-  const f1 = { field: "f1", type: "quantitative" as const };
+function levelLayers(metric: Metric, tooltip: readonly object[]) {
+  const score = { field: "score", type: "quantitative" as const };
+  const format = `.${metric.scale.decimals}f`;
   return [
     {
       mark: { type: "area" as const, fillOpacity: 0.15, aria: false },
       encoding: {
-        y: { aggregate: "min" as const, ...f1 },
-        y2: { aggregate: "max" as const, field: "f1" },
+        y: { aggregate: "min" as const, ...score },
+        y2: { aggregate: "max" as const, field: "score" },
         color: { value: PALETTE[0] },
       },
     },
     {
       mark: { type: "line" as const, strokeWidth: 2, aria: false },
       encoding: {
-        y: { ...f1, title: "Test macro-F1 (%)", scale: { zero: false } },
+        y: { ...score, title: axisTitle(`Test ${metric.title}`, metric), scale: { zero: false } },
         strokeDash: { ...COLOUR, scale: { domain: DOMAINS, range: [[1, 0], [5, 4]] } },
       },
     },
@@ -123,11 +125,11 @@ function levelLayers(tooltip: readonly object[]) {
     {
       mark: { type: "point" as const, filled: true, size: 34, opacity: 1, aria: false },
       encoding: {
-        y: f1,
+        y: score,
         tooltip: [
           ...tooltip,
           { field: "domain" },
-          { field: "f1", format: ".1f", title: "macro-F1 (%)" },
+          { field: "score", format, title: axisTitle(metric.title, metric) },
         ],
       },
     },
@@ -143,21 +145,21 @@ function powersOfTen(values: readonly number[]): number[] {
   return Array.from({ length: Math.max(0, count) }, (_, i) => Number(`1e${low + every * i}`));
 }
 
-/** Training loss and validation macro-F1 over the steps. */
-function curveChart({ file, study, dataset, method, settings }: StudyResults): Chart {
+/** Training loss and validation figures over the steps. */
+function curveChart({ file, study, metric, dataset, method, settings }: StudyResults): Chart {
   const mean = (values: readonly (number | null)[]) => {
-    const known = estimate(values);
-    return known && short(percent(known.mean));
+    const known = scaledEstimate(metric, values);
+    return known && short(known.mean);
   };
   const rows = settings.flatMap(({ name, runs }) =>
-    curve(runs).map(({ step, losses, f1 }) => ({
+    curve(runs, metric).map(({ step, losses, scores }) => ({
       ...(settings.length > 1 && { setting: name }),
       step,
       loss: estimate(losses)?.mean ?? null,
-      f1: mean(f1),
+      score: mean(scores),
     }))
   );
-  const description = `Training loss and validation macro-F1 of ${method.title} on ` +
+  const description = `Training loss and validation ${metric.title} of ${method.title} on ` +
     `${dataset.title} over the updates, mean over seeds.`;
   const panel = (field: string, title: string, color: string) => ({
     width: 320,
@@ -186,7 +188,7 @@ function curveChart({ file, study, dataset, method, settings }: StudyResults): C
       data: { values: rows },
       hconcat: [
         panel("loss", "Training loss", PALETTE[1]),
-        panel("f1", "Validation macro-F1 (%)", PALETTE[0]),
+        panel("score", axisTitle(`Validation ${metric.title}`, metric), PALETTE[0]),
       ],
     }),
   };

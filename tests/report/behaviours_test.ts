@@ -34,6 +34,7 @@ function study(name: string, settings: StudyResults["settings"]): StudyResults {
   return {
     file: name,
     study: STUDIES.find((s) => s.name === name && s.method === "brl") as TrainingStudy,
+    metric: PRIMARY,
     dataset: { name: "made-up", title: "Made up" },
     method: { name: "brl", title: "BRL" },
     settings,

@@ -36,6 +36,7 @@ async function charts(out: string): Promise<Chart[]> {
   const parameters = studyChart({
     file: "vlcs-parameters",
     study: STUDIES.find(({ name }) => name === "parameters") as TrainingStudy,
+    metric: PRIMARY,
     dataset: { name: "vlcs", title: "VLCS-MLT" },
     method: { name: "brl", title: "BRL" },
     settings: datasets[0]!.methods.map(({ runs }, i) => ({
