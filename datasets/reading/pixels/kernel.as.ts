@@ -6,6 +6,9 @@
  * that take four pixels at a time read and write up to 16 bytes past its end, so those bytes must be
  * the caller's, and zero where a sum is asked for.
  *
+ * That its bytes are Pillow's is held by `tests/datasets/resize_test.ts` and `augment_test.ts`, against
+ * figures that Pillow made.
+ *
  * Sources: Pillow, `src/libImaging/Resample.c`, `Blend.c`, `Convert.c` and `ConvertYCbCr.c`.
  *
  * @module
