@@ -8,7 +8,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { ABOVE_0, SHARE } from "../base/setting.ts";
 import { choice, integerUniform, number, power10, steps, uniform } from "./hyperparameter.ts";
-import { defineMethod } from "./method.ts";
+import { defineMethod, learner } from "./method.ts";
 import { forwardAll } from "./parts/batches.ts";
 import { distances } from "./parts/distances.ts";
 import { type Pair, pairMeans, trainedPairs } from "./parts/feature_bank.ts";
@@ -78,7 +78,8 @@ export default defineMethod({
     const pairs = trainedPairs(ctx.counts);
     const centroids = ctx.buffer("centroids", [pairs.length, ctx.network.featurizer.outputs]);
     const calibrate = calibration(pairs, ctx.classes, h);
-    return {
+    return learner({
+      phase: (step) => step < h.startStep ? "before BoDA" : "BoDA",
       async beforeStep(step) {
         if (step === 0 || step % h.gatherEvery !== 0) return;
         const means = await pairMeans(ctx);
@@ -86,14 +87,14 @@ export default defineMethod({
         tf.tidy(() => centroids.assign(tf.add(tf.mul(means, 1 - kept), tf.mul(centroids, kept))));
         means.dispose();
       },
-      loss(domains, step) {
+      loss(domains, { phase }) {
         const pass = forwardAll(ctx.network, domains);
         const aligned = penalisedRisk(pass, coralPenalty, h.macroWeight);
-        if (step < h.startStep) return aligned;
+        if (phase === "before BoDA") return aligned;
         const boda = bodaLoss(pass.features, centroids, calibrate(pass.byDomain(pass.labels)));
         return { ...aligned, loss: tf.add(aligned.loss, tf.mul(boda, h.weight)), boda };
       },
-    };
+    });
   },
 });
 

@@ -6,7 +6,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { number, power10 } from "./hyperparameter.ts";
-import { defineMethod } from "./method.ts";
+import { defineMethod, learner } from "./method.ts";
 import { forwardAll } from "./parts/batches.ts";
 import { mmd2, penalisedRisk } from "./parts/penalties.ts";
 
@@ -25,24 +25,27 @@ export default defineMethod({
   },
   create(ctx, { penaltyWeight }) {
     const cuts = ctx.random("cuts");
-    /** Algorithm 1 of the paper. */
-    const mixtureDistance = (features: readonly tf.Tensor2D[]) => {
-      const first = features.flatMap(({ shape: [images] }) => {
-        const cut = cuts.integer(images);
-        return Array.from({ length: images }, (_, i) => i < cut);
-      });
-      const mixtures = [first, first.map((here) => !here)];
-      const sizes = mixtures.map((mixture) => mixture.filter((here) => here).length);
-      // As in DomainBed a mixture of a single image is not compared.
-      if (Math.min(...sizes) < 2) return tf.scalar(0);
-      const averages = mixtures.map((mixture, m) =>
-        mixture.map((here) => here ? 1 / sizes[m]! : 0)
-      );
-      return mmd2(tf.concat([...features]) as tf.Tensor2D, tf.tensor2d(averages));
-    };
-    return {
-      loss: (domains) =>
-        penalisedRisk(forwardAll(ctx.network, domains), mixtureDistance, penaltyWeight),
-    };
+    return learner({
+      /** The shares of the images in the means of the two mixtures, `[2, images]`. */
+      draws(sizes) {
+        const first = sizes.flatMap((images) => {
+          const cut = cuts.integer(images);
+          return Array.from({ length: images }, (_, i) => i < cut);
+        });
+        const mixtures = [first, first.map((here) => !here)];
+        const members = mixtures.map((mixture) => mixture.filter((here) => here).length);
+        // As in DomainBed a mixture of a single image is not compared: no image has a share.
+        const compared = Math.min(...members) >= 2;
+        const shares = mixtures.map((mixture, m) =>
+          mixture.map((here) => here && compared ? 1 / members[m]! : 0)
+        );
+        return { shares: tf.tensor2d(shares) };
+      },
+      /** Algorithm 1 of the paper. */
+      loss(domains, { draws: { shares } }) {
+        const pass = forwardAll(ctx.network, domains);
+        return penalisedRisk(pass, () => mmd2(pass.features, shares), penaltyWeight);
+      },
+    });
   },
 });

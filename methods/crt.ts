@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { empiricalRisk } from "./erm.ts";
 import { defineMethod } from "./method.ts";
+import { empiricalRisk } from "./parts/empirical_risk.ts";
 
 export default defineMethod({
   name: "crt",

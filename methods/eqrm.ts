@@ -7,7 +7,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { SHARE } from "../base/setting.ts";
 import { integerPower, number, power10, steps, uniform } from "./hyperparameter.ts";
-import { defineMethod } from "./method.ts";
+import { defineMethod, learner } from "./method.ts";
 import { forwardAll, lossByDomain, meanOf } from "./parts/batches.ts";
 import { densityQuantile } from "./parts/quantile.ts";
 
@@ -43,15 +43,17 @@ export default defineMethod({
     const main = ctx.optimizer(network.parameters, {
       learningRate: adam.learningRate * learningRateFactor,
     });
-    return {
-      update(domains, step) {
-        return (step < burnInSteps ? burnIn : main).minimize(() => {
-          const risks = lossByDomain(forwardAll(network, domains));
-          if (step < burnInSteps) return { loss: meanOf(risks) };
+    return learner({
+      phase: (step) => step < burnInSteps ? "burn-in" : "main",
+      update(domains, { phase }) {
+        const risks = () => lossByDomain(forwardAll(network, domains));
+        return phase === "burn-in"
+          ? burnIn.minimize(() => ({ loss: meanOf(risks()) }))
           // Section 5.2 of the paper: the quantile of a kernel density over the domains' risks.
-          return { loss: densityQuantile(tf.stack(risks) as tf.Tensor1D, quantile) };
-        });
+          : main.minimize(() => ({
+            loss: densityQuantile(tf.stack(risks()) as tf.Tensor1D, quantile),
+          }));
       },
-    };
+    });
   },
 });

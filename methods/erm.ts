@@ -3,15 +3,8 @@
  *
  * @module
  */
-import { defineMethod, type DomainBatch, type MethodContext, type Terms } from "./method.ts";
-import { forwardAll } from "./parts/batches.ts";
-import { crossEntropy } from "./parts/losses.ts";
-
-/** Mean cross-entropy over the joined batch. */
-export function empiricalRisk({ network }: MethodContext, domains: readonly DomainBatch[]): Terms {
-  const { logits, labels } = forwardAll(network, domains);
-  return { loss: crossEntropy(logits, labels) };
-}
+import { defineMethod } from "./method.ts";
+import { empiricalRisk } from "./parts/empirical_risk.ts";
 
 export default defineMethod({
   name: "erm",

@@ -7,10 +7,10 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { empiricalRisk } from "./erm.ts";
 import { ABOVE_0 } from "../base/setting.ts";
 import { inherit, integerPower, number, power10, steps } from "./hyperparameter.ts";
-import { defineMethod } from "./method.ts";
+import { defineMethod, learner } from "./method.ts";
+import { empiricalRisk } from "./parts/empirical_risk.ts";
 
 export default defineMethod({
   name: "ermpp",
@@ -50,12 +50,13 @@ export default defineMethod({
       average.assign(variable);
       return average;
     });
-    return {
-      update(domains, step) {
-        const optimizer = step < warmUpSteps ? warmUp : main;
+    return learner({
+      phase: (step) => step < warmUpSteps ? "warm-up" : "main",
+      // A plain mean of the weights after steps averageFrom, averageFrom + 1, …
+      schedule: (step) => ({ share: 1 / (1 + Math.max(0, step - averageFrom)) }),
+      update(domains, { phase, scalars: { share } }) {
+        const optimizer = phase === "warm-up" ? warmUp : main;
         const terms = optimizer.minimize(() => empiricalRisk(ctx, domains));
-        // A plain mean of the weights after updates averageFrom, averageFrom + 1, …
-        const share = 1 / (1 + Math.max(0, step - averageFrom));
         network.parameters.forEach(({ variable }, i) => {
           const average = averages[i]!;
           average.assign(tf.add(average, tf.mul(tf.sub(variable, average), share)));
@@ -63,6 +64,6 @@ export default defineMethod({
         return terms;
       },
       predict: (images) => network.forward(averages, images),
-    };
+    });
   },
 });

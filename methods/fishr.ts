@@ -7,7 +7,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { SHARE } from "../base/setting.ts";
 import { integerUniform, number, power10, steps, uniform } from "./hyperparameter.ts";
-import { defineMethod } from "./method.ts";
+import { defineMethod, learner } from "./method.ts";
+import { annealed } from "./parts/annealing.ts";
 import { forwardAll } from "./parts/batches.ts";
 import { crossEntropy } from "./parts/losses.ts";
 
@@ -42,12 +43,11 @@ export default defineMethod({
     const optimizer = ctx.optimizer(network.parameters);
     const shape = [ctx.domains, network.featurizer.outputs + 1, ctx.classes];
     const average = ctx.buffer("variances", shape);
-    return {
+    return learner({
+      ...annealed(optimizer, { weight: { at: annealSteps, before: 0, after: penaltyWeight } }),
       /** Equation 4 of the paper, the variances smoothed as in its section 3.2. */
-      update(domains, step) {
-        // The loss jumps when the weight does: moments gathered before would mislead Adam.
-        if (step === annealSteps) optimizer.reset();
-        return optimizer.minimize(() => {
+      update: (domains, { scalars: { weight } }) =>
+        optimizer.minimize(() => {
           const pass = forwardAll(network, domains);
           const risk = crossEntropy(pass.logits, pass.labels);
           const [logits, labels] = [pass.byDomain(pass.logits), pass.byDomain(pass.labels)];
@@ -62,11 +62,9 @@ export default defineMethod({
           const penalty = tf.mean(
             tf.square(tf.sub(variances, tf.mean(variances, 0, true))),
           ) as tf.Scalar;
-          const weight = step >= annealSteps ? penaltyWeight : 0;
           return { loss: tf.add(risk, tf.mul(penalty, weight)) as tf.Scalar, risk, penalty };
-        });
-      },
-    };
+        }),
+    });
   },
 });
 

@@ -6,7 +6,8 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { integerPower, number, power10, steps } from "./hyperparameter.ts";
-import { defineMethod } from "./method.ts";
+import { defineMethod, learner } from "./method.ts";
+import { annealed } from "./parts/annealing.ts";
 import { forwardAll, lossByDomain, meanOf } from "./parts/batches.ts";
 import { irmPenalty } from "./parts/irm_penalty.ts";
 
@@ -43,22 +44,22 @@ export default defineMethod({
   },
   create(ctx, h) {
     const optimizer = ctx.optimizer(ctx.network.parameters);
-    return {
+    return learner({
+      ...annealed(optimizer, {
+        irmWeight: { at: h.irmAnnealSteps, before: 1, after: h.irmWeight },
+        bottleneckWeight: { at: h.bottleneckAnnealSteps, before: 0, after: h.bottleneckWeight },
+      }),
       /** Equation 7 of the paper with the penalties of section 4, annealed as in DomainBed. */
-      update(domains, step) {
-        if (step === h.irmAnnealSteps || step === h.bottleneckAnnealSteps) optimizer.reset();
-        return optimizer.minimize(() => {
+      update: (domains, { scalars: { irmWeight, bottleneckWeight } }) =>
+        optimizer.minimize(() => {
           const pass = forwardAll(ctx.network, domains);
           const risk = meanOf(lossByDomain(pass));
           const slope = meanOf(lossByDomain(pass, irmPenalty));
           const bottleneck = meanOf(pass.byDomain(pass.features).map(featureVariance));
-          const irmWeight = step >= h.irmAnnealSteps ? h.irmWeight : 1;
-          const bottleneckWeight = step >= h.bottleneckAnnealSteps ? h.bottleneckWeight : 0;
           const penalties = tf.add(tf.mul(slope, irmWeight), tf.mul(bottleneck, bottleneckWeight));
           return { loss: tf.add(risk, penalties) as tf.Scalar, risk, slope, bottleneck };
-        });
-      },
-    };
+        }),
+    });
   },
 });
 

@@ -7,7 +7,8 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { integerPower, number, power10, steps } from "./hyperparameter.ts";
-import { defineMethod } from "./method.ts";
+import { defineMethod, learner } from "./method.ts";
+import { annealed } from "./parts/annealing.ts";
 import { forwardAll, lossByDomain, meanOf } from "./parts/batches.ts";
 import { irmPenalty } from "./parts/irm_penalty.ts";
 
@@ -35,18 +36,15 @@ export default defineMethod({
   },
   create(ctx, h) {
     const optimizer = ctx.optimizer(ctx.network.parameters);
-    return {
-      update(domains, step) {
-        // The loss jumps when the weight does: moments gathered before would mislead Adam.
-        if (step === h.annealSteps) optimizer.reset();
-        return optimizer.minimize(() => {
+    return learner({
+      ...annealed(optimizer, { weight: { at: h.annealSteps, before: 1, after: h.penaltyWeight } }),
+      update: (domains, { scalars: { weight } }) =>
+        optimizer.minimize(() => {
           const pass = forwardAll(ctx.network, domains);
           const nll = meanOf(lossByDomain(pass));
           const penalty = meanOf(lossByDomain(pass, irmPenalty));
-          const weight = step >= h.annealSteps ? h.penaltyWeight : 1;
-          return { loss: tf.add(nll, tf.mul(penalty, weight)) as tf.Scalar, nll, penalty };
-        });
-      },
-    };
+          return { loss: tf.add(nll, tf.mul(penalty, weight)), nll, penalty };
+        }),
+    });
   },
 });

@@ -29,19 +29,71 @@ export interface Terms {
   readonly [term: string]: tf.Scalar;
 }
 
-/** A method at work in one run. It has a `loss`, or an `update` of its own (or is post-hoc). */
-export interface Learner {
+/** Tensors that are drawn before a step, by name; several in a row where a name has a list. */
+export type Draws = Readonly<Record<string, tf.Tensor | readonly tf.Tensor[]>>;
+
+/** What a step is computed from beside its batches and the weights: all that changes with the step. */
+export interface StepInputs<
+  Scalar extends string = string,
+  Drawn extends Draws = Draws,
+  Phase extends string = string,
+> {
+  /** What {@linkcode Learner.schedule} gave for the step. */
+  readonly scalars: Readonly<Record<Scalar, tf.Scalar>>;
+  /** What {@linkcode Learner.draws} gave for the step. */
+  readonly draws: Drawn;
+  /** What {@linkcode Learner.phase} gave for the step. */
+  readonly phase: Phase;
+}
+
+/**
+ * A method at work in one run. It has a `loss`, or an `update` of its own (or nothing to train).
+ *
+ * Both are pure functions of their arguments, the weights and the buffers: which operations they
+ * ask for follows from the shapes of the batches and the phase alone. Whatever changes from step to
+ * step is declared beside them, so that a step can be traced once a phase and replayed.
+ */
+export interface Learner<
+  Scalar extends string = string,
+  Drawn extends Draws = Draws,
+  Phase extends string = string,
+> {
+  /** Numbers that change with the step, such as the weight of a penalty. */
+  schedule?(step: number): Readonly<Record<Scalar, number>>;
+  /** Names the part of the training that the step belongs to: another phase, other operations. */
+  phase?(step: number): Phase;
+  /**
+   * Tensors drawn from the method's own streams for the step.
+   *
+   * @param sizes Images of each domain in the step's batches.
+   */
+  draws?(sizes: readonly number[]): Drawn;
+  /** Work before a step: a pass over the training set, an optimiser that starts afresh. */
+  beforeStep?(step: number): void | Promise<void>;
   /** What the trainer minimises over all weights, given a batch of every domain. */
-  loss?(domains: readonly DomainBatch[], step: number): Terms;
-  /** A whole update, for methods with more than one optimiser; the scalars it returns are recorded. */
-  update?(domains: readonly DomainBatch[], step: number): Record<string, tf.Scalar>;
-  /** Work before an update that needs more than its batch, such as a pass over the training set. */
-  beforeStep?(step: number): Promise<void>;
+  loss?(
+    domains: readonly DomainBatch[],
+    inputs: StepInputs<NoInfer<Scalar>, NoInfer<Drawn>, NoInfer<Phase>>,
+  ): Terms;
+  /** A whole step, for methods with more than one optimiser; the scalars it returns are recorded. */
+  update?(
+    domains: readonly DomainBatch[],
+    inputs: StepInputs<NoInfer<Scalar>, NoInfer<Drawn>, NoInfer<Phase>>,
+  ): Record<string, tf.Scalar>;
   /**
    * `[images, classes]` for the evaluation of images of one domain; the network's logits when left
    * out.
    */
   predict?(images: tf.Tensor, domain: number): tf.Tensor2D;
+}
+
+/** A learner whose declared scalars, draws and phases are known by name to its loss. */
+export function learner<
+  Scalar extends string = never,
+  Drawn extends Draws = Readonly<Record<never, never>>,
+  Phase extends string = string,
+>(definition: Learner<Scalar, Drawn, Phase>): Learner {
+  return definition;
 }
 
 /** An Adam over some parameters. */
@@ -91,6 +143,12 @@ export interface MethodContext {
   buffer(name: string, shape: readonly number[], value?: number): tf.Variable;
   /** The method's own stream of random draws with this name. */
   random(name: string): Random;
+  /**
+   * One step of several optimisers down the gradient of one loss; other parameters do not move.
+   *
+   * @returns What `loss` returned; the trainer frees it.
+   */
+  minimize<T extends Terms>(loss: () => T, optimizers: readonly Optimizer[]): T;
   /** An Adam over `parameters`. */
   optimizer(parameters: readonly Parameter[], settings?: OptimizerSettings): Optimizer;
   /**
@@ -125,15 +183,10 @@ export interface Method<H extends Hyperparameters = Hyperparameters> extends Def
   readonly citation: string;
   /** Raised when a change can move numbers, so that old records are not taken for new ones. */
   readonly version: number;
-  /**
-   * Why the method's updates cannot be run as one graph: a sentence, for a method that reads a
-   * tensor's values in the middle of an update. All others are compiled.
-   */
-  readonly readsValues?: string;
   /** How a domain's training images are drawn; `uniform` when left out. */
   readonly sampler?: "uniform" | "class-balanced";
-  /** Numbers that the classifier takes for an image, given its features; the features when left out. */
-  readonly classifierInputs?: (features: number) => number;
+  /** Numbers that the classifier takes for an image, for each of its features; 1 when left out. */
+  readonly classifierInputs?: number;
   /** For a method that only retrains: the method whose featurizer it starts from unless told. */
   readonly stage1?: string;
   /**
@@ -142,10 +195,10 @@ export interface Method<H extends Hyperparameters = Hyperparameters> extends Def
    */
   readonly inherits?: "featurizer" | "network";
   /**
-   * The method has nothing to train: it predicts otherwise with the network of its first stage. Its
-   * learner has neither `loss` nor `update`, and the run is its evaluation.
+   * Steps of every run, whatever the run was asked for. A method of 0 steps has nothing to train: it
+   * predicts otherwise with the network of its first stage, and the run is its evaluation.
    */
-  readonly postHoc?: true;
+  readonly steps?: 0;
   readonly hyperparameters: H;
   /** What MDLT calls the method, its networks, terms and state, where the names differ. */
   readonly mdlt?: {

@@ -7,8 +7,15 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { ABOVE_0 } from "../base/setting.ts";
 import { number, power10 } from "./hyperparameter.ts";
-import { defineMethod, type DomainBatch } from "./method.ts";
-import { byDomain, joinedImages, meanOf, shuffledPairs } from "./parts/batches.ts";
+import { defineMethod, type DomainBatch, learner } from "./method.ts";
+import {
+  byDomain,
+  joinedBatch,
+  joinedImages,
+  meanOf,
+  rowsOf,
+  shuffledPairs,
+} from "./parts/batches.ts";
 import { crossEntropy } from "./parts/losses.ts";
 
 export default defineMethod({
@@ -29,27 +36,33 @@ export default defineMethod({
     }),
   },
   create(ctx, { alpha }) {
-    const draws = ctx.random("pairs");
-    return {
-      loss(domains) {
-        const pairs = shuffledPairs(draws, domains);
-        const shares = pairs.map(() => draws.beta(alpha));
-        const mixed = pairs.map(([a, b], i): DomainBatch => ({
-          images: mix(a.images, b.images, shares[i]!),
+    const random = ctx.random("pairs");
+    return learner({
+      /** Pairs of domains, and the share of each one's first images and of its second. */
+      draws(sizes) {
+        const pairs = shuffledPairs(random, sizes);
+        const shares = sizes.map(() => random.beta(alpha));
+        const scalars = (values: readonly number[]) => values.map((value) => tf.scalar(value));
+        return { ...pairs, shares: scalars(shares), rests: scalars(shares.map((s) => 1 - s)) };
+      },
+      loss(domains, { draws: { first, second, shares, rests } }) {
+        const all = joinedBatch(domains);
+        const pairs = first.map((rows, i) => ({
+          a: rowsOf(all, rows),
+          b: rowsOf(all, second[i]!),
+          mix: <T extends tf.Tensor>(a: T, b: T): T =>
+            tf.add(tf.mul(a, shares[i]!), tf.mul(b, rests[i]!)),
+        }));
+        const mixed = pairs.map(({ a, b, mix }): DomainBatch => ({
+          images: mix(a.images, b.images),
           labels: a.labels,
         }));
         const logits = byDomain(ctx.network.logits(joinedImages(mixed), true), mixed);
-        const losses = pairs.map(([a, b], i) => {
-          const [first, second] = [a, b].map(({ labels }) => crossEntropy(logits[i]!, labels));
-          return mix(first!, second!, shares[i]!);
-        });
+        const losses = pairs.map(({ a, b, mix }, i) =>
+          mix(crossEntropy(logits[i]!, a.labels), crossEntropy(logits[i]!, b.labels))
+        );
         return { loss: meanOf(losses) };
       },
-    };
+    });
   },
 });
-
-/** share · a + (1 − share) · b. */
-function mix<T extends tf.Tensor>(a: T, b: T, share: number): T {
-  return tf.add(tf.mul(a, share), tf.mul(b, 1 - share));
-}

@@ -6,8 +6,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { AdamSettings } from "../nn/adam.ts";
 import { number, power10 } from "./hyperparameter.ts";
-import { defineMethod, type DomainBatch } from "./method.ts";
-import { meanOf, shuffledPairs } from "./parts/batches.ts";
+import { defineMethod, type DomainBatch, learner } from "./method.ts";
+import { joinedBatch, meanOf, rowsOf, shuffledPairs } from "./parts/batches.ts";
 import { crossEntropy } from "./parts/losses.ts";
 
 export default defineMethod({
@@ -27,18 +27,20 @@ export default defineMethod({
   },
   create(ctx, { beta }) {
     const { network, adam } = ctx;
-    const draws = ctx.random("pairs");
+    const random = ctx.random("pairs");
     const main = ctx.optimizer(network.parameters);
     const weights = network.parameters.map((p) => p.variable);
     const risk = ({ images, labels }: DomainBatch) => (...values: tf.Tensor[]) =>
       crossEntropy(network.forward(values, images, true), labels);
-    return {
+    return learner({
+      draws: (sizes) => shuffledPairs(random, sizes),
       /** Algorithm 1 of the paper to first order: the trial step counts as a constant shift. */
-      update(domains) {
-        const trials = shuffledPairs(draws, domains).map(([seen, next]) => {
-          const here = tf.valueAndGrads(risk(seen))(weights);
+      update(domains, { draws: { first, second } }) {
+        const all = joinedBatch(domains);
+        const trials = first.map((seen, i) => {
+          const here = tf.valueAndGrads(risk(rowsOf(all, seen)))(weights);
           const moved = weights.map((w, i) => firstAdamStep(w, here.grads[i]!, adam));
-          const there = tf.valueAndGrads(risk(next))(moved);
+          const there = tf.valueAndGrads(risk(rowsOf(all, second[i]!)))(moved);
           const join = (a: tf.Tensor, b: tf.Tensor) => tf.add(a, tf.mul(b, beta));
           return {
             loss: join(here.value, there.value) as tf.Scalar,
@@ -52,7 +54,7 @@ export default defineMethod({
         );
         return { loss: meanOf(trials.map(({ loss }) => loss)) };
       },
-    };
+    });
   },
 });
 

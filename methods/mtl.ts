@@ -7,7 +7,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { SHARE } from "../base/setting.ts";
 import { choice, flag, number } from "./hyperparameter.ts";
-import { defineMethod } from "./method.ts";
+import { defineMethod, learner } from "./method.ts";
 import { byDomain, joinedImages, joinedLabels, lossByDomain } from "./parts/batches.ts";
 import { stopGradient } from "./parts/gradients.ts";
 
@@ -18,7 +18,7 @@ export default defineMethod({
   citation: "Blanchard et al. 2021, Domain Generalization by Marginal Transfer Learning",
   version: 1,
   mdlt: { name: "MTL" },
-  classifierInputs: (features) => 2 * features,
+  classifierInputs: 2,
   hyperparameters: {
     ema: number({
       default: 0.99,
@@ -36,15 +36,16 @@ export default defineMethod({
     const { network } = ctx;
     const size = network.featurizer.outputs;
     const embeddings = ctx.buffer("embeddings", [ctx.domains, size]);
-    const draws = ctx.random("noise");
+    const random = ctx.random("noise");
     const noise = (rows: number) =>
-      tf.tensor2d(Float32Array.from({ length: rows * size }, () => draws.normal()), [rows, size]);
+      tf.tensor2d(Float32Array.from({ length: rows * size }, () => random.normal()), [rows, size]);
     /** The embedding for each of `rows` images, `[rows, features]`. */
     const spread = (embedding: tf.Tensor, rows: number) =>
-      mdlt ? noise(rows) : tf.tile(tf.reshape(embedding, [1, size]), [rows, 1]);
+      tf.tile(tf.reshape(embedding, [1, size]), [rows, 1]) as tf.Tensor2D;
 
-    return {
-      loss(batches) {
+    return learner({
+      draws: (sizes) => ({ noise: mdlt ? sizes.map(noise) : [] }),
+      loss(batches, { draws }) {
         const features = network.features(joinedImages(batches), true);
         const old = tf.unstack(embeddings);
         // The old part is a constant; through the new one the embedding itself is trained.
@@ -52,7 +53,9 @@ export default defineMethod({
           tf.add(tf.mul(tf.mean(z, 0), ema), tf.mul(old[d]!, 1 - ema))
         );
         embeddings.assign(stopGradient(tf.stack(next)));
-        const beside = tf.concat(next.map((e, d) => spread(e, batches[d]!.labels.shape[0])));
+        const beside = tf.concat(
+          next.map((e, d) => draws.noise[d] ?? spread(e, batches[d]!.labels.shape[0])),
+        );
         const risks = lossByDomain({
           logits: network.classify(tf.concat([features, beside], 1) as tf.Tensor2D, true),
           labels: joinedLabels(batches),
@@ -63,10 +66,10 @@ export default defineMethod({
       predict(images, domain) {
         const features = network.features(images);
         const own = tf.slice(embeddings, [domain, 0], [1, size]);
-        return network.classify(
-          tf.concat([features, spread(own, images.shape[0]!)], 1) as tf.Tensor2D,
-        );
+        const rows = images.shape[0]!;
+        const beside = mdlt ? noise(rows) : spread(own, rows);
+        return network.classify(tf.concat([features, beside], 1) as tf.Tensor2D);
       },
-    };
+    });
   },
 });

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { empiricalRisk } from "./erm.ts";
 import { defineMethod } from "./method.ts";
+import { empiricalRisk } from "./parts/empirical_risk.ts";
 
 export default defineMethod({
   name: "resamp",

@@ -9,9 +9,9 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { number, power10 } from "./hyperparameter.ts";
-import { defineMethod } from "./method.ts";
+import { defineMethod, learner } from "./method.ts";
 import { joinedImages, joinedLabels } from "./parts/batches.ts";
-import { minimize, stopGradient } from "./parts/gradients.ts";
+import { stopGradient } from "./parts/gradients.ts";
 import { crossEntropy } from "./parts/losses.ts";
 
 export default defineMethod({
@@ -40,23 +40,26 @@ export default defineMethod({
     const classifierOptimizer = ctx.optimizer(network.classifier.parameters);
     const styleOptimizer = ctx.optimizer(style.parameters);
     const random = ctx.random("styles");
-    /** Shares in [0, 1) and partners for `rows` images, drawn in the reference's order. */
-    const draw = (rows: number) => ({
-      shares: tf.tensor2d(Array.from({ length: rows }, () => random.uniform()), [rows, 1]),
-      partners: tf.tensor1d(random.permutation(rows), "int32"),
-    });
-    const swapped = (features: tf.Tensor2D) => {
-      const { partners } = draw(features.shape[0]); // the shares are drawn for nothing, as in MDLT
-      return style.apply(swapContent(features, partners), true) as tf.Tensor2D;
-    };
-    return {
+    const swapped = (features: tf.Tensor2D, partners: tf.Tensor1D) =>
+      style.apply(swapContent(features, partners), true) as tf.Tensor2D;
+    return learner({
+      /** Shares in [0, 1) and partners of all images, drawn in the reference's order. */
+      draws(sizes) {
+        const rows = sizes.reduce((a, b) => a + b, 0);
+        const draw = () => ({
+          shares: tf.tensor2d(Array.from({ length: rows }, () => random.uniform()), [rows, 1]),
+          partners: tf.tensor1d(random.permutation(rows), "int32"),
+        });
+        const mixed = draw();
+        // The shares of the other two are drawn for nothing, as in MDLT.
+        return { ...mixed, stylePartners: draw().partners, adversarialPartners: draw().partners };
+      },
       /** Equations 3 to 8 of the paper, one after the other. */
-      update(domains) {
+      update(domains, { draws: { shares, partners, stylePartners, adversarialPartners } }) {
         const images = joinedImages(domains);
         const labels = joinedLabels(domains);
-        const { loss } = minimize(() => {
+        const { loss } = ctx.minimize(() => {
           const features = network.features(images, true);
-          const { shares, partners } = draw(features.shape[0]);
           const logits = network.classify(mixStyle(features, shares, partners), true);
           return { loss: crossEntropy(logits, labels) };
         }, [featurizerOptimizer, classifierOptimizer]);
@@ -65,14 +68,14 @@ export default defineMethod({
           // The featurizer stays while the style net moves: one pass serves both.
           const features = network.features(images, true);
           styleLoss = styleOptimizer.minimize(() => ({
-            loss: crossEntropy(swapped(features), labels),
+            loss: crossEntropy(swapped(features, stylePartners), labels),
           })).loss;
-          const confusion = tf.neg(tf.mean(tf.logSoftmax(swapped(features))));
+          const confusion = tf.neg(tf.mean(tf.logSoftmax(swapped(features, adversarialPartners))));
           return { loss: tf.mul(confusion, adversarialWeight) as tf.Scalar };
         });
         return { loss, styleLoss: styleLoss!, adversarialLoss };
       },
-    };
+    });
   },
 });
 

@@ -7,7 +7,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { ABOVE_0 } from "../base/setting.ts";
 import { choice, number } from "./hyperparameter.ts";
-import { defineMethod } from "./method.ts";
+import { defineMethod, learner } from "./method.ts";
 import { forwardAll } from "./parts/batches.ts";
 import { stopGradient } from "./parts/gradients.ts";
 import { crossEntropy } from "./parts/losses.ts";
@@ -45,23 +45,32 @@ export default defineMethod({
         (x, layer, i) => standardised(layer.apply(i === 0 ? x : tf.relu(x), true)),
         features,
       );
-    const draws = ctx.random("pairs");
-    return {
+    const random = ctx.random("pairs");
+    return learner({
+      /** Keys that order the images of a class twice, a share of the mixture and what it leaves. */
+      draws(sizes) {
+        const n = sizes.reduce((a, b) => a + b, 0);
+        const uniform = () => tf.tensor1d(Array.from({ length: n }, () => random.uniform()));
+        const keys = [uniform(), uniform()];
+        const share = random.beta(mixing);
+        return { keys, share: tf.scalar(share), rest: tf.scalar(1 - share) };
+      },
       /** Equations 2 to 7 of the paper with the constants of DomainBed. */
-      loss(domains) {
+      loss(domains, { draws: { keys, share, rest } }) {
         const { features, logits, labels } = forwardAll(network, domains);
         const projected = project(features);
         const n = labels.shape[0];
-        const uniform = () => Array.from({ length: n }, () => draws.uniform());
-        const image = orderedByClass(labels, Array.from({ length: n }, (_, i) => i / n));
-        const [partner, other] = [uniform(), uniform()].map((keys) => orderedByClass(labels, keys));
-        const share = draws.beta(mixing);
+        const image = orderedByClass(
+          labels,
+          tf.tensor1d(Array.from({ length: n }, (_, i) => i / n)),
+        );
+        const [partner, other] = keys.map((key) => orderedByClass(labels, key));
         /** To the partner with weight `share`, to the mixture of both partners with the rest. */
         const dissimilarity = (own: tf.Tensor, values: tf.Tensor) => {
           const one = tf.gather(values, partner!);
-          const mixture = tf.add(tf.mul(one, share), tf.mul(tf.gather(values, other!), 1 - share));
+          const mixture = tf.add(tf.mul(one, share), tf.mul(tf.gather(values, other!), rest));
           const apart = (a: tf.Tensor) => tf.mean(tf.square(tf.sub(tf.gather(own, image), a)));
-          return tf.add(tf.mul(apart(one), share), tf.mul(apart(mixture), 1 - share));
+          return tf.add(tf.mul(apart(one), share), tf.mul(apart(mixture), rest));
         };
         const risk = crossEntropy(logits, labels);
         const penalty = tf.add(
@@ -71,7 +80,7 @@ export default defineMethod({
         const weight = stopGradient(tf.minimum(risk, 1)); // less of it when little is left
         return { loss: tf.add(risk, tf.mul(penalty, weight)) as tf.Scalar, risk, penalty };
       },
-    };
+    });
   },
 });
 
@@ -79,10 +88,10 @@ export default defineMethod({
  * The numbers of all images class by class, and by their keys in [0, 1) within a class: int32
  * `[images]`. Two orders by random keys pair each image with a random image of its class.
  */
-function orderedByClass(labels: tf.Tensor1D, keys: readonly number[]): tf.Tensor1D {
+function orderedByClass(labels: tf.Tensor1D, keys: tf.Tensor1D): tf.Tensor1D {
   // 0.99 keeps the keys of one class apart from the next class after rounding, too.
-  const places = tf.add(labels, tf.mul(tf.tensor1d([...keys]), 0.99)) as tf.Tensor1D;
-  return tf.topk(places, keys.length).indices;
+  const places = tf.add(labels, tf.mul(keys, 0.99)) as tf.Tensor1D;
+  return tf.topk(places, keys.size).indices;
 }
 
 /** Columns with mean 0 and variance 1 over the batch. */

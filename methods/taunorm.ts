@@ -17,7 +17,7 @@ export default defineMethod({
   version: 1,
   stage1: "erm",
   inherits: "network",
-  postHoc: true,
+  steps: 0,
   hyperparameters: {
     tau: number({
       default: 0.7,

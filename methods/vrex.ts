@@ -6,7 +6,8 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { integerPower, number, power10, steps } from "./hyperparameter.ts";
-import { defineMethod } from "./method.ts";
+import { defineMethod, learner } from "./method.ts";
+import { annealed } from "./parts/annealing.ts";
 import { forwardAll, lossByDomain } from "./parts/batches.ts";
 
 export default defineMethod({
@@ -30,19 +31,16 @@ export default defineMethod({
   },
   create(ctx, { penaltyWeight, annealSteps }) {
     const optimizer = ctx.optimizer(ctx.network.parameters);
-    return {
+    return learner({
+      ...annealed(optimizer, { weight: { at: annealSteps, before: 1, after: penaltyWeight } }),
       /** Equation 8 of the paper, with the mean instead of the sum of the risks as in DomainBed. */
-      update(domains, step) {
-        // The loss jumps when the weight does: moments gathered before would mislead Adam.
-        if (step === annealSteps) optimizer.reset();
-        return optimizer.minimize(() => {
+      update: (domains, { scalars: { weight } }) =>
+        optimizer.minimize(() => {
           const risks = lossByDomain(forwardAll(ctx.network, domains));
           const { mean: risk, variance: penalty } = tf.moments(tf.stack(risks));
-          const weight = step >= annealSteps ? penaltyWeight : 1;
           const loss = tf.add(risk, tf.mul(penalty, weight));
           return { loss, risk, penalty } as Record<"loss" | "risk" | "penalty", tf.Scalar>;
-        });
-      },
-    };
+        }),
+    });
   },
 });

@@ -7,7 +7,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import { printJson } from "../base/terminal.ts";
 import { find } from "../base/errors.ts";
 import type { RunSpec } from "../bench/records/record.ts";
-import { train, updateOf } from "../bench/train/trainer.ts";
+import { stepOf } from "../bench/train/prepare.ts";
+import { train } from "../bench/train/trainer.ts";
 import { RunContext } from "../bench/train/context.ts";
 import { memorySplit } from "../datasets/reading/memory.ts";
 import { startBackend } from "../tensor/backend.ts";
@@ -61,7 +62,7 @@ const MEASUREMENTS: Readonly<Record<string, () => number | Promise<number> | Mea
   "memory-growth": () => memoryGrowth(quick, 200, 2000),
   "start-up": () => tf.add(tf.scalar(1), 1).dataSync()[0]!,
   ...Object.fromEntries(
-    METHODS.filter(({ postHoc }) => !postHoc).map((method) => [
+    METHODS.filter(({ steps }) => steps !== 0).map((method) => [
       `update/${method.name}`,
       () => besideErm(method.name),
     ]),
@@ -71,7 +72,7 @@ const MEASUREMENTS: Readonly<Record<string, () => number | Promise<number> | Mea
 const [name, threads] = Deno.args as [string, string];
 await startBackend("native", Number(threads));
 if (name.startsWith("profile/")) {
-  profile({ ...digits, method: name.slice("profile/".length) }, 10).forEach((value) =>
+  (await profile({ ...digits, method: name.slice("profile/".length) }, 10)).forEach((value) =>
     printJson(value)
   );
 } else {
@@ -86,7 +87,7 @@ function prepare({ network: kind, width, batch, imageSize, method: wanted = "erm
     width,
     draws: (parameter) => stream(0, parameter),
     random: stream(0, "dropout"),
-    classifierInputs: method.classifierInputs,
+    classifierInputs: (features) => features * (method.classifierInputs ?? 1),
   });
   const counts = Array.from({ length: 10 }, (_, c) => 10 + 10 * c);
   const ctx = new RunContext({
@@ -110,26 +111,30 @@ function prepare({ network: kind, width, batch, imageSize, method: wanted = "erm
 }
 
 /** Median of one update of a method on two domains; the first ones warm up and are left out. */
-function medianStep(setting: Setting, times: number, execute: Execute = fused): number {
+function medianStep(
+  setting: Setting,
+  times: number,
+  execute: Execute = fused,
+): Promise<number> {
   const { ctx, learner, batches } = prepare(setting);
-  const update = updateOf(ctx, learner, execute);
+  const update = stepOf(ctx, learner, execute);
   return median(times, 4, (i) => update(batches, i));
 }
 
 /** An update of a method and one of ERM, in turn, so that both meet the same machine. */
-function besideErm(method: string): Measured {
+async function besideErm(method: string): Promise<Measured> {
   const updates = [method, "erm"].map((name) => {
     const { ctx, learner, batches } = prepare({ ...quarter, method: name });
-    const update = updateOf(ctx, learner, fused);
+    const update = stepOf(ctx, learner, fused);
     return (i: number) => update(batches, i);
   });
   const measured: number[][] = [[], []];
   for (let i = 0; i < 24; i++) {
-    updates.forEach((update, side) => {
+    for (const [side, update] of updates.entries()) {
       const start = performance.now();
-      update(i);
+      await update(i);
       if (i >= 4) measured[side]!.push(performance.now() - start);
-    });
+    }
   }
   const [value, peer] = measured.map(middle) as [number, number];
   return { value, peer };
@@ -139,10 +144,10 @@ function besideErm(method: string): Measured {
  * Milliseconds and calls of each TensorFlow operation of an update, run operation by operation;
  * `javascript` is the time outside of them.
  */
-function profile(setting: Setting, times: number) {
+async function profile(setting: Setting, times: number) {
   const { ctx, learner, batches } = prepare(setting);
-  const update = updateOf(ctx, learner, eager);
-  for (let i = 0; i < 3; i++) update(batches, i);
+  const update = stepOf(ctx, learner, eager);
+  for (let i = 0; i < 3; i++) await update(batches, i);
   const spent = new Map<string, { calls: number; ms: number }>();
   const add = (operation: string, ms: number) => {
     const { calls, ms: before } = spent.get(operation) ?? { calls: 0, ms: 0 };
@@ -162,7 +167,7 @@ function profile(setting: Setting, times: number) {
     };
   }
   const start = performance.now();
-  for (let i = 0; i < times; i++) update(batches, 3 + i);
+  for (let i = 0; i < times; i++) await update(batches, 3 + i);
   const total = performance.now() - start;
   const inside = [...spent.values()].reduce((sum, { ms }) => sum + ms, 0);
   const rows = [...spent].map(([operation, { calls, ms }]) => ({ operation, calls, ms }));
@@ -177,7 +182,7 @@ function profile(setting: Setting, times: number) {
 }
 
 /** Median of a forward pass over both domains' images. */
-function medianForward(setting: Setting, times: number): number {
+function medianForward(setting: Setting, times: number): Promise<number> {
   const { network, batches } = prepare(setting);
   const images = tf.concat(batches.map((batch) => batch.images));
   return median(times, 3, () => {
@@ -236,13 +241,13 @@ async function wholeRun(): Promise<number> {
 }
 
 /** MiB by which the process grows between two numbers of updates; tensors must not grow at all. */
-function memoryGrowth(setting: Setting, from: number, to: number): number {
+async function memoryGrowth(setting: Setting, from: number, to: number): Promise<number> {
   const { ctx, learner, batches } = prepare(setting);
-  const update = updateOf(ctx, learner, compiled);
+  const update = stepOf(ctx, learner, compiled);
   let before = 0, tensors = 0;
   for (let i = 0; i < to; i++) {
     if (i === from) [before, tensors] = [processMemory("VmRSS"), tf.memory().numTensors];
-    update(batches, i);
+    await update(batches, i);
   }
   const more = tf.memory().numTensors - tensors;
   if (more !== 0) throw new Error(`${more} tensors leaked between update ${from} and ${to}`);
@@ -255,11 +260,15 @@ function processMemory(field: "VmHWM" | "VmRSS"): number {
   return Number(new RegExp(`${field}:\\s*(\\d+) kB`).exec(status)![1]) / 1024;
 }
 
-function median(times: number, warmUp: number, work: (i: number) => void): number {
+async function median(
+  times: number,
+  warmUp: number,
+  work: (i: number) => unknown,
+): Promise<number> {
   const measured: number[] = [];
   for (let i = 0; i < times + warmUp; i++) {
     const start = performance.now();
-    work(i);
+    await work(i);
     if (i >= warmUp) measured.push(performance.now() - start);
   }
   return middle(measured);

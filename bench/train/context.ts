@@ -9,13 +9,8 @@ import { embedding, linear, mlp } from "../../nn/layers.ts";
 import { fromTensors, Module, type Parameter, parameter } from "../../nn/module.ts";
 import type { Network } from "../../networks/mod.ts";
 import { type Random, stream } from "../../base/random.ts";
-import type {
-  DomainBatch,
-  MethodContext,
-  Optimizer,
-  OptimizerSettings,
-} from "../../methods/method.ts";
-import { minimize } from "../../methods/parts/gradients.ts";
+import type { DomainBatch, MethodContext, Optimizer, Terms } from "../../methods/method.ts";
+import { withoutPrefix, withPrefix } from "./prefix.ts";
 
 /** What a {@linkcode RunContext} is made from. */
 export interface RunContextOptions {
@@ -40,7 +35,10 @@ export interface RunContextOptions {
   ) => void;
 }
 
-/** The workbench of one run. All that is made through it can be saved, restored and freed. */
+/**
+ * The context of one run. All that is made through it can be saved, restored and freed. What methods
+ * use of it may be taken out of it: `create({ network, random }, h)`.
+ */
 export class RunContext implements MethodContext {
   readonly classes: number;
   readonly domains: number;
@@ -78,56 +76,51 @@ export class RunContext implements MethodContext {
     return this.#buffers;
   }
 
-  mlp(
-    name: string,
-    options: { inputs: number; outputs: number; width: number; depth: number; dropout?: number },
-  ): Module {
+  readonly mlp: MethodContext["mlp"] = (name, options) => {
     const complete = { dropout: 0, ...options };
     return this.#add(name, mlp(complete, this.#draws(name), this.random(`${name}.dropout`)));
-  }
+  };
 
-  linear(name: string, inputs: number, outputs: number): Module {
-    return this.#add(name, linear(inputs, outputs, this.#draws(name)));
-  }
+  readonly linear: MethodContext["linear"] = (name, inputs, outputs) =>
+    this.#add(name, linear(inputs, outputs, this.#draws(name)));
 
-  classifier(name: string): Module {
+  readonly classifier: MethodContext["classifier"] = (name) => {
     const given = this.#options.classifier?.(name);
     if (given !== undefined) return this.#add(name, given);
     return this.linear(name, this.network.featurizer.outputs, this.classes);
-  }
+  };
 
-  embedding(name: string, count: number, size: number): Module {
-    return this.#add(name, embedding(count, size, this.#draws(name)));
-  }
+  readonly embedding: MethodContext["embedding"] = (name, count, size) =>
+    this.#add(name, embedding(count, size, this.#draws(name)));
 
-  parameter(name: string, shape: readonly number[], value: number): Parameter {
+  readonly parameter: MethodContext["parameter"] = (name, shape, value) => {
     const made = parameter("value", shape, "vector", () => value);
     this.#add(name, new Module([made], shape.at(-1) ?? 1, () => made.variable));
     return made;
-  }
+  };
 
-  buffer(name: string, shape: readonly number[], value = 0): tf.Variable {
+  readonly buffer: MethodContext["buffer"] = (name, shape, value = 0) => {
     const initial = tf.fill([...shape], value);
     const variable = tf.variable(initial, false);
     initial.dispose();
     this.#buffers.set(name, variable);
     return variable;
-  }
+  };
 
-  random(name: string): Random {
+  readonly random: MethodContext["random"] = (name) => {
     const found = this.#streams.get(name);
     if (found !== undefined) return found;
     const made = this.#options.random?.(name) ?? stream(this.#options.seed, "method", name);
     this.#streams.set(name, made);
     return made;
-  }
+  };
 
-  optimizer(parameters: readonly Parameter[], settings: OptimizerSettings = {}): Optimizer {
+  readonly optimizer: MethodContext["optimizer"] = (parameters, settings = {}) => {
     const adam = new Adam(parameters, { ...this.#options.adam, ...settings });
     this.#optimizers.push(adam);
     const optimizer: Optimizer = {
       parameters,
-      minimize: (loss) => minimize(loss, [optimizer]),
+      minimize: (loss) => this.minimize(loss, [optimizer]),
       apply: (gradients) => {
         this.#options.onGradients?.(parameters, gradients);
         adam.step(gradients);
@@ -135,7 +128,24 @@ export class RunContext implements MethodContext {
       reset: () => adam.reset(),
     };
     return optimizer;
-  }
+  };
+
+  readonly minimize: MethodContext["minimize"] = <T extends Terms>(
+    loss: () => T,
+    optimizers: readonly Optimizer[],
+  ): T => {
+    let terms: T | undefined;
+    const { grads } = tf.variableGrads(() => {
+      terms = loss();
+      Object.values(terms).forEach((term) => tf.keep(term));
+      return terms.loss;
+    }, optimizers.flatMap(({ parameters }) => parameters.map((p) => p.variable)));
+    for (const { parameters, apply } of optimizers) {
+      apply(parameters.map((p) => grads[p.variable.name] ?? null));
+    }
+    tf.dispose(grads);
+    return terms!;
+  };
 
   /** The weights and buffers now, as tensors of their own. */
   weights(): Record<string, tf.Tensor> {
@@ -153,10 +163,10 @@ export class RunContext implements MethodContext {
     const numbers: Record<string, readonly number[]> = {};
     this.#optimizers.forEach((adam, i) => {
       const state = adam.snapshot();
-      for (const [key, value] of Object.entries(state.tensors)) {
-        tensors[`adam${i}.${key}`] = tf.clone(value);
+      for (const [key, value] of Object.entries(withPrefix(`adam${i}.`, state.tensors))) {
+        tensors[key] = tf.clone(value);
       }
-      for (const [key, value] of Object.entries(state.numbers)) numbers[`adam${i}.${key}`] = value;
+      Object.assign(numbers, withPrefix(`adam${i}.`, state.numbers));
     });
     this.#streams.forEach((random, name) => numbers[`random.${name}`] = random.state());
     this.#options.streams?.forEach((random, i) => numbers[`stream${i}`] = random.state());
@@ -166,16 +176,13 @@ export class RunContext implements MethodContext {
   /** Continues from a {@linkcode snapshot} of a run with the same method and sizes. */
   restore({ tensors, numbers }: Snapshot): void {
     this.setWeights(tensors);
-    const under = <T>(record: Readonly<Record<string, T>>, prefix: string) =>
-      Object.fromEntries(
-        Object.entries(record).flatMap(([key, value]) =>
-          key.startsWith(prefix) ? [[key.slice(prefix.length), value]] : []
-        ),
-      );
     this.#optimizers.forEach((adam, i) =>
-      adam.restore({ tensors: under(tensors, `adam${i}.`), numbers: under(numbers, `adam${i}.`) })
+      adam.restore({
+        tensors: withoutPrefix(`adam${i}.`, tensors),
+        numbers: withoutPrefix(`adam${i}.`, numbers),
+      })
     );
-    for (const [name, state] of Object.entries(under(numbers, "random."))) {
+    for (const [name, state] of Object.entries(withoutPrefix("random.", numbers))) {
       this.random(name).restore(state);
     }
     this.#options.streams?.forEach((random, i) => random.restore(numbers[`stream${i}`]!));

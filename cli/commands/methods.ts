@@ -31,8 +31,7 @@ export function methodsCommand(_setExitCode: SetExitCode): Command {
         printJson(
           await Promise.all(methods.map(async (method) => {
             const { create: _, ...plain } = method;
-            const compiled = method.readsValues === undefined && !method.postHoc;
-            return { ...plain, compiled, description: await descriptionOf(method) };
+            return { ...plain, description: await descriptionOf(method) };
           })),
         );
       } else if (names.length === 0) {
@@ -71,13 +70,12 @@ async function page(method: Method): Promise<string[]> {
   ];
 }
 
-/** What distinguishes a method from one that trains a network on uniform batches, compiled. */
-export function traits({ stage1, sampler, readsValues, postHoc }: Method): string[] {
+/** What distinguishes a method from one that trains a network on uniform batches. */
+export function traits({ stage1, sampler, steps }: Method): string[] {
   return [
     ...(stage1 === undefined ? [] : [`second stage; the first is ${stage1} unless told`]),
-    ...(postHoc ? ["none: it predicts otherwise with the first stage's network"] : []),
+    ...(steps === 0 ? ["none: it predicts otherwise with the first stage's network"] : []),
     ...(sampler === undefined ? [] : [`${sampler} batches`]),
-    ...(readsValues === undefined ? [] : [`not compiled: ${readsValues}`]),
   ];
 }
 

@@ -14,7 +14,7 @@ import {
   power10,
   type Values,
 } from "../hyperparameter.ts";
-import type { Hyperparameters, Learner, MethodContext } from "../method.ts";
+import { type Hyperparameters, type Learner, learner, type MethodContext } from "../method.ts";
 import { domainLabels, forwardAll } from "./batches.ts";
 import { crossEntropy, oneHot } from "./losses.ts";
 
@@ -134,8 +134,13 @@ export function adversarialTraining(
   });
   const lossOf = adversary.loss ?? crossEntropy;
 
-  return {
-    update(domains, step) {
+  return learner({
+    // As in the reference the counter is raised first, so the first step is a generator step.
+    phase: (step) =>
+      (step + 1) % (1 + h.discriminatorSteps) < h.discriminatorSteps
+        ? "discriminator"
+        : "generator",
+    update(domains, { phase }) {
       const losses = () => {
         const { features, logits, labels } = forwardAll(network, domains);
         const origin = domainLabels(domains);
@@ -148,8 +153,7 @@ export function adversarialTraining(
         }
         return { domainLoss, classLoss: () => crossEntropy(logits, labels) };
       };
-      // As in the reference the counter is raised first, so the first update is a generator step.
-      if ((step + 1) % (1 + h.discriminatorSteps) < h.discriminatorSteps) {
+      if (phase === "discriminator") {
         const { loss } = discriminatorOptimizer.minimize(() => ({ loss: losses().domainLoss }));
         return { discriminatorLoss: loss };
       }
@@ -158,7 +162,7 @@ export function adversarialTraining(
         return { loss: tf.sub(classLoss(), tf.mul(domainLoss, h.lambda)) as tf.Scalar };
       });
     },
-  };
+  });
 }
 
 /** A measure of how strongly the discriminator reacts to its input `[images, features]`. */

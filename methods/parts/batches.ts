@@ -43,8 +43,23 @@ export function lossByDomain(
 
 /** A tensor over the joined images, cut into one tensor a domain. */
 export function byDomain<T extends tf.Tensor>(joined: T, domains: readonly DomainBatch[]): T[] {
-  if (domains.length === 1) return [joined]; // TensorFlow.js cannot differentiate a split in one
-  return tf.split(joined, domains.map(({ labels }) => labels.shape[0]));
+  return splitRows(joined, domains.map(({ labels }) => labels.shape[0]));
+}
+
+/** A tensor cut into parts of so many rows. */
+export function splitRows<T extends tf.Tensor>(joined: T, sizes: number[]): T[] {
+  if (sizes.length === 1) return [joined]; // TensorFlow.js cannot differentiate a split in one
+  return tf.split(joined, sizes);
+}
+
+/** The batches of all domains as one, domain after domain. */
+export function joinedBatch(domains: readonly DomainBatch[]): DomainBatch {
+  return { images: joinedImages(domains), labels: joinedLabels(domains) };
+}
+
+/** Some images of a batch, by their row numbers. */
+export function rowsOf({ images, labels }: DomainBatch, rows: tf.Tensor1D): DomainBatch {
+  return { images: tf.gather(images, rows), labels: tf.gather(labels, rows) };
 }
 
 /** The images of all domains, domain after domain. */
@@ -64,24 +79,26 @@ export function domainLabels(domains: readonly DomainBatch[]): tf.Tensor1D {
   ) as tf.Tensor1D;
 }
 
+/** Row numbers among the joined images: pair i is of the images `first[i]` and `second[i]`. */
+export type RowPairs = Readonly<Record<"first" | "second", readonly tf.Tensor1D[]>>;
+
 /**
- * Every domain with the next one in a random circular order, as DomainBed pairs them. Both batches
- * of a pair are cut to the length of the shorter one.
+ * Every domain with the next one in a random circular order, as DomainBed pairs them. Both sides of
+ * a pair are cut to the length of the shorter one.
+ *
+ * @param sizes Images of each domain in the joined batch.
  */
-export function shuffledPairs(
-  random: Random,
-  domains: readonly DomainBatch[],
-): [DomainBatch, DomainBatch][] {
-  const order = random.permutation(domains.length);
-  return order.map((d, i) => {
-    const pair = [domains[d]!, domains[order[(i + 1) % order.length]!]!] as const;
-    const length = Math.min(...pair.map(({ labels }) => labels.shape[0]));
-    const cut = ({ images, labels }: DomainBatch): DomainBatch => ({
-      images: tf.slice(images, 0, length),
-      labels: tf.slice(labels, 0, length),
+export function shuffledPairs(random: Random, sizes: readonly number[]): RowPairs {
+  const order = random.permutation(sizes.length);
+  const starts = sizes.map((_, d) => sizes.slice(0, d).reduce((a, b) => a + b, 0));
+  const pairs = order.map((d, i) => [d, order[(i + 1) % order.length]!] as const);
+  const rows = (side: 0 | 1) =>
+    pairs.map((pair) => {
+      const length = Math.min(...pair.map((d) => sizes[d]!));
+      const start = starts[pair[side]]!;
+      return tf.tensor1d(Array.from({ length }, (_, row) => start + row), "int32");
     });
-    return [cut(pair[0]), cut(pair[1])];
-  });
+  return { first: rows(0), second: rows(1) };
 }
 
 /** The mean of scalars. */

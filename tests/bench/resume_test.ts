@@ -69,7 +69,7 @@ const first = await train(specOf(methodNamed("erm")), {
 /** Every method, and some of them as graphs as well, as long runs are. */
 const COMPILED = ["erm", "boda", "dann", "irm", "crt"];
 const cases = [
-  ...METHODS.filter(({ postHoc }) => !postHoc).map((method) => ({ method, execute: eager })),
+  ...METHODS.filter(({ steps }) => steps !== 0).map((method) => ({ method, execute: eager })),
   ...COMPILED.map((name) => ({ method: methodNamed(name), execute: compiled })),
   { method: methodNamed("boda"), execute: fused },
 ];

@@ -12,7 +12,7 @@ import cnn from "../../networks/cnn.ts";
 import { buildNetwork, Network } from "../../networks/mod.ts";
 import { type Random, stream } from "../../base/random.ts";
 import type { Value } from "../../base/setting.ts";
-import { updateOf } from "../../bench/train/trainer.ts";
+import { stepOf } from "../../bench/train/prepare.ts";
 import { RunContext } from "../../bench/train/context.ts";
 import { METHODS } from "../../methods/mod.ts";
 import type { DomainBatch, Method } from "../../methods/method.ts";
@@ -162,7 +162,7 @@ export async function checkMethod(file: MethodCase): Promise<void> {
     load(); // a method may begin with the network as it is
     const learner = method.create(ctx, hyperparametersFrom(method, golden.hparams));
     load(); // what it has made itself
-    const update = updateOf(ctx, learner);
+    const update = stepOf(ctx, learner);
     const logits = () =>
       tf.tidy(() => {
         const images = tensorOf(golden.probe_x);
@@ -175,8 +175,7 @@ export async function checkMethod(file: MethodCase): Promise<void> {
         images: tensorOf(x),
         labels: tf.tensor1d([...y], "int32"),
       }));
-      await learner.beforeStep?.(step);
-      const terms = update(domains, step);
+      const terms = await update(domains, step);
       domains.forEach(({ images, labels }) => tf.dispose([images, labels]));
       const outcome = expected.steps[step]!;
       for (const [name, value] of Object.entries(outcome.returned)) {
@@ -493,7 +492,7 @@ export interface CnnCase {
 }
 
 /** Replays the network's file: logits, losses and gradients of four updates. */
-export function checkCnn(golden: CnnCase): void {
+export async function checkCnn(golden: CnnCase): Promise<void> {
   const random = () => stream(0, "golden");
   const network = buildNetwork(cnn, 10, {
     imageSize: 28,
@@ -540,10 +539,10 @@ export function checkCnn(golden: CnnCase): void {
       });
     compare("first logits", logits(), numbersOf(golden.expected.first_logits));
     const learner = METHODS.find((m) => m.name === "erm")!.create(ctx, {});
-    const update = updateOf(ctx, learner);
+    const update = stepOf(ctx, learner);
     for (const expected of golden.expected.losses) {
       const batches = cnnBatches(step);
-      compareValue(`loss of step ${step}`, update(batches, step).loss!, expected);
+      compareValue(`loss of step ${step}`, (await update(batches, step)).loss!, expected);
       batches.forEach(({ images, labels }) => tf.dispose([images, labels]));
       step++;
     }

@@ -98,7 +98,7 @@ function loss(
     linear: () => ({ apply: (z: tf.Tensor2D) => tf.matMul(z, head) }),
   } as unknown as MethodContext;
   const learner = brl.create(ctx, byName({ ...figures.defaults, ...hyperparameters }));
-  return learner.loss!(batches, 0);
+  return learner.loss!(batches, { scalars: {}, draws: {}, phase: "" });
 }
 
 const batches = (): DomainBatch[] =>

@@ -20,7 +20,7 @@ const stage1 = start(methodNamed("erm"));
 await stage1.step();
 const stage1Weights = stage1.bench.weights();
 
-for (const method of METHODS.filter(({ postHoc }) => !postHoc)) {
+for (const method of METHODS.filter(({ steps }) => steps !== 0)) {
   Deno.test(`${method.name}: ${STEPS} updates as graphs equal those one by one`, {
     ignore: !native,
   }, async () => {
@@ -55,6 +55,6 @@ for (const method of METHODS.filter(({ postHoc }) => !postHoc)) {
       }
     });
     const obstacles = [...found.obstacles].filter((obstacle) => obstacle !== null);
-    assert.equal(obstacles.length > 0, method.readsValues !== undefined, `${obstacles}`);
+    assert.deepEqual(obstacles, []);
   });
 }

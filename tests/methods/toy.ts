@@ -6,7 +6,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { draw } from "../../bench/plan/search.ts";
 import type { RunSpec } from "../../bench/records/record.ts";
-import { prepareRun, type TrainOptions } from "../../bench/train/trainer.ts";
+import { prepareRun } from "../../bench/train/prepare.ts";
+import type { TrainOptions } from "../../bench/train/trainer.ts";
 import { eager, type Execute } from "../../tensor/compile/mod.ts";
 import { stream } from "../../base/random.ts";
 import type { Value } from "../../base/setting.ts";
@@ -99,7 +100,7 @@ export function start(
     bench: run.ctx,
     predict: run.predict,
     async step() {
-      const batches = await run.draw(next);
+      const batches = await run.nextBatch(next);
       const terms = await run.update(batches, next++);
       batches.forEach(({ images, labels }) => tf.dispose([images, labels]));
       return terms;

@@ -10,7 +10,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import type { RunSpec } from "../../bench/records/record.ts";
-import { prepareRun } from "../../bench/train/trainer.ts";
+import { prepareRun } from "../../bench/train/prepare.ts";
 import { digitsSynth } from "../../datasets/sets/digits_synth.ts";
 import { type Backend, startBackend } from "../../tensor/backend.ts";
 import { compiled } from "../../tensor/compile/mod.ts";
@@ -38,10 +38,10 @@ const spec: RunSpec = {
   },
   engine: { backend, threads: 1 },
 };
-const { ctx, draw, update } = prepareRun(spec, { dataset, method: erm, execute: compiled });
+const { ctx, nextBatch, update } = prepareRun(spec, { dataset, method: erm, execute: compiled });
 const losses: number[] = [];
 for (let step = 0; step < 5; step++) {
-  const batches = await draw(step);
+  const batches = await nextBatch(step);
   losses.push((await update(batches, step)).loss!);
   batches.forEach(({ images, labels }) => tf.dispose([images, labels]));
 }

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import { RunContext } from "../../bench/train/context.ts";
-import { updateOf } from "../../bench/train/trainer.ts";
+import { stepOf } from "../../bench/train/prepare.ts";
 import { compiled, eager, type Execute, fused } from "../../tensor/compile/mod.ts";
 import cnn from "../../networks/cnn.ts";
 import { buildNetwork } from "../../networks/mod.ts";
@@ -67,7 +67,7 @@ function naive(): number[] {
   });
 }
 
-function ours(execute: Execute): number[] {
+async function ours(execute: Execute): Promise<number[]> {
   const ctx = new RunContext({
     network: network(),
     classes: 10,
@@ -76,16 +76,17 @@ function ours(execute: Execute): number[] {
     adam: { learningRate: LEARNING_RATE, weightDecay: 0 },
     trainingSet: async function* () {},
   });
-  const update = updateOf(ctx, erm.create(ctx, {}), execute);
-  const losses = Array.from({ length: STEPS }, (_, step) => update(batches, step).loss!);
+  const update = stepOf(ctx, erm.create(ctx, {}), execute);
+  const losses: number[] = [];
+  for (let step = 0; step < STEPS; step++) losses.push((await update(batches, step)).loss!);
   ctx.dispose();
   return losses;
 }
 
 const wanted = naive();
 for (const [name, execute] of Object.entries({ eager, compiled, fused })) {
-  Deno.test(`${name}: ${STEPS} updates of the digits CNN are those of plain autodiff`, () => {
-    ours(execute).forEach((loss, step) => {
+  Deno.test(`${name}: ${STEPS} updates of the digits CNN are those of plain autodiff`, async () => {
+    (await ours(execute)).forEach((loss, step) => {
       const error = Math.abs(loss - wanted[step]!) / wanted[step]!;
       assert.ok(error < 1e-4, `loss ${step} is ${loss}, of plain autodiff ${wanted[step]}`);
     });

@@ -1,0 +1,171 @@
+/**
+ * A run before its first step: network, context, method, batches, and what a step is.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import { find } from "../../base/errors.ts";
+import { stream } from "../../base/random.ts";
+import { classCounts, type Dataset } from "../../datasets/dataset.ts";
+import type { DomainBatch, Draws, Learner, Method, StepInputs } from "../../methods/method.ts";
+import { buildNetwork, type NetworkDefinition, NETWORKS } from "../../networks/mod.ts";
+import type { Weights } from "../../networks/weights.ts";
+import { fromTensors, type Parameter } from "../../nn/module.ts";
+import { compiled, eager, type Execute, fused } from "../../tensor/compile/mod.ts";
+import type { RunSpec } from "../records/record.ts";
+import { augmentationKey, batchReader, epoch, sampler } from "./batches.ts";
+import { RunContext } from "./context.ts";
+import { type Execution, executionFor } from "./execution.ts";
+
+/** What a run is made from besides its spec. */
+export interface PrepareOptions {
+  readonly dataset: Dataset;
+  readonly method: Method;
+  /** The run's network; the repository's own of that name when left out. */
+  readonly network?: NetworkDefinition;
+  /** Pretrained weights of the network; needed when the spec names some. */
+  readonly weights?: Weights | undefined;
+  /** The weights of the first stage, by name; needed when the spec has one. */
+  readonly stage1Weights?: Readonly<Record<string, tf.Tensor>> | undefined;
+  /** Sees every gradient before it is applied (tests). */
+  readonly onGradients?: (
+    parameters: readonly Parameter[],
+    gradients: readonly (tf.Tensor | null)[],
+  ) => void;
+  /** How steps are executed; by default the length of the run decides. */
+  readonly execute?: Execute;
+}
+
+/** A run before its first step. */
+export interface PreparedRun {
+  /** Its snapshot, with the number of steps done, is all from which the run continues exactly. */
+  readonly ctx: RunContext;
+  /** A batch of every domain for a step; they are the caller's to free. */
+  nextBatch(step: number): Promise<DomainBatch[]>;
+  readonly update: Step;
+  /** `[images, classes]` for the evaluation of images of one domain. */
+  predict(images: tf.Tensor, domain: number): tf.Tensor2D;
+}
+
+/** How each way of execution is done. */
+const EXECUTE: Readonly<Record<Execution, Execute>> = { eager, graph: compiled, xla: fused };
+
+/** How the steps of a run are executed. */
+export function executionOf({ training }: Pick<RunSpec, "training">): Execute {
+  return EXECUTE[executionFor(training.steps)];
+}
+
+/** Makes the network, context, method and samplers of a run. */
+export function prepareRun(
+  spec: RunSpec,
+  { dataset, method, network: definition, weights, stage1Weights, onGradients, execute }:
+    PrepareOptions,
+): PreparedRun {
+  const { training, seed } = spec;
+  const dropout = stream(seed, "dropout");
+  const network = buildNetwork(
+    definition ?? find("network", training.network.name, NETWORKS),
+    dataset.classes.length,
+    {
+      imageSize: dataset.imageSize,
+      width: training.network.width,
+      dropout: training.network.dropout,
+      features: dataset.features,
+      weights,
+      draws: (name) => stream(seed, "initial", name),
+      random: dropout,
+      classifierInputs: (features) => features * (method.classifierInputs ?? 1),
+    },
+  );
+  if (stage1Weights !== undefined) {
+    for (const part of ["featurizer", "classifier"] as const) {
+      if (part === "classifier" && method.inherits !== "network") continue;
+      const named = network[part].parameters.map((p) => [`${part}.${p.name}`, p.variable] as const);
+      fromTensors(named, stage1Weights);
+    }
+  }
+  const samplers = dataset.domains.map((domain) =>
+    sampler(domain, method.sampler ?? "uniform", training.batch, seed)
+  );
+  const augmentations = dataset.domains.map(({ name }) => augmentationKey(seed, "batches", name));
+  let step = 0;
+  const ctx = new RunContext({
+    network,
+    classes: dataset.classes.length,
+    counts: dataset.domains.map(({ train }) => classCounts(train.labels, dataset.classes.length)),
+    seed,
+    adam: { learningRate: training.learningRate, weightDecay: training.weightDecay },
+    trainingSet: (d) => {
+      const { train, name } = dataset.domains[d]!;
+      return epoch(dataset, train, augmentationKey(seed, "training set", name, step));
+    },
+    streams: [dropout, ...samplers.map(({ random }) => random)],
+    ...(onGradients && { onGradients }),
+  });
+  const learner = method.create(ctx, spec.method.hyperparameters);
+  if (method.steps !== 0 && !learner.loss && !learner.update) {
+    throw new RangeError(
+      `Cannot train "${method.name}": it gives neither a loss nor an update; give one, or declare that it has 0 steps`,
+    );
+  }
+  const update = stepOf(ctx, learner, execute ?? executionOf(spec));
+  return {
+    ctx,
+    nextBatch: batchReader(dataset, samplers, augmentations, training.steps),
+    update(batches, now) {
+      step = now;
+      return update(batches, now);
+    },
+    predict: (images, domain) => learner.predict?.(images, domain) ?? ctx.network.logits(images),
+  };
+}
+
+/** What a step is: batches of every domain and its number, to every term that the method reports. */
+export type Step = (
+  batches: readonly DomainBatch[],
+  step: number,
+) => Promise<Record<string, number>>;
+
+/**
+ * The steps of a learner: its own update, or an Adam step down its loss over all weights.
+ *
+ * What changes with the step is made before it (work of the method's own, scheduled numbers, draws,
+ * the phase); the step itself depends on that, the batches and the weights alone.
+ */
+export function stepOf(ctx: RunContext, learner: Learner, execute: Execute = eager): Step {
+  const update = updateOf(ctx, learner);
+  return async (batches, step) => {
+    await learner.beforeStep?.(step);
+    const inputs = inputsOf(learner, step, batches.map(({ labels }) => labels.shape[0]));
+    const terms = execute(() => tf.tidy(() => update(batches, inputs)));
+    const numbers = Object.entries(terms).map(([name, term]): [string, number] => [
+      name,
+      term.dataSync()[0]!,
+    ]);
+    tf.dispose(terms);
+    tf.dispose(Object.values(inputs.scalars));
+    tf.dispose(Object.values(inputs.draws).flat());
+    return Object.fromEntries(numbers);
+  };
+}
+
+/** What a learner declares for a step. */
+function inputsOf(learner: Learner, step: number, sizes: readonly number[]): StepInputs {
+  const scheduled = Object.entries(learner.schedule?.(step) ?? {});
+  let draws: Draws = {};
+  tf.tidy(() => {
+    draws = learner.draws?.(sizes) ?? {};
+    Object.values(draws).flat().forEach((tensor: tf.Tensor) => tf.keep(tensor));
+  });
+  return {
+    scalars: Object.fromEntries(scheduled.map(([name, value]) => [name, tf.scalar(value)])),
+    draws,
+    phase: learner.phase?.(step) ?? "",
+  };
+}
+
+function updateOf(ctx: RunContext, learner: Learner): NonNullable<Learner["update"]> {
+  if (learner.update) return learner.update.bind(learner);
+  const optimizer = ctx.optimizer(ctx.parameters);
+  return (batches, inputs) => optimizer.minimize(() => learner.loss!(batches, inputs));
+}

@@ -1,0 +1,258 @@
+/**
+ * A run at work: its steps, checkpoints, test, and the state from which it continues.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import { type Metric, METRICS, type Predictions, type Shots } from "../../metrics/mod.ts";
+import { type Rule, ruleOf } from "../../metrics/selection.ts";
+import { looksAtTest, score } from "../plan/selection.ts";
+import type {
+  Confusion,
+  CurvePoint,
+  RecordedScores,
+  RunRecord,
+  RunSpec,
+} from "../records/record.ts";
+import {
+  curveFigures,
+  evaluate,
+  type FeatureSample,
+  featureSample,
+  scoresOf,
+} from "./evaluation.ts";
+import { withoutPrefix, withPrefix } from "./prefix.ts";
+import { executionOf, type PreparedRun, prepareRun } from "./prepare.ts";
+import type { TrainOptions } from "./trainer.ts";
+
+/** What a run gives: the part of its record that training decides, and the tested weights. */
+export interface TrainResult extends Pick<RunRecord, "outcome" | "curve" | "result"> {
+  /** What the tested weights predict for each domain's test images; null like `result`. */
+  readonly predictions: readonly Predictions[] | null;
+  /** Features of some test images; the tensor is the caller's. Null like `result`. */
+  readonly sample: FeatureSample | null;
+  /** Tensors of the caller's. */
+  readonly weights: Record<string, tf.Tensor>;
+  readonly seconds: Seconds;
+}
+
+/** What a run has spent, all its parts together where it was broken off and continued. */
+export interface Seconds {
+  readonly training: number;
+  readonly evaluation: number;
+  readonly data: number;
+  readonly total: number;
+}
+
+/** A run between two steps: all from which it continues to the same bits. */
+export interface RunState {
+  /** Of the {@linkcode RunContext} (`run.…`), and the best weights (`best.…`). */
+  readonly tensors: Readonly<Record<string, tf.Tensor>>;
+  readonly numbers: Readonly<Record<string, readonly number[]>>;
+  readonly progress: Progress;
+}
+
+/** How far a run is, apart from its weights; JSON can hold it. */
+interface Progress {
+  /** Steps done. */
+  step: number;
+  curve: CurvePoint[];
+  /** Of every term since the last checkpoint. */
+  sums: Record<string, { total: number; steps: number }>;
+  /** The checkpoint that would be tested if training ended now. */
+  best: {
+    readonly score: number;
+    readonly step: number;
+    readonly validation: readonly Confusion[];
+    /** Validation metrics that do not follow from the counts. */
+    readonly scores: RecordedScores;
+  } | null;
+  seconds: Seconds;
+}
+
+const NO_SHOTS: Shots = { many: 0, few: 0 };
+
+/** Test images whose features are kept. */
+const SAMPLE = 300;
+
+/** One run, from its first step (or where it was broken off) to its test. */
+export class Run {
+  outcome: RunRecord["outcome"] = { status: "done" };
+  readonly #prepared: PreparedRun;
+  readonly #progress: Progress;
+  readonly #stopwatch: Stopwatch;
+  readonly #metrics: readonly Metric[];
+  /** What checkpoints measure. */
+  readonly #traced: readonly Metric[];
+  readonly #rule: Rule;
+  #bestWeights: Record<string, tf.Tensor> = {};
+
+  constructor(readonly spec: RunSpec, readonly options: TrainOptions) {
+    this.#prepared = prepareRun(spec, options);
+    this.#progress = structuredClone(options.resume?.progress ?? START);
+    this.#stopwatch = new Stopwatch(this.#progress);
+    this.#metrics = options.metrics ?? METRICS;
+    this.#rule = ruleOf(spec.training.selection, this.#metrics);
+    this.#traced = this.#metrics.filter((metric) =>
+      metric.headline || metric === this.#rule?.metric
+    );
+    if (options.resume !== undefined) this.#restore(options.resume);
+  }
+
+  /** Steps done. */
+  get done(): number {
+    return this.#progress.step;
+  }
+
+  /** Steps in all. */
+  get steps(): number {
+    return this.options.method.steps ?? this.spec.training.steps;
+  }
+
+  /** Whether the run is at a checkpoint: after the first step, every so many more, and the last. */
+  get atCheckpoint(): boolean {
+    const { done, steps, spec: { training } } = this;
+    return done === steps || (done > 0 && (done - 1) % training.checkpointEvery === 0);
+  }
+
+  /** The next step. When a term is no longer a finite number, the run has diverged. */
+  async step(): Promise<void> {
+    const progress = this.#progress;
+    const { nextBatch, update } = this.#prepared;
+    const batches = await this.#stopwatch.time("data", () => nextBatch(progress.step));
+    const terms = await this.#stopwatch.time("training", () => update(batches, progress.step));
+    batches.forEach(({ images, labels }) => tf.dispose([images, labels]));
+    progress.step++;
+    if (Object.values(terms).some((value) => !Number.isFinite(value))) {
+      this.outcome = { status: "diverged", step: progress.step };
+      return;
+    }
+    for (const [name, value] of Object.entries(terms)) {
+      const { total, steps } = progress.sums[name] ?? { total: 0, steps: 0 };
+      progress.sums[name] = { total: total + value, steps: steps + 1 };
+    }
+  }
+
+  /** Validates, and keeps the weights when they are the best so far. */
+  async checkpoint(): Promise<void> {
+    const { step, curve, sums, best } = this.#progress;
+    const traced = this.#traced;
+    const { evaluations: validation } = await this.#evaluate("validation", traced);
+    const test = looksAtTest(this.spec.training, this.#rule)
+      ? (await this.#evaluate("test", traced)).evaluations
+      : null;
+    curve.push({
+      step,
+      terms: Object.fromEntries(
+        Object.entries(sums).map(([name, { total, steps }]) => [name, total / steps]),
+      ),
+      validation: curveFigures(traced, validation),
+      ...(test && { test: curveFigures(traced, test) }),
+    });
+    this.#progress.sums = {};
+    const value = score(this.#rule, { step, validation, test });
+    if (best !== null && value <= best.score) return;
+    this.#progress.best = {
+      score: value,
+      step,
+      validation: validation.map(({ counts }) => counts.confusion),
+      scores: scoresOf(traced.filter(({ needs }) => needs !== "counts"), validation),
+    };
+    tf.dispose(this.#bestWeights);
+    this.#bestWeights = this.#prepared.ctx.weights();
+  }
+
+  /** Tests the best weights; what the run gives. */
+  async test(): Promise<TrainResult> {
+    const { curve, best, seconds } = this.#progress;
+    const common = { outcome: this.outcome, curve, weights: this.#bestWeights };
+    if (best === null) return { ...common, result: null, predictions: null, sample: null, seconds };
+    const { ctx } = this.#prepared;
+    ctx.setWeights(this.#bestWeights);
+    const { predictions, evaluations: tested } = await this.#evaluate("test", this.#metrics);
+    const { dataset } = this.options;
+    const sample = await featureSample(dataset, SAMPLE, (images) => ctx.network.features(images));
+    const { step, validation, scores } = best;
+    const result = {
+      step,
+      validation,
+      test: tested.map(({ counts }) => counts.confusion),
+      calibration: tested.map(({ confidence }) => confidence),
+      scores: {
+        validation: scores,
+        test: scoresOf(this.#metrics.filter(({ needs }) => needs === "probabilities"), tested),
+      },
+    };
+    return { ...common, result, predictions, sample, seconds: this.#progress.seconds };
+  }
+
+  /** All from which the run would continue now; the tensors are the caller's. */
+  state(): RunState {
+    const { tensors, numbers } = this.#prepared.ctx.snapshot();
+    return {
+      tensors: {
+        ...withPrefix("run.", tensors),
+        ...withPrefix("best.", cloned(this.#bestWeights)),
+      },
+      numbers,
+      progress: structuredClone(this.#progress),
+    };
+  }
+
+  /** Frees the run's tensors, but for the weights that a {@linkcode test} gave away. */
+  dispose(): void {
+    this.#prepared.ctx.dispose();
+  }
+
+  /** Frees the best weights, where the run is given up. */
+  abandon(): void {
+    tf.dispose(this.#bestWeights);
+  }
+
+  #restore({ tensors, numbers }: RunState): void {
+    this.#prepared.ctx.restore({ tensors: withoutPrefix("run.", tensors), numbers });
+    this.#bestWeights = cloned(withoutPrefix("best.", tensors));
+  }
+
+  #evaluate(split: "validation" | "test", metrics: readonly Metric[]) {
+    const { dataset, shots = NO_SHOTS } = this.options;
+    const execute = executionOf(this.spec);
+    return this.#stopwatch.time(
+      "evaluation",
+      () => evaluate(dataset, split, this.#prepared.predict, { metrics, shots, execute }),
+    );
+  }
+}
+
+/** The progress of a run that begins. */
+const START: Progress = {
+  step: 0,
+  curve: [],
+  sums: {},
+  best: null,
+  seconds: { training: 0, evaluation: 0, data: 0, total: 0 },
+};
+
+const cloned = (tensors: Readonly<Record<string, tf.Tensor>>) =>
+  Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, tf.clone(tensor)]));
+
+/** Adds what is spent to the seconds of a run. */
+class Stopwatch {
+  readonly #began: number;
+
+  constructor(readonly progress: Progress) {
+    this.#began = performance.now() - 1000 * progress.seconds.total;
+  }
+
+  async time<T>(what: Exclude<keyof Seconds, "total">, work: () => Promise<T> | T): Promise<T> {
+    const start = performance.now();
+    try {
+      return await work();
+    } finally {
+      const now = performance.now();
+      const { seconds } = this.progress;
+      const spent = seconds[what] + (now - start) / 1000;
+      this.progress.seconds = { ...seconds, [what]: spent, total: (now - this.#began) / 1000 };
+    }
+  }
+}
