@@ -62,9 +62,12 @@ export class ReportContext {
   }
 
   /** The methods' runs by data set: all but those of studies. */
-  readonly datasets = once((): DatasetResults[] => arrangeMethods(this.store));
+  readonly datasets = once((): DatasetResults[] => this.arrange(this.store));
 
-  /** The method that every other should beat: its name and title; null where there is none. */
+  /**
+   * The method that every other should beat on the same network: its name and title; null where there
+   * is none.
+   */
   readonly baseline = once((): { name: string; title: string } | null => {
     const methods = this.datasets().flatMap((dataset) => dataset.methods);
     const { baseline } = this.options;
@@ -72,8 +75,15 @@ export class ReportContext {
       ? methods.find(({ about }) => about?.family === "baseline")
       : methods.find(({ name, about }) => name === baseline && about !== null) ??
         methods.find(({ name }) => name === baseline);
-    return found ? { name: found.name, title: found.title } : null;
+    if (!found) return null;
+    const { name, network, title, about } = found;
+    return { name, title: network === null ? title : about?.title ?? name };
   });
+
+  private arrange(store: Store): DatasetResults[] {
+    const runs = store.runs.filter(({ study }) => study === null);
+    return arrange({ ...store, runs }, this.catalogue.networks);
+  }
 
   /** Every pair of methods on every tested figure of every data set. */
   readonly pairs = once((): Pairwise[] =>
@@ -98,7 +108,7 @@ export class ReportContext {
 
   /** What has changed since the folder to compare with; null without one. */
   readonly changes = once((): Change[] | null =>
-    this.before && changes(arrangeMethods(this.before), this.datasets(), this.figures, this.alpha)
+    this.before && changes(this.arrange(this.before), this.datasets(), this.figures, this.alpha)
   );
 
   /** Studies of single methods. */
@@ -128,10 +138,6 @@ export async function openReport(out: string, options: ReportOptions = {}): Prom
   const store = await readStore(out, metrics);
   const before = options.compare === undefined ? null : await readStore(options.compare, metrics);
   return new ReportContext(out, store, catalogue, options, before);
-}
-
-function arrangeMethods(store: Store): DatasetResults[] {
-  return arrange({ ...store, runs: store.runs.filter(({ study }) => study === null) });
 }
 
 /** The runs of every method on every data set: one of each is pictured. */

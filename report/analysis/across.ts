@@ -33,6 +33,7 @@ export interface AcrossMethod {
   readonly label: string;
   readonly title: string;
   readonly name: string;
+  readonly network: MethodResults["network"];
   /** Its results on each data set; null where it was not planned. */
   readonly results: readonly (MethodResults | null)[];
   /** What follows for a method with all runs on every data set; null for others. */
@@ -49,7 +50,7 @@ export interface Overall {
   /** Interquartile mean over all runs. */
   readonly iqm: number;
   readonly iqmInterval: Interval | NotComputable;
-  /** Chance to beat a run of the baseline; null for the baseline and without it. */
+  /** Chance to beat a run of the baseline on the same network; null for the baseline and without it. */
   readonly improvement: Improvement | null;
 }
 
@@ -83,21 +84,22 @@ export function across(
     }
   }
   const whole = new Set(datasets.flatMap((dataset) => completeMethods(dataset)));
-  const all = [...methods.values()].map(({ label, title, name }) => {
+  const all = [...methods.values()].map(({ label, title, name, network }) => {
     const results = datasets.map((dataset) =>
       dataset.methods.find((method) => method.label === label) ?? null
     );
     const strata = results.map((method) =>
       method && whole.has(method) ? scores(method, key).filter((value) => value !== null) : []
     );
-    return { label, title, name, results, strata };
+    return { label, title, name, network, results, strata };
   });
   const complete = all.filter(({ strata }) => strata.every((values) => values.length > 0));
   const means = datasets.map((_, d) =>
     oriented(metric, complete.map(({ strata }) => mean(strata[d]!)!))
   );
   const places = means.map(rank);
-  const base = complete.find((method) => method.name === baseline);
+  const baselineOf = ({ network }: Pick<AcrossMethod, "network">) =>
+    complete.find((method) => method.name === baseline && method.network?.name === network?.name);
   const random = (what: string, label: string) =>
     stream(0, "report", "bootstrap", what, key, label);
   return {
@@ -107,6 +109,7 @@ export function across(
     methods: all.map(({ strata, ...method }) => {
       const place = complete.findIndex((other) => other.label === method.label);
       if (place < 0) return { ...method, overall: null };
+      const base = baselineOf(method);
       const both = base && base.label !== method.label
         ? [...strata, ...base.strata].map((values) => oriented(metric, values))
         : null;

@@ -7,6 +7,12 @@ import { mean, sampleStandardDeviation } from "simple-statistics";
 import type { RunSpec } from "../../bench/records/record.ts";
 import type { Digest, Run, Store } from "../folder.ts";
 
+/** What programs know by a name and readers by a title. */
+interface Named {
+  readonly name: string;
+  readonly title: string;
+}
+
 /** Everything that was planned for one data set. */
 export interface DatasetResults {
   readonly name: string;
@@ -27,6 +33,8 @@ export interface MethodResults {
   /** What a reader sees: like the label, with the method's title in place of its name. */
   readonly title: string;
   readonly name: string;
+  /** Where methods are told apart by it; null where every data set has one network. */
+  readonly network: Named | null;
   /** Null while no run of the method is finished on any data set. */
   readonly about: Digest["method"] | null;
   readonly spec: RunSpec;
@@ -42,29 +50,37 @@ export interface Estimate {
   readonly n: number;
 }
 
-/** Arranges a store by data set and method, in the manifest's order. */
-export function arrange(store: Store): DatasetResults[] {
+/**
+ * Arranges a store by data set and method, in the manifest's order. Where it has several networks on
+ * one data set, a method on each of them is a method of its own.
+ *
+ * @param networks Definitions, for their titles.
+ */
+export function arrange(store: Store, networks: readonly Named[] = []): DatasetResults[] {
   const about = new Map<string, Digest["method"]>();
   for (const run of store.runs) if (run.digest) about.set(run.name, run.digest.method);
   const titles = distinctTitles(about);
-
-  return [...groupBy(store.runs, (run) => run.spec.dataset.name)].map(([name, runs]) => {
+  const datasets = [...groupBy(store.runs, (run) => run.spec.dataset.name)];
+  const several = datasets.some(([, runs]) => new Set(runs.map(networkOf)).size > 1);
+  const networkNamed = (name: string): Named =>
+    networks.find((network) => network.name === name) ?? { name, title: name };
+  return datasets.map(([name, runs]) => {
     const seeds = [...new Set(runs.map((run) => run.spec.seed))].sort((a, b) => a - b);
     const data = runs.find((run) => run.digest)?.digest?.data ?? null;
-    const methods = [...groupBy(runs, (run) => run.name)].flatMap(([method, runs]) => {
-      const variants = [...groupBy(runs, (run) => JSON.stringify(withoutSeed(run.spec)))];
-      const suffixes = distinguishingSuffixes(variants.map(([, [run]]) => run!.spec));
-      const title = titles.get(method) ?? method;
-      return variants.map(([, runs], i): MethodResults => ({
-        label: method + suffixes[i]!,
-        title: title + suffixes[i]!,
-        name: method,
-        about: about.get(method) ?? null,
-        spec: runs[0]!.spec,
-        runs: seeds.map((seed) => runs.find((run) => run.spec.seed === seed) ?? null),
+    const identity = (run: Run) => JSON.stringify([run.name, several && networkOf(run)]);
+    const methods = [...groupBy(runs, identity).values()].flatMap((runs) => {
+      const { name } = runs[0]!;
+      const network = several ? networkNamed(networkOf(runs[0]!)) : null;
+      return variantsOf(runs, seeds).map(({ suffix, ...variant }): MethodResults => ({
+        label: name + (network ? ` × ${network.name}` : "") + suffix,
+        title: (titles.get(name) ?? name) + (network ? ` × ${network.title}` : "") + suffix,
+        name,
+        network,
+        about: about.get(name) ?? null,
+        ...variant,
       }));
     });
-    const families = groupBy(variantsAfterFirstStage(methods), family);
+    const families = groupBy(behindFirstStages(methods), family);
     return {
       name,
       title: data?.title ?? name,
@@ -73,6 +89,23 @@ export function arrange(store: Store): DatasetResults[] {
       methods: [...families.values()].flat(),
     };
   });
+}
+
+/** The runs of one name that differ in nothing but the seed, and what tells them from the others. */
+function variantsOf(runs: readonly Run[], seeds: readonly number[]) {
+  const variants = [...groupBy(runs, ({ spec }) => JSON.stringify(withoutSeed(spec))).values()];
+  const suffixes = distinguishingSuffixes(variants.map(([run]) => run!.spec));
+  return variants.map((runs, i) => ({
+    suffix: suffixes[i]!,
+    spec: runs[0]!.spec,
+    runs: seeds.map((seed) => runs.find((run) => run.spec.seed === seed) ?? null),
+  }));
+}
+
+/** The network that a run's images go through. */
+export function networkOf({ spec }: Run): string {
+  const { name, frozen } = spec.training.network;
+  return frozen?.name ?? name;
 }
 
 /** The family of a method, in words. */
@@ -169,16 +202,20 @@ function distinctTitles(about: ReadonlyMap<string, Digest["method"]>): Map<strin
   );
 }
 
-/** Moves every two-stage run (`boda+crt`) behind the method of its first stage. */
-function variantsAfterFirstStage(methods: readonly MethodResults[]): MethodResults[] {
-  const names = new Set(methods.map((method) => method.name));
-  const first = ({ name }: MethodResults) => name.slice(0, Math.max(0, name.lastIndexOf("+")));
-  const roots = methods.filter((method) => !names.has(first(method)));
-  const withVariants = (method: MethodResults): MethodResults[] => [
+/** Moves every method that is named after its first stage (`boda+crt`) behind that. */
+function behindFirstStages(methods: readonly MethodResults[]): MethodResults[] {
+  const own = ({ spec }: MethodResults) => JSON.stringify(withoutSeed(spec));
+  const first = ({ name, spec }: MethodResults) =>
+    spec.stage1 === null || name === spec.method.name
+      ? null
+      : JSON.stringify(withoutSeed(spec.stage1));
+  const specs = new Set(methods.map(own));
+  const roots = methods.filter((method) => !specs.has(first(method) ?? ""));
+  const withSecondStages = (method: MethodResults): MethodResults[] => [
     method,
-    ...methods.filter((other) => first(other) === method.name).flatMap(withVariants),
+    ...methods.filter((other) => first(other) === own(method)).flatMap(withSecondStages),
   ];
-  return [...new Set(roots.flatMap(withVariants))];
+  return roots.flatMap(withSecondStages);
 }
 
 /** What tells specs of one name apart: nothing for one, else the settings that differ. */

@@ -54,7 +54,8 @@ function data(runs: readonly Run[]): string[] {
 
 /** Settings that the methods of a data set do not share. */
 function training(dataset: DatasetResults): string[] {
-  const keys = ["steps", "batch", "selection", "network"] as const;
+  const apart = dataset.methods.some(({ network }) => network !== null);
+  const keys = ["steps", "batch", "selection", ...(apart ? [] : ["network" as const])] as const;
   const mixed = keys.flatMap((key) => {
     const values = groupBy(dataset.methods, ({ spec }) => JSON.stringify(spec.training[key]));
     if (values.size < 2) return [];

@@ -85,9 +85,12 @@ export function findings(
       best: best.title,
       score: scaledEstimate(metric, scores(best, scoreKey(domain, metric.name)))!,
       second: lead(second),
-      baseline: best.name === baseline
-        ? null
-        : lead(others.find((rival) => rival !== second && rival.method.name === baseline)),
+      baseline: best.name === baseline ? null : lead(
+        others.find((rival) =>
+          rival !== second && rival.method.name === baseline &&
+          rival.method.network?.name === best.network?.name
+        ),
+      ),
       level: tested.filter((rival) => decisive(rival)! >= alpha).map(({ method }) => method.title),
       tested: tested.length,
       hardest: hardest(dataset, best),

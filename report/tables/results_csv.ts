@@ -4,15 +4,17 @@
  * @module
  */
 import { stringify } from "csv-stringify/sync";
+import { networkOf } from "../analysis/arrange.ts";
 import type { Store } from "../folder.ts";
 
 /** The text of the file, runs in the order of the plan; its columns are a contract. */
 export function resultsCsv({ runs }: Store): string {
-  const columns = ["dataset", "method", "seed", "split", "domain", "metric", "value"];
-  const rows = runs.flatMap(({ name, digest }) =>
-    (digest?.figures ?? []).map(({ dataset, seed, split, domain, metric, value }) => [
+  const columns = ["dataset", "network", "method", "seed", "split", "domain", "metric", "value"];
+  const rows = runs.flatMap((run) =>
+    (run.digest?.figures ?? []).map(({ dataset, seed, split, domain, metric, value }) => [
       dataset,
-      name,
+      networkOf(run),
+      run.name,
       seed,
       split,
       domain,

@@ -36,6 +36,8 @@ export interface FakeGrid {
   datasets: readonly FakeDataset[];
   methods: readonly string[];
   seeds: readonly number[];
+  /** Networks that every method is run with; one by default. */
+  networks?: readonly string[];
   fate?: (dataset: string, method: string, seed: number) => Fate;
   checkpoints?: number;
   /** Runs of studies, beside the methods. */
@@ -113,6 +115,9 @@ function tag(name: string, levels: StudyTag["levels"]): StudyTag {
   return { name, method: "brl", levels };
 }
 
+/** The network of grids that name none. */
+const NETWORK = "digits-cnn";
+
 /** Writes the folder and returns its plan. */
 export async function writeStore(out: string, grid: FakeGrid): Promise<Manifest> {
   const named = [
@@ -125,11 +130,13 @@ export async function writeStore(out: string, grid: FakeGrid): Promise<Manifest>
   ];
   const runs = grid.datasets.flatMap((dataset) =>
     named.flatMap(({ name, method, study }, i) =>
-      grid.seeds.map((seed) => {
-        const spec = specOf(dataset, method, seed, study && i);
-        const id = createHash("sha256").update(JSON.stringify(spec)).digest("hex").slice(0, 12);
-        return { id, name, spec, dataset, ...(study && { study }) };
-      })
+      (grid.networks ?? [NETWORK]).flatMap((network) =>
+        grid.seeds.map((seed) => {
+          const spec = specOf(dataset, method, network, seed, study && i);
+          const id = createHash("sha256").update(JSON.stringify(spec)).digest("hex").slice(0, 12);
+          return { id, name, spec, dataset, ...(study && { study }) };
+        })
+      )
     )
   );
   const manifest: Manifest = {
@@ -203,7 +210,13 @@ async function writeFeatures(folder: string, record: RunRecord): Promise<void> {
   await Deno.writeFile(join(folder, "features.safetensors"), file);
 }
 
-function specOf(dataset: FakeDataset, name: string, seed: number, setting?: number): RunSpec {
+function specOf(
+  dataset: FakeDataset,
+  name: string,
+  network: string,
+  seed: number,
+  setting?: number,
+): RunSpec {
   const [first, second] = name.split("+");
   const spec = (method: string, stage1: RunSpec | null): RunSpec => ({
     format: 1,
@@ -216,7 +229,7 @@ function specOf(dataset: FakeDataset, name: string, seed: number, setting?: numb
     stage1,
     seed,
     training: {
-      network: { name: "digits-cnn", width: 1 },
+      network: { name: network, width: 1 },
       steps: 500,
       batch: 64,
       checkpointEvery: 50,
@@ -239,8 +252,10 @@ function recordOf(
   checkpoints: number,
 ): RunRecord {
   const { domains, classes } = dataset;
-  const random = stream(spec.seed, "fake", dataset.name, name);
-  const skill = stream(0, "skill", dataset.name, name).normal() * 0.05 +
+  const network = spec.training.network.name;
+  const what = network === NETWORK ? name : `${name} ${network}`;
+  const random = stream(spec.seed, "fake", dataset.name, what);
+  const skill = stream(0, "skill", dataset.name, what).normal() * 0.05 +
     stream(spec.seed, "luck", dataset.name).normal() * 0.015 + random.normal() * 0.01;
   const train = domains.map((_, d) =>
     Array.from(
