@@ -27,15 +27,17 @@ export interface Split {
   /** The class of every image. */
   readonly labels: Uint16Array;
   /**
-   * Reads images as uint8 pixels, `[indices.length, height, width, 3]` flattened.
+   * Reads images, `[indices.length, ...inputShape]` flattened: uint8 pixels, or float32 numbers that
+   * reach a network as they are.
    *
    * @param indices Which images, in which order; one may appear more than once.
    * @param augmentation Asks for the training augmentation, where the data set has one; left out,
    * images come as in evaluation.
    */
-  read(indices: ArrayLike<number>, augmentation?: Augmentation): Promise<Uint8Array>;
-  /** Reads the features of images, `[indices.length, features]`, where the data set has some. */
-  features?(indices: ArrayLike<number>): Promise<Float32Array>;
+  read(
+    indices: ArrayLike<number>,
+    augmentation?: Augmentation,
+  ): Promise<Uint8Array | Float32Array>;
 }
 
 /** The three splits of a domain. */
@@ -55,11 +57,12 @@ export interface Dataset {
   /** In ascending order of their names, as the reference orders them. */
   readonly domains: readonly Domain[];
   readonly classes: readonly string[];
-  /** Height and width of every image; there are always 3 channels. */
-  readonly imageSize: number;
-  /** Features of each image that a network gets in place of pixels; none when left out. */
-  readonly features?: number;
-  /** Pixels reach the network as (value / 255 − mean) / deviation, channel by channel. */
+  /** What a split reads of an image: `[height, width, 3]`, or `[features]` of a frozen network. */
+  readonly inputShape: readonly number[];
+  /**
+   * How pixels reach a network that asks for nothing else: (value / 255 − mean) / deviation, channel
+   * by channel.
+   */
   readonly normalisation: {
     readonly mean: readonly number[];
     readonly deviation: readonly number[];

@@ -17,7 +17,7 @@ import type { Hyperparameter, Values } from "./hyperparameter.ts";
 
 /** One domain's share of a training step. */
 export interface DomainBatch {
-  /** `[images, height, width, 3]`, normalised. */
+  /** `[images, height, width, 3]`, normalised, or `[images, features]` of a frozen network. */
   readonly images: tf.Tensor;
   /** int32 `[images]`. */
   readonly labels: tf.Tensor1D;

@@ -8,7 +8,7 @@ import { type Module, sequential } from "../nn/module.ts";
 import { defineNetwork, type NetworkOptions } from "./network.ts";
 
 /** One hidden layer of 256 units, so that methods that shape features have some to shape. */
-function head({ features, width, draws }: NetworkOptions): Module {
+function head({ inputShape: [features], width, draws }: NetworkOptions): Module {
   const units = Math.round(256 * width);
   return sequential([["hidden", linear(features!, units, (p) => draws(`hidden.${p}`))], [
     "relu",

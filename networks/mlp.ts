@@ -9,9 +9,9 @@ import { Module, sequential } from "../nn/module.ts";
 import { defineNetwork, type NetworkOptions } from "./network.ts";
 
 /** Three linear layers of 256 units. */
-function imageMlp({ imageSize, width, draws, random }: NetworkOptions): Module {
+function imageMlp({ inputShape, width, draws, random }: NetworkOptions): Module {
   const units = Math.round(256 * width);
-  const inputs = imageSize * imageSize * 3;
+  const inputs = inputShape.reduce((a, b) => a * b, 1);
   const perceptron = mlp(
     { inputs, outputs: units, width: units, depth: 3, dropout: 0 },
     draws,

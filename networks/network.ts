@@ -16,10 +16,8 @@ import type { Weights } from "./weights.ts";
 
 /** What a featurizer is built for. */
 export interface NetworkOptions {
-  /** Height and width of the images. */
-  readonly imageSize: number;
-  /** Numbers of an image where it comes as the features of a frozen network. */
-  readonly features?: number | undefined;
+  /** Of an image as it comes: `[height, width, 3]`, or `[features]` of a frozen network. */
+  readonly inputShape: readonly number[];
   /** Factor on the channels of the full network. */
   readonly width: number;
   /** The stream of initial draws of each parameter, by its name. */
@@ -137,7 +135,7 @@ export function buildNetwork(
   classes: number,
   { classifierInputs, draws, ...options }: ClassifierOptions,
 ): Network {
-  requireInput(definition, options);
+  requireInput(definition, options.inputShape);
   const featurizer = definition.build({ ...options, draws: (p) => draws(`featurizer.${p}`) });
   const inputs = classifierInputs?.(featurizer.outputs) ?? featurizer.outputs;
   const classifier = linear(inputs, classes, (p) => draws(`classifier.${p}`));
@@ -147,18 +145,20 @@ export function buildNetwork(
 /** Refuses images that a network cannot take. */
 export function requireInput(
   { name, input, imageSizeMultiple = 1 }: NetworkDefinition,
-  { imageSize, features }: Pick<NetworkOptions, "imageSize" | "features">,
+  inputShape: readonly number[],
 ): void {
   const cannot = `Cannot build the network ${name}`;
-  if (input === "features" && features === undefined) {
+  const given = inputShape.length === 1 ? "features" : "pixels";
+  if (input === "features" && given === "pixels") {
     throw new RangeError(`${cannot}: it takes features of a frozen network, and there are images`);
   }
-  if (input === "pixels" && features !== undefined) {
+  if (input === "pixels" && given === "features") {
     throw new RangeError(`${cannot}: it takes images, and there are features of a frozen network`);
   }
-  if (input === "pixels" && imageSize % imageSizeMultiple !== 0) {
+  const wrong = input === "pixels" && inputShape.slice(0, 2).find((n) => n % imageSizeMultiple > 0);
+  if (wrong) {
     throw new RangeError(
-      `${cannot} for images of ${imageSize} px: their size must be a multiple of ${imageSizeMultiple}`,
+      `${cannot} for images of ${wrong} px: their size must be a multiple of ${imageSizeMultiple}`,
     );
   }
 }

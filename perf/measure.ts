@@ -83,7 +83,7 @@ if (name.startsWith("profile/")) {
 function prepare({ network: kind, width, batch, imageSize, method: wanted = "erm" }: Setting) {
   const method = find("method", wanted, METHODS);
   const network = buildNetwork(find("network", kind, NETWORKS), 10, {
-    imageSize,
+    inputShape: [imageSize, imageSize, 3],
     width,
     draws: (parameter) => stream(0, parameter),
     random: stream(0, "dropout"),
@@ -214,7 +214,7 @@ async function wholeRun(): Promise<number> {
     name: "random",
     domains: [domain("a"), domain("b")],
     classes: Array.from({ length: 10 }, (_, c) => `${c}`),
-    imageSize: 28,
+    inputShape: [28, 28, 3],
     normalisation: { mean: [0, 0, 0], deviation: [1, 1, 1] },
     fingerprint: "random",
   };

@@ -116,8 +116,9 @@ function testSplits(definition: DatasetDefinition, options: LoadOptions, test: T
     assert.deepEqual(dataset.domains.map((domain) => domain.name), definition.domains);
     assert.deepEqual(dataset.classes, definition.classes);
     assert.equal(dataset.name, definition.name);
-    assert.equal(dataset.imageSize, options.imageSize ?? dataset.imageSize);
-    assert.ok(Number.isInteger(dataset.imageSize) && dataset.imageSize > 0);
+    const size = options.imageSize ?? dataset.inputShape[0];
+    assert.ok(size !== undefined && Number.isInteger(size) && size > 0);
+    assert.deepEqual(dataset.inputShape, [size, size, 3]);
   });
 
   test("every split has images, and their labels are classes", (dataset) => {
@@ -141,7 +142,7 @@ function testSplits(definition: DatasetDefinition, options: LoadOptions, test: T
     const seen = new Map<string, string>();
     let images = 0, doubles = 0;
     for (const { what, split } of splitsOf(dataset)) {
-      for (const image of await sample(split, dataset.imageSize)) {
+      for (const image of await sample(split, dataset.inputShape)) {
         images++;
         const before = seen.get(image);
         if (before !== undefined && before !== what) doubles++;
@@ -155,7 +156,7 @@ function testSplits(definition: DatasetDefinition, options: LoadOptions, test: T
 
 function testReading(test: Test): void {
   test("images come in the order asked for, as bytes, the same at each reading", async (dataset) => {
-    const bytes = dataset.imageSize ** 2 * 3;
+    const bytes = dataset.inputShape.reduce((a, b) => a * b);
     for (const { what, split } of splitsOf(dataset)) {
       const [first, last] = [0, split.labels.length - 1];
       const read = await split.read([last, first, last]);
@@ -169,7 +170,7 @@ function testReading(test: Test): void {
   });
 
   test("the augmentation of an image depends on its key and item alone", async (dataset) => {
-    const bytes = dataset.imageSize ** 2 * 3;
+    const bytes = dataset.inputShape.reduce((a, b) => a * b);
     for (const { train } of dataset.domains) {
       const last = train.labels.length - 1;
       const plain = await train.read([0, last]);
@@ -200,8 +201,11 @@ function testLoading(
     for (const [i, { what, split }] of before.entries()) {
       assert.deepEqual(after[i]!.split.labels, split.labels, what);
       const [there, here] = [after[i]!.split, split];
-      const size = dataset.imageSize;
-      assert.deepEqual(await sample(there, size), await sample(here, size), what);
+      assert.deepEqual(
+        await sample(there, dataset.inputShape),
+        await sample(here, dataset.inputShape),
+        what,
+      );
     }
   });
 
@@ -237,10 +241,10 @@ function splitsOf({ domains }: Dataset): { what: string; split: Split }[] {
 }
 
 /** Some images of a split, evenly over it, as text to compare. */
-async function sample({ labels, read }: Split, imageSize: number): Promise<string[]> {
+async function sample({ labels, read }: Split, shape: readonly number[]): Promise<string[]> {
   const count = Math.min(64, labels.length);
   const indices = Array.from({ length: count }, (_, i) => Math.floor(i * labels.length / count));
   const pixels = await read(indices);
-  const bytes = imageSize ** 2 * 3;
+  const bytes = shape.reduce((a, b) => a * b);
   return indices.map((_, i) => pixels.subarray(i * bytes, (i + 1) * bytes).toString());
 }

@@ -1,5 +1,5 @@
 /**
- * From uint8 pixels of a data set to batches of tensors.
+ * From what a data set reads of its images to batches of tensors.
  *
  * @module
  */
@@ -10,8 +10,10 @@ import { type Random, stream } from "../../base/random.ts";
 import type { DomainBatch } from "../../methods/method.ts";
 
 /** Images of a pass over a whole split: large enough to be quick, small enough for any memory. */
-function passBatch({ imageSize, features }: Dataset): number {
-  return features === undefined ? Math.max(1, Math.min(250, 2 ** 22 / imageSize ** 2)) : 1000;
+function passBatch({ inputShape }: Dataset): number {
+  const most = inputShape.length > 1 ? 250 : 1000;
+  const numbers = inputShape.reduce((a, b) => a * b, 1);
+  return Math.max(1, Math.min(most, 3 * 2 ** 22 / numbers));
 }
 
 /** Images that were read and are not yet tensors. */
@@ -20,22 +22,19 @@ interface ReadImages {
   readonly values: Promise<Uint8Array | Float32Array>;
 }
 
-/** Begins to read images of a split: pixels, or features where there are some. */
+/** Begins to read images of a split. */
 function startReading(
-  dataset: Dataset,
   split: Split,
   indices: ArrayLike<number>,
   augmentation?: Augmentation,
 ): ReadImages {
-  const values = dataset.features === undefined
-    ? split.read(indices, augmentation)
-    : split.features!(indices);
+  const values = split.read(indices, augmentation);
   // A failure is for whoever asks for these images; that may be later, or never.
   values.catch(() => {});
   return { indices, values };
 }
 
-/** Images as tensors with their labels: pixels normalised, features as they are. */
+/** Images as tensors with their labels: pixels normalised, other numbers as they are. */
 async function finishReading(
   dataset: Dataset,
   split: Split,
@@ -43,11 +42,9 @@ async function finishReading(
 ): Promise<DomainBatch> {
   const read = await values;
   const labels = Int32Array.from({ length: indices.length }, (_, i) => split.labels[indices[i]!]!);
-  const { imageSize, features } = dataset;
+  const numbers = read instanceof Float32Array ? read : normalise(dataset, read);
   return {
-    images: read instanceof Float32Array
-      ? tf.tensor2d(read, [indices.length, features!])
-      : tf.tensor4d(normalise(dataset, read), [indices.length, imageSize, imageSize, 3]),
+    images: tf.tensor(numbers, [indices.length, ...dataset.inputShape]),
     labels: tf.tensor1d(labels, "int32"),
   };
 }
@@ -68,13 +65,13 @@ function normalise({ normalisation: { mean, deviation } }: Dataset, pixels: Uint
   return values;
 }
 
-/** Some images of a split with their labels: pixels, normalised, or features where there are some. */
+/** Some images of a split with their labels. */
 export function readBatch(
   dataset: Dataset,
   split: Split,
   indices: ArrayLike<number>,
 ): Promise<DomainBatch> {
-  return finishReading(dataset, split, startReading(dataset, split, indices));
+  return finishReading(dataset, split, startReading(split, indices));
 }
 
 /**
@@ -97,7 +94,6 @@ export function batchReader(
 ): (step: number) => Promise<DomainBatch[]> {
   const start = (step: number, d: number, indices: Int32Array) =>
     startReading(
-      dataset,
       dataset.domains[d]!.train,
       indices,
       { key: augmentations[d]!, first: step * indices.length },
@@ -137,7 +133,6 @@ export async function* epoch(
     const length = Math.floor(((batch + 1) * size) / batches) - start;
     const indices = Int32Array.from({ length }, (_, i) => start + i);
     return startReading(
-      dataset,
       split,
       indices,
       augmentation === undefined ? undefined : { key: augmentation, first: start },

@@ -32,7 +32,7 @@ export async function frozenDataset(
   onProgress: (done: number, total: number) => void = () => {},
 ): Promise<Dataset> {
   const fingerprint = createHash("sha256")
-    .update(JSON.stringify(["features", 1, dataset.fingerprint, dataset.imageSize, sha256]))
+    .update(JSON.stringify(["features", 1, dataset.fingerprint, dataset.inputShape[0], sha256]))
     .digest("hex");
   const file = join(
     cacheDir,
@@ -58,13 +58,13 @@ export async function frozenDataset(
       test: split("test"),
     };
   });
-  return { ...dataset, domains, features, fingerprint };
+  return { ...dataset, domains, inputShape: [features], fingerprint };
 }
 
 function featureSplit(split: Split, values: Float32Array, features: number): Split {
   return {
     ...split,
-    features(indices) {
+    read(indices) {
       const out = new Float32Array(indices.length * features);
       for (let i = 0; i < indices.length; i++) {
         const start = indices[i]! * features;
@@ -84,7 +84,7 @@ async function compute(
 ): Promise<Uint8Array> {
   const seen = { ...dataset, normalisation: network.normalisation ?? dataset.normalisation };
   const module = network.build({
-    imageSize: dataset.imageSize,
+    inputShape: dataset.inputShape,
     width: 1,
     draws: (name) => stream(0, name),
     random: stream(0, "dropout"),

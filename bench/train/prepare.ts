@@ -67,10 +67,9 @@ export function prepareRun(
     definition ?? find("network", training.network.name, NETWORKS),
     dataset.classes.length,
     {
-      imageSize: dataset.imageSize,
+      inputShape: dataset.inputShape,
       width: training.network.width,
       dropout: training.network.dropout,
-      features: dataset.features,
       weights,
       draws: (name) => stream(seed, "initial", name),
       random: dropout,

@@ -204,7 +204,7 @@ async function load(set: DigitSet, options: LoadOptions): Promise<Dataset> {
     name,
     domains,
     classes: CLASSES,
-    imageSize: SIZE,
+    inputShape: [SIZE, SIZE, 3],
     normalisation: { mean: [0, 0, 0], deviation: [1, 1, 1] },
     fingerprint: hash.digest("hex"),
   };

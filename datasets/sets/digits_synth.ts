@@ -110,7 +110,7 @@ function load(options: LoadOptions): Dataset {
     name: NAME,
     domains,
     classes: CLASSES,
-    imageSize: SIZE,
+    inputShape: [SIZE, SIZE, 3],
     normalisation: { mean: [0, 0, 0], deviation: [1, 1, 1] },
     fingerprint: hash.digest("hex"),
   };

@@ -78,7 +78,7 @@ Deno.test("batches: a pass sees every image once, in order", async () => {
   const dataset = debugDataset();
   const { train } = dataset.domains[1]!;
   const seen: number[] = [];
-  for await (const { labels } of epoch({ ...dataset, imageSize: 8 }, train)) {
+  for await (const { labels } of epoch(dataset, train)) {
     seen.push(...labels.dataSync());
   }
   assert.deepEqual(seen, [...train.labels]);

@@ -13,7 +13,7 @@ import { debugDataset } from "../helpers/debug_dataset.ts";
 await useBackend();
 
 const options = {
-  imageSize: 8,
+  inputShape: [8, 8, 3],
   width: 0.25,
   draws: (name: string) => stream(1, name),
   random: stream(0, "dropout"),
@@ -50,13 +50,13 @@ Deno.test("frozen: features are the network's, kept, and all that training needs
       0,
     );
     assert.equal(told.at(-1), total);
-    assert.equal(dataset.features, module.outputs);
+    assert.deepEqual(dataset.inputShape, [module.outputs]);
 
     const { validation } = images.domains[1]!;
     const pixels = await validation.read([2, 0]);
     const seen = tf.tensor4d(Float32Array.from(pixels, (v) => v / 127.5 - 1), [2, 8, 8, 3]);
     const wanted = module.apply(seen).dataSync();
-    const found = await dataset.domains[1]!.validation.features!([2, 0]);
+    const found = await dataset.domains[1]!.validation.read([2, 0]);
     assert.equal(found.length, wanted.length);
     found.forEach((value, i) => assert.ok(Math.abs(value - wanted[i]!) < 1e-4));
 

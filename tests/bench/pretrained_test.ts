@@ -16,7 +16,7 @@ import { testFolder } from "../datasets/helpers.ts";
 await useBackend();
 
 const options = {
-  imageSize: 224,
+  inputShape: [224, 224, 3],
   width: 1,
   draws: () => stream(0, "unused"),
   random: stream(0, "dropout"),

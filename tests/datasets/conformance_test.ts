@@ -92,7 +92,7 @@ const shades = defineDataset({
           test: split(name, "test"),
         })),
         classes: shades.classes,
-        imageSize: 4,
+        inputShape: [4, 4, 3],
         normalisation: { mean: [0, 0, 0], deviation: [1, 1, 1] },
         fingerprint: createHash("sha256").update(`${NAME} ${seed}`).digest("hex"),
       };

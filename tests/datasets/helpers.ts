@@ -30,7 +30,7 @@ export function loadOptions(
 }
 
 /** All images of a split, in order. */
-export function readAll(split: Split): Promise<Uint8Array> {
+export function readAll(split: Split): Promise<Uint8Array | Float32Array> {
   return split.read(split.labels.map((_, i) => i));
 }
 

@@ -495,7 +495,7 @@ export interface CnnCase {
 export async function checkCnn(golden: CnnCase): Promise<void> {
   const random = () => stream(0, "golden");
   const network = buildNetwork(cnn, 10, {
-    imageSize: 28,
+    inputShape: [28, 28, 3],
     width: 1,
     draws: random,
     random: random(),

@@ -27,7 +27,7 @@ export function debugDataset(): Dataset {
       test: split([5, 5, 5, 5], d, 2),
     })),
     classes: ["a", "b", "c", "d"],
-    imageSize: SIZE,
+    inputShape: [SIZE, SIZE, 3],
     normalisation: { mean: [0.4, 0.4, 0.4], deviation: [0.2, 0.2, 0.2] },
     fingerprint: "debug",
   };

@@ -118,7 +118,7 @@ Deno.test("MTL predicts the same for an image, whatever it is evaluated with", a
   const run = start(methodNamed("mtl"));
   for (let i = 0; i < 3; i++) await run.step();
   tf.tidy(() => {
-    const images = tf.randomNormal([4, TOY.imageSize, TOY.imageSize, 3], 0, 1, "float32", 5);
+    const images = tf.randomNormal([4, ...TOY.inputShape], 0, 1, "float32", 5);
     const together = tf.slice(run.predict(images, 1), 0, 1).dataSync();
     const alone = run.predict(tf.slice(images, 0, 1), 1).dataSync();
     const elsewhere = run.predict(tf.slice(images, 0, 1), 2).dataSync();

@@ -69,7 +69,7 @@ export function start(
     options;
   const spec: RunSpec = {
     format: 1,
-    dataset: { name: TOY.name, imageSize: TOY.imageSize, settings: {} },
+    dataset: { name: TOY.name, imageSize: TOY.inputShape[0]!, settings: {} },
     method: {
       name: method.name,
       version: method.version,

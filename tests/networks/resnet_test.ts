@@ -42,7 +42,12 @@ function value(name: string, shape: readonly number[]): Float32Array {
 /** A ResNet with the formula's weights, as if they had been read from a file. */
 function build(depth: number, imageSize: number): Network {
   const draws = () => ({ ...stream(0, "unused"), normal: () => 0 });
-  const options = { imageSize, width: 1, draws, random: stream(0, "dropout") };
+  const options = {
+    inputShape: [imageSize, imageSize, 3],
+    width: 1,
+    draws,
+    random: stream(0, "dropout"),
+  };
   const shapes = new Map<string, number[]>();
   const blank = buildNetwork(find("network", `resnet${depth}`, NETWORKS), 5, options);
   for (const { name, variable: { shape }, layout } of blank.featurizer.parameters) {
@@ -117,7 +122,7 @@ for (const { depth, size, logits, gradients } of cases) {
 
 Deno.test("ResNet: weights that do not fit are refused by name; fresh ones keep the signal's size", () => {
   const options = {
-    imageSize: 32,
+    inputShape: [32, 32, 3],
     width: 0.125,
     draws: (name: string) => stream(0, name),
     random: stream(0, "dropout"),

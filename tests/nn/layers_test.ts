@@ -96,7 +96,7 @@ Deno.test("PyTorch's arrangement goes in and comes out unchanged", () => {
 
 Deno.test("weights and biases start uniform in ±1/√fan-in", () => {
   const { classifier } = buildNetwork(cnn, 10, {
-    imageSize: 28,
+    inputShape: [28, 28, 3],
     width: 1,
     draws: (name) => stream(0, name),
     random: stream(0, "d"),
@@ -111,7 +111,7 @@ Deno.test("weights and biases start uniform in ±1/√fan-in", () => {
 Deno.test("another width or layer moves nobody else's initial draws", () => {
   const weights = (width: number) => {
     const { classifier, featurizer } = buildNetwork(cnn, 10, {
-      imageSize: 28,
+      inputShape: [28, 28, 3],
       width,
       draws: (name) => stream(0, name),
       random: stream(0, "d"),
@@ -158,7 +158,7 @@ Deno.test("five updates of the digits CNN lose as much as plain automatic differ
   const labels = tf.oneHot(tf.tensor1d([0, 1, 2, 3, 4, 5, 6, 7], "int32"), 10);
   const make = () =>
     buildNetwork(cnn, 10, {
-      imageSize: 28,
+      inputShape: [28, 28, 3],
       width: 0.25,
       draws: (name) => stream(0, name),
       random: stream(0, "d"),

@@ -21,7 +21,7 @@ const LEARNING_RATE = 1e-3;
 
 const network = () =>
   buildNetwork(cnn, 10, {
-    imageSize: 28,
+    inputShape: [28, 28, 3],
     width: 0.25,
     draws: (name) => stream(0, "initial", name),
     random: stream(0, "dropout"),

@@ -68,7 +68,7 @@ export async function load(set: PhotographSet, options: LoadOptions): Promise<Da
     name: set.name,
     domains,
     classes: set.classes,
-    imageSize: size,
+    inputShape: [size, size, 3],
     normalisation: IMAGENET,
     fingerprint,
   };
