@@ -10,16 +10,13 @@ import { PRIMARY } from "../../metrics/mod.ts";
 import type { BehaviourStudy, Finding, Study, StudyFigures } from "../../methods/study.ts";
 import { scoreKey } from "../folder.ts";
 import { type DatasetResults, estimate, scores } from "./arrange.ts";
-import { curve, scoresOf, type StudyResults } from "./studies.ts";
+import { curve, scoresOf, type Studied, type StudyResults, toldApart } from "./studies.ts";
 
 /** Neighbours that are asked for their domain. */
 const NEIGHBOURS = 10;
 
 /** What became of the behaviours of a method on one data set. */
-export interface BehaviourResults {
-  readonly study: BehaviourStudy;
-  readonly dataset: StudyResults["dataset"];
-  readonly method: StudyResults["method"];
+export interface BehaviourResults extends Studied<BehaviourStudy> {
   readonly findings: readonly (Finding & { readonly claim: string })[];
 }
 
@@ -39,19 +36,22 @@ export async function behaviours(
   const asked = known.filter((study) => "behaviours" in study);
   const groups = asked.flatMap((study) => {
     const own = studied.filter(({ method }) => method.name === study.method);
-    return [...Map.groupBy(own, ({ dataset }) => dataset.name).values()]
+    return [...Map.groupBy(own, ({ dataset, network }) => `${dataset.name} ${network}`).values()]
       .map((results) => ({ study, results }));
   });
-  return await Promise.all(groups.map(async ({ study, results }) => {
-    const { dataset, method } = results[0]!;
-    const methods = arranged.find(({ name }) => name === dataset.name)?.methods ?? [];
-    const figures = figuresOf(out, methods, results);
-    const findings = study.behaviours.map(async ({ claim, judge }) => ({
-      claim,
-      ...await judge(figures),
-    }));
-    return { study, dataset, method, findings: await Promise.all(findings) };
-  }));
+  return toldApart(
+    await Promise.all(groups.map(async ({ study, results }) => {
+      const { dataset, network, method } = results[0]!;
+      const methods = arranged.find(({ name }) => name === dataset.name)?.methods ?? [];
+      const rivals = methods.filter(({ spec }) => spec.training.network.name === network);
+      const figures = figuresOf(out, rivals, results);
+      const findings = study.behaviours.map(async ({ claim, judge }) => ({
+        claim,
+        ...await judge(figures),
+      }));
+      return { study, dataset, network, method, findings: await Promise.all(findings) };
+    })),
+  );
 }
 
 /** Means over seeds, as behaviours ask for them. */

@@ -23,15 +23,22 @@ export interface StudiedSetting {
   readonly runs: readonly Run[];
 }
 
-/** A study of a method on one data set, settings in the order of the plan. */
-export interface StudyResults {
-  /** The name of its files: data set and study, with the method where several have that study. */
+/** A study of a method with one network on one data set. */
+export interface Studied<S extends Study = Study> {
+  readonly study: S;
+  readonly dataset: { readonly name: string; readonly title: string };
+  readonly network: string;
+  readonly method: { readonly name: string; readonly title: string };
+  /** The method in titles, with its network where there are several. */
+  readonly subject: string;
+  /** The name of its files: data set and study, with method and network where there are several. */
   readonly file: string;
-  readonly study: TrainingStudy;
+}
+
+/** What became of the settings of a study, in the order of the plan. */
+export interface StudyResults extends Studied<TrainingStudy> {
   /** What settings are judged by. */
   readonly metric: Metric;
-  readonly dataset: { readonly name: string; readonly title: string };
-  readonly method: { readonly name: string; readonly title: string };
   readonly settings: readonly StudiedSetting[];
 }
 
@@ -48,9 +55,10 @@ export function studies(
   const studied = store.runs.flatMap((run) => run.study === null ? [] : [{ run, tag: run.study }]);
   const grouped = groupBy(
     studied,
-    ({ run, tag }) => JSON.stringify([run.spec.dataset.name, tag.name, tag.method]),
+    ({ run: { spec }, tag }) =>
+      JSON.stringify([spec.dataset.name, spec.training.network.name, tag.name, tag.method]),
   );
-  const results = [...grouped.values()].map((studied) => {
+  return toldApart([...grouped.values()].map((studied) => {
     const { run: { spec }, tag } = studied[0]!;
     const { data, method } = studied.find(({ run }) => run.digest)?.run.digest ?? {};
     const settings = [...groupBy(studied, ({ run }) => run.name)].map(([name, runs]) => ({
@@ -62,16 +70,30 @@ export function studies(
       study: definitionOf(tag, settings, known),
       metric,
       dataset: { name: spec.dataset.name, title: data?.title ?? spec.dataset.name },
+      network: spec.training.network.name,
       method: { name: tag.method, title: method?.title ?? tag.method },
       settings,
     };
-  });
-  const fileOf = ({ dataset, study }: typeof results[number]) => `${dataset.name}-${study.name}`;
+  }));
+}
+
+/** Gives studies names of files, and subjects of titles, that differ. */
+export function toldApart<T extends Omit<Studied, "file" | "subject">>(
+  results: readonly T[],
+): (T & Pick<Studied, "file" | "subject">)[] {
+  const fileOf = ({ dataset, study }: T) => `${dataset.name}-${study.name}`;
   const files = Map.groupBy(results, fileOf);
   return results.map((result) => {
-    const file = fileOf(result);
-    const shared = files.get(file)!.length > 1;
-    return { ...result, file: shared ? `${file}-${result.method.name}` : file };
+    const { method, network } = result;
+    const alike = files.get(fileOf(result))!;
+    const ownMethod = alike.some((other) => other.method.name !== method.name);
+    const ownNetwork = alike.some((other) => other.network !== network);
+    const suffixes = [...(ownMethod ? [method.name] : []), ...(ownNetwork ? [network] : [])];
+    return {
+      ...result,
+      subject: ownNetwork ? `${method.title} × ${network}` : method.title,
+      file: [fileOf(result), ...suffixes].join("-"),
+    };
   });
 }
 

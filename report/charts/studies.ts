@@ -34,11 +34,11 @@ const DOMAINS = ["average", "worst"] as const;
 
 /** Test figures over the levels of one factor, a panel for each level of another. */
 function levelsChart(results: StudyResults, axes: Axes): Chart {
-  const { file, study, metric, dataset, method } = results;
+  const { file, study, metric, dataset, subject } = results;
   const rows = levelRows(results, axes);
   const log = study.factors.find(({ name }) => name === axes.x)?.scale === "log";
   const description =
-    `Test ${metric.title} of ${method.title} on ${dataset.title}, ${study.title}: mean ` +
+    `Test ${metric.title} of ${subject} on ${dataset.title}, ${study.title}: mean ` +
     "over seeds, average over domains solid and worst domain dashed with the band between them, " +
     "bars of one standard deviation.";
   const x = {
@@ -55,7 +55,7 @@ function levelsChart(results: StudyResults, axes: Axes): Chart {
   const header = { labelColor: "currentColor", labelFontSize: 14, labelPadding: 4 };
   return {
     name: file,
-    title: `${method.title}, ${study.title} on ${dataset.title}`,
+    title: `${subject}, ${study.title} on ${dataset.title}`,
     description,
     spec: specOf(description, {
       data: { values: rows },
@@ -146,7 +146,7 @@ function powersOfTen(values: readonly number[]): number[] {
 }
 
 /** Training loss and validation figures over the steps. */
-function curveChart({ file, study, metric, dataset, method, settings }: StudyResults): Chart {
+function curveChart({ file, study, metric, dataset, subject, settings }: StudyResults): Chart {
   const mean = (values: readonly (number | null)[]) => {
     const known = scaledEstimate(metric, values);
     return known && short(known.mean);
@@ -159,7 +159,7 @@ function curveChart({ file, study, metric, dataset, method, settings }: StudyRes
       score: mean(scores),
     }))
   );
-  const description = `Training loss and validation ${metric.title} of ${method.title} on ` +
+  const description = `Training loss and validation ${metric.title} of ${subject} on ` +
     `${dataset.title} over the updates, mean over seeds.`;
   const panel = (field: string, title: string, color: string) => ({
     width: 320,
@@ -182,7 +182,7 @@ function curveChart({ file, study, metric, dataset, method, settings }: StudyRes
   });
   return {
     name: file,
-    title: `${method.title}, ${study.title} on ${dataset.title}`,
+    title: `${subject}, ${study.title} on ${dataset.title}`,
     description,
     spec: specOf(description, {
       data: { values: rows },

@@ -9,10 +9,10 @@ import type { Table } from "./table.ts";
 
 /** What became of each behaviour on a data set. */
 export function behavioursTable(results: BehaviourResults): Table {
-  const { study, dataset, method, findings } = results;
+  const { file, study, dataset, subject, findings } = results;
   return {
-    name: `${dataset.name}-${study.name}`,
-    title: `${method.title}, ${study.title} on ${dataset.title}`,
+    name: file,
+    title: `${subject}, ${study.title} on ${dataset.title}`,
     caption: "Macro-F1 on test data in percentage points, mean over seeds, unless said otherwise.",
     columns: [
       text("behaviour", "Behaviour"),

@@ -19,11 +19,11 @@ import { type Cell, type Column, MISSING, type Row, type Table } from "./table.t
 
 /** The table of a study on a data set. */
 export function studyTable(results: StudyResults): Table {
-  const { file, study, dataset, method } = results;
+  const { file, study, dataset, subject } = results;
   const body = study.rows === "checkpoints" ? checkpoints(results) : comparison(results);
   return {
     name: file,
-    title: `${method.title}, ${study.title} on ${dataset.title}`,
+    title: `${subject}, ${study.title} on ${dataset.title}`,
     ...body,
     caption: [study.caption, body.caption].filter(Boolean).join(" "),
   };

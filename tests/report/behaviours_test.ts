@@ -35,8 +35,10 @@ function study(name: string, settings: StudyResults["settings"]): StudyResults {
     file: name,
     study: STUDIES.find((s) => s.name === name && s.method === "brl") as TrainingStudy,
     metric: PRIMARY,
+    network: "cnn",
     dataset: { name: "made-up", title: "Made up" },
     method: { name: "brl", title: "BRL" },
+    subject: "BRL",
     settings,
   };
 }

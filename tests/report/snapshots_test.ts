@@ -37,8 +37,10 @@ async function charts(out: string): Promise<Chart[]> {
     file: "vlcs-parameters",
     study: STUDIES.find(({ name }) => name === "parameters") as TrainingStudy,
     metric: PRIMARY,
+    network: "cnn",
     dataset: { name: "vlcs", title: "VLCS-MLT" },
     method: { name: "brl", title: "BRL" },
+    subject: "BRL",
     settings: datasets[0]!.methods.map(({ runs }, i) => ({
       name: `alpha=${10 ** i}`,
       levels: { parameter: "alpha", value: 10 ** i },
