@@ -9,6 +9,7 @@ import mlp from "./mlp.ts";
 import mobilenet from "./mobilenet.ts";
 import type { NetworkDefinition } from "./network.ts";
 import { resnet18, resnet50 } from "./resnet.ts";
+import vit from "./vit.ts";
 
 export * from "./network.ts";
 
@@ -20,4 +21,5 @@ export const NETWORKS: readonly NetworkDefinition[] = [
   mobilenet,
   resnet18,
   resnet50,
+  vit,
 ];

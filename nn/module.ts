@@ -21,8 +21,9 @@ export interface Parameter {
  * - `linear`: `[inputs, outputs]` here, `[outputs, inputs]` in PyTorch.
  * - `convolution`: `[height, width, inputs, outputs]` here, `[outputs, inputs, height, width]` in
  *   PyTorch, and rotated by 180° (see {@linkcode convolutionBlock} in `layers.ts` for the reason).
+ * - `patches`: as `convolution`, not rotated: for convolutions whose stride is their size.
  */
-export type Layout = "vector" | "linear" | "convolution";
+export type Layout = "vector" | "linear" | "convolution" | "patches";
 
 /** Gives the stream of initial draws of the parameter with this name. */
 export type InitialDraws = (name: string) => Random;
@@ -152,10 +153,11 @@ export function fromTorch(p: Parameter, values: Float32Array): void {
         return p.variable.assign(tf.tensor(values, shape));
       case "linear":
         return p.variable.assign(tf.transpose(tf.tensor(values, [shape[1]!, shape[0]!])));
-      case "convolution": {
+      case "convolution":
+      case "patches": {
         const [h, w, i, o] = shape as [number, number, number, number];
         const hwio = tf.transpose(tf.tensor(values, [o, i, h, w]), [2, 3, 1, 0]);
-        return p.variable.assign(tf.reverse(hwio, [0, 1]));
+        return p.variable.assign(p.layout === "patches" ? hwio : tf.reverse(hwio, [0, 1]));
       }
     }
   });
@@ -171,6 +173,8 @@ export function toTorch(p: Parameter, value: tf.Tensor = p.variable): Float32Arr
         return tf.transpose(value).dataSync() as Float32Array;
       case "convolution":
         return tf.transpose(tf.reverse(value, [0, 1]), [3, 2, 0, 1]).dataSync() as Float32Array;
+      case "patches":
+        return tf.transpose(value, [3, 2, 0, 1]).dataSync() as Float32Array;
     }
   });
 }

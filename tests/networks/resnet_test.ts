@@ -7,6 +7,7 @@ import { resnet18, resnet50 } from "../../networks/resnet.ts";
 import { stream } from "../../base/random.ts";
 import type { Weights } from "../../networks/weights.ts";
 import { useBackend } from "../helpers/backend.ts";
+import { spread, value } from "./formula.ts";
 
 await useBackend();
 
@@ -15,28 +16,6 @@ interface Case {
   readonly size: number;
   readonly logits: number[][];
   readonly gradients: Record<string, { norm: number; some: number[] }>;
-}
-
-/** As `spread` in figures/resnet.py. */
-function spread(count: number, name: string): Float64Array {
-  const key = [...name].reduce((sum, letter, i) => sum + letter.charCodeAt(0) * (i + 1), 0);
-  return Float64Array.from({ length: count }, (_, i) => {
-    let x = (Math.imul(i + 1, 2654435761) + key * 7919) | 0;
-    x ^= x >>> 15;
-    x = Math.imul(x, 2246822519);
-    x ^= x >>> 13;
-    return (x >>> 0) / 2 ** 32;
-  });
-}
-
-/** As `value` in figures/resnet.py. */
-function value(name: string, shape: readonly number[]): Float32Array {
-  const u = spread(shape.reduce((a, b) => a * b, 1), name);
-  if (name.endsWith("running_var")) return Float32Array.from(u, (u) => 0.5 + u);
-  if (/running_mean|bias$/.test(name)) return Float32Array.from(u, (u) => 0.4 * (u - 0.5));
-  if (shape.length === 1) return Float32Array.from(u, (u) => 0.25 + 0.5 * u);
-  const bound = Math.sqrt(6 / shape.slice(1).reduce((a, b) => a * b, 1));
-  return Float32Array.from(u, (u) => (2 * u - 1) * bound);
 }
 
 /** A ResNet with the formula's weights, as if they had been read from a file. */
