@@ -33,9 +33,9 @@ const DEVIATION = 0.02;
  *
  * @throws {RangeError} When pretrained weights lack a tensor or have one of another shape.
  */
-function vit({ imageSize, width, draws, weights }: NetworkOptions): Module {
+function vit({ inputShape: [height, columns], width, draws, weights }: NetworkOptions): Module {
   const channels = HEADS * Math.max(1, Math.round(64 * width));
-  const tokens = 1 + (imageSize / PATCH) ** 2;
+  const tokens = 1 + (height! / PATCH) * (columns! / PATCH);
   const parameters: Parameter[] = [];
   const add = (made: Parameter, torchShape: readonly number[]) => {
     if (weights !== undefined) fromTorch(made, requireWeights(weights, made.name, torchShape));

@@ -20,7 +20,7 @@ const cases: Case[] = JSON.parse(
 );
 
 const options = (imageSize: number, width = 1): NetworkOptions => ({
-  imageSize,
+  inputShape: [imageSize, imageSize, 3],
   width,
   draws: (name) => stream(0, name),
   random: stream(0, "dropout"),
