@@ -5,3 +5,4 @@
  */
 export { datasetConformance, type DatasetConformanceOptions } from "./testing/dataset.ts";
 export { metricConformance } from "./testing/metric.ts";
+export { networkConformance, type NetworkConformanceOptions } from "./testing/network.ts";
