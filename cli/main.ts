@@ -9,7 +9,7 @@ import { BackendError } from "../tensor/backend.ts";
 import { UsageError } from "../base/errors.ts";
 import { printError } from "../base/terminal.ts";
 import { SlurmError } from "../bench/execute/slurm.ts";
-import { StoreError } from "../bench/records/store.ts";
+import { StoreError } from "../bench/records/folder.ts";
 import { makeProgram } from "./program.ts";
 
 /** Errors whose message is a sentence for the user. */

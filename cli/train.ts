@@ -11,7 +11,7 @@ import { expectedBackend } from "../bench/execute/preflight.ts";
 import { runSession, type SessionRequest, type SessionResult } from "../bench/execute/session.ts";
 import { forecast } from "../bench/plan/estimate.ts";
 import type { PlannedRun, Request } from "../bench/plan/plan.ts";
-import type { PlanFile } from "../bench/records/store.ts";
+import type { PlanFile } from "../bench/records/folder.ts";
 import { buildReport } from "../report/mod.ts";
 import { printForecast } from "./forecast.ts";
 import { requirePretrained } from "./options/backbone.ts";
@@ -24,7 +24,7 @@ import { StopSignals } from "./stop_signals.ts";
 /** What a command says about its session; the rest is in its options. */
 export type Task = Pick<
   SessionRequest,
-  "out" | "catalogue" | "backend" | "plan" | "manifest" | "adoptFrom" | "executor" | "given"
+  "out" | "catalogue" | "backend" | "plan" | "manifest" | "importFrom" | "executor" | "given"
 >;
 
 /** How a command that trains ended; `planned`: its plan was printed, nothing was trained. */

@@ -219,7 +219,7 @@ async function wholeRun(): Promise<number> {
     fingerprint: "random",
   };
   const spec: RunSpec = {
-    format: 1,
+    format: 2,
     dataset: { name: "random", imageSize: 28, settings: {} },
     method: { name: "erm", version: 1, hyperparameters: {} },
     stage1: null,
@@ -233,7 +233,7 @@ async function wholeRun(): Promise<number> {
       weightDecay: 0,
       selection: "validation-macro-f1",
     },
-    engine: { backend: "native", threads: Number(threads) },
+    engine: { backend: "native", threads: Number(threads), execution: "graph" },
   };
   const start = performance.now();
   await train(spec, { dataset, method: METHODS.find(({ name }) => name === "erm")! });

@@ -134,9 +134,8 @@ export class ReportContext {
  */
 export async function openReport(out: string, options: ReportOptions = {}): Promise<ReportContext> {
   const catalogue = options.catalogue ?? (await import("../bench/catalogue.ts")).builtin();
-  const { metrics } = catalogue;
-  const store = await readStore(out, metrics);
-  const before = options.compare === undefined ? null : await readStore(options.compare, metrics);
+  const store = await readStore(out, catalogue);
+  const before = options.compare === undefined ? null : await readStore(options.compare, catalogue);
   return new ReportContext(out, store, catalogue, options, before);
 }
 

@@ -6,20 +6,19 @@
  *
  * @module
  */
-import { join } from "node:path";
 import { countsOf, mean, type Metric, METRICS, PRIMARY } from "../metrics/mod.ts";
 import { type Figure, figures } from "../bench/records/figures.ts";
 import type {
   Calibration,
   Confusion,
-  FailureRecord,
   Manifest,
   RunRecord,
   RunSpec,
   StudyTag,
 } from "../bench/records/record.ts";
-import { studyTagOf } from "../bench/records/format1_study.ts";
-import { readIfThere } from "../base/files.ts";
+import { Folder, StoreError } from "../bench/records/folder.ts";
+import type { Definitions } from "../bench/records/format1.ts";
+import { runId } from "../bench/records/run_id.ts";
 
 /** What became of a planned run. */
 export type RunState =
@@ -92,6 +91,13 @@ export interface Store {
   readonly unplanned: number;
 }
 
+/** What records are read by: definitions, and metrics where they are not the suite's. */
+interface FolderCatalogue extends Definitions {
+  readonly metrics?: readonly Metric[];
+}
+
+const NONE: FolderCatalogue = { methods: [], datasets: [] };
+
 /** The key of a test figure in {@linkcode Digest.scores}. */
 export function scoreKey(domain: string, metric: Figure["metric"]): string {
   return `${domain}/${metric}`;
@@ -101,40 +107,30 @@ export function scoreKey(domain: string, metric: Figure["metric"]): string {
  * Reads an output folder.
  *
  * @param out The folder that a benchmark wrote.
- * @param metrics Those whose figures are asked for; every one of this repository by default.
+ * @param catalogue What its records are read by: definitions and metrics.
  * @throws When there is no plan in the folder, or one that this version cannot read.
  */
-export async function readStore(
-  out: string,
-  metrics: readonly Metric[] = METRICS,
-): Promise<Store> {
-  const manifest = await readManifest(out);
+export async function readStore(out: string, catalogue: FolderCatalogue = NONE): Promise<Store> {
+  const { metrics = METRICS } = catalogue;
+  const folder = new Folder(out, catalogue);
+  const manifest = await planOf(folder);
   const runs: Omit<Run, "seconds">[] = [];
-  for (const planned of manifest.runs) runs.push(await readRun(out, planned, metrics));
+  for (const planned of manifest.runs) runs.push(await readRun(folder, planned, metrics));
   const ids = new Set(manifest.runs.map((run) => run.id));
-  const others: string[] = [];
-  try {
-    for await (const entry of Deno.readDir(join(out, "runs"))) {
-      if (entry.isDirectory && !ids.has(entry.name)) others.push(entry.name);
-    }
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error; // nothing has run yet
-  }
+  const others = (await folder.ids()).filter((id) => !ids.has(id));
   const times = new Map(
     runs.flatMap(({ spec, digest }) =>
-      digest ? [[JSON.stringify(spec), digest.timing.seconds] as const] : []
+      digest ? [[runId(spec), digest.timing.seconds] as const] : []
     ),
   );
-  if (runs.some(({ spec }) => spec.stage1 !== null && !times.has(JSON.stringify(spec.stage1)))) {
+  if (runs.some(({ spec }) => spec.stage1 !== null && !times.has(runId(spec.stage1)))) {
     for (const id of others) {
-      const record = parse<RunRecord>(
-        await readIfThere(join(out, "runs", id, "record.json")) ?? "null",
-      );
-      if (record?.timing) times.set(JSON.stringify(record.spec), record.timing.seconds);
+      const record = await folder.record(id).catch(() => null);
+      if (record?.timing) times.set(runId(record.spec), record.timing.seconds);
     }
   }
   const seconds = (spec: RunSpec): number | null => {
-    const own = times.get(JSON.stringify(spec));
+    const own = times.get(runId(spec));
     const earlier = spec.stage1 === null ? 0 : seconds(spec.stage1);
     return own === undefined || earlier === null ? null : own + earlier;
   };
@@ -150,68 +146,54 @@ export function secondsOfAllStages(run: Run | null): number | null {
   return run?.state.status === "done" ? run.seconds : null;
 }
 
-/**
- * The plan of an output folder.
- *
- * @throws When there is none, or one that this version cannot read.
- */
-async function readManifest(out: string): Promise<Manifest> {
-  const text = await readIfThere(join(out, "manifest.json"));
-  if (text === null) {
-    throw new Error(
-      `Cannot report on "${out}": it holds no manifest.json; give a folder that a benchmark wrote.`,
+async function planOf(folder: Folder): Promise<Manifest> {
+  const refuse = (why: string) => new Error(`Cannot report on "${folder.folder}": ${why}.`);
+  const manifest = await folder.manifest().catch((error) => {
+    if (!(error instanceof StoreError)) throw error;
+    throw refuse(
+      "its manifest.json is not a plan of format 1 or 2; run the benchmark again into a new folder",
     );
+  });
+  if (manifest === null) {
+    throw refuse("it holds no manifest.json; give a folder that a benchmark wrote");
   }
-  const manifest = parse<Manifest>(text);
-  if (manifest === null || manifest.format !== 1 || !Array.isArray(manifest.runs)) {
-    throw new Error(
-      `Cannot report on "${out}": its manifest.json is not a plan of format 1; run the benchmark ` +
-        `again into a new folder.`,
-    );
-  }
-  if (manifest.runs.length === 0) {
-    throw new Error(
-      `Cannot report on "${out}": its manifest.json plans no runs; give a folder with at least one.`,
-    );
-  }
-  return manifest;
+  if (manifest.runs.length > 0) return manifest;
+  throw refuse("its manifest.json plans no runs; give a folder with at least one");
 }
 
 async function readRun(
-  out: string,
-  planned: Manifest["runs"][number],
+  folder: Folder,
+  { id, name, spec, study }: Manifest["runs"][number],
   metrics: readonly Metric[],
 ): Promise<Omit<Run, "seconds">> {
-  const { id, name, spec } = planned;
-  const run = (state: RunState, digest: Digest | null) => ({
-    id,
-    name,
-    spec,
-    study: studyTagOf(planned),
-    state,
-    digest,
+  const run = (state: RunState, digest: Digest | null): Omit<Run, "seconds"> => ({
+    ...{ id, name, spec, state, digest },
+    study: study ?? null,
   });
-  const folder = join(out, "runs", id);
-  const text = await readIfThere(join(folder, "record.json"));
-  if (text !== null) {
-    const record = parse<RunRecord>(text);
-    if (record === null || record.spec?.format !== 1 || record.id !== id) {
-      return run({ status: "failed", error: "its record.json is not a record of this run" }, null);
+  try {
+    const record = await folder.record(id);
+    if (record !== null) {
+      const { outcome } = record;
+      return run(
+        outcome.status === "done" ? { status: "done" } : { status: "diverged", step: outcome.step },
+        digest(record, metrics),
+      );
     }
-    const { outcome } = record;
-    return run(
-      outcome.status === "done" ? { status: "done" } : { status: "diverged", step: outcome.step },
-      digest(record, metrics),
-    );
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    return run({ status: "failed", error: "its record.json is not a record of this run" }, null);
   }
-  const failure = await readIfThere(join(folder, "failure.json"));
-  if (failure === null) return run({ status: "missing" }, null);
-  const { error } = parse<FailureRecord>(failure) ?? { error: "its failure.json cannot be read" };
-  return run({ status: "failed", error }, null);
+  try {
+    const failure = await folder.failure(id);
+    return run(
+      failure === null ? { status: "missing" } : { status: "failed", error: failure.error },
+      null,
+    );
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    return run({ status: "failed", error: "its failure.json cannot be read" }, null);
+  }
 }
-
-/** What older records call a metric of their curve. */
-const CURVE_NAMES: Readonly<Record<string, string>> = { macroF1: PRIMARY.name };
 
 function digest(record: RunRecord, metrics: readonly Metric[]): Digest {
   const { title, domains, classes, shots, fingerprint, counts } = record.data;
@@ -236,7 +218,7 @@ function digest(record: RunRecord, metrics: readonly Metric[]): Digest {
       loss: terms.loss ?? null,
       scores: new Map(
         Object.entries(validation).map(([name, domains]) => [
-          CURVE_NAMES[name] ?? name,
+          name,
           mean(domains.map((value) => value ?? 0)),
         ]),
       ),
@@ -255,12 +237,4 @@ function sparse(confusion: Confusion): SparseConfusion {
     })
   );
   return Int32Array.from(cells);
-}
-
-function parse<T>(text: string): T | null {
-  try {
-    return JSON.parse(text) as T;
-  } catch {
-    return null;
-  }
 }

@@ -5,7 +5,8 @@
  */
 import type { PlannedRun } from "../plan/plan.ts";
 import { runId } from "../records/run_id.ts";
-import { type Store, StoreError } from "../records/store.ts";
+import { StoreError } from "../records/folder.ts";
+import type { Store } from "../records/store.ts";
 import type { Outcome, Session } from "./executor.ts";
 
 /** A run, and how often the machine has failed it. */

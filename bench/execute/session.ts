@@ -15,7 +15,8 @@ import {
 } from "../../tensor/backend.ts";
 import { type PlannedRun, withFirstStages } from "../plan/plan.ts";
 import type { Manifest } from "../records/record.ts";
-import { type PlanFile, Store } from "../records/store.ts";
+import type { Folder, PlanFile } from "../records/folder.ts";
+import { Store } from "../records/store.ts";
 import { environment } from "./environment.ts";
 import type {
   Executor,
@@ -45,8 +46,8 @@ export interface SessionRequest extends Omit<Session, "report"> {
   readonly manifest:
     | Pick<Manifest, "preset" | "search"> & { readonly file: PlanFile }
     | null;
-  /** A folder whose finished runs are taken over. */
-  readonly adoptFrom?: Store;
+  /** A folder whose finished runs are taken over, and the ids there of those that have others here. */
+  readonly importFrom?: { readonly folder: Folder; readonly ids: ReadonlyMap<string, string> };
   readonly executor: Executor;
   /** What was given for the executor's options. */
   readonly given: Given<ExecutorOptions>;
@@ -90,7 +91,7 @@ export async function runSession(request: SessionRequest): Promise<SessionResult
     await writeManifest(planned, { ...manifest, data: data!, plugins }, out);
   }
   const runs = withFirstStages(planned, catalogue.methods);
-  if (request.adoptFrom !== undefined) await adopt(runs, request.adoptFrom, new Store(out));
+  if (request.importFrom !== undefined) await importRuns(runs, request.importFrom, out);
   const report = manifest?.file === "manifest.json";
   const execution = await executor.run(runs, { ...request, paths, report }, given);
   if ("submission" in execution) return { status: "submitted", ...execution };
@@ -124,7 +125,7 @@ async function writeManifest(
 ): Promise<void> {
   const { native } = await inspectBackend();
   await new Store(out).writeManifest({
-    format: 1,
+    format: 2,
     createdAt: new Date().toISOString(),
     command: [...Deno.args],
     runs,
@@ -135,6 +136,11 @@ async function writeManifest(
 }
 
 /** Takes over the runs that are finished in another folder. */
-async function adopt(runs: readonly PlannedRun[], from: Store, to: Store): Promise<void> {
-  for (const { id } of runs) if (await from.record(id) !== null) await to.adopt(id, from);
+async function importRuns(
+  runs: readonly PlannedRun[],
+  { folder, ids }: SessionRequest["importFrom"] & object,
+  out: string,
+): Promise<void> {
+  const store = new Store(out);
+  for (const { id } of runs) await store.importRun(id, folder, ids.get(id));
 }

@@ -12,6 +12,7 @@ import { ruleOf } from "../../metrics/selection.ts";
 import { find, notFoundMessage, UsageError } from "../../base/errors.ts";
 import { readValue, type Value, type ValueType } from "../../base/setting.ts";
 import type { Catalogue } from "../catalogue.ts";
+import { usualExecution } from "../records/execution.ts";
 import { runId, runName, type Stages } from "../records/run_id.ts";
 import { type NetworkRequest, sizesOf } from "./networks.ts";
 import { type Preset, preset } from "./presets.ts";
@@ -34,7 +35,7 @@ export interface Request extends NetworkRequest {
    */
   readonly settings: readonly (readonly [string, Value])[];
   /** Settings of the random search, by number; the defaults alone when left out. */
-  readonly hparamsSeeds?: readonly number[] | undefined;
+  readonly trials?: readonly number[] | undefined;
   readonly selection: SelectionRule;
   /** Test figures at every checkpoint. */
   readonly traceTest?: boolean | undefined;
@@ -51,7 +52,7 @@ export interface PlannedRun {
   /** What the run is for, where it belongs to a study. */
   readonly study?: StudyTag;
   /** Number of the setting of a random search; left out where there is none. */
-  readonly hparamsSeed?: number;
+  readonly trial?: number;
 }
 
 /** Settings of training that `--set method.key=value` may change. */
@@ -79,7 +80,7 @@ export function plan(request: Request, catalogue: Catalogue): PlannedRun[] {
     for (const own of ofNetworks) {
       const part = { dataset, sizes: own, drops: drops.has(own.network.name) };
       for (const stages of names) {
-        for (const setting of request.hparamsSeeds ?? [undefined]) {
+        for (const setting of request.trials ?? [undefined]) {
           for (const seed of request.seeds) {
             const spec = specOf(request, part, stages, seed, overrides, setting ?? 0);
             add(runs, spec, setting, catalogue.methods);
@@ -110,17 +111,17 @@ export function requireMethods(spec: RunSpec, methods: readonly Method[]): void 
 function add(
   runs: Map<string, PlannedRun>,
   spec: RunSpec,
-  hparamsSeed: number | undefined,
+  trial: number | undefined,
   methods: Stages,
 ): void {
-  if (spec.stage1 !== null) add(runs, spec.stage1, hparamsSeed, methods);
+  if (spec.stage1 !== null) add(runs, spec.stage1, trial, methods);
   const id = runId(spec);
   if (runs.has(id)) return;
   runs.set(id, {
     id,
     name: runName(spec, methods),
     spec,
-    ...(hparamsSeed === undefined ? {} : { hparamsSeed }),
+    ...(trial === undefined ? {} : { trial }),
   });
 }
 
@@ -169,6 +170,7 @@ function specOf(
   const before = stages.slice(0, -1);
   const own = (key: string) =>
     overrides.get(method.name)?.get(key) ?? overrides.get("all")?.get(key);
+  const { backend, threads } = request;
   const steps = request.steps ?? sizes.steps;
   const checkpointEvery = request.checkpoints === undefined
     ? sizes.checkpointEvery
@@ -201,7 +203,7 @@ function specOf(
     ]),
   );
   return {
-    format: 1,
+    format: 2,
     dataset: { name: dataset.name, imageSize: sizes.imageSize, settings },
     method: { name: method.name, version: method.version, hyperparameters },
     stage1: before.length > 0 ? specOf(request, part, before, seed, overrides, setting) : null,
@@ -216,7 +218,7 @@ function specOf(
       selection: request.selection,
       ...(request.traceTest && { traceTest: true }),
     },
-    engine: { backend: request.backend, threads: request.threads },
+    engine: { backend, threads, execution: usualExecution(steps, backend) },
   };
 }
 

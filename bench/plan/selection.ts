@@ -30,14 +30,14 @@ export function score(rule: Rule, candidate: Candidate): number {
 /** A setting of a search, tried with one seed. */
 export interface Trial {
   /** The setting's number. */
-  readonly hparamsSeed: number;
+  readonly trial: number;
   /** What it is worth by validation. */
   readonly worth: number;
 }
 
 /** Trials from the best to the worst; of equals the highest number goes first, as in MDLT. */
 export function byScore<T extends Trial>(trials: readonly T[]): T[] {
-  return [...trials].sort((a, b) => b.worth - a.worth || b.hparamsSeed - a.hparamsSeed);
+  return [...trials].sort((a, b) => b.worth - a.worth || b.trial - a.trial);
 }
 
 /** What a setting is judged by: the rule that chose the checkpoint, where it looks at figures. */

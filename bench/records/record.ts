@@ -13,7 +13,7 @@ export type { Calibration, Confusion };
 /** Everything that decides the numbers of a run. Its hash is the run's id. */
 export interface RunSpec {
   /** Raised when the meaning of a field changes, so that old records are never mixed with new ones. */
-  readonly format: 1;
+  readonly format: 2;
   readonly dataset: {
     readonly name: string;
     readonly imageSize: number;
@@ -32,8 +32,12 @@ export interface RunSpec {
     readonly backend: "native" | "wasm";
     /** Threads of one run: the last bits of sums depend on them. */
     readonly threads: number;
+    readonly execution: Execution;
   };
 }
+
+/** How steps are executed: operation by operation, as a graph, or as a graph compiled by XLA. */
+export type Execution = "eager" | "graph" | "xla";
 
 /** How a run is trained and selected, apart from its method. */
 export interface TrainingSettings {
@@ -168,7 +172,7 @@ export type SearchProtocol = "once" | "per-seed";
 
 /** The plan of an output folder: `manifest.json`. */
 export interface Manifest {
-  readonly format: 1;
+  readonly format: 2;
   readonly createdAt: string;
   /** The command line, as given. */
   readonly command: readonly string[];
@@ -181,7 +185,7 @@ export interface Manifest {
     /** What the run is for, where it belongs to a study: it has no place among the methods. */
     readonly study?: StudyTag;
     /** Number of the setting of a random search. */
-    readonly hparamsSeed?: number;
+    readonly trial?: number;
   }[];
   readonly environment: Readonly<Record<string, string | number | null>>;
   /** Modules that the plan takes definitions from, beside the suite's own. */

@@ -24,10 +24,11 @@ export function comparison(
   tolerance: number,
 ): { readonly verdict: Verdict; readonly largest: number | null } {
   if (original === null || repeated === null) return { verdict: "missing", largest: null };
-  const scored = [original, repeated].every(({ result }) => result?.scores);
-  const numbers = ({ outcome, curve, result }: RunRecord) =>
-    canonical({ outcome, curve, result: scored ? result : { ...result, scores: null } });
-  if (numbers(original) === numbers(repeated)) return { verdict: "identical", largest: 0 };
+  const numbers = ({ outcome, curve, result }: RunRecord) => ({ outcome, curve, result });
+  const [before, after] = [numbers(original), numbers(repeated)];
+  if (canonical(shared(before, after)) === canonical(shared(after, before))) {
+    return { verdict: "identical", largest: 0 };
+  }
   const [then, now] = [tested(original), tested(repeated)];
   const keys = new Set([...then.keys(), ...now.keys()]);
   const moved = [...keys].map((key) => Math.abs((then.get(key) ?? NaN) - (now.get(key) ?? NaN)));
@@ -37,6 +38,20 @@ export function comparison(
     verdict: within ? "within" : "different",
     largest: Number.isNaN(largest) ? null : largest,
   };
+}
+
+/** What of a value another one has as well: an earlier record knows of fewer figures. */
+function shared(value: unknown, other: unknown): unknown {
+  if (Array.isArray(value) && Array.isArray(other)) {
+    return value.map((item, i) => i < other.length ? shared(item, other[i]) : item);
+  }
+  if (!isObject(value) || !isObject(other)) return value;
+  const keys = Object.keys(value).filter((key) => key in other);
+  return Object.fromEntries(keys.map((key) => [key, shared(value[key], other[key])]));
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
 }
 
 function tested(record: RunRecord): Map<string, number> {

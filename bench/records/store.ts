@@ -13,69 +13,46 @@ import { decodeMetadata, decodeTensors, encodeTensors } from "../../tensor/safet
 import { writeAtomically } from "../../base/files.ts";
 import { type Lock, tryLock, withLock } from "../../base/lock.ts";
 import { calibrationOf, confusionOf, type Predictions } from "../../metrics/mod.ts";
+import { Folder, type PlanFile, readJson, StoreError } from "./folder.ts";
 import type { FailureRecord, Manifest, RunRecord } from "./record.ts";
 import type { RunState, TrainResult } from "../train/trainer.ts";
 
-/** A file of an output folder that cannot be used; the message is one sentence. */
-export class StoreError extends Error {
-  override name = "StoreError";
-}
-
-/** A folder's plan, and the plan of its random search, whose runs are in none of its tables. */
-export type PlanFile = "manifest.json" | "sweep.json";
-
-/** One output folder. */
-export class Store {
-  constructor(readonly folder: string) {}
-
-  /**
-   * The record of a run; null when it is not finished.
-   *
-   * @throws {StoreError} When there is one that cannot be used.
-   */
-  async record(id: string): Promise<RunRecord | null> {
-    const path = this.#path(id, "record.json");
-    const record = await readJson<RunRecord>(path);
-    if (record === null || (record.id === id && record.spec?.format === 1)) return record;
-    throw new StoreError(
-      `Cannot use ${path}: it is no record of this run; remove it to have the run trained again`,
-    );
-  }
-
+/** One output folder, to write to. */
+export class Store extends Folder {
   /**
    * Claims a run for this process, until the claim is disposed or the process ends; null while
    * another process has it. What a process that died left half-written is swept away.
    */
   async claim(id: string): Promise<Lock | null> {
-    const lock = await tryLock(this.#path(id, "lock"));
-    if (lock !== null) await sweep(join(this.folder, "runs", id));
+    const lock = await tryLock(this.pathOf(id, "lock"));
+    if (lock !== null) await removeTemporaryFiles(join(this.folder, "runs", id));
     return lock;
   }
 
   /**
    * Keeps the state of a run that is going on, so that it can be continued by a process whose
-   * mathematics are the same.
+   * numerics are the same.
    *
-   * @param mathematics What decides the last bits apart from the spec: versions, device.
+   * @param numericsKey What decides the last bits apart from the spec: versions, device.
    */
-  async saveState(id: string, state: RunState, mathematics: string): Promise<void> {
+  async saveState(id: string, state: RunState, numericsKey: string): Promise<void> {
     const { tensors, numbers, progress } = state;
     const file = encodeTensors(tensors, {
       state: JSON.stringify({ numbers, progress }),
-      mathematics,
+      numerics: numericsKey,
     });
-    await writeAtomically(this.#path(id, "resume.safetensors"), file);
+    await writeAtomically(this.pathOf(id, "resume.safetensors"), file);
   }
 
   /**
    * The state that was kept of a run that was broken off; null without one, or when it cannot be
    * continued to the same bits here. The caller frees the tensors.
    */
-  async state(id: string, mathematics: string): Promise<RunState | null> {
+  async state(id: string, numericsKey: string): Promise<RunState | null> {
     try {
-      const file = await Deno.readFile(this.#path(id, "resume.safetensors"));
+      const file = await Deno.readFile(this.pathOf(id, "resume.safetensors"));
       const metadata = decodeMetadata(file);
-      if (metadata["mathematics"] !== mathematics) return null;
+      if (metadata["numerics"] !== numericsKey) return null;
       return { ...JSON.parse(metadata["state"]!), tensors: decodeTensors(file) };
     } catch (error) {
       // A file that a failing disk has spoilt is as good as none: the run starts anew.
@@ -95,10 +72,13 @@ export class Store {
   ): Promise<void> {
     const { id } = record;
     if (Object.keys(weights).length > 0) {
-      await writeAtomically(this.#path(id, "weights.safetensors"), encodeTensors(weights));
+      await writeAtomically(this.pathOf(id, "weights.safetensors"), encodeTensors(weights));
     }
     if (predictions !== null) {
-      await writeAtomically(this.#path(id, "predictions.csv"), predictionRows(record, predictions));
+      await writeAtomically(
+        this.pathOf(id, "predictions.csv"),
+        predictionRows(record, predictions),
+      );
     }
     if (sample !== null) {
       const { features, domains, labels } = sample;
@@ -109,41 +89,42 @@ export class Store {
           label: tf.tensor1d([...labels]),
         })
       );
-      await writeAtomically(this.#path(id, "features.safetensors"), file);
+      await writeAtomically(this.pathOf(id, "features.safetensors"), file);
     }
     await this.#remove(id, "failure.json");
     await this.#remove(id, "resume.safetensors");
-    await writeAtomically(this.#path(id, "record.json"), json(record));
+    await writeAtomically(this.pathOf(id, "record.json"), json(record));
   }
 
-  /** Takes over a finished run of another folder, whole or not at all. */
-  async adopt(id: string, from: Store): Promise<void> {
+  /**
+   * Takes over a finished run of another folder, whole or not at all.
+   *
+   * @param former The run's id there.
+   */
+  async importRun(id: string, from: Folder, former = id): Promise<void> {
     using claim = await this.claim(id);
     if (claim === null || await this.record(id) !== null) return;
-    const files: string[] = [];
-    for await (const { name, isFile } of Deno.readDir(join(from.folder, "runs", id))) {
-      if (isFile) files.push(name);
+    const record = await from.record(former);
+    if (record === null) return;
+    for await (const { name, isFile } of Deno.readDir(from.pathOf(former, ""))) {
+      if (!isFile || name === "record.json" || name === "lock") continue;
+      await writeAtomically(this.pathOf(id, name), await Deno.readFile(from.pathOf(former, name)));
     }
-    const last = "record.json";
-    if (!files.includes(last)) return;
-    const others = files.filter((name) => name !== last && name !== "lock");
-    for (const name of [...others, last]) {
-      await writeAtomically(this.#path(id, name), await Deno.readFile(from.#path(id, name)));
-    }
+    await writeAtomically(this.pathOf(id, "record.json"), json({ ...record, id }));
   }
 
   /** Writes why a run could not be finished, unless another process is about to finish it. */
   async fail(failure: FailureRecord): Promise<void> {
     using claim = await this.claim(failure.id);
     if (claim === null || await this.record(failure.id) !== null) return;
-    await writeAtomically(this.#path(failure.id, "failure.json"), json(failure));
+    await writeAtomically(this.pathOf(failure.id, "failure.json"), json(failure));
   }
 
   /** What a finished run predicted for its test images, domain by domain; null without a test. */
   async predictions(id: string): Promise<Predictions[] | null> {
     const record = await this.record(id);
     if (record === null || record.result === null) return null;
-    const text = await Deno.readTextFile(this.#path(id, "predictions.csv"));
+    const text = await Deno.readTextFile(this.pathOf(id, "predictions.csv"));
     const rows: { domain: string; label: string; predicted: string; confidence: string }[] = parse(
       text,
       { columns: true },
@@ -172,17 +153,12 @@ export class Store {
 
   /** The folder of a run's TensorBoard event file. */
   events(id: string): string {
-    return this.#path(id, "tensorboard");
-  }
-
-  /** Why a run could not be finished; null when nothing says so. */
-  async failure(id: string): Promise<FailureRecord | null> {
-    return await readJson<FailureRecord>(this.#path(id, "failure.json"));
+    return this.pathOf(id, "tensorboard");
   }
 
   /** The tested weights of a finished run, by name; the caller frees the tensors. */
   async weights(id: string): Promise<Record<string, tf.Tensor>> {
-    return decodeTensors(await Deno.readFile(this.#path(id, "weights.safetensors")));
+    return decodeTensors(await Deno.readFile(this.pathOf(id, "weights.safetensors")));
   }
 
   /**
@@ -190,26 +166,17 @@ export class Store {
    * table with the new ones: other methods, seeds or data sets under the same conditions.
    */
   async writeManifest(manifest: Manifest, name: PlanFile = "manifest.json"): Promise<void> {
-    await this.#alone(() => this.#writeManifest(manifest, name));
-  }
-
-  /**
-   * The plan of the folder, or of its search; null without one.
-   *
-   * @throws {StoreError} When there is one that cannot be used.
-   */
-  async manifest(name: PlanFile = "manifest.json"): Promise<Manifest | null> {
-    const path = join(this.folder, name);
-    const manifest = await readJson<Manifest>(path);
-    if (manifest === null || (manifest.format === 1 && Array.isArray(manifest.runs))) {
-      return manifest;
-    }
-    throw new StoreError(
-      `Cannot use ${path}: it is no plan of format 1; remove it to have it made again`,
-    );
+    await this.#withFolderLock(() => this.#writeManifest(manifest, name));
   }
 
   async #writeManifest(manifest: Manifest, name: PlanFile): Promise<void> {
+    const path = join(this.folder, name);
+    if ((await readJson(path) as Partial<Manifest> | null)?.format as unknown === 1) {
+      throw new StoreError(
+        `Cannot write a plan into "${this.folder}": an earlier version of this program made its ` +
+          `${name}; give another output folder`,
+      );
+    }
     const earlier = await this.manifest(name);
     const cells = new Set(manifest.runs.map(cell));
     const planned = new Map(manifest.runs.map((run) => [run.spec.dataset.name, conditions(run)]));
@@ -218,28 +185,24 @@ export class Store {
       return !cells.has(cell(run)) && (now === undefined || now === conditions(run));
     });
     const runs = [...kept, ...manifest.runs];
-    await writeAtomically(join(this.folder, name), json({ ...manifest, runs }));
+    await writeAtomically(path, json({ ...manifest, runs }));
   }
 
   /** Works on the folder's own files while no other process does. */
-  async #alone(work: () => Promise<void>): Promise<void> {
+  async #withFolderLock(work: () => Promise<void>): Promise<void> {
     await withLock(join(this.folder, "lock"), async () => {
-      await sweep(this.folder);
+      await removeTemporaryFiles(this.folder);
       await work();
     });
   }
 
   async #remove(id: string, file: string): Promise<void> {
-    await Deno.remove(this.#path(id, file)).catch(() => {});
-  }
-
-  #path(id: string, file: string): string {
-    return join(this.folder, "runs", id, file);
+    await Deno.remove(this.pathOf(id, file)).catch(() => {});
   }
 }
 
 /** Removes temporary files; only for who holds the lock that their writers need. */
-async function sweep(folder: string): Promise<void> {
+async function removeTemporaryFiles(folder: string): Promise<void> {
   for await (const { name, isFile } of Deno.readDir(folder)) {
     if (isFile && name.endsWith(".tmp")) await Deno.remove(join(folder, name)).catch(() => {});
   }
@@ -254,15 +217,15 @@ function predictionRows(record: RunRecord, predictions: readonly Predictions[]):
 }
 
 /** The cell of a table that a run fills. */
-function cell({ name, spec, hparamsSeed }: Manifest["runs"][number]): string {
-  return JSON.stringify([spec.dataset.name, name, spec.seed, hparamsSeed]);
+function cell({ name, spec, trial }: Manifest["runs"][number]): string {
+  return JSON.stringify([spec.dataset.name, name, spec.seed, trial]);
 }
 
 /** What two runs must share to stand in one table. */
-function conditions({ spec, hparamsSeed }: Manifest["runs"][number]): string {
+function conditions({ spec, trial }: Manifest["runs"][number]): string {
   const { dataset, training, engine } = spec;
   const { network, steps, selection } = training;
-  const batch = hparamsSeed === undefined ? training.batch : null; // a search draws it
+  const batch = trial === undefined ? training.batch : null; // a search draws it
   return JSON.stringify([dataset, network, steps, batch, selection, engine]);
 }
 
@@ -270,18 +233,4 @@ function conditions({ spec, hparamsSeed }: Manifest["runs"][number]): string {
 function json(value: unknown): string {
   const text = JSON.stringify(value, null, 1);
   return `${text.replaceAll(/\[\n[-\d.eE+,\s]*\]/g, (list) => list.replaceAll(/\s+/g, ""))}\n`;
-}
-
-async function readJson<T>(path: string): Promise<T | null> {
-  try {
-    return JSON.parse(await Deno.readTextFile(path)) as T;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
-    if (error instanceof SyntaxError) {
-      throw new StoreError(
-        `Cannot use ${path}: it is not valid JSON (${error.message}); remove it to have it made again`,
-      );
-    }
-    throw error;
-  }
 }

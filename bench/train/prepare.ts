@@ -12,10 +12,9 @@ import { buildNetwork, type NetworkDefinition, NETWORKS } from "../../networks/m
 import type { Weights } from "../../networks/weights.ts";
 import { fromTensors, type Parameter } from "../../nn/module.ts";
 import { compiled, eager, type Execute, fused } from "../../tensor/compile/mod.ts";
-import type { RunSpec } from "../records/record.ts";
+import type { Execution, RunSpec } from "../records/record.ts";
 import { augmentationKey, batchReader, epoch, sampler } from "./batches.ts";
 import { RunContext } from "./context.ts";
-import { type Execution, executionFor } from "./execution.ts";
 
 /** What a run is made from besides its spec. */
 export interface PrepareOptions {
@@ -32,7 +31,7 @@ export interface PrepareOptions {
     parameters: readonly Parameter[],
     gradients: readonly (tf.Tensor | null)[],
   ) => void;
-  /** How steps are executed; by default the length of the run decides. */
+  /** How steps are executed; as the spec says when left out. */
   readonly execute?: Execute;
 }
 
@@ -51,8 +50,8 @@ export interface PreparedRun {
 const EXECUTE: Readonly<Record<Execution, Execute>> = { eager, graph: compiled, xla: fused };
 
 /** How the steps of a run are executed. */
-export function executionOf({ training }: Pick<RunSpec, "training">): Execute {
-  return EXECUTE[executionFor(training.steps)];
+export function executionOf({ engine }: Pick<RunSpec, "engine">): Execute {
+  return EXECUTE[engine.execution];
 }
 
 /** Makes the network, context, method and samplers of a run. */

@@ -14,7 +14,7 @@ import { plan, type PlannedRun, requireMethods } from "../../bench/plan/plan.ts"
 import type { Manifest, RunRecord } from "../../bench/records/record.ts";
 import { comparison, type Verdict } from "../../bench/records/reproduction.ts";
 import { runId } from "../../bench/records/run_id.ts";
-import { Store, StoreError } from "../../bench/records/store.ts";
+import { Folder, readPlan, StoreError } from "../../bench/records/folder.ts";
 import {
   catalogueOf,
   methodsOption,
@@ -86,7 +86,7 @@ async function repeat(
 ): Promise<number> {
   const began = performance.now();
   const { json = false } = options;
-  const { runs, preset } = original.manifest;
+  const { runs, manifest: { preset } } = original;
   const out = resolve(options.out!);
   const task: Task = {
     out,
@@ -108,55 +108,56 @@ async function repeat(
 
 /** Runs that are repeated. */
 interface Original {
-  readonly manifest: Manifest & { readonly runs: readonly PlannedRun[] };
-  readonly store: Store;
+  readonly manifest: Manifest;
+  readonly folder: Folder;
+  /** The same runs as they are trained here: those of an earlier format have another id. */
+  readonly runs: readonly PlannedRun[];
 }
 
 /** The plan that `--from` names, or that of the folder; its specs must be what their ids say. */
 async function readOriginal(
   from: string,
   out: string | undefined,
-  { methods }: Catalogue,
+  catalogue: Catalogue,
 ): Promise<Original> {
   const refuse = (why: string) => new UsageError(`Cannot use --from "${from}": ${why}`);
   const isFolder = (await Deno.stat(from).catch(() => null))?.isDirectory;
   const file = resolve(isFolder ? join(from, "manifest.json") : from);
-  let manifest: Manifest | null;
-  try {
-    manifest = JSON.parse(await Deno.readTextFile(file));
-  } catch (error) {
-    throw refuse(`${(error as Error).message}; give the manifest.json of an output folder`);
+  const { manifest, altered } = await readPlan(file, catalogue).catch((error) => {
+    const sentence = error instanceof StoreError ? error.message.split("; remove it")[0] : error;
+    throw refuse(`${sentence}; give the manifest.json of an output folder`);
+  });
+  if (altered !== undefined) {
+    throw refuse(`run ${altered} has another specification than its id says; restore the file`);
   }
-  if (manifest?.format !== 1 || !Array.isArray(manifest.runs) || manifest.runs.length === 0) {
-    throw refuse("it is not a plan of format 1; give the manifest.json of an output folder");
-  }
-  for (const run of manifest.runs) {
-    if (run?.spec?.format !== 1 || runId(run.spec) !== run.id) {
-      throw refuse(`run ${run?.id} has another specification than its id says; restore the file`);
-    }
-    requireMethods(run.spec, methods);
-  }
-  if (manifest.search === undefined && manifest.runs.some((run) => run.hparamsSeed !== undefined)) {
+  if (manifest.runs.length === 0) throw refuse("it plans no runs");
+  for (const { spec } of manifest.runs) requireMethods(spec, catalogue.methods);
+  if (manifest.search === undefined && manifest.runs.some((run) => run.trial !== undefined)) {
     throw refuse("it is the plan of a search; give the manifest.json that deno task select wrote");
   }
   if (out === undefined || resolve(out) === dirname(file)) {
     throw refuse("the runs need a folder of their own; give it with --out");
   }
-  return { manifest, store: new Store(dirname(file)) };
+  const runs = manifest.runs.map((run) => ({ ...run, id: runId(run.spec) }));
+  return { manifest, runs, folder: new Folder(dirname(file), catalogue) };
 }
 
 /** Says run by run whether the numbers came back; true when none is different or missing. */
-async function compare({ manifest, store }: Original, options: BenchOptions): Promise<boolean> {
+async function compare(
+  { manifest, folder, runs }: Original,
+  options: BenchOptions,
+): Promise<boolean> {
   const { json, tolerance = TOLERANCE } = options;
-  const repeated = new Store(resolve(options.out!));
+  const repeated = new Folder(resolve(options.out!));
   const counts: Record<Verdict, number> = {
     "identical": 0,
     "within": 0,
     "different": 0,
     "missing": 0,
   };
-  for (const { id, name, spec } of manifest.runs) {
-    const [then, now] = [await recordOf(store, id), await recordOf(repeated, id)];
+  for (const [i, { id, name, spec }] of runs.entries()) {
+    const then = await recordOf(folder, manifest.runs[i]!.id);
+    const now = await recordOf(repeated, id);
     const { verdict, largest } = comparison(then, now, tolerance);
     counts[verdict]++;
     const what = { dataset: spec.dataset.name, method: name, seed: spec.seed };
@@ -188,7 +189,7 @@ const SAYS: Readonly<Record<Verdict, string>> = {
 };
 
 /** A record to compare; one that cannot be used is as good as none. */
-async function recordOf(store: Store, id: string): Promise<RunRecord | null> {
+async function recordOf(store: Folder, id: string): Promise<RunRecord | null> {
   try {
     return await store.record(id);
   } catch (error) {
@@ -204,7 +205,7 @@ interface Change {
   readonly now: unknown;
 }
 
-async function changesSince(original: Manifest, repeated: Store): Promise<Change[]> {
+async function changesSince(original: Manifest, repeated: Folder): Promise<Change[]> {
   const all = ({ environment, data }: Manifest): Record<string, unknown> => ({
     ...environment,
     ...Object.fromEntries(

@@ -21,7 +21,7 @@ import type {
 } from "../../bench/records/record.ts";
 import type { Catalogue } from "../../bench/catalogue.ts";
 import { byScore, scoreOf, selectionMetric, type Trial } from "../../bench/plan/selection.ts";
-import { Store } from "../../bench/records/store.ts";
+import { Folder } from "../../bench/records/folder.ts";
 import { catalogueOf, print, printJson, seeds, type SetExitCode } from "../options/common.ts";
 import {
   type ExecutionOptions,
@@ -67,17 +67,19 @@ export function selectCommand(setExitCode: SetExitCode): Command {
 
 async function select(options: SelectOptions): Promise<number> {
   const { protocol } = options;
-  const store = new Store(resolve(options.out));
-  const sweep = await store.manifest("sweep.json");
+  const catalogue = await catalogueOf(options);
+  const folder = new Folder(resolve(options.out), catalogue);
+  const sweep = await folder.manifest("sweep.json");
   if (sweep === null) {
     throw new UsageError(
       `Cannot select in --out "${options.out}": there is no sweep.json in it; give the output folder of a sweep`,
     );
   }
-  const catalogue = await catalogueOf(options);
-  const choice = await choose(sweep, store, catalogue, options);
+  const choice = await choose(sweep, folder, catalogue, options);
+  // Runs of an earlier format have another id there.
+  const ids = new Map(sweep.runs.map(({ id, spec }) => [runId(spec), id]));
   const { chosen, by, settings } = choice;
-  const out = join(store.folder, `selected-${protocol}`);
+  const out = join(folder.folder, `selected-${protocol}`);
   // First stages are trained, but stand in no table: of their own method another setting may be best.
   const result = await train(options, {
     out,
@@ -85,7 +87,7 @@ async function select(options: SelectOptions): Promise<number> {
     backend: backendOf(chosen),
     plan: () => chosen,
     manifest: { file: "manifest.json", preset: sweep.preset, search: { protocol, by, settings } },
-    adoptFrom: store,
+    importFrom: { folder, ids },
     ...executorOf(options),
   }, choice.gaps);
   if (result.status === "finished") {
@@ -106,7 +108,7 @@ async function select(options: SelectOptions): Promise<number> {
 }
 
 /** A chosen run and the values of its setting. */
-function settingOf({ name, spec, hparamsSeed }: PlannedRun) {
+function settingOf({ name, spec, trial }: PlannedRun) {
   const { batch, learningRate, weightDecay } = spec.training;
   const values: Record<string, Value> = {
     learningRate,
@@ -114,15 +116,15 @@ function settingOf({ name, spec, hparamsSeed }: PlannedRun) {
     batch,
     ...spec.method.hyperparameters,
   };
-  return { dataset: spec.dataset.name, method: name, seed: spec.seed, hparamsSeed, values };
+  return { dataset: spec.dataset.name, method: name, seed: spec.seed, trial, values };
 }
 
 function printSetting(run: PlannedRun): void {
-  const { dataset, method, seed, hparamsSeed, values } = settingOf(run);
+  const { dataset, method, seed, trial, values } = settingOf(run);
   const list = Object.entries(values).map(([key, v]) =>
     `${key}=${typeof v === "number" ? Number(v.toPrecision(4)) : v}`
   );
-  print(`${dataset} ${method} seed ${seed}: setting ${hparamsSeed} (${list.join(", ")})`);
+  print(`${dataset} ${method} seed ${seed}: setting ${trial} (${list.join(", ")})`);
 }
 
 /** What a protocol chooses. */
@@ -139,7 +141,7 @@ interface Choice {
 /** The runs of the protocol: the best setting of each data set and method. */
 async function choose(
   sweep: Manifest,
-  store: Store,
+  folder: Folder,
   { methods, metrics }: Catalogue,
   { protocol, seeds, out }: SelectOptions,
 ): Promise<Choice> {
@@ -158,10 +160,10 @@ async function choose(
       const planned = cells.filter(({ spec }) => spec.seed === seed);
       let finished = 0;
       for (const run of planned) {
-        const record = await store.record(run.id);
+        const record = await folder.record(run.id);
         if (record !== null) finished++;
         const value = record === null ? null : scoreOf(record, by, metrics);
-        if (value !== null) trials.push({ run, hparamsSeed: run.hparamsSeed ?? 0, worth: value });
+        if (value !== null) trials.push({ run, trial: run.trial ?? 0, worth: value });
       }
       const { name, spec } = cells[0]!;
       const what = `a setting of ${name} on ${spec.dataset.name} with seed ${seed}`;
@@ -178,20 +180,23 @@ async function choose(
       return byScore(trials)[0]!.run;
     };
     if (protocol === "per-seed") {
-      for (const seed of sweptSeeds) chosen.push(await best(seed));
+      for (const seed of sweptSeeds) {
+        const run = await best(seed);
+        chosen.push({ ...run, id: runId(run.spec) });
+      }
     } else {
       const run = await best(sweptSeeds[0]!);
       for (const seed of fresh) {
-        chosen.push(planned(withSeed(run.spec, seed), methods, run.hparamsSeed ?? 0));
+        chosen.push(planned(withSeed(run.spec, seed), methods, run.trial ?? 0));
       }
     }
   }
-  const settings = new Set(runs.map(({ hparamsSeed }) => hparamsSeed)).size;
+  const settings = new Set(runs.map(({ trial }) => trial)).size;
   return { chosen, by, settings, gaps };
 }
 
-function planned(spec: RunSpec, methods: Stages, hparamsSeed: number): PlannedRun {
-  return { id: runId(spec), name: runName(spec, methods), spec, hparamsSeed };
+function planned(spec: RunSpec, methods: Stages, trial: number): PlannedRun {
+  return { id: runId(spec), name: runName(spec, methods), spec, trial };
 }
 
 function withSeed(spec: RunSpec, seed: number): RunSpec {

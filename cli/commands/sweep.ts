@@ -40,13 +40,13 @@ export function sweepCommand(setExitCode: SetExitCode): Command {
 
 async function sweep(options: SweepOptions): Promise<number> {
   const { methods, preset, settings, json } = options;
-  const hparamsSeeds = Array.from({ length: settings }, (_, i) => i);
+  const trials = Array.from({ length: settings }, (_, i) => i);
   const catalogue = await catalogueOf(options);
   const result = await trainGrid(options, {
     folder: preset,
     catalogue,
     file: "sweep.json",
-    plan: (request) => plan({ ...request, methods, hparamsSeeds }, catalogue),
+    plan: (request) => plan({ ...request, methods, trials }, catalogue),
   });
   if (result.status === "finished") {
     conclude(result, outFolder(options.out, preset), json ?? false);

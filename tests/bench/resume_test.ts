@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
+import { usualExecution } from "../../bench/records/execution.ts";
 import type { RunSpec } from "../../bench/records/record.ts";
 import { Store } from "../../bench/records/store.ts";
 import { train, type TrainOptions, type TrainResult } from "../../bench/train/trainer.ts";
@@ -32,13 +33,13 @@ function specOf(method: Method): RunSpec {
   };
   const hyperparameters = defaultValues(method.hyperparameters, training, 2);
   return {
-    format: 1,
+    format: 2,
     dataset: { name: "toy", imageSize: 8, settings: {} },
     method: { name: method.name, version: method.version, hyperparameters },
     stage1: method.stage1 === undefined ? null : specOf(methodNamed(method.stage1)),
     seed: 3,
     training,
-    engine: { backend: "native", threads: 1 },
+    engine: { backend: "native", threads: 1, execution: usualExecution(STEPS, "native") },
   };
 }
 

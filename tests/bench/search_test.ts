@@ -34,12 +34,12 @@ Deno.test("a diverged run is worth nothing to a search", () => {
 
 Deno.test("setting 0 of a search is the run of the bench; both stages have the same setting", () => {
   const usual = plan(request);
-  const searched = plan({ ...request, hparamsSeeds: [0, 1] });
-  const zero = searched.filter(({ hparamsSeed }) => hparamsSeed === 0);
+  const searched = plan({ ...request, trials: [0, 1] });
+  const zero = searched.filter(({ trial }) => trial === 0);
   assert.deepEqual(zero.map(({ id }) => id), usual.map(({ id }) => id));
   assert.equal(searched.length, 2 * usual.length);
-  const crt = searched.find(({ name, hparamsSeed }) => name === "crt" && hparamsSeed === 1)!;
-  const erm = searched.find(({ name, hparamsSeed }) => name === "erm" && hparamsSeed === 1)!;
+  const crt = searched.find(({ name, trial }) => name === "crt" && trial === 1)!;
+  const erm = searched.find(({ name, trial }) => name === "erm" && trial === 1)!;
   assert.deepEqual(crt.spec.stage1, erm.spec);
   assert.equal(crt.spec.training.batch, erm.spec.training.batch);
   assert.notEqual(erm.spec.training.learningRate, zero[0]!.spec.training.learningRate);
@@ -47,7 +47,7 @@ Deno.test("setting 0 of a search is the run of the bench; both stages have the s
 
 Deno.test("dropout is drawn where the network has it, and is not the discriminator's", () => {
   const drawn = (datasets: string[]) =>
-    plan({ ...request, datasets, methods: ["dann"], hparamsSeeds: [1] })[0]!.spec;
+    plan({ ...request, datasets, methods: ["dann"], trials: [1] })[0]!.spec;
   const { training, method } = drawn(["pacs"]);
   assert.equal(training.network.dropout, 0.5); // MDLT's resnet_dropout of setting 1
   assert.equal(method.hyperparameters.discriminatorDropout, 0.1); // and its mlp_dropout
@@ -68,11 +68,11 @@ Deno.test("sweep and select: the best by validation, with fresh seeds, under bot
 
     const expected = async (name: string, seed: number) => {
       const runs = sweep.runs.filter((run) => run.name === name && run.spec.seed === seed);
-      const trials = await Promise.all(runs.map(async ({ id, hparamsSeed }) => ({
-        hparamsSeed: hparamsSeed!,
+      const trials = await Promise.all(runs.map(async ({ id, trial }) => ({
+        trial: trial!,
         worth: scoreOf((await store.record(id))!, "validation-macro-f1")!,
       })));
-      return byScore(trials)[0]!.hparamsSeed;
+      return byScore(trials)[0]!.trial;
     };
     const choices = async (protocol: string) => {
       const { code, out: said, err } = await cli(
@@ -90,10 +90,10 @@ Deno.test("sweep and select: the best by validation, with fresh seeds, under bot
       const runs = once.filter((run) => run.name === name);
       assert.deepEqual(runs.map(({ spec }) => spec.seed), [2, 3, 4, 5, 6]);
       const best = await expected(name, 0);
-      assert.ok(runs.every(({ hparamsSeed }) => hparamsSeed === best));
+      assert.ok(runs.every(({ trial }) => trial === best));
     }
     for (const run of await choices("per-seed")) {
-      assert.equal(run.hparamsSeed, await expected(run.name, run.spec.seed));
+      assert.equal(run.trial, await expected(run.name, run.spec.seed));
     }
 
     // What was selected can be repeated, first stages included, though they stand in no table.

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { trainLocally } from "../../bench/execute/local.ts";
 import { writeAtomically } from "../../base/files.ts";
-import { Store, StoreError } from "../../bench/records/store.ts";
+import { StoreError } from "../../bench/records/folder.ts";
+import { Store } from "../../bench/records/store.ts";
 import type { Manifest } from "../../bench/records/record.ts";
 import { resultsCsv } from "../../report/tables/results_csv.ts";
 import { readStore } from "../../report/folder.ts";
@@ -45,7 +46,7 @@ Deno.test("a spoilt record fails its run in a sentence, is left as it is, and co
     const runs = planOf("crt");
     const [first, second] = runs;
     const store = new Store(out);
-    const manifest = { format: 1, createdAt: "", command: [], preset: "smoke", environment: {} };
+    const manifest = { format: 2, createdAt: "", command: [], preset: "smoke", environment: {} };
     await store.writeManifest({ ...manifest, runs } as Manifest);
     const path = join(out, "runs", first!.id, "record.json");
     await Deno.mkdir(join(path, ".."), { recursive: true });

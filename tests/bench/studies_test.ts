@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { planStudy, type StudyRequest } from "../../bench/plan/studies.ts";
-import { type StudyOfFormat1, studyTagOf } from "../../bench/records/format1_study.ts";
+import { type OldStudy, studyOf } from "../../bench/records/format1.ts";
 import type { Manifest } from "../../bench/records/record.ts";
 import { builtin } from "../../bench/catalogue.ts";
 import { STUDIES } from "../../methods/mod.ts";
@@ -220,7 +220,7 @@ Deno.test("a study of a plugin's method runs, and stands in the report", async (
 
 Deno.test("plans of format 1 name the same settings", () => {
   const spec = studied("convergence")[0]!.spec;
-  const levels = (study: StudyOfFormat1) => studyTagOf({ spec, study });
+  const levels = (study: OldStudy) => studyOf(study, spec.method.name);
   const method = "brl";
   assert.deepEqual(levels({ kind: "ablation", parts: ["bce", "rb"] }), {
     name: "ablation",
@@ -238,5 +238,4 @@ Deno.test("plans of format 1 name the same settings", () => {
     levels: { part: "rb", form: "CORAL" },
   });
   assert.deepEqual(levels({ kind: "convergence" }), { name: "convergence", method, levels: {} });
-  assert.equal(studyTagOf({ spec }), null);
 });

@@ -5,6 +5,7 @@ import accuracy from "../../metrics/accuracy.ts";
 import macroF1 from "../../metrics/macro_f1.ts";
 import { countsOf } from "../../metrics/mod.ts";
 import { figures } from "../../bench/records/figures.ts";
+import { usualExecution } from "../../bench/records/execution.ts";
 import { runId } from "../../bench/records/run_id.ts";
 import type { RunRecord, RunSpec } from "../../bench/records/record.ts";
 import { train, type TrainResult } from "../../bench/train/trainer.ts";
@@ -25,7 +26,7 @@ function specOf(method: Method, change: Partial<RunSpec["training"]> = {}, seed 
   const run = { learningRate: 0.01, weightDecay: 0 };
   const hyperparameters = defaultValues(method.hyperparameters, run);
   return {
-    format: 1,
+    format: 2,
     dataset: { name: "debug", imageSize: 8, settings: {} },
     method: { name: method.name, version: method.version, hyperparameters },
     stage1: null,
@@ -40,7 +41,11 @@ function specOf(method: Method, change: Partial<RunSpec["training"]> = {}, seed 
       selection: "validation-macro-f1",
       ...change,
     },
-    engine: { backend: "native", threads: 1 },
+    engine: {
+      backend: "native",
+      threads: 1,
+      execution: usualExecution(change.steps ?? 30, "native"),
+    },
   };
 }
 

@@ -129,17 +129,17 @@ function checkSelection({ case: what, records, expected }: SelectionCase): void 
   const chosen: number[] = [];
   for (const { seed, ranking } of expected.per_trial_seed) {
     const runs = Map.groupBy(records.filter((r) => r.seed === seed), (r) => r.hparams_seed);
-    const trials = [...runs].map(([hparamsSeed, checkpoints]) => {
+    const trials = [...runs].map(([trial, checkpoints]) => {
       const [best] = checkpoints
         .map(({ val, test }) => ({ worth: mean(val)!, test: mean(test)! }))
         .sort((a, b) => b.worth - a.worth);
-      return { hparamsSeed, ...best! };
+      return { trial, ...best! };
     });
     const ranked = byScore(trials);
     same(`${what}: settings of trial ${seed}`, ranked.length, ranking.length);
     ranking.forEach(({ hparams_seed, val_acc, test_acc }, place) => {
-      const { hparamsSeed, worth, test } = ranked[place]!;
-      same(`${what}: setting at place ${place} of trial ${seed}`, hparamsSeed, hparams_seed);
+      const { trial, worth, test } = ranked[place]!;
+      same(`${what}: setting at place ${place} of trial ${seed}`, trial, hparams_seed);
       same(`${what}: its validation accuracy`, worth, val_acc);
       same(`${what}: its test accuracy`, test, test_acc);
     });

@@ -68,7 +68,7 @@ export function start(
   const { setting = 0, seed = 1, batch = 6, phase = 3, done = 0, onGradients, execute = eager } =
     options;
   const spec: RunSpec = {
-    format: 1,
+    format: 2,
     dataset: { name: TOY.name, imageSize: TOY.inputShape[0]!, settings: {} },
     method: {
       name: method.name,
@@ -86,7 +86,7 @@ export function start(
       weightDecay: 0,
       selection: "last",
     },
-    engine: { backend: "native", threads: 1 },
+    engine: { backend: "native", threads: 1, execution: "graph" },
   };
   const run = prepareRun(spec, {
     dataset: { ...TOY, domains: TOY.domains.slice(0, options.domains) },

@@ -22,7 +22,7 @@ await startBackend(backend, 1);
 const options = loadOptions(digitsSynth);
 const dataset = await digitsSynth.load(options);
 const spec: RunSpec = {
-  format: 1,
+  format: 2,
   dataset: { name: dataset.name, imageSize: 28, settings: options.settings },
   method: { name: "erm", version: 1, hyperparameters: {} },
   stage1: null,
@@ -36,7 +36,7 @@ const spec: RunSpec = {
     weightDecay: 0,
     selection: "validation-macro-f1",
   },
-  engine: { backend, threads: 1 },
+  engine: { backend, threads: 1, execution: "eager" },
 };
 const { ctx, nextBatch, update } = prepareRun(spec, { dataset, method: erm, execute: compiled });
 const losses: number[] = [];

@@ -140,7 +140,7 @@ export async function writeStore(out: string, grid: FakeGrid): Promise<Manifest>
     )
   );
   const manifest: Manifest = {
-    format: 1,
+    format: 2,
     createdAt: "2026-01-02T03:04:05.000Z",
     command: ["deno", "task", "bench", "--datasets", "all"],
     preset: "standard",
@@ -219,7 +219,7 @@ function specOf(
 ): RunSpec {
   const [first, second] = name.split("+");
   const spec = (method: string, stage1: RunSpec | null): RunSpec => ({
-    format: 1,
+    format: 2,
     dataset: { name: dataset.name, imageSize: 32, settings: {} },
     method: {
       name: method,
@@ -237,7 +237,7 @@ function specOf(
       weightDecay: 0,
       selection: "validation-macro-f1",
     },
-    engine: { backend: "native", threads: 2 },
+    engine: { backend: "native", threads: 2, execution: "xla" },
   });
   const stage1 = spec(first!, null);
   return second ? spec(second, stage1) : stage1;
