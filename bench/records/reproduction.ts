@@ -46,7 +46,7 @@ function shared(value: unknown, other: unknown): unknown {
     return value.map((item, i) => i < other.length ? shared(item, other[i]) : item);
   }
   if (!isObject(value) || !isObject(other)) return value;
-  const keys = Object.keys(value).filter((key) => key in other);
+  const keys = Object.keys(value).filter((key) => other[key] !== undefined);
   return Object.fromEntries(keys.map((key) => [key, shared(value[key], other[key])]));
 }
 
