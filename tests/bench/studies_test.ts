@@ -118,7 +118,10 @@ Deno.test("a study trains, reports, continues, and its tables come from the reco
     );
     assert.equal(record.name, "brl");
     const results = await Deno.readTextFile(join(out, "results.csv"));
-    assert.match(results, /\ndigits-synth,brl: bce cb rb penalty,1,test,worst,macro_f1,0\.\d+\n/);
+    assert.match(
+      results,
+      /\ndigits-synth,cnn,brl: bce cb rb penalty,1,test,worst,macro_f1,0\.\d+\n/,
+    );
     const table = join(out, "report/tables/digits-synth-ablation.csv");
     const first = await Deno.readTextFile(table);
     assert.equal(first.trim().split("\n").length, 9);

@@ -24,7 +24,7 @@ Deno.test("bench trains, reports, repeats bit for bit, and does nothing twice", 
     assert.equal(first.code, 0, first.err);
     const results = await Deno.readTextFile(join(one, "results.csv"));
     assert.match(results, /^dataset,network,method,seed,split,domain,metric,value\n/);
-    assert.match(results, /\ndigits-synth,crt,1,test,worst,macro_f1,0\.\d+\n/);
+    assert.match(results, /\ndigits-synth,cnn,crt,1,test,worst,macro_f1,0\.\d+\n/);
     assert.match(await Deno.readTextFile(join(one, "report/index.html")), /^<!doctype html>/i);
     const anova = await Deno.readTextFile(join(one, "report/tables/anova.csv"));
     assert.match(anova, /^dataset,domain,metric,test,statistic,df1,df2,p\n/);
