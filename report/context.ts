@@ -113,7 +113,7 @@ export class ReportContext {
 
   /** Studies of single methods. */
   readonly studies = once((): StudyResults[] =>
-    studies(this.store, this.catalogue.studies, this.metrics.primary)
+    studies(this.store, this.catalogue.studies, this.metrics.primary, this.catalogue.networks)
   );
 
   /** What became of the behaviours that methods' papers report. */

@@ -8,7 +8,7 @@ import type { RunSpec } from "../../bench/records/record.ts";
 import type { Digest, Run, Store } from "../folder.ts";
 
 /** What programs know by a name and readers by a title. */
-interface Named {
+export interface Named {
   readonly name: string;
   readonly title: string;
 }
@@ -103,7 +103,7 @@ function variantsOf(runs: readonly Run[], seeds: readonly number[]) {
 }
 
 /** The network that a run's images go through. */
-export function networkOf({ spec }: Run): string {
+export function networkOf({ spec }: Pick<Run, "spec">): string {
   const { name, frozen } = spec.training.network;
   return frozen?.name ?? name;
 }

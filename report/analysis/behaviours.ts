@@ -9,7 +9,7 @@ import { decodeArrays } from "../../base/safetensors_format.ts";
 import { PRIMARY } from "../../metrics/mod.ts";
 import type { BehaviourStudy, Finding, Study, StudyFigures } from "../../methods/study.ts";
 import { scoreKey } from "../folder.ts";
-import { type DatasetResults, estimate, scores } from "./arrange.ts";
+import { type DatasetResults, estimate, networkOf, scores } from "./arrange.ts";
 import { curve, scoresOf, type Studied, type StudyResults, toldApart } from "./studies.ts";
 
 /** Neighbours that are asked for their domain. */
@@ -36,14 +36,16 @@ export async function behaviours(
   const asked = known.filter((study) => "behaviours" in study);
   const groups = asked.flatMap((study) => {
     const own = studied.filter(({ method }) => method.name === study.method);
-    return [...Map.groupBy(own, ({ dataset, network }) => `${dataset.name} ${network}`).values()]
+    return [
+      ...Map.groupBy(own, ({ dataset, network }) => `${dataset.name} ${network.name}`).values(),
+    ]
       .map((results) => ({ study, results }));
   });
   return toldApart(
     await Promise.all(groups.map(async ({ study, results }) => {
       const { dataset, network, method } = results[0]!;
       const methods = arranged.find(({ name }) => name === dataset.name)?.methods ?? [];
-      const rivals = methods.filter(({ spec }) => spec.training.network.name === network);
+      const rivals = methods.filter((rival) => networkOf(rival) === network.name);
       const figures = figuresOf(out, rivals, results);
       const findings = study.behaviours.map(async ({ claim, judge }) => ({
         claim,

@@ -7,7 +7,7 @@ import type { StudyTag } from "../../bench/records/record.ts";
 import type { Metric } from "../../metrics/mod.ts";
 import { type Levels, type Study, studyOf, type TrainingStudy } from "../../methods/study.ts";
 import { type Run, scoreKey, type Store } from "../folder.ts";
-import { groupBy } from "./arrange.ts";
+import { groupBy, type Named, networkOf } from "./arrange.ts";
 
 /** What is shown of a run: validation for choosing, test for what was chosen. */
 export type Measure = {
@@ -26,9 +26,9 @@ export interface StudiedSetting {
 /** A study of a method with one network on one data set. */
 export interface Studied<S extends Study = Study> {
   readonly study: S;
-  readonly dataset: { readonly name: string; readonly title: string };
-  readonly network: string;
-  readonly method: { readonly name: string; readonly title: string };
+  readonly dataset: Named;
+  readonly network: Named;
+  readonly method: Named;
   /** The method in titles, with its network where there are several. */
   readonly subject: string;
   /** The name of its files: data set and study, with method and network where there are several. */
@@ -46,20 +46,23 @@ export interface StudyResults extends Studied<TrainingStudy> {
  * The studies of a store, in the manifest's order.
  *
  * @param known Definitions; of a study that is not among them, the records alone are shown.
+ * @param networks Definitions, for their titles.
  */
 export function studies(
   store: Store,
   known: readonly Study[],
   metric: Metric,
+  networks: readonly Named[] = [],
 ): StudyResults[] {
   const studied = store.runs.flatMap((run) => run.study === null ? [] : [{ run, tag: run.study }]);
   const grouped = groupBy(
     studied,
-    ({ run: { spec }, tag }) =>
-      JSON.stringify([spec.dataset.name, spec.training.network.name, tag.name, tag.method]),
+    ({ run, tag }) => JSON.stringify([run.spec.dataset.name, networkOf(run), tag.name, tag.method]),
   );
   return toldApart([...grouped.values()].map((studied) => {
-    const { run: { spec }, tag } = studied[0]!;
+    const { run, tag } = studied[0]!;
+    const { dataset } = run.spec;
+    const network = networkOf(run);
     const { data, method } = studied.find(({ run }) => run.digest)?.run.digest ?? {};
     const settings = [...groupBy(studied, ({ run }) => run.name)].map(([name, runs]) => ({
       name,
@@ -69,8 +72,8 @@ export function studies(
     return {
       study: definitionOf(tag, settings, known),
       metric,
-      dataset: { name: spec.dataset.name, title: data?.title ?? spec.dataset.name },
-      network: spec.training.network.name,
+      dataset: { name: dataset.name, title: data?.title ?? dataset.name },
+      network: networks.find(({ name }) => name === network) ?? { name: network, title: network },
       method: { name: tag.method, title: method?.title ?? tag.method },
       settings,
     };
@@ -87,11 +90,11 @@ export function toldApart<T extends Omit<Studied, "file" | "subject">>(
     const { method, network } = result;
     const alike = files.get(fileOf(result))!;
     const ownMethod = alike.some((other) => other.method.name !== method.name);
-    const ownNetwork = alike.some((other) => other.network !== network);
-    const suffixes = [...(ownMethod ? [method.name] : []), ...(ownNetwork ? [network] : [])];
+    const ownNetwork = alike.some((other) => other.network.name !== network.name);
+    const suffixes = [...(ownMethod ? [method.name] : []), ...(ownNetwork ? [network.name] : [])];
     return {
       ...result,
-      subject: ownNetwork ? `${method.title} × ${network}` : method.title,
+      subject: ownNetwork ? `${method.title} × ${network.title}` : method.title,
       file: [fileOf(result), ...suffixes].join("-"),
     };
   });

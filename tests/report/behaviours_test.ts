@@ -35,7 +35,7 @@ function study(name: string, settings: StudyResults["settings"]): StudyResults {
     file: name,
     study: STUDIES.find((s) => s.name === name && s.method === "brl") as TrainingStudy,
     metric: PRIMARY,
-    network: "cnn",
+    network: { name: "cnn", title: "CNN" },
     dataset: { name: "made-up", title: "Made up" },
     method: { name: "brl", title: "BRL" },
     subject: "BRL",

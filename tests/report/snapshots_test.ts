@@ -37,7 +37,7 @@ async function charts(out: string): Promise<Chart[]> {
     file: "vlcs-parameters",
     study: STUDIES.find(({ name }) => name === "parameters") as TrainingStudy,
     metric: PRIMARY,
-    network: "cnn",
+    network: { name: "cnn", title: "CNN" },
     dataset: { name: "vlcs", title: "VLCS-MLT" },
     method: { name: "brl", title: "BRL" },
     subject: "BRL",

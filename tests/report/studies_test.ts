@@ -5,7 +5,7 @@ import { convergence } from "../../methods/study.ts";
 const result = (method: string, network: string, dataset = "pacs") => ({
   study: convergence,
   dataset: { name: dataset, title: dataset.toUpperCase() },
-  network,
+  network: { name: network, title: network.toUpperCase() },
   method: { name: method, title: method.toUpperCase() },
 });
 
@@ -25,7 +25,7 @@ Deno.test("studies of several methods and networks are told apart", () => {
     ["pacs-convergence-irm", "IRM"],
   ]);
   assert.deepEqual(named([result("erm", "cnn"), result("erm", "resnet18")]), [
-    ["pacs-convergence-cnn", "ERM × cnn"],
-    ["pacs-convergence-resnet18", "ERM × resnet18"],
+    ["pacs-convergence-cnn", "ERM × CNN"],
+    ["pacs-convergence-resnet18", "ERM × RESNET18"],
   ]);
 });
