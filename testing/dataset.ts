@@ -196,7 +196,7 @@ function testLoading(
   test("loaded again it is the same", async (dataset) => {
     const again = await load({});
     assert.equal(again.fingerprint, dataset.fingerprint);
-    assert.match(dataset.fingerprint, /^[0-9a-f]{64}$/);
+    assert.ok(dataset.fingerprint.length > 0);
     const [before, after] = [splitsOf(dataset), splitsOf(again)];
     for (const [i, { what, split }] of before.entries()) {
       assert.deepEqual(after[i]!.split.labels, split.labels, what);

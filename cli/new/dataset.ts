@@ -23,8 +23,15 @@ export const dataset: Template = {
  * @module
  */
 import { stream } from "${from("base/random.ts")}";
-import { defineDataset, type Split, type SplitName } from "${from("datasets/dataset.ts")}";
+import {
+  type Dataset,
+  defineDataset,
+  type LoadOptions,
+  type Split,
+  type SplitName,
+} from "${from("datasets/dataset.ts")}";
 import { memorySplit } from "${from("datasets/reading/memory.ts")}";
+import { requireImageSize } from "${from("datasets/settings.ts")}";
 
 const NAME = "${name}";
 const SIZE = 28;
@@ -50,21 +57,25 @@ export default defineDataset({
   settings: {},
   locate: () => Promise.resolve({ here: true, where: "drawn in code" }),
   counts: () => Promise.resolve(COUNTS),
-  load: () =>
-    Promise.resolve({
-      name: NAME,
-      domains: DOMAINS.map((name, d) => ({
-        name,
-        train: draw("train", d),
-        validation: draw("validation", d),
-        test: draw("test", d),
-      })),
-      classes: CLASSES,
-      imageSize: SIZE,
-      normalisation: { mean: [0.5, 0.5, 0.5], deviation: [0.5, 0.5, 0.5] },
-      fingerprint: \`\${NAME} 1\`, // another one whenever the images change
-    }),
+  load: (options) => Promise.resolve().then(() => load(options)),
 });
+
+function load(options: LoadOptions): Dataset {
+  requireImageSize(NAME, SIZE, options);
+  return {
+    name: NAME,
+    domains: DOMAINS.map((name, d) => ({
+      name,
+      train: draw("train", d),
+      validation: draw("validation", d),
+      test: draw("test", d),
+    })),
+    classes: CLASSES,
+    inputShape: [SIZE, SIZE, 3],
+    normalisation: { mean: [0.5, 0.5, 0.5], deviation: [0.5, 0.5, 0.5] },
+    fingerprint: \`\${NAME} 1\`, // another one whenever the images change
+  };
+}
 
 /** The images of a split of a domain. */
 function draw(split: SplitName, domain: number): Split {
@@ -81,22 +92,11 @@ function draw(split: SplitName, domain: number): Split {
   return memorySplit(pixels, Uint16Array.from(labels));
 }
 `,
-  test: ({ name, identifier }, own) =>
-    `import assert from "node:assert/strict";
-import ${identifier} from "${own}";
+  test: ({ identifier }, own, from) =>
+    `import ${identifier} from "${own}";
+import { datasetConformance } from "${from("testing.ts")}";
 
-Deno.test("${name}: images are as many as it says, and have pixels", async () => {
-  const paths = { dataDir: undefined, splitsDir: undefined, cacheDir: "", settings: {} };
-  const { domains, imageSize } = await ${identifier}.load(paths);
-  const counts = (await ${identifier}.counts(paths))!;
-  for (const [d, domain] of domains.entries()) {
-    for (const split of ["train", "validation", "test"] as const) {
-      const images = counts[split][d]!.reduce((sum, count) => sum + count, 0);
-      assert.equal(domain[split].labels.length, images);
-    }
-    assert.equal((await domain.train.read([0, 1])).length, 2 * imageSize * imageSize * 3);
-  }
-});
+await datasetConformance(${identifier});
 `,
   tryIt: (name) => `bench --preset smoke --methods erm,crt --datasets ${name}`,
 };
