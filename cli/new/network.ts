@@ -55,7 +55,7 @@ await useBackend();
 Deno.test("${name}: images become as many features as it says", () => {
   const draws = (parameter: string) => stream(0, parameter);
   const random = stream(0, "dropout");
-  const network = ${identifier}.build({ imageSize: 28, width: 0.5, draws, random });
+  const network = ${identifier}.build({ inputShape: [28, 28, 3], width: 0.5, draws, random });
   const features = tf.tidy(() => network.apply(tf.ones([2, 28, 28, 3])));
   assert.deepEqual(features.shape, [2, network.outputs]);
   assert.ok(features.dataSync().every(Number.isFinite));
