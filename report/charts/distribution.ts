@@ -37,42 +37,12 @@ export function distributionSpec(
     scale: { type: "symlog" as const, constant: 10 },
     axis: { tickCount: 4 },
   };
-  const x = named
-    ? {
-      field: "class",
-      type: "nominal" as const,
-      sort: [...classes],
-      title: null,
-      axis: { labelAngle: labelAngle(classes, width / classes.length) },
-    }
-    : {
-      field: "place",
-      type: "quantitative" as const,
-      scale: { domain: [1, classes.length], nice: false },
-      title: `${classes.length} classes, most training images first`,
-      axis: { grid: false },
-    };
+  const x = classAxis(classes, width, named);
   const tooltip = [
     { field: "domain" },
     { field: "class" },
     { field: "images", title: "training images" },
   ];
-  const once = {
-    transform: [{
-      aggregate: [{ op: "count" as const, as: "classes" }],
-      groupby: ["domain"],
-    }],
-  };
-  const dashed = { type: "rule" as const, ...GUIDE };
-  const label = {
-    type: "text" as const,
-    x: "width" as const,
-    dx: 6,
-    align: "left" as const,
-    fontSize: 11,
-    color: "currentColor",
-    aria: false,
-  };
   return specOf(description, {
     data: { values: [...rows] },
     facet: {
@@ -111,16 +81,56 @@ export function distributionSpec(
             encoding: { x, y, tooltip },
           }]
           : []),
-        ...[
-          { bound: shots.many, text: `many: above ${shots.many}` },
-          { bound: shots.few, text: `few: up to ${shots.few}` },
-        ].flatMap(({ bound, text }) => [
-          { ...once, mark: dashed, encoding: { y: { datum: bound } } },
-          { ...once, mark: { ...label, text }, encoding: { y: { datum: bound } } },
-        ]),
+        ...boundLayers(shots),
       ],
     },
   });
+}
+
+/** Classes by name, or by place where their names could not be read. */
+function classAxis(classes: readonly string[], width: number, named: boolean) {
+  return named
+    ? {
+      field: "class",
+      type: "nominal" as const,
+      sort: [...classes],
+      title: null,
+      axis: { labelAngle: labelAngle(classes, width / classes.length) },
+    }
+    : {
+      field: "place",
+      type: "quantitative" as const,
+      scale: { domain: [1, classes.length], nice: false },
+      title: `${classes.length} classes, most training images first`,
+      axis: { grid: false },
+    };
+}
+
+/** A dashed line with its name at each bound of the shot groups. */
+function boundLayers(shots: { readonly many: number; readonly few: number }) {
+  const once = {
+    transform: [{
+      aggregate: [{ op: "count" as const, as: "classes" }],
+      groupby: ["domain"],
+    }],
+  };
+  const dashed = { type: "rule" as const, ...GUIDE };
+  const label = {
+    type: "text" as const,
+    x: "width" as const,
+    dx: 6,
+    align: "left" as const,
+    fontSize: 11,
+    color: "currentColor",
+    aria: false,
+  };
+  return [
+    { bound: shots.many, text: `many: above ${shots.many}` },
+    { bound: shots.few, text: `few: up to ${shots.few}` },
+  ].flatMap(({ bound, text }) => [
+    { ...once, mark: dashed, encoding: { y: { datum: bound } } },
+    { ...once, mark: { ...label, text }, encoding: { y: { datum: bound } } },
+  ]);
 }
 
 /** A data set's training images; needs no run. */

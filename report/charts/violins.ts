@@ -37,27 +37,7 @@ export function violinsSpec(
   seeds: readonly SeedScore[],
   description: string,
 ): TopLevelSpec {
-  const [least, most] = metric.range.map((end) => metric.scale.factor * end) as [number, number];
-  const groups = [...Map.groupBy(seeds, ({ method, domain }) => `${domain} ${method}`).values()]
-    .map((group) => {
-      const { method, domain } = group[0]!;
-      const values = group.map(({ value }) => value);
-      const line = methods.indexOf(method);
-      /** A place between the method's line (0) and the end of its row (1). */
-      const at = (level: number) => short(line + (domain === "average" ? -0.47 : 0.47) * level);
-      const shape = density(values, [least, most]);
-      return {
-        shape: shape?.at.map((place, i) => ({
-          method,
-          domain,
-          value: short(place),
-          line,
-          edge: at(shape.height[i]!),
-        })) ?? [],
-        seeds: group.map((seed) => ({ ...seed, place: at(0.3) })),
-        mean: { value: short(estimate(values)!.mean), line, edge: at(1) },
-      };
-    });
+  const groups = placed(metric, methods, seeds);
   const shapes = groups.flatMap(({ shape }) => shape);
   const color = {
     field: "domain",
@@ -122,6 +102,31 @@ export function violinsSpec(
       },
     ],
   });
+}
+
+/** Where the density, the dots and the mean of each method and kind of domain stand. */
+function placed(metric: Metric, methods: readonly string[], seeds: readonly SeedScore[]) {
+  const [least, most] = metric.range.map((end) => metric.scale.factor * end) as [number, number];
+  return [...Map.groupBy(seeds, ({ method, domain }) => `${domain} ${method}`).values()]
+    .map((group) => {
+      const { method, domain } = group[0]!;
+      const values = group.map(({ value }) => value);
+      const line = methods.indexOf(method);
+      /** A place between the method's line (0) and the end of its row (1). */
+      const at = (level: number) => short(line + (domain === "average" ? -0.47 : 0.47) * level);
+      const shape = density(values, [least, most]);
+      return {
+        shape: shape?.at.map((place, i) => ({
+          method,
+          domain,
+          value: short(place),
+          line,
+          edge: at(shape.height[i]!),
+        })) ?? [],
+        seeds: group.map((seed) => ({ ...seed, place: at(0.3) })),
+        mean: { value: short(estimate(values)!.mean), line, edge: at(1) },
+      };
+    });
 }
 
 /** The chart of a data set; methods are given from best to last. */

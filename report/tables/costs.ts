@@ -3,12 +3,14 @@
  *
  * @module
  */
+import ece from "../../metrics/ece.ts";
+import { heading } from "../../metrics/mod.ts";
 import { calibration } from "../analysis/calibration.ts";
-import { type DatasetResults, type Estimate, estimate } from "../analysis/arrange.ts";
+import { type DatasetResults, estimate } from "../analysis/arrange.ts";
 import { secondsOfAllStages } from "../folder.ts";
-import { METHOD } from "./columns.ts";
+import { estimates, METHOD } from "./columns.ts";
 import { MARKED } from "./captions.ts";
-import { nameOf, noteOf } from "./format.ts";
+import { nameOf, noteOf, scaled } from "./format.ts";
 import { type Cell, MISSING, type Row, type Table } from "./table.ts";
 
 /** Time, memory and calibration of every method of a data set. */
@@ -19,14 +21,14 @@ export function costsTable(dataset: DatasetResults): Table {
     caption: "Mean ± standard deviation (ddof 1) over seeds. Seconds: wall time of a run " +
       "with its first stage, on the machines named under the runs; – where the first stage's is " +
       "not known. Memory: the process at its largest. " +
-      "Calibration error: gap between confidence and accuracy in 15 bins of confidence, over all " +
+      `${heading(ece)}: gap between confidence and accuracy in 15 bins of confidence, over all ` +
       "test images, in percentage points; excess: mean confidence − accuracy. " +
       MARKED,
     columns: [
       METHOD,
       { key: "seconds", title: "Seconds", kind: "estimate", digits: 1, best: "min" },
       { key: "memory_mib", title: "Memory, MiB", kind: "estimate", digits: 0, best: "min" },
-      { key: "ece", title: "Calibration error", kind: "estimate", digits: 1, best: "min" },
+      estimates(ece, { key: ece.name, title: heading(ece) }),
       { key: "excess", title: "Excess confidence", kind: "estimate", digits: 1 },
     ],
     groups: [{
@@ -39,8 +41,8 @@ export function costsTable(dataset: DatasetResults): Table {
         const cells: Cell[] = digests.length === 0 ? [MISSING, MISSING, MISSING, MISSING] : [
           estimate(method.runs.map(secondsOfAllStages)),
           estimate(digests.map(({ timing }) => timing.peakMemory / 2 ** 20)),
-          found && inPercent(found.error),
-          found && inPercent(found.excess),
+          found && scaled(ece, found.error),
+          found && scaled(ece, found.excess),
         ];
         return {
           cells: [nameOf(method), ...cells],
@@ -49,8 +51,4 @@ export function costsTable(dataset: DatasetResults): Table {
       }),
     }],
   };
-}
-
-function inPercent({ mean, sd, n }: Estimate): Estimate {
-  return { mean: 100 * mean, sd: sd === null ? null : 100 * sd, n };
 }

@@ -94,29 +94,12 @@ export function ranksTable(
   baseline: string | null,
   alpha: number,
 ): Table {
-  const { friedman } = across;
-  const left = across.methods.filter(({ overall }) => overall === null);
   const columnGroup = "Other methods, all data sets";
   const chance = baseline && `Beats ${baseline}`;
-  const verdict = friedman.computable
-    ? `Friedman's test of no difference in rank over ${across.datasets.length} data sets: ` +
-      `χ² = ${friedman.statistic.toFixed(2)}, df = ${friedman.df}, ` +
-      `p ${friedman.p < 0.001 ? "" : "= "}${showP(friedman.p)}; ranks that differ by less than ` +
-      `${friedman.criticalDifference.toFixed(2)} cannot be told apart (Nemenyi, α = ${alpha}).`
-    : `Friedman's test is not computable: ${friedman.why}.`;
   return {
     name: "ranks",
     title: `Ranks, wins and losses on ${figureTitle(across)}`,
-    caption: "Rank: place on each data set, averaged. Won, even, lost: comparisons with every " +
-      "other method on every data set that are significantly better, not significant, and " +
-      `significantly worse (Tukey's HSD, blocked by seed, α = ${alpha}). ` +
-      (chance === null ? "" : `${chance}: the chance ` +
-        "that a run of the method beats one of that method on a data set, averaged over data " +
-        "sets, with a 95 % stratified bootstrap interval. ") +
-      verdict +
-      (left.length > 0
-        ? ` Left out for want of runs: ${left.map(({ title }) => title).join(", ")}.`
-        : ""),
+    caption: ranksCaption(across, chance, alpha),
     columns: [
       METHOD,
       {
@@ -154,4 +137,31 @@ export function ranksTable(
         }),
     }],
   };
+}
+
+/** @param chance Title of the chance to beat the baseline; null without one. */
+function ranksCaption(
+  { friedman, datasets, methods }: Across,
+  chance: string | null,
+  alpha: number,
+): string {
+  const left = methods.filter(({ overall }) => overall === null);
+  return [
+    "Rank: place on each data set, averaged. Won, even, lost: comparisons with every other method " +
+    "on every data set that are significantly better, not significant, and significantly worse " +
+    `(Tukey's HSD, blocked by seed, α = ${alpha}).`,
+    ...(chance === null ? [] : [
+      `${chance}: the chance that a run of the method beats one of that method on a data set, ` +
+      "averaged over data sets, with a 95 % stratified bootstrap interval.",
+    ]),
+    friedman.computable
+      ? `Friedman's test of no difference in rank over ${datasets.length} data sets: ` +
+        `χ² = ${friedman.statistic.toFixed(2)}, df = ${friedman.df}, ` +
+        `p ${friedman.p < 0.001 ? "" : "= "}${showP(friedman.p)}; ranks that differ by less than ` +
+        `${friedman.criticalDifference.toFixed(2)} cannot be told apart (Nemenyi, α = ${alpha}).`
+      : `Friedman's test is not computable: ${friedman.why}.`,
+    ...(left.length > 0
+      ? [`Left out for want of runs: ${left.map(({ title }) => title).join(", ")}.`]
+      : []),
+  ].join(" ");
 }
