@@ -1,32 +1,57 @@
 /**
  * MDLT bench: compare methods for multi-domain long-tailed image recognition.
  *
- * This module is what a script of your own needs: the registries, the types of methods and data
- * sets, the trainer, the metrics, and the report.
+ * This module is what a script of your own needs: a bench that plans, runs and reports. What a method,
+ * a data set, a network, a metric or a section of the report of your own needs is in
+ * `@mdlt/bench/methods`, `/datasets`, `/networks`, `/metrics` and `/report`. Neither TensorFlow nor
+ * Vega is loaded before it is needed.
  *
  * ```ts
- * import { buildReport, METHODS } from "./mod.ts";
+ * import { createBench } from "@mdlt/bench";
  *
- * console.log(METHODS.map((method) => method.title));
- * await buildReport("results/quick");
+ * const bench = await createBench();
+ * console.log(bench.catalogue.methods.map((method) => method.title));
  * ```
  *
  * @module
  */
-export * from "./metrics/mod.ts";
-export { trainLocally } from "./bench/execute/local.ts";
-export { builtin, type Catalogue, loadCatalogue } from "./bench/catalogue.ts";
-export { plan } from "./bench/plan/plan.ts";
-export { runId } from "./bench/records/run_id.ts";
+export * from "./library.ts";
+export * from "./base/random.ts";
+export {
+  ABOVE_0,
+  ANY_NUMBER,
+  AT_LEAST_0,
+  type Range,
+  type Setting,
+  SHARE,
+  type Value,
+  type ValueType,
+} from "./base/setting.ts";
+export { UsageError } from "./base/errors.ts";
+export type { Definition } from "./base/definition.ts";
+export type { Catalogue } from "./bench/catalogue.ts";
+export type {
+  ExecutorEvents,
+  Given,
+  Job,
+  Outcome,
+  Outcomes,
+  Session,
+  Submission,
+} from "./bench/execute/executor.ts";
+export type * from "./bench/execute/session.ts";
+export type { PlannedRun, Request } from "./bench/plan/plan.ts";
 export { type PresetName, PRESETS } from "./bench/plan/presets.ts";
+export type { PlanFile } from "./bench/records/folder.ts";
+export { Folder } from "./bench/records/folder.ts";
 export type * from "./bench/records/record.ts";
-export { Store } from "./bench/records/store.ts";
-export { train } from "./bench/train/trainer.ts";
-export * from "./datasets/mod.ts";
-export { prepareBackend, startBackend } from "./tensor/backend.ts";
-export { type Random, stream } from "./base/random.ts";
-export * from "./methods/hyperparameter.ts";
-export * from "./methods/method.ts";
-export { METHODS, STUDIES } from "./methods/mod.ts";
-export * from "./methods/study.ts";
-export { buildReport } from "./report/mod.ts";
+export { runId } from "./bench/records/run_id.ts";
+export type * from "./datasets/dataset.ts";
+export type * from "./methods/hyperparameter.ts";
+export type * from "./methods/method.ts";
+export type * from "./methods/study.ts";
+export type * from "./metrics/mod.ts";
+export type * from "./networks/network.ts";
+export type { Report, ReportOptions } from "./report/mod.ts";
+export type { Section, SectionDefinition } from "./report/section.ts";
+export type { Backend, BackendChoice } from "./tensor/backend.ts";

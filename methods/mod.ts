@@ -41,6 +41,13 @@ import { convergence, type Study } from "./study.ts";
 import taunorm from "./taunorm.ts";
 import vrex from "./vrex.ts";
 
+export * from "./hyperparameter.ts";
+export * from "./method.ts";
+export * from "./parts/batches.ts";
+export * from "./parts/gradients.ts";
+export * from "./parts/losses.ts";
+export * from "./study.ts";
+
 /** Every method. A new one is one file and one line here. */
 export const METHODS: readonly Method[] = [
   erm,

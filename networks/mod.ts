@@ -11,6 +11,8 @@ import type { NetworkDefinition } from "./network.ts";
 import { resnet18, resnet50 } from "./resnet.ts";
 import vit from "./vit.ts";
 
+export * from "../nn/layers.ts";
+export * from "../nn/module.ts";
 export * from "./network.ts";
 
 /** All networks. */

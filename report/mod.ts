@@ -12,7 +12,8 @@ import { isSection, type SectionDefinition } from "./section.ts";
 import { SECTIONS } from "./sections/mod.ts";
 import { resultsCsv } from "./tables/results_csv.ts";
 
-export type { ReportOptions };
+export * from "./section.ts";
+export type { ReportContext, ReportOptions };
 
 /** What a report was made of, and where it lies. */
 export interface Report {

@@ -1,0 +1,142 @@
+/**
+ * Carrying out an order: a run is claimed, trained or continued, and recorded, in this process.
+ *
+ * @module
+ */
+import { setImmediate } from "node:timers";
+import * as tf from "@tensorflow/tfjs-core";
+import { machineAtFault } from "../../base/errors.ts";
+import type { BackendInfo } from "../../tensor/backend.ts";
+import type { Catalogue } from "../catalogue.ts";
+import { requireMethods } from "../plan/plan.ts";
+import { recordOf } from "../records/run_record.ts";
+import { runId } from "../records/run_id.ts";
+import { Store } from "../records/store.ts";
+import { writeEvents } from "../records/tensorboard.ts";
+import { train, type TrainOptions } from "../train/trainer.ts";
+import { environment } from "./environment.ts";
+import { type InputCache, inputsOf } from "./inputs.ts";
+import type { RunEnd, RunOrder, WorkerMessage } from "./messages.ts";
+
+/** Milliseconds between messages of progress, and between pauses in which word from outside comes in. */
+const PROGRESS_MS = 200;
+
+/** A run that was broken off because it was asked for. */
+class Stopped extends Error {}
+
+/** What lasts from run to run. */
+export interface TrainingState extends InputCache {
+  readonly backend: BackendInfo;
+  /** Aborted when the run shall stop. */
+  readonly stop: AbortSignal;
+  /** What the runs of an order may name. */
+  catalogue(order: RunOrder): Promise<Catalogue>;
+  /** Tells of progress. */
+  send(message: WorkerMessage): void;
+}
+
+/** Carries out an order; whatever happens becomes a message. */
+export async function carryOut(order: RunOrder, state: TrainingState): Promise<RunEnd> {
+  try {
+    return await claimAndTrain(order, state);
+  } catch (error) {
+    if (error instanceof Stopped) return { type: "stopped" };
+    const sentence = error instanceof Error ? error.message : String(error);
+    return { type: "failed", error: sentence, machine: machineAtFault(error) };
+  }
+}
+
+/** Claims a run, unless it is finished or another process is at it, and trains it. */
+async function claimAndTrain(order: RunOrder, state: TrainingState): Promise<RunEnd> {
+  const { run: { id, spec }, out } = order;
+  const store = new Store(out);
+  using claim = await store.claim(id);
+  if (claim === null) return { type: "taken" };
+  if (await store.record(id) !== null) return { type: "existing" };
+  state.send({ type: "begun" });
+  const catalogue = await state.catalogue(order);
+  requireMethods(spec, catalogue.methods);
+  return await trainRun(order, catalogue, store, state);
+}
+
+/** Trains a run or continues it, and writes its record. */
+async function trainRun(
+  order: RunOrder,
+  catalogue: Catalogue,
+  store: Store,
+  state: TrainingState,
+): Promise<RunEnd> {
+  const { run: { id, spec }, paths } = order;
+  const startedAt = new Date();
+  const { definition, ...inputs } = await inputsOf(
+    spec,
+    catalogue,
+    paths,
+    state,
+    throttledProgress(state),
+  );
+  const { dataset } = inputs;
+  const numerics = JSON.stringify([state.backend, dataset.fingerprint]);
+  const stage1Weights = spec.stage1 === null ? undefined : await store.weights(runId(spec.stage1));
+  const resume = await store.state(id, numerics) ?? undefined;
+  try {
+    const onStep = stepHandler(order, store, numerics, state);
+    const { shots } = definition;
+    const { metrics } = catalogue;
+    const result = await train(spec, { ...inputs, metrics, shots, stage1Weights, resume, onStep });
+    const record = await recordOf({
+      ...{ id, spec, catalogue, definition, dataset, result, startedAt },
+      environment: await environment(state.backend),
+    });
+    if (order.tensorboard) await writeEvents(store.events(id), record);
+    await store.finish(record, result);
+    tf.dispose([result.weights, result.sample?.features ?? []]);
+    return { type: result.outcome.status };
+  } finally {
+    tf.dispose([stage1Weights ?? {}, resume?.tensors ?? {}]);
+  }
+}
+
+/** What is done after every step: progress is told, the state is kept, and word to stop is heeded. */
+function stepHandler(
+  { run: { id }, saveEvery }: RunOrder,
+  store: Store,
+  numerics: string,
+  { stop, send }: TrainingState,
+): TrainOptions["onStep"] & object {
+  let sentAt = performance.now(), savedAt = sentAt;
+  return async (done, total, state) => {
+    const now = performance.now();
+    if (done === total || now - sentAt >= PROGRESS_MS) {
+      sentAt = now;
+      send({ type: "step", done, total });
+      await yieldToEventLoop();
+    }
+    const stopping = stop.aborted;
+    if (stopping || now - savedAt >= 1000 * saveEvery) {
+      const kept = state();
+      await store.saveState(id, kept, numerics);
+      tf.dispose(kept.tensors);
+      savedAt = performance.now();
+    }
+    if (stopping) throw new Stopped();
+  };
+}
+
+/** Throttled progress callback. */
+function throttledProgress(
+  { send }: TrainingState,
+): (what: string, done: number, total: number) => void {
+  let sentAt = performance.now();
+  return (what, done, total) => {
+    const now = performance.now();
+    if (done < total && now - sentAt < PROGRESS_MS) return;
+    sentAt = now;
+    send({ type: "work", what, done, total });
+  };
+}
+
+/** Lets signals and the end of the input come through, which a run without pauses would keep out. */
+function yieldToEventLoop(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
