@@ -62,13 +62,13 @@ export class ReportContext {
   }
 
   /** The methods' runs by data set: all but those of studies. */
-  readonly datasets = once((): DatasetResults[] => this.arrange(this.store));
+  readonly datasets: () => DatasetResults[] = once(() => this.arrange(this.store));
 
   /**
    * The method that every other should beat on the same network: its name and title; null where there
    * is none.
    */
-  readonly baseline = once((): { name: string; title: string } | null => {
+  readonly baseline: () => { name: string; title: string } | null = once(() => {
     const methods = this.datasets().flatMap((dataset) => dataset.methods);
     const { baseline } = this.options;
     const found = baseline === undefined
@@ -86,43 +86,43 @@ export class ReportContext {
   }
 
   /** Every pair of methods on every tested figure of every data set. */
-  readonly pairs = once((): Pairwise[] =>
+  readonly pairs: () => Pairwise[] = once(() =>
     this.datasets().flatMap((dataset) => pairwise(dataset, this.figures, this.alpha))
   );
 
   /** Every method beside the best one, by data set and tested figure. */
-  readonly comparisons = once((): Comparison[] =>
+  readonly comparisons: () => Comparison[] = once(() =>
     this.pairs().flatMap((figure) => besideBest(figure) ?? [])
   );
 
   /** The most important figure over all data sets. */
-  readonly across = once((): Across =>
+  readonly across: () => Across = once(() =>
     across(this.datasets(), this.headline, this.baseline()?.name ?? null, this.alpha)
   );
 
   /** The other tested figures over all data sets. */
-  readonly othersAcross = once((): Across[] =>
+  readonly othersAcross: () => Across[] = once(() =>
     this.figures.filter((tested) => !sameFigure(tested, this.headline))
       .map((tested) => across(this.datasets(), tested, null, this.alpha))
   );
 
   /** What has changed since the folder to compare with; null without one. */
-  readonly changes = once((): Change[] | null =>
+  readonly changes: () => Change[] | null = once(() =>
     this.before && changes(this.arrange(this.before), this.datasets(), this.figures, this.alpha)
   );
 
   /** Studies of single methods. */
-  readonly studies = once((): StudyResults[] =>
+  readonly studies: () => StudyResults[] = once(() =>
     studies(this.store, this.catalogue.studies, this.metrics.primary, this.catalogue.networks)
   );
 
   /** What became of the behaviours that methods' papers report. */
-  readonly behaviours = once((): Promise<BehaviourResults[]> =>
+  readonly behaviours: () => Promise<BehaviourResults[]> = once(() =>
     behaviours(this.out, this.datasets(), this.studies(), this.catalogue.studies)
   );
 
   /** Pictures of test features by run id. */
-  readonly embeddings = once((): Promise<ReadonlyMap<string, Points>> =>
+  readonly embeddings: () => Promise<ReadonlyMap<string, Points>> = once(() =>
     embeddings(this.out, pictured(this.store))
   );
 }
