@@ -17,7 +17,9 @@ export type Levels = Readonly<Record<string, Value>>;
 
 /** What a study varies: a column of its table. */
 export interface Factor {
+  /** The key of its levels, and of the column. */
   readonly name: string;
+  /** The heading of the column. */
   readonly title: string;
   /** For numbers: how they lie on an axis. Logarithmic ones are shown as powers of ten. */
   readonly scale?: "linear" | "log";
@@ -27,13 +29,15 @@ export interface Factor {
 export interface StudySetting {
   /** Tells the setting from the study's others, in the names of its runs. */
   readonly label: string;
+  /** The level of each factor. */
   readonly levels: Levels;
   /** What is set; other hyperparameters have their defaults. */
   readonly hyperparameters: Readonly<Record<string, Value>>;
 }
 
 /** What every study says of itself. Its title stands behind the method's: "BRL, convergence". */
-interface Described extends Definition {
+export interface DescribedStudy extends Definition {
+  /** Always `study`. */
   readonly kind: "study";
   /** Studies of several methods may share a name. */
   readonly name: string;
@@ -44,10 +48,12 @@ interface Described extends Definition {
 }
 
 /** A study that trains. */
-export interface TrainingStudy extends Described {
+export interface TrainingStudy extends DescribedStudy {
   /** The method that is studied; any that is asked for when left out. */
   readonly method?: string;
+  /** What tells the settings apart. */
   readonly factors: readonly Factor[];
+  /** What is trained, in the order of the table. */
   readonly settings: readonly StudySetting[];
   /** Checkpoints of each run, instead of the preset's. */
   readonly checkpoints?: number;
@@ -60,8 +66,10 @@ export interface TrainingStudy extends Described {
 }
 
 /** A study of records that are there already. */
-export interface BehaviourStudy extends Described {
+export interface BehaviourStudy extends DescribedStudy {
+  /** The method whose paper reports them. */
   readonly method: string;
+  /** What is asked, in the order of the table. */
   readonly behaviours: readonly Behaviour[];
 }
 
@@ -70,12 +78,15 @@ export type Study = TrainingStudy | BehaviourStudy;
 
 /** Something that a paper says of its method, with the rule by which it counts as seen here. */
 export interface Behaviour {
+  /** What the paper says, in a few words. */
   readonly claim: string;
+  /** Whether it holds by the figures of one data set. */
   judge(figures: StudyFigures): Finding | Promise<Finding>;
 }
 
 /** What the records say to a behaviour. */
 export interface Finding {
+  /** `not run` where the figures are not there. */
   readonly verdict: "holds" | "partly" | "does not hold" | "not run";
   /** The figures behind the verdict. */
   readonly evidence: string;
@@ -111,7 +122,8 @@ export function defineStudy<const S extends Unkinded<TrainingStudy> | Unkinded<B
   return { ...study, kind: "study" };
 }
 
-type Unkinded<S extends Study> = Omit<S, "kind">;
+/** A study before {@linkcode defineStudy}, which adds its kind. */
+export type Unkinded<S extends Study> = Omit<S, "kind">;
 
 /** One study of each name. */
 export function distinctStudies(studies: readonly Study[]): Study[] {
@@ -130,7 +142,7 @@ export function studyOf(
 }
 
 /** What the usual designs leave to the study. */
-type About = Omit<Described, "kind"> & Pick<TrainingStudy, "method">;
+export type StudyDescription = Omit<DescribedStudy, "kind"> & Pick<TrainingStudy, "method">;
 
 /**
  * Every combination of parts that a hyperparameter each switches on or off.
@@ -139,7 +151,7 @@ type About = Omit<Described, "kind"> & Pick<TrainingStudy, "method">;
  * @param always Parts that are on in every combination.
  */
 export function ablation(
-  { parts, always = [], ...about }: About & {
+  { parts, always = [], ...about }: StudyDescription & {
     readonly parts: Readonly<Record<string, string>>;
     readonly always?: readonly string[];
   },
@@ -164,7 +176,7 @@ export function ablation(
 
 /** Values of one hyperparameter after another, the others at their defaults. */
 export function oneAtATime(
-  { parameters, values, ...about }: About & {
+  { parameters, values, ...about }: StudyDescription & {
     readonly parameters: readonly string[];
     readonly values: readonly number[];
   },
@@ -189,7 +201,7 @@ export function oneAtATime(
 
 /** Other forms of a method's parts, one at a time. They are chosen by, so validation judges them. */
 export function variants(
-  { forms, ...about }: About & {
+  { forms, ...about }: StudyDescription & {
     readonly forms: readonly (readonly [
       part: string,
       form: string,
