@@ -60,13 +60,14 @@ async function page(method: Method): Promise<string[]> {
   const knobs = Object.entries(hyperparameters)
     .flatMap(([key, h]) => [knobText(key, h), ...elsewhere(h)]);
   const decisions = (await methodDecisions()).filter(({ titles }) => titles.includes(title));
+  const source = await sourceOf(method);
   return [
     `${name}: ${title} (${family}), version ${version}\n${citation}`,
     ...[await descriptionOf(method)].filter((text) => text !== ""),
     ...section("Training", traits(method)),
     ...section("Hyperparameters", knobs),
     ...section("Beside MDLT and DomainBed", decisions.map(({ text }) => text)),
-    `Formulas: methods/${name}.ts; decisions: docs/decisions.md`,
+    ...(source === null ? [] : [`Formulas: ${source.path}; decisions: docs/decisions.md`]),
   ];
 }
 
@@ -95,12 +96,19 @@ export function elsewhere({ overrides = {} }: Hyperparameter): string[] {
   });
 }
 
-/** What the head of a method's file says; a method of several files has it in its `mod.ts`. */
-export async function descriptionOf({ name }: Method): Promise<string> {
-  const text = await readIfThere(projectPath(`methods/${name}.ts`)) ??
-    await readIfThere(projectPath(`methods/${name}/mod.ts`)) ?? "";
-  const head = /^\/\*\*\n(.*?)\n \*\n \* @module/s.exec(text)?.[1] ?? "";
-  return head.replace(/^ \* ?/gm, "");
+/** What the head of a method's file says; nothing for a plugin's. */
+export async function descriptionOf(method: Method): Promise<string> {
+  const head = /^\/\*\*\n(.*?)\n \*\n \* @module/s.exec((await sourceOf(method))?.text ?? "")?.[1];
+  return (head ?? "").replace(/^ \* ?/gm, "");
+}
+
+/** The file of a method, or the `mod.ts` of its folder; null for a plugin's. */
+async function sourceOf({ name }: Method): Promise<{ path: string; text: string } | null> {
+  for (const path of [`methods/${name}.ts`, `methods/${name}/mod.ts`]) {
+    const text = await readIfThere(projectPath(path));
+    if (text !== null) return { path, text };
+  }
+  return null;
 }
 
 /** The decisions on methods, and the titles of the methods that each is on. */
