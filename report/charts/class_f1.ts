@@ -41,6 +41,33 @@ export function classHeatmapSpec(
   const methods = [...new Set(rows.map((row) => row.method))];
   const height = Math.max(3, Math.min(20, 900 / classes.length));
   const width = Math.max(36, Math.min(72, 400 / domains.length));
+  return specOf(description, {
+    title: { text: { expr: "method" } },
+    width: { step: width },
+    height: { step: height },
+    params: [choice("method", "Method", methods, shown)],
+    datasets: { rows: [...rows], images: [...images] },
+    data: { name: "rows" },
+    transform: [
+      { filter: "datum.method === method" },
+      { flatten: ["f1"] },
+      { window: [{ op: "row_number", as: "place" }], groupby: ["class"] },
+      { calculate: `${JSON.stringify(domains)}[datum.place - 1]`, as: "domain" },
+      { lookup: "class", from: { data: { name: "images" }, key: "class", fields: ["train"] } },
+      { calculate: "datum.train[datum.place - 1]", as: "train" },
+      { filter: "datum.f1 !== null" },
+    ],
+    layer: layers(domains, classes, width, images.some(({ train }) => train.includes(0))),
+  });
+}
+
+/** Coloured cells; with few classes also their figures, and frames around cells without images. */
+function layers(
+  domains: readonly string[],
+  classes: readonly string[],
+  width: number,
+  hasZeroShot: boolean,
+) {
   const named = classes.length <= MOST_NAMED;
   const x = {
     field: "domain",
@@ -105,25 +132,7 @@ export function classHeatmapSpec(
     },
     encoding: { x, y, stroke: inkOn },
   };
-  const hasZeroShot = images.some(({ train }) => train.includes(0));
-  return specOf(description, {
-    title: { text: { expr: "method" } },
-    width: { step: width },
-    height: { step: height },
-    params: [choice("method", "Method", methods, shown)],
-    datasets: { rows: [...rows], images: [...images] },
-    data: { name: "rows" },
-    transform: [
-      { filter: "datum.method === method" },
-      { flatten: ["f1"] },
-      { window: [{ op: "row_number", as: "place" }], groupby: ["class"] },
-      { calculate: `${JSON.stringify(domains)}[datum.place - 1]`, as: "domain" },
-      { lookup: "class", from: { data: { name: "images" }, key: "class", fields: ["train"] } },
-      { calculate: "datum.train[datum.place - 1]", as: "train" },
-      { filter: "datum.f1 !== null" },
-    ],
-    layer: named ? [cells, ...(hasZeroShot ? [zeroShot] : []), figures] : [cells],
-  });
+  return named ? [cells, ...(hasZeroShot ? [zeroShot] : []), figures] : [cells];
 }
 
 /** The chart of a data set; methods are given from best to last. */

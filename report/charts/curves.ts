@@ -4,7 +4,7 @@
  * @module
  */
 import type { TopLevelSpec } from "vega-lite";
-import type { Metric } from "../../metrics/mod.ts";
+import { type Metric, PRIMARY } from "../../metrics/mod.ts";
 import { type DatasetResults, estimate, type MethodResults } from "../analysis/arrange.ts";
 import { axisTitle } from "../tables/format.ts";
 import { type Chart, PALETTE, short, specOf } from "./chart.ts";
@@ -31,48 +31,6 @@ export function curvesSpec(
   const others = [...new Set(rows.map((row) => row.method))].filter((method) =>
     !highlighted.includes(method)
   );
-  const inColour = {
-    field: "method",
-    type: "nominal" as const,
-    scale: { domain: [...highlighted], range: PALETTE.slice(0, highlighted.length) },
-    legend: { title: null, orient: "top" as const, symbolType: "stroke", symbolStrokeWidth: 3 },
-  };
-  const dashed = {
-    ...inColour,
-    scale: { domain: [...highlighted], range: [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3]] },
-  };
-  const panel = (field: "score" | "loss", title: string, scale: object) => {
-    const encoding = {
-      x: { field: "step", type: "quantitative" as const, title: "Updates" },
-      y: { field, type: "quantitative" as const, title, scale },
-      detail: { field: "method" },
-      tooltip: [{ field: "method" }, { field: "step" }, { field, format: ".3~f", title }],
-    };
-    const line = { type: "line" as const, aria: false, invalid: "filter" as const };
-    const own = { test: `indexof(${JSON.stringify(highlighted)}, datum.method) >= 0` };
-    const chosen = "datum.method === highlight";
-    return {
-      width: 400,
-      height: 190,
-      layer: [
-        // A layer without data would have no extent to draw an axis for.
-        ...(others.length === 0 ? [] : [{
-          transform: [{ filter: { not: own.test } }],
-          mark: { ...line, color: "currentColor" },
-          encoding: {
-            ...encoding,
-            strokeWidth: { condition: { test: chosen, value: 2.2 }, value: 1 },
-            strokeOpacity: { condition: { test: chosen, value: 1 }, value: 0.28 },
-          },
-        }]),
-        {
-          transform: [{ filter: own.test }],
-          mark: { ...line, strokeWidth: 2.2 },
-          encoding: { ...encoding, color: inColour, strokeDash: dashed },
-        },
-      ],
-    };
-  };
   return specOf(description, {
     ...(others.length === 0 ? {} : {
       params: [{
@@ -88,9 +46,11 @@ export function curvesSpec(
     }),
     data: { values: [...rows] },
     vconcat: [
-      panel("score", axisTitle(`Validation ${metric.title}`, metric), { zero: false }),
+      panel("score", highlighted, others, axisTitle(`Validation ${metric.title}`, metric), {
+        zero: false,
+      }),
       // Penalties make some losses orders of magnitude larger, and a few negative.
-      panel("loss", "Training loss (symmetric log)", {
+      panel("loss", highlighted, others, "Training loss (symmetric log)", {
         type: "symlog",
         constant: 0.1,
         zero: false,
@@ -99,13 +59,64 @@ export function curvesSpec(
   });
 }
 
+/** The curves of one field: the others in the background, and those in colour before them. */
+function panel(
+  field: "score" | "loss",
+  highlighted: readonly string[],
+  others: readonly string[],
+  title: string,
+  scale: object,
+) {
+  const inColour = {
+    field: "method",
+    type: "nominal" as const,
+    scale: { domain: [...highlighted], range: PALETTE.slice(0, highlighted.length) },
+    legend: { title: null, orient: "top" as const, symbolType: "stroke", symbolStrokeWidth: 3 },
+  };
+  const dashed = {
+    ...inColour,
+    scale: { domain: [...highlighted], range: [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3]] },
+  };
+  const encoding = {
+    x: { field: "step", type: "quantitative" as const, title: "Updates" },
+    y: { field, type: "quantitative" as const, title, scale },
+    detail: { field: "method" },
+    tooltip: [{ field: "method" }, { field: "step" }, { field, format: ".3~f", title }],
+  };
+  const line = { type: "line" as const, aria: false, invalid: "filter" as const };
+  const own = { test: `indexof(${JSON.stringify(highlighted)}, datum.method) >= 0` };
+  const chosen = "datum.method === highlight";
+  return {
+    width: 400,
+    height: 190,
+    layer: [
+      // A layer without data would have no extent to draw an axis for.
+      ...(others.length === 0 ? [] : [{
+        transform: [{ filter: { not: own.test } }],
+        mark: { ...line, color: "currentColor" },
+        encoding: {
+          ...encoding,
+          strokeWidth: { condition: { test: chosen, value: 2.2 }, value: 1 },
+          strokeOpacity: { condition: { test: chosen, value: 1 }, value: 0.28 },
+        },
+      }]),
+      {
+        transform: [{ filter: own.test }],
+        mark: { ...line, strokeWidth: 2.2 },
+        encoding: { ...encoding, color: inColour, strokeDash: dashed },
+      },
+    ],
+  };
+}
+
 /** The chart of a data set; methods are given from best to last. */
 export function curvesChart(
   dataset: DatasetResults,
-  metric: Metric,
+  asked: Metric,
   ordered: readonly MethodResults[],
   baseline: string | null,
 ): Chart {
+  const metric = isTraced(asked, ordered) ? asked : PRIMARY;
   const rows = ordered.flatMap((method) => {
     const points = method.runs.flatMap((run) =>
       run?.state.status === "done" ? run.digest!.curve : []
@@ -136,4 +147,11 @@ export function curvesChart(
     description,
     spec: curvesSpec(metric, rows, highlighted, description),
   };
+}
+
+/** Whether runs looked at a metric while they trained. */
+function isTraced({ name }: Metric, methods: readonly MethodResults[]): boolean {
+  return methods.some(({ runs }) =>
+    runs.some((run) => run?.digest?.curve.some(({ scores }) => scores.has(name)))
+  );
 }

@@ -21,6 +21,45 @@ export interface ReliabilityRows {
   readonly images: readonly number[];
 }
 
+const SCALE = { domain: [0, 100] };
+const X = {
+  field: "confidence",
+  type: "quantitative" as const,
+  scale: SCALE,
+  title: "Mean confidence (%)",
+};
+const Y = { field: "accuracy", type: "quantitative" as const, scale: SCALE, title: "Accuracy (%)" };
+const TOOLTIP = [
+  { field: "method" },
+  { field: "domain" },
+  { field: "confidence", format: ".1f", title: "confidence (%)" },
+  { field: "accuracy", format: ".1f", title: "accuracy (%)" },
+  { field: "images", title: "images, all seeds" },
+];
+
+/** Method, domain and error, in words above the chart. */
+const LABEL = {
+  transform: [{
+    calculate:
+      "datum.method + ', ' + datum.domain + ': calibration error ' + format(datum.error, '.1f') + ' %'",
+    as: "label",
+  }],
+  mark: {
+    type: "text" as const,
+    align: "left" as const,
+    baseline: "bottom" as const,
+    dy: -8,
+    color: "currentColor",
+    fontSize: 12,
+    aria: false,
+  },
+  encoding: {
+    x: { datum: 0, type: "quantitative" as const, scale: SCALE },
+    y: { datum: 100, type: "quantitative" as const, scale: SCALE },
+    text: { field: "label" },
+  },
+};
+
 /** Accuracy over confidence; the reader chooses method and domain. */
 export function reliabilitySpec(
   rows: readonly ReliabilityRows[],
@@ -29,21 +68,6 @@ export function reliabilitySpec(
   description: string,
 ): TopLevelSpec {
   const methods = [...new Set(rows.map((row) => row.method))];
-  const scale = { domain: [0, 100] };
-  const x = {
-    field: "confidence",
-    type: "quantitative" as const,
-    scale,
-    title: "Mean confidence (%)",
-  };
-  const y = { field: "accuracy", type: "quantitative" as const, scale, title: "Accuracy (%)" };
-  const tooltip = [
-    { field: "method" },
-    { field: "domain" },
-    { field: "confidence", format: ".1f", title: "confidence (%)" },
-    { field: "accuracy", format: ".1f", title: "accuracy (%)" },
-    { field: "images", title: "images, all seeds" },
-  ];
   return specOf(description, {
     params: [
       choice("method", "Method", methods, shown),
@@ -57,54 +81,34 @@ export function reliabilitySpec(
       {
         data: { values: [{ confidence: 0, accuracy: 0 }, { confidence: 100, accuracy: 100 }] },
         mark: { type: "line", ...GUIDE },
-        encoding: { x, y },
+        encoding: { x: X, y: Y },
       },
       {
         transform: [{ flatten: ["confidence", "accuracy", "images"] }],
         mark: { type: "rule", color: PALETTE[1], strokeWidth: 2, strokeOpacity: 0.7, aria: false },
-        encoding: { x, y, y2: { field: "confidence" } },
+        encoding: { x: X, y: Y, y2: { field: "confidence" } },
       },
       {
         transform: [{ flatten: ["confidence", "accuracy", "images"] }],
         mark: { type: "line", color: PALETTE[0], strokeWidth: 1.5, aria: false },
-        encoding: { x, y },
+        encoding: { x: X, y: Y },
       },
       {
         transform: [{ flatten: ["confidence", "accuracy", "images"] }],
         mark: { type: "point", filled: true, color: PALETTE[0], opacity: 1, aria: false },
         encoding: {
-          x,
-          y,
+          x: X,
+          y: Y,
           size: {
             field: "images",
             type: "quantitative",
             scale: { range: [15, 240] },
             legend: null,
           },
-          tooltip,
+          tooltip: TOOLTIP,
         },
       },
-      {
-        transform: [{
-          calculate:
-            "datum.method + ', ' + datum.domain + ': calibration error ' + format(datum.error, '.1f') + ' %'",
-          as: "label",
-        }],
-        mark: {
-          type: "text",
-          align: "left",
-          baseline: "bottom",
-          dy: -8,
-          color: "currentColor",
-          fontSize: 12,
-          aria: false,
-        },
-        encoding: {
-          x: { datum: 0, type: "quantitative", scale },
-          y: { datum: 100, type: "quantitative", scale },
-          text: { field: "label" },
-        },
-      },
+      LABEL,
     ],
   });
 }
