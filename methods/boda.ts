@@ -21,6 +21,7 @@ export default defineMethod({
   citation:
     "Yang et al. 2022, On Multi-Domain Long-Tailed Recognition, Imbalanced Domain Generalization and Beyond",
   version: 1,
+  cost: { time: 1.2 },
   mdlt: {
     name: "BoDA",
     terms: { loss: "risk", boda_loss: "boda" },

@@ -16,6 +16,7 @@ export default defineMethod({
   family: "meta-learning",
   citation: "Shi et al. 2022, Gradient Matching for Domain Generalization",
   version: 1,
+  cost: { time: 1.2 },
   mdlt: { name: "Fish" },
   hyperparameters: {
     metaRate: number({

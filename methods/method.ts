@@ -171,6 +171,20 @@ export type Family =
 /** The hyperparameters of a method by name. */
 export type Hyperparameters = Readonly<Record<string, Hyperparameter>>;
 
+/** What a method's step costs beside one of ERM. */
+export interface Cost {
+  /**
+   * By definition: forward and backward passes over the joined batch of all domains. A forward pass
+   * alone counts a third, because a backward pass costs two forward ones.
+   */
+  readonly passes?: number;
+  /**
+   * As measured, where that is far from 1: preset `quick`, `digits-synth`, one thread, on a busy
+   * machine, so the second digit means little.
+   */
+  readonly time?: number;
+}
+
 /** A method; `H` are its own hyperparameters, where they are known. */
 export interface Method<H extends Hyperparameters = Hyperparameters> extends Definition {
   readonly kind: "method";
@@ -199,6 +213,8 @@ export interface Method<H extends Hyperparameters = Hyperparameters> extends Def
    * predicts otherwise with the network of its first stage, and the run is its evaluation.
    */
   readonly steps?: 0;
+  /** What a step costs beside one of ERM; 1 where left out. */
+  readonly cost?: Cost;
   readonly hyperparameters: H;
   /** What MDLT calls the method, its networks, terms and state, where the names differ. */
   readonly mdlt?: {

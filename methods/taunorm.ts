@@ -15,6 +15,7 @@ export default defineMethod({
   citation:
     "Kang et al. 2020, Decoupling Representation and Classifier for Long-Tailed Recognition",
   version: 1,
+  cost: { time: 0 },
   stage1: "erm",
   inherits: "network",
   steps: 0,

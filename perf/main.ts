@@ -15,7 +15,6 @@ import { find, notFoundMessage, UsageError } from "../base/errors.ts";
 import { print, printError } from "../base/terminal.ts";
 import { cacheDirectory, prepareBackend } from "../tensor/backend.ts";
 import { METHODS } from "../methods/mod.ts";
-import { passesOf } from "./passes.ts";
 
 interface PerfOptions {
   readonly pairs: number;
@@ -125,13 +124,13 @@ const BENCHMARKS: readonly Benchmark[] = [
     program: "measure_runs.ts",
     peer: null,
   },
-  ...METHODS.filter(({ steps }) => steps !== 0).map(({ name, title }): Benchmark => ({
+  ...METHODS.filter(({ steps }) => steps !== 0).map(({ name, title, cost }): Benchmark => ({
     name: `update/${name}`,
     description: `update of ${title} beside one of ERM, 2 × 64 digits, a quarter of the width`,
     measurement: `update/${name}`,
     unit: "ms",
     peer: null,
-    passes: passesOf(name),
+    passes: cost?.passes ?? 1,
   })),
 ];
 

@@ -5,6 +5,7 @@
  * @module
  */
 import { dirname, join } from "node:path";
+import type { Method } from "../../methods/method.ts";
 import type { RunRecord, RunSpec } from "../records/record.ts";
 import { Store } from "../records/store.ts";
 import type { Stages } from "../records/run_id.ts";
@@ -20,34 +21,23 @@ export interface Estimate {
 }
 
 /**
- * Time of an update relative to ERM's, where it is far from 1. Measured: every method once, preset
- * `quick`, `digits-synth`, one thread, training seconds of the records; on a busy machine, so the
- * second digit means little.
- */
-const RELATIVE: Readonly<Record<string, number>> = {
-  boda: 1.2,
-  brl: 1.8,
-  cdann: 0.7,
-  crt: 0.4,
-  dann: 0.8,
-  fish: 1.2,
-  lws: 0.4,
-  mldg: 2.7,
-  sagnet: 1.7,
-  taunorm: 0,
-};
-
-/**
  * Of ERM on the 28-pixel network, one thread: seconds of an update whatever its size, for an image in
  * an update at width 1, and outside of updates; the latter two grow with the pixels.
  */
 const TABLE = { overhead: 1.2e-2, update: 3e-3, evaluation: 1e-3, memory: 8e8 };
 
+type Costly = Pick<Method, "name" | "cost">;
+
 /** What is estimated from: the runs that were found, the nearest first. */
 export type Earlier = readonly RunRecord[];
 
-/** Estimates a run. */
-export function estimate(spec: RunSpec, earlier: Earlier): Estimate {
+/**
+ * Estimates a run.
+ *
+ * @param methods Those that say what a step costs beside one of ERM.
+ */
+export function estimate(spec: RunSpec, earlier: Earlier, methods: readonly Costly[]): Estimate {
+  const timeOf = (name: string) => methods.find((method) => method.name === name)?.cost?.time ?? 1;
   const like = earlier.filter((record) =>
     record.spec.training.steps > 1 && alike(record.spec, spec)
   );
@@ -55,7 +45,7 @@ export function estimate(spec: RunSpec, earlier: Earlier): Estimate {
   const record = same ?? like[0];
   const { steps, batch, checkpointEvery, network } = spec.training;
   const checkpoints = Math.ceil(steps / checkpointEvery) + 2; // the first update's, and the test
-  const relative = RELATIVE[spec.method.name] ?? 1;
+  const relative = timeOf(spec.method.name);
   if (record === undefined) {
     const pixels = (spec.dataset.imageSize / 28) ** 2 * Math.max(network.width, 0.1);
     return {
@@ -68,7 +58,7 @@ export function estimate(spec: RunSpec, earlier: Earlier): Estimate {
   const { timing, curve, spec: { training, method } } = record;
   const done = record.outcome.status === "diverged" ? record.outcome.step : training.steps;
   const update = (timing.trainingSeconds + timing.dataSeconds) / (done * training.batch);
-  const ratio = same === undefined ? relative / (RELATIVE[method.name] ?? 1) : 1;
+  const ratio = same === undefined ? relative / timeOf(method.name) : 1;
   return {
     seconds: ratio * update * steps * batch +
       timing.evaluationSeconds / (curve.length + 1) * checkpoints,
@@ -110,7 +100,7 @@ export interface Forecast {
  */
 export async function forecast(
   planned: readonly PlannedRun[],
-  methods: Stages,
+  methods: readonly (Stages[number] & Costly)[],
   out: string,
   width: number,
 ): Promise<Forecast> {
@@ -118,7 +108,7 @@ export async function forecast(
   const store = new Store(out);
   const look = async (run: PlannedRun) => ({
     ...run,
-    estimate: estimate(run.spec, earlier),
+    estimate: estimate(run.spec, earlier, methods),
     finished: await store.record(run.id) !== null,
   });
   const runs = await Promise.all(planned.map(look));
