@@ -59,14 +59,6 @@ export interface Dataset {
   readonly classes: readonly string[];
   /** What a split reads of an image: `[height, width, 3]`, or `[features]` of a frozen network. */
   readonly inputShape: readonly number[];
-  /**
-   * How pixels reach a network that asks for nothing else: (value / 255 − mean) / deviation, channel
-   * by channel.
-   */
-  readonly normalisation: {
-    readonly mean: readonly number[];
-    readonly deviation: readonly number[];
-  };
   /** SHA-256 over everything that decides the images, labels and splits. */
   readonly fingerprint: string;
 }

@@ -42,6 +42,9 @@ export const IMAGENET: Normalisation = {
   deviation: [0.229, 0.224, 0.225],
 };
 
+/** From 0 to 1. */
+export const ZERO_TO_ONE: Normalisation = { mean: [0, 0, 0], deviation: [1, 1, 1] };
+
 /** From −1 to 1. */
 export const MINUS_ONE_TO_ONE: Normalisation = {
   mean: [0.5, 0.5, 0.5],
@@ -69,7 +72,7 @@ export interface NetworkDefinition extends Definition {
   readonly citation: string;
   /** Whether images come as pixels `[batch, size, size, 3]` or as features `[batch, features]`. */
   readonly input: "pixels" | "features";
-  /** How pixels reach it; as the data set has them when left out. */
+  /** How pixels reach it; as is usual for what the images are when left out. */
   readonly normalisation?: Normalisation;
   /** The images that it can see have a height and width that is a multiple of this; 1 when left out. */
   readonly imageSizeMultiple?: number;

@@ -9,10 +9,11 @@ import sharp from "sharp";
 import * as tf from "@tensorflow/tfjs-core";
 import { isFile } from "../base/files.ts";
 import { printJson } from "../base/terminal.ts";
-import { augmentationKey, batchReader, sampler } from "../bench/train/batches.ts";
+import { augmentationKey, batchReader, sampler, seenBy } from "../bench/train/batches.ts";
 import { defaultSettings } from "../datasets/dataset.ts";
 import { ReaderPool } from "../datasets/reading/reader_pool.ts";
 import { definePhotographs } from "../datasets/protocols/photographs/define.ts";
+import { resnet50 } from "../networks/resnet.ts";
 import { cacheDirectory, startBackend } from "../tensor/backend.ts";
 import { itemStream } from "../base/random.ts";
 
@@ -70,7 +71,7 @@ async function reader(readers: number, once: boolean) {
     csv: "perf.csv",
     folder: "",
   });
-  const dataset = await set.load({
+  const images = await set.load({
     dataDir: FOLDER,
     splitsDir: undefined,
     cacheDir: cacheDirectory(),
@@ -78,6 +79,7 @@ async function reader(readers: number, once: boolean) {
     readers: new ReaderPool(readers),
     once,
   });
+  const dataset = seenBy(resnet50, images, set.images);
   const samplers = dataset.domains.map((domain) => sampler(domain, "uniform", BATCH, 0));
   const streams = dataset.domains.map((domain) => augmentationKey(0, "batches", domain.name));
   const draw = batchReader(dataset, samplers, streams, Infinity);

@@ -16,6 +16,7 @@ import type { Method } from "../../methods/method.ts";
 import type { NetworkDefinition } from "../../networks/network.ts";
 import type { Catalogue } from "../catalogue.ts";
 import type { RunSpec } from "../records/record.ts";
+import { seenBy, type SeenDataset } from "../train/batches.ts";
 import { frozenDataset } from "../train/features.ts";
 import { type Pretrained, readPretrained } from "../train/pretrained.ts";
 
@@ -33,7 +34,7 @@ export interface RunInputs {
   readonly method: Method;
   readonly network: NetworkDefinition;
   readonly definition: DatasetDefinition;
-  readonly dataset: Dataset;
+  readonly dataset: SeenDataset;
   /** The weights that its network starts from; undefined where they are drawn. */
   readonly weights: Pretrained["weights"] | undefined;
 }
@@ -68,7 +69,7 @@ export async function inputsOf(
     method: find("method", spec.method.name, methods),
     network,
     definition,
-    dataset: { ...dataset, normalisation: network.normalisation ?? dataset.normalisation },
+    dataset: seenBy(network, dataset, definition.images),
     weights: frozen === undefined ? pretrained?.weights : undefined,
   };
 }
@@ -85,7 +86,7 @@ async function datasetOf(
   if (backbone === undefined) return images;
   const what = `features of ${images.name}`;
   return await frozenDataset(
-    images,
+    seenBy(backbone.network, images, definition.images),
     backbone,
     options.cacheDir,
     (done, total) => options.onProgress?.(what, done, total),

@@ -4,10 +4,43 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import type { Augmentation, Dataset, Domain, Split } from "../../datasets/dataset.ts";
+import type {
+  Augmentation,
+  Dataset,
+  DatasetDefinition,
+  Domain,
+  Split,
+} from "../../datasets/dataset.ts";
 import { DataError } from "../../datasets/dataset.ts";
 import { type Random, stream } from "../../base/random.ts";
 import type { DomainBatch } from "../../methods/method.ts";
+import {
+  IMAGENET,
+  type NetworkDefinition,
+  type Normalisation,
+  ZERO_TO_ONE,
+} from "../../networks/network.ts";
+
+/** A data set as a network sees it. */
+export interface SeenDataset extends Dataset {
+  /** How pixels reach the network; other numbers reach it as they are. */
+  readonly normalisation: Normalisation;
+}
+
+/** How images reach networks that ask for nothing else. */
+const USUAL: Readonly<Record<DatasetDefinition["images"], Normalisation>> = {
+  digits: ZERO_TO_ONE,
+  photographs: IMAGENET,
+};
+
+/** A data set of digits or photographs as a network sees it. */
+export function seenBy(
+  { normalisation }: NetworkDefinition,
+  dataset: Dataset,
+  images: DatasetDefinition["images"],
+): SeenDataset {
+  return { ...dataset, normalisation: normalisation ?? USUAL[images] };
+}
 
 /** Images of a pass over a whole split: large enough to be quick, small enough for any memory. */
 function passBatch({ inputShape }: Dataset): number {
@@ -23,7 +56,7 @@ interface ReadImages {
 }
 
 /** Begins to read images of a split. */
-function startReading(
+function prefetch(
   split: Split,
   indices: ArrayLike<number>,
   augmentation?: Augmentation,
@@ -35,8 +68,8 @@ function startReading(
 }
 
 /** Images as tensors with their labels: pixels normalised, other numbers as they are. */
-async function finishReading(
-  dataset: Dataset,
+async function toBatch(
+  dataset: SeenDataset,
   split: Split,
   { indices, values }: ReadImages,
 ): Promise<DomainBatch> {
@@ -50,7 +83,7 @@ async function finishReading(
 }
 
 /** Pixels as the network gets them. Tables in JavaScript take half as long as TensorFlow's cast. */
-function normalise({ normalisation: { mean, deviation } }: Dataset, pixels: Uint8Array) {
+function normalise({ normalisation: { mean, deviation } }: SeenDataset, pixels: Uint8Array) {
   const values = new Float32Array(pixels.length);
   // value / 255 is rounded once in double precision, then the channel's own shift and scale.
   const tables = mean.map((m, channel) =>
@@ -67,11 +100,11 @@ function normalise({ normalisation: { mean, deviation } }: Dataset, pixels: Uint
 
 /** Some images of a split with their labels. */
 export function readBatch(
-  dataset: Dataset,
+  dataset: SeenDataset,
   split: Split,
   indices: ArrayLike<number>,
 ): Promise<DomainBatch> {
-  return finishReading(dataset, split, startReading(split, indices));
+  return toBatch(dataset, split, prefetch(split, indices));
 }
 
 /**
@@ -87,13 +120,13 @@ export function readBatch(
  * @returns Draws the batches of a step; they are the caller's to free.
  */
 export function batchReader(
-  dataset: Dataset,
+  dataset: SeenDataset,
   samplers: readonly Sampler[],
   augmentations: readonly number[],
   steps: number,
 ): (step: number) => Promise<DomainBatch[]> {
   const start = (step: number, d: number, indices: Int32Array) =>
-    startReading(
+    prefetch(
       dataset.domains[d]!.train,
       indices,
       { key: augmentations[d]!, first: step * indices.length },
@@ -110,7 +143,7 @@ export function batchReader(
       ? { step: step + 1, reads: samplers.map(({ peek }, d) => start(step + 1, d, peek())) }
       : undefined;
     return Promise.all(
-      reads.map((read, d) => finishReading(dataset, dataset.domains[d]!.train, read)),
+      reads.map((read, d) => toBatch(dataset, dataset.domains[d]!.train, read)),
     );
   };
 }
@@ -121,7 +154,7 @@ function sameNumbers(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
 
 /** All images of a split once, in order; with the key of a series, augmented as in training. */
 export async function* epoch(
-  dataset: Dataset,
+  dataset: SeenDataset,
   split: Split,
   augmentation?: number,
 ): AsyncIterable<DomainBatch> {
@@ -132,7 +165,7 @@ export async function* epoch(
     const start = Math.floor((batch * size) / batches);
     const length = Math.floor(((batch + 1) * size) / batches) - start;
     const indices = Int32Array.from({ length }, (_, i) => start + i);
-    return startReading(
+    return prefetch(
       split,
       indices,
       augmentation === undefined ? undefined : { key: augmentation, first: start },
@@ -140,7 +173,7 @@ export async function* epoch(
   };
   let next = batches > 0 ? read(0) : undefined;
   for (let batch = 1; next !== undefined; batch++) {
-    const finished = finishReading(dataset, split, next);
+    const finished = toBatch(dataset, split, next);
     next = batch < batches ? read(batch) : undefined;
     yield await finished;
   }
@@ -182,9 +215,9 @@ export function sampler(
   };
   const next = () => Int32Array.from({ length: size }, draw);
   const peek = () => {
-    const place = random.state();
+    const position = random.state();
     const indices = next();
-    random.restore(place);
+    random.restore(position);
     return indices;
   };
   return { random, next, peek };

@@ -4,9 +4,9 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { classCounts, type Dataset, type SplitName } from "../../datasets/dataset.ts";
+import { classCounts, type SplitName } from "../../datasets/dataset.ts";
 import { eager, type Execute } from "../../tensor/compile/mod.ts";
-import { epoch, readBatch } from "./batches.ts";
+import { epoch, readBatch, type SeenDataset } from "./batches.ts";
 import {
   type Evaluation,
   evaluationOf,
@@ -31,7 +31,7 @@ export interface EvaluationOptions {
 
 /** Predicts every image of a split once, and gives what metrics are computed from, domain by domain. */
 export async function evaluate(
-  dataset: Dataset,
+  dataset: SeenDataset,
   split: SplitName,
   predict: Predict,
   { metrics, shots, execute = eager }: EvaluationOptions,
@@ -75,7 +75,7 @@ export function curveFigures(
  * @param probabilities Whether the probability of every class is kept.
  */
 export async function predictions(
-  dataset: Dataset,
+  dataset: SeenDataset,
   split: SplitName,
   predict: Predict,
   execute = eager,
@@ -127,7 +127,7 @@ export interface FeatureSample {
  * domain's images: the same images for every method and seed.
  */
 export async function featureSample(
-  dataset: Dataset,
+  dataset: SeenDataset,
   count: number,
   features: (images: tf.Tensor) => tf.Tensor2D,
 ): Promise<FeatureSample> {

@@ -7,12 +7,12 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
-import type { Dataset, Split, SplitName } from "../../datasets/dataset.ts";
+import type { Split, SplitName } from "../../datasets/dataset.ts";
 import type { NetworkDefinition } from "../../networks/network.ts";
 import { stream } from "../../base/random.ts";
 import { encodeTensors } from "../../tensor/safetensors.ts";
 import { decodeArrays } from "../../base/safetensors_format.ts";
-import { epoch } from "./batches.ts";
+import { epoch, type SeenDataset } from "./batches.ts";
 import { withLock } from "../../base/lock.ts";
 import type { Pretrained } from "./pretrained.ts";
 import { writeAtomically } from "../../base/files.ts";
@@ -26,11 +26,11 @@ const SPLITS: readonly SplitName[] = ["train", "validation", "test"];
  * @param onProgress Told how many images of all are done, where features have to be computed.
  */
 export async function frozenDataset(
-  dataset: Dataset,
+  dataset: SeenDataset,
   { network, sha256, weights }: Pretrained,
   cacheDir: string,
   onProgress: (done: number, total: number) => void = () => {},
-): Promise<Dataset> {
+): Promise<SeenDataset> {
   const fingerprint = createHash("sha256")
     .update(JSON.stringify(["features", 1, dataset.fingerprint, dataset.inputShape[0], sha256]))
     .digest("hex");
@@ -77,12 +77,11 @@ function featureSplit(split: Split, values: Float32Array, features: number): Spl
 
 /** The features of all images as a safetensors file, one tensor a domain and split. */
 async function compute(
-  dataset: Dataset,
+  dataset: SeenDataset,
   network: NetworkDefinition,
   weights: Pretrained["weights"],
   onProgress: (done: number, total: number) => void,
 ): Promise<Uint8Array> {
-  const seen = { ...dataset, normalisation: network.normalisation ?? dataset.normalisation };
   const module = network.build({
     inputShape: dataset.inputShape,
     width: 1,
@@ -98,7 +97,7 @@ async function compute(
     for (const domain of dataset.domains) {
       for (const part of SPLITS) {
         const parts: tf.Tensor[] = [];
-        for await (const { images, labels } of epoch(seen, domain[part])) {
+        for await (const { images, labels } of epoch(dataset, domain[part])) {
           parts.push(tf.tidy(() => module.apply(images)));
           onProgress(done += labels.size, total);
           tf.dispose([images, labels]);

@@ -6,19 +6,19 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { find } from "../../base/errors.ts";
 import { stream } from "../../base/random.ts";
-import { classCounts, type Dataset } from "../../datasets/dataset.ts";
+import { classCounts } from "../../datasets/dataset.ts";
 import type { DomainBatch, Draws, Learner, Method, StepInputs } from "../../methods/method.ts";
 import { buildNetwork, type NetworkDefinition, NETWORKS } from "../../networks/mod.ts";
 import type { Weights } from "../../networks/weights.ts";
 import { fromTensors, type Parameter } from "../../nn/module.ts";
 import { compiled, eager, type Execute, fused } from "../../tensor/compile/mod.ts";
 import type { Execution, RunSpec } from "../records/record.ts";
-import { augmentationKey, batchReader, epoch, sampler } from "./batches.ts";
+import { augmentationKey, batchReader, epoch, sampler, type SeenDataset } from "./batches.ts";
 import { RunContext } from "./context.ts";
 
 /** What a run is made from besides its spec. */
 export interface PrepareOptions {
-  readonly dataset: Dataset;
+  readonly dataset: SeenDataset;
   readonly method: Method;
   /** The run's network; the repository's own of that name when left out. */
   readonly network?: NetworkDefinition;

@@ -72,7 +72,6 @@ function load(options: LoadOptions): Dataset {
     })),
     classes: CLASSES,
     inputShape: [SIZE, SIZE, 3],
-    normalisation: { mean: [0.5, 0.5, 0.5], deviation: [0.5, 0.5, 0.5] },
     fingerprint: \`\${NAME} 1\`, // another one whenever the images change
   };
 }

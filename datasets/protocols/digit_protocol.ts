@@ -205,7 +205,6 @@ async function load(set: DigitSet, options: LoadOptions): Promise<Dataset> {
     domains,
     classes: CLASSES,
     inputShape: [SIZE, SIZE, 3],
-    normalisation: { mean: [0, 0, 0], deviation: [1, 1, 1] },
     fingerprint: hash.digest("hex"),
   };
 }

@@ -111,7 +111,6 @@ function load(options: LoadOptions): Dataset {
     domains,
     classes: CLASSES,
     inputShape: [SIZE, SIZE, 3],
-    normalisation: { mean: [0, 0, 0], deviation: [1, 1, 1] },
     fingerprint: hash.digest("hex"),
   };
 }

@@ -6,8 +6,9 @@ import {
   epoch,
   readBatch,
   sampler,
+  type SeenDataset,
 } from "../../bench/train/batches.ts";
-import { type Augmentation, DataError, type Dataset, type Split } from "../../datasets/dataset.ts";
+import { type Augmentation, DataError, type Split } from "../../datasets/dataset.ts";
 import { useBackend } from "../helpers/backend.ts";
 import { debugDataset } from "../helpers/debug_dataset.ts";
 
@@ -26,10 +27,10 @@ function watched(fails: (reads: number) => boolean = () => false) {
   });
   const dataset = debugDataset();
   const domains = dataset.domains.map((domain) => ({ ...domain, train: watch(domain.train) }));
-  return { reads, dataset: { ...dataset, domains } satisfies Dataset };
+  return { reads, dataset: { ...dataset, domains } satisfies SeenDataset };
 }
 
-function readerOf(dataset: Dataset, steps: number) {
+function readerOf(dataset: SeenDataset, steps: number) {
   const samplers = dataset.domains.map((domain) => sampler(domain, "class-balanced", 5, 3));
   const streams = dataset.domains.map(({ name }) => augmentationKey(3, "batches", name));
   return { samplers, streams, draw: batchReader(dataset, samplers, streams, steps) };

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
+import { seenBy } from "../../bench/train/batches.ts";
 import { frozenDataset } from "../../bench/train/features.ts";
 import { plan } from "../helpers/plan.ts";
 import { train } from "../../bench/train/trainer.ts";
@@ -40,7 +41,7 @@ function pretrained() {
 Deno.test("frozen: features are the network's, kept, and all that training needs", async () => {
   const cacheDir = await Deno.makeTempDir();
   try {
-    const images = debugDataset();
+    const images = seenBy(mobilenet, debugDataset(), "photographs");
     const { module, pretrained: weights } = pretrained();
     const told: number[] = [];
     const dataset = await frozenDataset(images, weights, cacheDir, (done) => told.push(done));

@@ -9,7 +9,7 @@ import { usualExecution } from "../../bench/records/execution.ts";
 import { runId } from "../../bench/records/run_id.ts";
 import type { RunRecord, RunSpec } from "../../bench/records/record.ts";
 import { train, type TrainResult } from "../../bench/train/trainer.ts";
-import type { Dataset } from "../../datasets/dataset.ts";
+import type { SeenDataset } from "../../bench/train/batches.ts";
 import boda from "../../methods/boda.ts";
 import crt from "../../methods/crt.ts";
 import erm from "../../methods/erm.ts";
@@ -224,7 +224,7 @@ Deno.test("batches and initial weights are the same for every method of a seed",
 });
 
 Deno.test("a domain without training images is refused by name", () => {
-  const dataset: Dataset = debugDataset();
+  const dataset: SeenDataset = debugDataset();
   const { read } = dataset.domains[0]!.train;
   const empty = { ...dataset.domains[0]!, train: { labels: new Uint16Array(0), read } };
   assert.throws(

@@ -93,7 +93,6 @@ const shades = defineDataset({
         })),
         classes: shades.classes,
         inputShape: [4, 4, 3],
-        normalisation: { mean: [0, 0, 0], deviation: [1, 1, 1] },
         fingerprint: createHash("sha256").update(`${NAME} ${seed}`).digest("hex"),
       };
     }),

@@ -4,7 +4,8 @@
  *
  * @module
  */
-import type { Dataset, Split } from "../../datasets/dataset.ts";
+import type { SeenDataset } from "../../bench/train/batches.ts";
+import type { Split } from "../../datasets/dataset.ts";
 import { itemStream } from "../../base/random.ts";
 
 const SIZE = 8;
@@ -17,7 +18,7 @@ export const DEBUG_COUNTS: readonly (readonly number[])[] = [
 ];
 
 /** The data set; the same at every call. */
-export function debugDataset(): Dataset {
+export function debugDataset(): SeenDataset {
   return {
     name: "debug",
     domains: DEBUG_COUNTS.map((counts, d) => ({

@@ -10,17 +10,19 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import type { RunSpec } from "../../bench/records/record.ts";
+import { seenBy } from "../../bench/train/batches.ts";
 import { prepareRun } from "../../bench/train/prepare.ts";
 import { digitsSynth } from "../../datasets/sets/digits_synth.ts";
 import { type Backend, startBackend } from "../../tensor/backend.ts";
 import { compiled } from "../../tensor/compile/mod.ts";
+import cnn from "../../networks/cnn.ts";
 import erm from "../../methods/erm.ts";
 import { loadOptions } from "../datasets/helpers.ts";
 
 const backend = Deno.args[0] as Backend;
 await startBackend(backend, 1);
 const options = loadOptions(digitsSynth);
-const dataset = await digitsSynth.load(options);
+const dataset = seenBy(cnn, await digitsSynth.load(options), digitsSynth.images);
 const spec: RunSpec = {
   format: 2,
   dataset: { name: dataset.name, imageSize: 28, settings: options.settings },

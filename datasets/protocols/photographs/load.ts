@@ -21,9 +21,6 @@ import { locate, type Paths } from "./locate.ts";
 import type { PhotographSet } from "./set.ts";
 import { readSplit, requireImages, type SplitRows } from "./split.ts";
 
-/** Mean and deviation of ImageNet, on which the reference's networks were trained. */
-const IMAGENET = { mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225] };
-
 /** Height and width of MDLT's images. */
 const PAPER_SIZE = 224;
 
@@ -69,7 +66,6 @@ export async function load(set: PhotographSet, options: LoadOptions): Promise<Da
     domains,
     classes: set.classes,
     inputShape: [size, size, 3],
-    normalisation: IMAGENET,
     fingerprint,
   };
 }
