@@ -29,9 +29,12 @@ export {
 } from "./base/setting.ts";
 export { UsageError } from "./base/errors.ts";
 export type { Definition } from "./base/definition.ts";
-export type { Catalogue } from "./bench/catalogue.ts";
+export type { Catalogue, Definitions } from "./bench/catalogue.ts";
 export type {
+  Executor,
   ExecutorEvents,
+  ExecutorOption,
+  ExecutorOptions,
   Given,
   Job,
   Outcome,
@@ -46,12 +49,11 @@ export type { PlanFile } from "./bench/records/folder.ts";
 export { Folder } from "./bench/records/folder.ts";
 export type * from "./bench/records/record.ts";
 export { runId } from "./bench/records/run_id.ts";
-export type * from "./datasets/dataset.ts";
-export type * from "./methods/hyperparameter.ts";
-export type * from "./methods/method.ts";
-export type * from "./methods/study.ts";
+export type { CodeNames, Settable } from "./bench/records/format1.ts";
+export type { NetworkRequest } from "./bench/plan/networks.ts";
+export type * from "./datasets/mod.ts";
+export type * from "./methods/mod.ts";
 export type * from "./metrics/mod.ts";
-export type * from "./networks/network.ts";
-export type { Report, ReportOptions } from "./report/mod.ts";
-export type { Section, SectionDefinition } from "./report/section.ts";
+export type * from "./networks/mod.ts";
+export type * from "./report/mod.ts";
 export type { Backend, BackendChoice } from "./tensor/backend.ts";

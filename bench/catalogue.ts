@@ -23,7 +23,7 @@ import { NETWORKS } from "../networks/mod.ts";
 import type { Plugin } from "./records/record.ts";
 
 /** The definitions, by what they are. */
-interface Definitions {
+export interface Definitions {
   readonly methods: readonly Method[];
   readonly datasets: readonly DatasetDefinition[];
   readonly networks: readonly NetworkDefinition[];

@@ -11,9 +11,13 @@ import type { NetworkDefinition } from "./network.ts";
 import { resnet18, resnet50 } from "./resnet.ts";
 import vit from "./vit.ts";
 
+export type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor4D, Variable } from "@tensorflow/tfjs-core";
+export type { Definition } from "../base/definition.ts";
+export type { Random } from "../base/random.ts";
 export * from "../nn/layers.ts";
 export * from "../nn/module.ts";
 export * from "./network.ts";
+export type { Weights } from "./weights.ts";
 
 /** All networks. */
 export const NETWORKS: readonly NetworkDefinition[] = [

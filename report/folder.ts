@@ -17,7 +17,7 @@ import type {
   StudyTag,
 } from "../bench/records/record.ts";
 import { Folder, StoreError } from "../bench/records/folder.ts";
-import type { Definitions } from "../bench/records/format1.ts";
+import type { CodeNames } from "../bench/records/format1.ts";
 import { runId } from "../bench/records/run_id.ts";
 
 /** What became of a planned run. */
@@ -92,7 +92,7 @@ export interface Store {
 }
 
 /** What records are read by: definitions, and metrics where they are not the suite's. */
-interface FolderCatalogue extends Definitions {
+interface FolderCatalogue extends CodeNames {
   readonly metrics?: readonly Metric[];
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { join } from "node:path";
-import { type Definitions, manifestOf, recordOf } from "./format1.ts";
+import { type CodeNames, manifestOf, recordOf } from "./format1.ts";
 import type { FailureRecord, Manifest, RunRecord } from "./record.ts";
 import { runId } from "./run_id.ts";
 
@@ -24,7 +24,7 @@ export class Folder {
    */
   constructor(
     readonly folder: string,
-    protected readonly definitions: Definitions = { methods: [], datasets: [] },
+    readonly definitions: CodeNames = { methods: [], datasets: [] },
   ) {}
 
   /**
@@ -89,7 +89,7 @@ export class Folder {
  */
 export async function readPlan(
   path: string,
-  definitions: Definitions,
+  definitions: CodeNames,
 ): Promise<{ manifest: Manifest; altered: string | undefined }> {
   const plan = await readJson(path);
   if (isObject(plan) && Array.isArray(plan["runs"])) {

@@ -10,13 +10,14 @@ import { type Value, valueOfCode, type ValueType } from "../../base/setting.ts";
 import type { CurveFigures, Manifest, RunRecord, RunSpec, StudyTag } from "./record.ts";
 import { usualExecution } from "./execution.ts";
 
-/** Definitions that say which names the numbers of format 1 stood for. */
-export interface Definitions {
+/** CodeNames that say which names the numbers of format 1 stood for. */
+export interface CodeNames {
   readonly methods: readonly Settable<"hyperparameters">[];
   readonly datasets: readonly Settable<"settings">[];
 }
 
-type Settable<Key extends string> =
+/** A definition with settings, by the field that has them. */
+export type Settable<Key extends string> =
   & { readonly name: string }
   & { readonly [K in Key]: Readonly<Record<string, object>> };
 
@@ -54,7 +55,7 @@ export type OldStudy =
   | { readonly kind: "variant"; readonly part: string; readonly variant: string };
 
 /** A plan of format 1 as one of format 2. */
-export function manifestOf(old: OldManifest, definitions: Definitions): Manifest {
+export function manifestOf(old: OldManifest, definitions: CodeNames): Manifest {
   return {
     ...old,
     format: 2,
@@ -69,7 +70,7 @@ export function manifestOf(old: OldManifest, definitions: Definitions): Manifest
 }
 
 /** A record of format 1 as one of format 2. */
-export function recordOf(old: OldRecord, definitions: Definitions): RunRecord {
+export function recordOf(old: OldRecord, definitions: CodeNames): RunRecord {
   return {
     ...old,
     spec: specOf(old.spec, definitions),
@@ -81,7 +82,7 @@ export function recordOf(old: OldRecord, definitions: Definitions): RunRecord {
   };
 }
 
-function specOf(old: OldSpec, definitions: Definitions): RunSpec {
+function specOf(old: OldSpec, definitions: CodeNames): RunSpec {
   const { dataset, method, stage1, training, engine } = old;
   const types = definitions.methods.find(({ name }) => name === method.name)?.hyperparameters;
   const settings = definitions.datasets.find(({ name }) => name === dataset.name)?.settings;
