@@ -12,8 +12,24 @@ import { isSection, type SectionDefinition } from "./section.ts";
 import { SECTIONS } from "./sections/mod.ts";
 import { resultsCsv } from "./tables/results_csv.ts";
 
+// What a section of one's own is made of.
 export * from "./section.ts";
 export type { ReportContext, ReportOptions };
+export type * from "./analysis/across.ts";
+export type * from "./analysis/arrange.ts";
+export type * from "./analysis/behaviours.ts";
+export type * from "./analysis/compare.ts";
+export type * from "./analysis/significance.ts";
+export type * from "./analysis/studies.ts";
+export type * from "./analysis/tested.ts";
+export type { Points } from "./analysis/embedding.ts";
+export type { Digest, Run, Store } from "./folder.ts";
+export type { Definition } from "../base/definition.ts";
+export { type Chart, PALETTE, type SpecBody, specOf } from "./charts/chart.ts";
+export { Charts } from "./page/chart_view.tsx";
+export { Folded, TableView } from "./page/table_view.tsx";
+export * from "./tables/columns.ts";
+export * from "./tables/table.ts";
 
 /** What a report was made of, and where it lies. */
 export interface Report {

@@ -28,6 +28,7 @@ export interface Section {
 
 /** How a section is built from what is known of an output folder. */
 export interface SectionDefinition extends Definition {
+  /** What it is. */
   readonly kind: "section";
   /** Anchor in the page, and unique among sections. */
   readonly name: string;

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import type { VNode } from "preact";
 import {
   type Cell,
   cellNumber,
@@ -28,7 +29,9 @@ const NOTES_OPEN = 5;
  * The table with its caption and footnotes. Columns are sorted and rows filtered by the page's script;
  * without it the table is plain.
  */
-export function TableView({ table, files = true }: { table: Table; files?: boolean }) {
+export function TableView(
+  { table, files = true }: { table: Table; files?: boolean },
+): VNode {
   const rows = table.groups.reduce((sum, group) => sum + group.rows.length, 0);
   return (
     <div class="table" id={`table-${table.name}`}>
@@ -136,7 +139,7 @@ export function Folded({ table, title = table.title, files = true, print = false
   files?: boolean;
   /** Whether it is opened for paper. */
   print?: boolean;
-}) {
+}): VNode {
   return (
     <details class={print ? "print" : undefined}>
       <summary>{title}</summary>

@@ -12,13 +12,13 @@ export function text(key: string, title: string): Column {
   return { key, title, kind: "text" };
 }
 
-export const DATASET = text("dataset", "Data set");
-export const DOMAIN = text("domain", "Domain");
-export const METRIC = text("metric", "Metric");
-export const METHOD = text("method", "Method");
-export const STATE = text("state", "State");
-export const REASON = text("reason", "Reason");
-export const RUN = text("run", "Run");
+export const DATASET: Column = text("dataset", "Data set");
+export const DOMAIN: Column = text("domain", "Domain");
+export const METRIC: Column = text("metric", "Metric");
+export const METHOD: Column = text("method", "Method");
+export const STATE: Column = text("state", "State");
+export const REASON: Column = text("reason", "Reason");
+export const RUN: Column = text("run", "Run");
 export const SEED: Column = { key: "seed", title: "Seed", kind: "number" };
 
 /** Means and standard deviations of a metric, as `scaled` gives them. */

@@ -2,12 +2,15 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { h } from "preact";
 import { builtin, extend } from "../../bench/catalogue.ts";
-import { specOf } from "../../report/charts/chart.ts";
-import { buildReport } from "../../report/mod.ts";
-import { Charts } from "../../report/page/chart_view.tsx";
-import { TableView } from "../../report/page/table_view.tsx";
-import { defineSection } from "../../report/section.ts";
-import { METHOD, text } from "../../report/tables/columns.ts";
+import {
+  buildReport,
+  Charts,
+  defineSection,
+  METHOD,
+  specOf,
+  TableView,
+  text,
+} from "../../report/mod.ts";
 import { inFolder } from "./folder.ts";
 import { DATASETS, writeStore } from "./store.ts";
 
