@@ -6,3 +6,4 @@
 export { datasetConformance, type DatasetConformanceOptions } from "./testing/dataset.ts";
 export { metricConformance } from "./testing/metric.ts";
 export { networkConformance, type NetworkConformanceOptions } from "./testing/network.ts";
+export { methodConformance, type MethodConformanceOptions } from "./testing/method.ts";

@@ -164,6 +164,7 @@ function inputsOf(learner: Learner, step: number, sizes: readonly number[]): Ste
 
 function updateOf(ctx: RunContext, learner: Learner): NonNullable<Learner["update"]> {
   if (learner.update) return learner.update.bind(learner);
+  if (!learner.loss) return () => ({});
   const optimizer = ctx.optimizer(ctx.parameters);
   return (batches, inputs) => optimizer.minimize(() => learner.loss!(batches, inputs));
 }

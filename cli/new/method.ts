@@ -63,7 +63,7 @@ export function smoothed(risk: tf.Scalar, logits: tf.Tensor2D, smoothing: number
 import * as tf from "@tensorflow/tfjs-core";
 import { smoothed } from "${own}";
 import { crossEntropy } from "${from("methods/parts/losses.ts")}";
-import { useBackend } from "${from("tests/helpers/backend.ts")}";
+import { useBackend } from "${from("testing/backend.ts")}";
 
 await useBackend();
 

@@ -48,7 +48,7 @@ export default defineNetwork({
 import * as tf from "@tensorflow/tfjs-core";
 import ${identifier} from "${own}";
 import { stream } from "${from("base/random.ts")}";
-import { useBackend } from "${from("tests/helpers/backend.ts")}";
+import { useBackend } from "${from("testing/backend.ts")}";
 
 await useBackend();
 

@@ -9,8 +9,8 @@ import {
   type SeenDataset,
 } from "../../bench/train/batches.ts";
 import { type Augmentation, DataError, type Split } from "../../datasets/dataset.ts";
-import { useBackend } from "../helpers/backend.ts";
-import { debugDataset } from "../helpers/debug_dataset.ts";
+import { useBackend } from "../../testing/backend.ts";
+import { debugDataset } from "../../testing/debug_dataset.ts";
 
 await useBackend();
 

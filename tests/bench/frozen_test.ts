@@ -8,8 +8,8 @@ import mobilenet from "../../networks/mobilenet.ts";
 import { stream } from "../../base/random.ts";
 import type { Float32Values } from "../../base/safetensors_format.ts";
 import boda from "../../methods/boda.ts";
-import { useBackend } from "../helpers/backend.ts";
-import { debugDataset } from "../helpers/debug_dataset.ts";
+import { useBackend } from "../../testing/backend.ts";
+import { debugDataset } from "../../testing/debug_dataset.ts";
 
 await useBackend();
 

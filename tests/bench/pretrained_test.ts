@@ -10,7 +10,7 @@ import { NETWORKS } from "../../networks/mod.ts";
 import { resnet18 } from "../../networks/resnet.ts";
 import { stream } from "../../base/random.ts";
 import { encodeTensors } from "../../tensor/safetensors.ts";
-import { useBackend } from "../helpers/backend.ts";
+import { useBackend } from "../../testing/backend.ts";
 import { testFolder } from "../datasets/helpers.ts";
 
 await useBackend();

@@ -13,8 +13,8 @@ import { encodeTensors } from "../../tensor/safetensors.ts";
 import { defaultValues } from "../../methods/hyperparameter.ts";
 import type { Method } from "../../methods/method.ts";
 import { METHODS } from "../../methods/mod.ts";
-import { useBackend } from "../helpers/backend.ts";
-import { methodNamed, TOY } from "../methods/toy.ts";
+import { useBackend } from "../../testing/backend.ts";
+import { methodNamed, TOY } from "../../testing/toy.ts";
 
 const STEPS = 7;
 

@@ -17,8 +17,8 @@ import { defaultValues } from "../../methods/hyperparameter.ts";
 import { defineMethod, type Method } from "../../methods/method.ts";
 import { crossEntropy } from "../../methods/parts/losses.ts";
 import taunorm from "../../methods/taunorm.ts";
-import { useBackend } from "../helpers/backend.ts";
-import { DEBUG_COUNTS, debugDataset } from "../helpers/debug_dataset.ts";
+import { useBackend } from "../../testing/backend.ts";
+import { DEBUG_COUNTS, debugDataset } from "../../testing/debug_dataset.ts";
 
 await useBackend();
 

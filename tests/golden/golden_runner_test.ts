@@ -1,7 +1,7 @@
 /** The replay of golden files sees a wrong figure wherever it is, and says what is wrong with a file. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { useBackend } from "../helpers/backend.ts";
+import { useBackend } from "../../testing/backend.ts";
 import { checkMethod, type MethodCase } from "./golden.ts";
 import { goldenFiles, usePlainKernels } from "./golden_files.ts";
 

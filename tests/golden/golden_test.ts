@@ -3,7 +3,7 @@
  * of unequal size and of one image, other sizes and other settings, in double precision.
  */
 import { fileURLToPath } from "node:url";
-import { useBackend } from "../helpers/backend.ts";
+import { useBackend } from "../../testing/backend.ts";
 import { goldenFiles, usePlainKernels } from "./golden_files.ts";
 
 usePlainKernels();

@@ -16,9 +16,9 @@ import {
 } from "../../methods/brl/balancing.ts";
 import { classDistance, coral, gaussian, linear } from "../../methods/brl/class_distances.ts";
 import { propensityWeights, remainingImbalance } from "../../methods/brl/propensity.ts";
-import { useBackend } from "../helpers/backend.ts";
+import { useBackend } from "../../testing/backend.ts";
 import figures from "./brl_figures/brl.json" with { type: "json" };
-import { methodNamed, start } from "./toy.ts";
+import { methodNamed, start } from "../../testing/toy.ts";
 
 await useBackend();
 
@@ -184,7 +184,7 @@ for (const [key, values] of Object.entries(VARIANTS)) {
           assert.ok(Number.isFinite(term), `${name} is ${term}`);
         }
       }
-      run.bench.dispose();
+      run.ctx.dispose();
     });
   }
 }

@@ -7,8 +7,8 @@ import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import { compiled, eager, type Execute, lastGraphBreak } from "../../tensor/compile/mod.ts";
 import { METHODS } from "../../methods/mod.ts";
-import { useBackend } from "../helpers/backend.ts";
-import { methodNamed, start } from "./toy.ts";
+import { useBackend } from "../../testing/backend.ts";
+import { methodNamed, start } from "../../testing/toy.ts";
 
 await useBackend();
 const native = tf.getBackend() === "tensorflow";
@@ -18,7 +18,7 @@ const PHASE = 7;
 
 const stage1 = start(methodNamed("erm"));
 await stage1.step();
-const stage1Weights = stage1.bench.weights();
+const stage1Weights = stage1.ctx.weights();
 
 for (const method of METHODS.filter(({ steps }) => steps !== 0)) {
   Deno.test(`${method.name}: ${STEPS} updates as graphs equal those one by one`, {
@@ -38,7 +38,7 @@ for (const method of METHODS.filter(({ steps }) => steps !== 0)) {
         obstacles.add(lastGraphBreak());
         tensors.push(tf.memory().numTensors);
       }
-      run.bench.dispose();
+      run.ctx.dispose();
       assert.deepEqual(tensors.slice(PHASE + 1), tensors.slice(PHASE + 1).fill(tensors.at(-1)!));
       return { terms, obstacles };
     };

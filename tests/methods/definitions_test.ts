@@ -14,8 +14,8 @@ import {
 import { crossEntropyPerExample } from "../../methods/parts/losses.ts";
 import { mmdPenalty } from "../../methods/parts/penalties.ts";
 import { classWeights } from "../../methods/parts/reweighting.ts";
-import { useBackend } from "../helpers/backend.ts";
-import { methodNamed, start, TOY } from "./toy.ts";
+import { useBackend } from "../../testing/backend.ts";
+import { methodNamed, start, TOY } from "../../testing/toy.ts";
 
 await useBackend();
 
@@ -125,5 +125,5 @@ Deno.test("MTL predicts the same for an image, whatever it is evaluated with", a
     alone.forEach((value, i) => assert.ok(Math.abs(value - together[i]!) < 1e-5));
     assert.ok(alone.some((value, i) => Math.abs(value - elsewhere[i]!) > 1e-4));
   });
-  run.bench.dispose();
+  run.ctx.dispose();
 });

@@ -3,7 +3,7 @@
  * gradients, weights and predictions over a few updates, across the updates where phases change.
  */
 import { fileURLToPath } from "node:url";
-import { useBackend } from "../helpers/backend.ts";
+import { useBackend } from "../../testing/backend.ts";
 import { goldenFiles } from "../golden/golden_files.ts";
 
 await useBackend();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import { densityQuantile } from "../../methods/parts/quantile.ts";
-import { useBackend } from "../helpers/backend.ts";
+import { useBackend } from "../../testing/backend.ts";
 
 await useBackend();
 

@@ -1,6 +1,6 @@
 import { NETWORKS } from "../../networks/mod.ts";
 import { networkConformance } from "../../testing.ts";
-import { useBackend } from "../helpers/backend.ts";
+import { useBackend } from "../../testing/backend.ts";
 
 await useBackend();
 for (const network of NETWORKS) await networkConformance(network);

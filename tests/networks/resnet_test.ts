@@ -6,7 +6,7 @@ import { buildNetwork, type Network, NETWORKS } from "../../networks/mod.ts";
 import { resnet18, resnet50 } from "../../networks/resnet.ts";
 import { stream } from "../../base/random.ts";
 import type { Weights } from "../../networks/weights.ts";
-import { useBackend } from "../helpers/backend.ts";
+import { useBackend } from "../../testing/backend.ts";
 import { spread, value } from "./formula.ts";
 
 await useBackend();

@@ -4,7 +4,7 @@ import { stream } from "../../base/random.ts";
 import { buildNetwork, type NetworkOptions } from "../../networks/network.ts";
 import vit from "../../networks/vit.ts";
 import { toTorch } from "../../nn/module.ts";
-import { useBackend } from "../helpers/backend.ts";
+import { useBackend } from "../../testing/backend.ts";
 import { spread, value } from "./formula.ts";
 
 await useBackend();

@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { Adam } from "../../nn/adam.ts";
 import { type Parameter, parameter } from "../../nn/module.ts";
 import { stream } from "../../base/random.ts";
-import { useBackend } from "../helpers/backend.ts";
+import { useBackend } from "../../testing/backend.ts";
 
 await useBackend();
 

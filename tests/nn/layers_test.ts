@@ -8,7 +8,7 @@ import cnn from "../../networks/cnn.ts";
 import { buildNetwork } from "../../networks/mod.ts";
 import { stream } from "../../base/random.ts";
 import { decodeTensors, encodeTensors } from "../../tensor/safetensors.ts";
-import { useBackend } from "../helpers/backend.ts";
+import { useBackend } from "../../testing/backend.ts";
 
 await useBackend();
 

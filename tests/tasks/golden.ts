@@ -6,7 +6,7 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { print } from "../../base/terminal.ts";
-import { useBackend } from "../helpers/backend.ts";
+import { useBackend } from "../../testing/backend.ts";
 import { goldenFiles, usePlainKernels } from "../golden/golden_files.ts";
 
 const [given] = Deno.args;

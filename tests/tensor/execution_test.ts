@@ -12,7 +12,7 @@ import { buildNetwork } from "../../networks/mod.ts";
 import { stream } from "../../base/random.ts";
 import erm from "../../methods/erm.ts";
 import type { DomainBatch } from "../../methods/method.ts";
-import { useBackend } from "../helpers/backend.ts";
+import { useBackend } from "../../testing/backend.ts";
 
 await useBackend();
 

@@ -1,27 +1,27 @@
 /**
- * Runs of a small network on the debug data, one update after the other.
+ * Runs of a small network on the debug data, one step after the other.
  *
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { draw } from "../../bench/plan/search.ts";
-import type { RunSpec } from "../../bench/records/record.ts";
-import { prepareRun } from "../../bench/train/prepare.ts";
-import type { TrainOptions } from "../../bench/train/trainer.ts";
-import { eager, type Execute } from "../../tensor/compile/mod.ts";
-import { stream } from "../../base/random.ts";
-import type { Value } from "../../base/setting.ts";
-import { defaultValues } from "../../methods/hyperparameter.ts";
-import type { Method } from "../../methods/method.ts";
-import { METHODS } from "../../methods/mod.ts";
-import { debugDataset } from "../helpers/debug_dataset.ts";
+import { draw } from "../bench/plan/search.ts";
+import type { RunSpec } from "../bench/records/record.ts";
+import { type PreparedRun, prepareRun } from "../bench/train/prepare.ts";
+import type { TrainOptions } from "../bench/train/trainer.ts";
+import { eager, type Execute } from "../tensor/compile/mod.ts";
+import { stream } from "../base/random.ts";
+import type { Value } from "../base/setting.ts";
+import { defaultValues } from "../methods/hyperparameter.ts";
+import type { Method } from "../methods/method.ts";
+import { METHODS } from "../methods/mod.ts";
+import { debugDataset, onFeatures } from "./debug_dataset.ts";
 
 /** The data set. */
 export const TOY = debugDataset();
 
 /**
  * Hyperparameters: the defaults (setting 0), or drawn from the search ranges by a seeded stream.
- * Numbers of updates are cut to `phase`, so that a short run sees every phase of a method.
+ * Numbers of steps are cut to `phase`, so that a short run sees every phase of a method.
  */
 function hyperparameters(method: Method, setting: number, phase: number): Record<string, Value> {
   const run = { learningRate: 0.01, weightDecay: 0 };
@@ -38,12 +38,12 @@ function hyperparameters(method: Method, setting: number, phase: number): Record
 
 /** A run of a method on the toy data. */
 export interface ToyRun {
-  readonly bench: ReturnType<typeof prepareRun>["ctx"];
+  readonly ctx: PreparedRun["ctx"];
   readonly predict: (images: tf.Tensor, domain: number) => tf.Tensor2D;
-  /** Draws batches and does the next update. */
+  /** Draws batches and does the next step. */
   step(): Promise<Record<string, number>>;
-  /** The next update on given images. */
-  update: ReturnType<typeof prepareRun>["update"];
+  /** The step of that number on given batches. */
+  update: PreparedRun["update"];
 }
 
 /** Starts a run; a method for a second stage starts from the weights that it is given. */
@@ -53,20 +53,23 @@ export function start(
     readonly setting?: number;
     readonly seed?: number;
     readonly batch?: number;
-    /** The largest value of hyperparameters that are a number of updates. */
+    /** The largest value of hyperparameters that are a number of steps. */
     readonly phase?: number;
-    /** Updates that are taken to be done. */
+    /** Steps that are taken to be done. */
     readonly done?: number;
     readonly stage1Weights?: TrainOptions["stage1Weights"];
     readonly onGradients?: TrainOptions["onGradients"];
-    /** How updates are executed; operation by operation by default. */
+    /** How steps are executed; operation by operation by default. */
     readonly execute?: Execute;
     /** How many of the domains there are; all by default. */
     readonly domains?: number;
+    /** Whether batches are `[images, features]`, as under a frozen network. */
+    readonly features?: boolean;
   } = {},
 ): ToyRun {
   const { setting = 0, seed = 1, batch = 6, phase = 3, done = 0, onGradients, execute = eager } =
     options;
+  const dataset = options.features ? onFeatures(TOY) : TOY;
   const spec: RunSpec = {
     format: 2,
     dataset: { name: TOY.name, imageSize: TOY.inputShape[0]!, settings: {} },
@@ -78,7 +81,7 @@ export function start(
     stage1: null,
     seed,
     training: {
-      network: { name: "mlp", width: 1 / 16 },
+      network: { name: options.features ? "head" : "mlp", width: 1 / 16 },
       steps: 50,
       batch,
       checkpointEvery: 50,
@@ -89,7 +92,7 @@ export function start(
     engine: { backend: "native", threads: 1, execution: "graph" },
   };
   const run = prepareRun(spec, {
-    dataset: { ...TOY, domains: TOY.domains.slice(0, options.domains) },
+    dataset: { ...dataset, domains: dataset.domains.slice(0, options.domains) },
     method,
     stage1Weights: options.stage1Weights,
     execute,
@@ -97,7 +100,7 @@ export function start(
   });
   let next = done;
   return {
-    bench: run.ctx,
+    ctx: run.ctx,
     predict: run.predict,
     async step() {
       const batches = await run.nextBatch(next);

@@ -4,9 +4,9 @@
  *
  * @module
  */
-import type { SeenDataset } from "../../bench/train/batches.ts";
-import type { Split } from "../../datasets/dataset.ts";
-import { itemStream } from "../../base/random.ts";
+import type { SeenDataset } from "../bench/train/batches.ts";
+import type { Split } from "../datasets/dataset.ts";
+import { itemStream } from "../base/random.ts";
 
 const SIZE = 8;
 
@@ -54,4 +54,21 @@ function split(counts: readonly number[], domain: number, part: number): Split {
       return Promise.resolve(pixels);
     },
   };
+}
+
+/** The data set with the pixels as features, as a frozen network would give some. */
+export function onFeatures(dataset: SeenDataset): SeenDataset {
+  const size = dataset.inputShape.reduce((a, b) => a * b, 1);
+  const flat = (split: Split): Split => ({
+    ...split,
+    read: async (indices) =>
+      Float32Array.from(await split.read(indices), (value) => value / 128 - 1),
+  });
+  const domains = dataset.domains.map(({ name, train, validation, test }) => ({
+    name,
+    train: flat(train),
+    validation: flat(validation),
+    test: flat(test),
+  }));
+  return { ...dataset, domains, inputShape: [size] };
 }
