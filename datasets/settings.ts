@@ -48,7 +48,7 @@ export function requireImageSize(dataset: string, size: number, options: LoadOpt
   if (options.imageSize !== undefined && options.imageSize !== size) {
     throw new DataError(
       `The images of ${dataset} are ${size} × ${size} pixels and cannot be had at ` +
-        `${options.imageSize} × ${options.imageSize}; leave the image size out.`,
+        `${options.imageSize} × ${options.imageSize}; take a network that sees them as they are.`,
     );
   }
 }

@@ -94,13 +94,16 @@ export function requirePretrained(
     if (network.weights !== undefined || network.frozen !== undefined) continue;
     const own = find("network", network.name, networks).weights;
     if (!own?.expected && !frozen) continue;
-    const source = own?.url !== undefined
+    const source = own?.expected
       ? own
       : networks.findLast(({ weights }) => weights?.url !== undefined)?.weights;
+    const remedy = source?.url === undefined
+      ? `give weights of ${source?.description} with --pretrained FILE`
+      : `download ${source.url} and give it with --pretrained FILE, or put it into ` +
+        join(cacheDir, "weights");
     throw new UsageError(
-      `Cannot train on ${dataset.name} without pretrained weights: download ${source?.url} and ` +
-        `give it with --pretrained FILE, or put it into ${join(cacheDir, "weights")}, or train ` +
-        `from scratch with --from-scratch`,
+      `Cannot train on ${dataset.name} without pretrained weights: ${remedy}, or train from ` +
+        `scratch with --from-scratch`,
     );
   }
 }
