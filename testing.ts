@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { useBackend } from "./testing/backend.ts";
 export { datasetConformance, type DatasetConformanceOptions } from "./testing/dataset.ts";
 export { metricConformance } from "./testing/metric.ts";
 export { networkConformance, type NetworkConformanceOptions } from "./testing/network.ts";

@@ -22,6 +22,7 @@ export const dataset: Template = {
  *
  * @module
  */
+<<<<<<< HEAD
 import { stream } from "${from("base/random.ts")}";
 import {
   type Dataset,
@@ -30,6 +31,12 @@ import {
   type Split,
   type SplitName,
 } from "${from("datasets/dataset.ts")}";
+=======
+import { createHash } from "node:crypto";
+import { type Random, stream } from "${from("base/random.ts")}";
+import { type Dataset, defineDataset, type LoadOptions } from "${from("datasets/dataset.ts")}";
+import type { Split, SplitName } from "${from("datasets/dataset.ts")}";
+>>>>>>> 312c87f (Public parts by subpath; new plugins are held to the suites; types of the report's context)
 import { memorySplit } from "${from("datasets/reading/memory.ts")}";
 import { requireImageSize } from "${from("datasets/settings.ts")}";
 
@@ -62,6 +69,7 @@ export default defineDataset({
 
 function load(options: LoadOptions): Dataset {
   requireImageSize(NAME, SIZE, options);
+<<<<<<< HEAD
   return {
     name: NAME,
     domains: DOMAINS.map((name, d) => ({
@@ -81,19 +89,44 @@ function draw(split: SplitName, domain: number): Split {
   const random = stream(0, \`\${NAME} \${split} \${domain}\`);
   const labels = COUNTS[split][domain]!.flatMap((count, c) => new Array<number>(count).fill(c));
   const pixels = Uint8Array.from({ length: labels.length * SIZE * SIZE * 3 }, (_, i) => {
+=======
+  const hash = createHash("sha256"); // another one whenever the images change
+  const split = (part: SplitName, domain: number): Split => {
+    const labels = COUNTS[part][domain]!.flatMap((count, c) => new Array<number>(count).fill(c));
+    const pixels = draw(labels, domain, stream(0, \`\${NAME} \${part} \${domain}\`));
+    hash.update(pixels);
+    return memorySplit(pixels, Uint16Array.from(labels));
+  };
+  const domains = DOMAINS.map((name, d) => ({
+    name,
+    train: split("train", d),
+    validation: split("validation", d),
+    test: split("test", d),
+  }));
+  const normalisation = { mean: [0.5, 0.5, 0.5], deviation: [0.5, 0.5, 0.5] };
+  const fingerprint = hash.digest("hex");
+  return { name: NAME, domains, classes: CLASSES, imageSize: SIZE, normalisation, fingerprint };
+}
+
+/** The pixels of images of a domain, \`[images, height, width, 3]\` flattened. */
+function draw(labels: readonly number[], domain: number, random: Random): Uint8Array {
+  return Uint8Array.from({ length: labels.length * SIZE * SIZE * 3 }, (_, i) => {
+>>>>>>> 312c87f (Public parts by subpath; new plugins are held to the suites; types of the report's context)
     const image = Math.floor(i / (SIZE * SIZE * 3));
     const row = Math.floor(i / (SIZE * 3)) % SIZE;
     const [background, bar] = domain === 0 ? [160, 60] : [10, 110];
     const top = 18 - 8 * labels[image]!;
-    const inBar = row >= top && row < top + 8;
-    return (inBar ? bar : background) + random.integer(60);
+    return (row >= top && row < top + 8 ? bar! : background!) + random.integer(60);
   });
-  return memorySplit(pixels, Uint16Array.from(labels));
 }
 `,
   test: ({ identifier }, own, from) =>
     `import ${identifier} from "${own}";
+<<<<<<< HEAD
 import { datasetConformance } from "${from("testing.ts")}";
+=======
+import { datasetConformance } from "${from("testing/dataset.ts")}";
+>>>>>>> 312c87f (Public parts by subpath; new plugins are held to the suites; types of the report's context)
 
 await datasetConformance(${identifier});
 `,

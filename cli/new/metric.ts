@@ -44,6 +44,9 @@ export default defineMetric({
     `import assert from "node:assert/strict";
 import ${identifier} from "${own}";
 import { countsOf } from "${from("metrics/counts.ts")}";
+import { metricConformance } from "${from("testing/metric.ts")}";
+
+metricConformance(${identifier});
 
 Deno.test("${name}: the recall of the class that is recognised best", () => {
   const confusion = [[3, 1, 0], [2, 2, 0], [0, 0, 0]]; // there is no image of the last class

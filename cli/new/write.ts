@@ -15,7 +15,7 @@ export interface Written {
   readonly registry: string | null;
 }
 
-/** Modules of the suite that templates import, by where a plugin has them from. */
+/** Where a plugin has modules of the suite from, by their folder. */
 const PUBLIC: Readonly<Record<string, string>> = {
   methods: "@mdlt/bench/methods",
   datasets: "@mdlt/bench/datasets",
@@ -24,12 +24,11 @@ const PUBLIC: Readonly<Record<string, string>> = {
   metrics: "@mdlt/bench/metrics",
   report: "@mdlt/bench/report",
   testing: "@mdlt/bench/testing",
-  tests: "@mdlt/bench/testing",
 };
 
 /** The specifier by which a plugin has a module of the suite. */
 function publicSpecifier(path: string): string {
-  return PUBLIC[path.split("/")[0]!] ?? "@mdlt/bench";
+  return PUBLIC[path] ?? PUBLIC[path.split("/")[0]!] ?? "@mdlt/bench";
 }
 
 /** Writes a definition and its test into the repository, and registers it. */
