@@ -105,7 +105,8 @@ function draw(split: SplitName, domain: number): Split {
   }));
   const normalisation = { mean: [0.5, 0.5, 0.5], deviation: [0.5, 0.5, 0.5] };
   const fingerprint = hash.digest("hex");
-  return { name: NAME, domains, classes: CLASSES, imageSize: SIZE, normalisation, fingerprint };
+  const inputShape = [SIZE, SIZE, 3];
+  return { name: NAME, domains, classes: CLASSES, inputShape, normalisation, fingerprint };
 }
 
 /** The pixels of images of a domain, \`[images, height, width, 3]\` flattened. */

@@ -43,23 +43,11 @@ export default defineNetwork({
   },
 });
 `,
-  test: ({ name, identifier }, own, from) =>
-    `import assert from "node:assert/strict";
-import * as tf from "@tensorflow/tfjs-core";
-import ${identifier} from "${own}";
-import { stream } from "${from("base/random.ts")}";
-import { useBackend } from "${from("testing/backend.ts")}";
+  test: ({ identifier }, own, from) =>
+    `import ${identifier} from "${own}";
+import { networkConformance } from "${from("testing/network.ts")}";
 
-await useBackend();
-
-Deno.test("${name}: images become as many features as it says", () => {
-  const draws = (parameter: string) => stream(0, parameter);
-  const random = stream(0, "dropout");
-  const network = ${identifier}.build({ inputShape: [28, 28, 3], width: 0.5, draws, random });
-  const features = tf.tidy(() => network.apply(tf.ones([2, 28, 28, 3])));
-  assert.deepEqual(features.shape, [2, network.outputs]);
-  assert.ok(features.dataSync().every(Number.isFinite));
-});
+await networkConformance(${identifier});
 `,
   tryIt: (name) => `bench --preset smoke --methods erm,crt --networks ${name}`,
 };
