@@ -22,21 +22,10 @@ export const dataset: Template = {
  *
  * @module
  */
-<<<<<<< HEAD
-import { stream } from "${from("base/random.ts")}";
-import {
-  type Dataset,
-  defineDataset,
-  type LoadOptions,
-  type Split,
-  type SplitName,
-} from "${from("datasets/dataset.ts")}";
-=======
 import { createHash } from "node:crypto";
 import { type Random, stream } from "${from("base/random.ts")}";
 import { type Dataset, defineDataset, type LoadOptions } from "${from("datasets/dataset.ts")}";
 import type { Split, SplitName } from "${from("datasets/dataset.ts")}";
->>>>>>> 312c87f (Public parts by subpath; new plugins are held to the suites; types of the report's context)
 import { memorySplit } from "${from("datasets/reading/memory.ts")}";
 import { requireImageSize } from "${from("datasets/settings.ts")}";
 
@@ -69,27 +58,6 @@ export default defineDataset({
 
 function load(options: LoadOptions): Dataset {
   requireImageSize(NAME, SIZE, options);
-<<<<<<< HEAD
-  return {
-    name: NAME,
-    domains: DOMAINS.map((name, d) => ({
-      name,
-      train: draw("train", d),
-      validation: draw("validation", d),
-      test: draw("test", d),
-    })),
-    classes: CLASSES,
-    inputShape: [SIZE, SIZE, 3],
-    fingerprint: \`\${NAME} 1\`, // another one whenever the images change
-  };
-}
-
-/** The images of a split of a domain. */
-function draw(split: SplitName, domain: number): Split {
-  const random = stream(0, \`\${NAME} \${split} \${domain}\`);
-  const labels = COUNTS[split][domain]!.flatMap((count, c) => new Array<number>(count).fill(c));
-  const pixels = Uint8Array.from({ length: labels.length * SIZE * SIZE * 3 }, (_, i) => {
-=======
   const hash = createHash("sha256"); // another one whenever the images change
   const split = (part: SplitName, domain: number): Split => {
     const labels = COUNTS[part][domain]!.flatMap((count, c) => new Array<number>(count).fill(c));
@@ -103,16 +71,14 @@ function draw(split: SplitName, domain: number): Split {
     validation: split("validation", d),
     test: split("test", d),
   }));
-  const normalisation = { mean: [0.5, 0.5, 0.5], deviation: [0.5, 0.5, 0.5] };
   const fingerprint = hash.digest("hex");
   const inputShape = [SIZE, SIZE, 3];
-  return { name: NAME, domains, classes: CLASSES, inputShape, normalisation, fingerprint };
+  return { name: NAME, domains, classes: CLASSES, inputShape, fingerprint };
 }
 
 /** The pixels of images of a domain, \`[images, height, width, 3]\` flattened. */
 function draw(labels: readonly number[], domain: number, random: Random): Uint8Array {
   return Uint8Array.from({ length: labels.length * SIZE * SIZE * 3 }, (_, i) => {
->>>>>>> 312c87f (Public parts by subpath; new plugins are held to the suites; types of the report's context)
     const image = Math.floor(i / (SIZE * SIZE * 3));
     const row = Math.floor(i / (SIZE * 3)) % SIZE;
     const [background, bar] = domain === 0 ? [160, 60] : [10, 110];
@@ -123,11 +89,7 @@ function draw(labels: readonly number[], domain: number, random: Random): Uint8A
 `,
   test: ({ identifier }, own, from) =>
     `import ${identifier} from "${own}";
-<<<<<<< HEAD
-import { datasetConformance } from "${from("testing.ts")}";
-=======
 import { datasetConformance } from "${from("testing/dataset.ts")}";
->>>>>>> 312c87f (Public parts by subpath; new plugins are held to the suites; types of the report's context)
 
 await datasetConformance(${identifier});
 `,
