@@ -1,10 +1,12 @@
 /**
  * `deno task npm`: the package as `npm pack` takes it, in `.tmp/npm`: the sources with a
- * `package.json` made from `deno.json`. It runs under Deno.
+ * `package.json` made from `deno.json`, as JavaScript, since Deno takes no TypeScript from packages of npm.
+ * It runs under Deno.
  *
  * @module
  */
 import { dirname, join } from "node:path";
+import { transform } from "esbuild";
 import { projectPath } from "../../base/paths.ts";
 import { print } from "../../base/terminal.ts";
 import config from "../../deno.json" with { type: "json" };
@@ -21,7 +23,7 @@ const CONTENT = [
   "nn",
   "report",
 ];
-const FILES = ["tensor", "testing", "mod.ts", "library.ts", "testing.ts", "deno.json", "deno.lock"];
+const FILES = ["tensor", "testing", "mod.ts", "library.ts", "testing.ts"];
 const ABOUT = ["LICENSE", "README.md"];
 
 /** Dependencies as npm knows them: `npm:csv-parse@7.0.3/sync` is csv-parse 7.0.3. */
@@ -45,19 +47,40 @@ export async function writePackage(folder: string): Promise<void> {
     version: config.version,
     license: config.license,
     type: "module",
-    exports: config.exports,
-    bin: { mdlt: "./cli/main.ts" },
+    exports: Object.fromEntries(
+      Object.entries(config.exports).map(([entry, path]) => [entry, asJs(path)]),
+    ),
+    bin: { mdlt: "./cli/main.js" },
     dependencies: dependencies(),
   };
-  await Deno.writeTextFile(join(folder, "package.json"), `${JSON.stringify(about, null, 2)}\n`);
+  const write = (name: string, value: unknown) =>
+    Deno.writeTextFile(join(folder, name), `${JSON.stringify(value, null, 2)}\n`);
+  await write("package.json", about);
+  const { name, version, exports } = about;
+  await write("deno.json", { name, version, exports, nodeModulesDir: "manual" });
 }
+
+/** Paths of modules in JavaScript: `./mod.js` for `./mod.ts`. */
+const asJs = (text: string) => text.replace(/\.tsx?$/, ".js");
 
 async function copy(from: string, to: string): Promise<void> {
   if (!(await Deno.stat(from)).isDirectory) {
     await Deno.mkdir(dirname(to), { recursive: true });
-    return await Deno.copyFile(from, to);
+    return /\.tsx?$/.test(from) ? await compile(from, asJs(to)) : await Deno.copyFile(from, to);
   }
   for await (const { name } of Deno.readDir(from)) await copy(join(from, name), join(to, name));
+}
+
+/** A module as JavaScript; what it names as a module, in imports and elsewhere, is JavaScript too. */
+async function compile(from: string, to: string): Promise<void> {
+  const { code } = await transform(await Deno.readTextFile(from), {
+    loader: from.endsWith("x") ? "tsx" : "ts",
+    target: "esnext",
+    jsx: "automatic",
+    jsxImportSource: "preact",
+    tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true } },
+  });
+  await Deno.writeTextFile(to, code.replaceAll(/\.tsx?(["`])/g, ".js$1"));
 }
 
 if (import.meta.main) {

@@ -1,0 +1,56 @@
+/** The npm form of the package, packed, unpacked elsewhere, and run under Deno. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { findProgram } from "../../base/command.ts";
+import { projectPath } from "../../base/paths.ts";
+import { writePackage } from "../tasks/npm.ts";
+import { withFolder } from "./crash.ts";
+
+const npm = await findProgram(["npm"], Deno.env.toObject());
+
+Deno.test({
+  name: "what npm packs plans, runs and reports in another project",
+  ignore: npm === undefined, // there is no npm here
+  fn: () =>
+    withFolder(async (folder) => {
+      const project = join(folder, "project");
+      const modules = join(project, "node_modules");
+      await writePackage(join(folder, "package"));
+      await run(npm!, ["pack", "--silent", "--pack-destination", folder], join(folder, "package"));
+      await Deno.mkdir(join(modules, "@mdlt"), { recursive: true });
+      for await (const { name } of Deno.readDir(projectPath("node_modules"))) {
+        await Deno.symlink(projectPath(`node_modules/${name}`), join(modules, name));
+      }
+      await run("tar", ["-xzf", join(folder, "mdlt-bench-0.1.0.tgz")], join(modules, "@mdlt"));
+      await Deno.rename(join(modules, "@mdlt/package"), join(modules, "@mdlt/bench"));
+      await Deno.writeTextFile(join(project, "deno.json"), '{ "nodeModulesDir": "manual" }');
+      await Deno.writeTextFile(
+        join(project, "package.json"),
+        '{ "type": "module", "dependencies": { "@mdlt/bench": "0.1.0" } }',
+      );
+      await Deno.writeTextFile(
+        join(project, "example.ts"),
+        `
+import { createBench } from "@mdlt/bench";
+const bench = await createBench();
+const settings = ["head=30", "validation=6", "test=6"].map((text) => {
+  const [key, value] = text.split("=");
+  return [\`digits-synth.\${key}\`, value] as const;
+});
+const request = { methods: ["erm"], seeds: [0], preset: "smoke", steps: 4, settings } as const;
+const out = ${JSON.stringify(join(folder, "out"))};
+await bench.run({ ...request, backend: "wasm" }, { out, jobs: 1 });
+console.log((await bench.report(out)).runs);
+`,
+      );
+      const said = await run(Deno.execPath(), ["run", "-A", "-q", "example.ts"], project);
+      assert.equal(said.trim(), "1");
+    }),
+});
+
+async function run(program: string, args: string[], cwd: string): Promise<string> {
+  const { success, stdout, stderr } = await new Deno.Command(program, { args, cwd }).output();
+  const text = new TextDecoder();
+  assert(success, text.decode(stderr));
+  return text.decode(stdout);
+}
