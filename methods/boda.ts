@@ -1,14 +1,8 @@
-/**
- * BoDA: balanced domain-class distribution alignment. Features are drawn to the centroids of their
- * class in the other domains and away from all others, with distances calibrated by how many
- * training images the cells have.
- *
- * @module
- */
 import * as tf from "@tensorflow/tfjs-core";
 import { ABOVE_0, SHARE } from "../base/setting.ts";
 import { choice, integerUniform, number, power10, steps, uniform } from "./hyperparameter.ts";
 import { defineMethod, learner } from "./method.ts";
+import { DISTANCES, ONE_IMAGE, ZERO_SHOT_CELLS } from "./parts/departures.ts";
 import { forwardAll } from "./parts/batches.ts";
 import { distances } from "./parts/distances.ts";
 import { type Pair, pairMeans, trainedPairs } from "./parts/feature_bank.ts";
@@ -17,6 +11,10 @@ import { coralPenalty, penalisedRisk } from "./parts/penalties.ts";
 export default defineMethod({
   name: "boda",
   title: "BoDA",
+  description:
+    "BoDA: balanced domain-class distribution alignment. Features are drawn to the centroids " +
+    "of their class in the other domains and away from all others, with distances calibrated " +
+    "by how many training images the cells have.",
   family: "multi-domain long-tailed",
   citation:
     "Yang et al. 2022, On Multi-Domain Long-Tailed Recognition, Imbalanced Domain Generalization and Beyond",
@@ -27,6 +25,17 @@ export default defineMethod({
     terms: { loss: "risk", boda_loss: "boda" },
     state: { train_centroids: "centroids" },
   },
+  departures: [
+    ONE_IMAGE,
+    {
+      title: "a batch without a positive pair",
+      text:
+        "If no class of a batch has training images in another domain, MDLT divides 0 by 0 and " +
+        "stops. Here the term is 0.",
+    },
+    DISTANCES,
+    ZERO_SHOT_CELLS,
+  ],
   hyperparameters: {
     startStep: steps({
       default: 500,

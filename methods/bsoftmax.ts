@@ -1,21 +1,25 @@
-/**
- * Balanced softmax: the logarithm of each class's count in the domain is added to its logit in
- * training, so the network itself learns what a balanced test needs.
- *
- * @module
- */
 import * as tf from "@tensorflow/tfjs-core";
 import { defineMethod } from "./method.ts";
+import { ZERO_SHOT_CELLS } from "./parts/departures.ts";
 import { forwardAll, lossByDomain, meanOf } from "./parts/batches.ts";
 import { crossEntropy } from "./parts/losses.ts";
 
 export default defineMethod({
   name: "bsoftmax",
   title: "BSoftmax",
+  description:
+    "Balanced softmax: the logarithm of each class's count in the domain is added to its " +
+    "logit in training, so the network itself learns what a balanced test needs.",
   family: "imbalance",
   citation: "Ren et al. 2020, Balanced Meta-Softmax for Long-Tailed Visual Recognition",
   version: 1,
   mdlt: { name: "BSoftmax" },
+  departures: [{
+    title: "absent classes",
+    text:
+      "Kept as in MDLT: a class without training images in a domain counts as one image, so it " +
+      "stays in the softmax there. The paper's prior would exclude it.",
+  }, ZERO_SHOT_CELLS],
   hyperparameters: {},
   create: ({ network, counts }) => ({
     loss: (domains) => ({

@@ -1,9 +1,3 @@
-/**
- * CausIRL with MMD: features should not tell which of two mixtures of the domains an image is from.
- * Each domain's batch is cut in two at a random place; the parts of all domains make the mixtures.
- *
- * @module
- */
 import * as tf from "@tensorflow/tfjs-core";
 import { number, power10 } from "./hyperparameter.ts";
 import { defineMethod, learner } from "./method.ts";
@@ -13,6 +7,10 @@ import { mmd2, penalisedRisk } from "./parts/penalties.ts";
 export default defineMethod({
   name: "causirl",
   title: "CausIRL-MMD",
+  description:
+    "CausIRL with MMD: features should not tell which of two mixtures of the domains an image " +
+    "is from. Each domain's batch is cut in two at a random place; the parts of all domains " +
+    "make the mixtures.",
   family: "domain-invariant",
   citation: "Chevalley et al. 2022, Invariant Causal Mechanisms through Distribution Matching",
   version: 1,

@@ -1,20 +1,31 @@
-/**
- * Class-balanced loss: re-weighting by the inverse of the effective number of images of a class.
- *
- * @module
- */
 import { SHARE } from "../base/setting.ts";
 import { flag, number } from "./hyperparameter.ts";
 import { defineMethod } from "./method.ts";
+import { WEIGHTS_IN_BATCH, ZERO_SHOT_CELLS } from "./parts/departures.ts";
 import { reweighted } from "./parts/reweighting.ts";
 
 export default defineMethod({
   name: "cbloss",
   title: "CBLoss",
+  description:
+    "Class-balanced loss: re-weighting by the inverse of the effective number of images of a " +
+    "class.",
   family: "imbalance",
   citation: "Cui et al. 2019, Class-Balanced Loss Based on Effective Number of Samples",
   version: 1,
   mdlt: { name: "CBLoss" },
+  departures: [
+    {
+      title: "large classes",
+      text:
+        "MDLT marks an absent class by an infinite count, for which βⁿ is 0, and then takes every " +
+        "βⁿ that rounds away beside 1 for that mark: with β = 0.99 a class of more than about " +
+        "3,655 images gets weight 0. Here it gets the limit, 1 − β. With the default β no data " +
+        "set is affected.",
+    },
+    WEIGHTS_IN_BATCH,
+    ZERO_SHOT_CELLS,
+  ],
   hyperparameters: {
     beta: number({
       default: 0.9999,

@@ -1,12 +1,7 @@
-/**
- * Conditional domain-adversarial training: the discriminator knows the class of the image and every
- * class of a batch has the same say, so features become alike within a class and not across.
- *
- * @module
- */
 import * as tf from "@tensorflow/tfjs-core";
 import { flag } from "./hyperparameter.ts";
 import { defineMethod } from "./method.ts";
+import { GRADIENT_PENALTY } from "./parts/departures.ts";
 import {
   adversarialTraining,
   adversaryHyperparameters,
@@ -18,6 +13,10 @@ import { crossEntropyPerExample } from "./parts/losses.ts";
 export default defineMethod({
   name: "cdann",
   title: "CDANN",
+  description:
+    "Conditional domain-adversarial training: the discriminator knows the class of the image " +
+    "and every class of a batch has the same say, so features become alike within a class and " +
+    "not across.",
   family: "domain-invariant",
   citation:
     "Li et al. 2018, Deep Domain Generalization via Conditional Invariant Adversarial Networks",
@@ -29,6 +28,14 @@ export default defineMethod({
     terms: { gen_loss: "loss", disc_loss: "discriminatorLoss" },
     modules: { class_embeddings: "classEmbedding" },
   },
+  departures: [GRADIENT_PENALTY, {
+    title: "weights",
+    text:
+      "MDLT divides by the number of images of a class in the batch and by the highest label in " +
+      "the batch plus one. So the weights sum to 1 only if no class below the highest is " +
+      "missing, which the tail of a long-tailed set makes rare. Here they are divided by the " +
+      "number of classes in the batch and always sum to 1.",
+  }],
   hyperparameters: {
     ...adversaryHyperparameters,
     mdlt: flag({

@@ -1,20 +1,18 @@
-/**
- * Deep CORAL: the features of all domains get the same mean and covariance.
- *
- * @module
- */
 import { number, power10 } from "./hyperparameter.ts";
 import { defineMethod } from "./method.ts";
+import { ONE_IMAGE } from "./parts/departures.ts";
 import { forwardAll } from "./parts/batches.ts";
 import { coralPenalty, penalisedRisk } from "./parts/penalties.ts";
 
 export default defineMethod({
   name: "coral",
   title: "CORAL",
+  description: "Deep CORAL: the features of all domains get the same mean and covariance.",
   family: "domain-invariant",
   citation: "Sun and Saenko 2016, Deep CORAL: Correlation Alignment for Deep Domain Adaptation",
   version: 1,
   mdlt: { name: "CORAL", terms: { loss: "risk" } },
+  departures: [ONE_IMAGE],
   hyperparameters: {
     penaltyWeight: number({
       default: 1,

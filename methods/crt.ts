@@ -1,15 +1,14 @@
-/**
- * Classifier re-training (cRT): the featurizer of a first stage is frozen and a fresh classifier
- * is trained on class-balanced batches. `boda+crt` is the BoDA_{r,c} of the MDLT paper.
- *
- * @module
- */
 import { defineMethod } from "./method.ts";
+import { FROZEN } from "./parts/departures.ts";
 import { empiricalRisk } from "./parts/empirical_risk.ts";
 
 export default defineMethod({
   name: "crt",
   title: "cRT",
+  description:
+    "Classifier re-training (cRT): the featurizer of a first stage is frozen and a fresh " +
+    "classifier is trained on class-balanced batches. `boda+crt` is the BoDA_{r,c} of the " +
+    "MDLT paper.",
   family: "imbalance",
   citation:
     "Kang et al. 2020, Decoupling Representation and Classifier for Long-Tailed Recognition",
@@ -19,6 +18,7 @@ export default defineMethod({
   mdlt: { name: "CRT" },
   sampler: "class-balanced",
   stage1: "erm",
+  departures: [FROZEN],
   hyperparameters: {},
   create(ctx) {
     const classifier = ctx.optimizer(ctx.network.classifier.parameters);

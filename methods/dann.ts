@@ -1,11 +1,6 @@
-/**
- * Domain-adversarial training: a discriminator learns to tell the domains apart by the features,
- * the featurizer learns to prevent it.
- *
- * @module
- */
 import { flag } from "./hyperparameter.ts";
 import { defineMethod } from "./method.ts";
+import { GRADIENT_PENALTY } from "./parts/departures.ts";
 import {
   adversarialTraining,
   adversaryHyperparameters,
@@ -16,12 +11,16 @@ import {
 export default defineMethod({
   name: "dann",
   title: "DANN",
+  description:
+    "Domain-adversarial training: a discriminator learns to tell the domains apart by the " +
+    "features, the featurizer learns to prevent it.",
   family: "domain-invariant",
   citation: "Ganin et al. 2016, Domain-Adversarial Training of Neural Networks",
   version: 1,
   // A generator's step, and a discriminator's on features that are not differentiated.
   cost: { passes: 2 / 3, time: 0.8 },
   mdlt: { name: "DANN", terms: { gen_loss: "loss", disc_loss: "discriminatorLoss" } },
+  departures: [GRADIENT_PENALTY],
   hyperparameters: {
     ...adversaryHyperparameters,
     mdlt: flag({

@@ -1,14 +1,10 @@
-/**
- * Empirical risk minimisation: cross-entropy over the images of all domains joined.
- *
- * @module
- */
 import { defineMethod } from "./method.ts";
 import { empiricalRisk } from "./parts/empirical_risk.ts";
 
 export default defineMethod({
   name: "erm",
   title: "ERM",
+  description: "Empirical risk minimisation: cross-entropy over the images of all domains joined.",
   family: "baseline",
   citation: "Vapnik 1998, Statistical Learning Theory",
   version: 1,

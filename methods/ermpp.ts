@@ -1,11 +1,3 @@
-/**
- * ERM++: empirical risk minimisation with what makes a strong baseline: the classifier learns alone
- * at first, and predictions come from the average of the weights since a given update.
- *
- * A second stage on top of it starts from the last weights, not from their average.
- *
- * @module
- */
 import * as tf from "@tensorflow/tfjs-core";
 import { ABOVE_0 } from "../base/setting.ts";
 import { inherit, integerPower, number, power10, steps } from "./hyperparameter.ts";
@@ -15,9 +7,23 @@ import { empiricalRisk } from "./parts/empirical_risk.ts";
 export default defineMethod({
   name: "ermpp",
   title: "ERM++",
+  description:
+    "ERM++: empirical risk minimisation with what makes a strong baseline: the classifier " +
+    "learns alone at first, and predictions come from the average of the weights since a " +
+    "given update." +
+    "\n\n" +
+    "A second stage on top of it starts from the last weights, not from their average.",
   family: "baseline",
   citation: "Teterwak et al. 2025, ERM++: An Improved Baseline for Domain Generalization",
   version: 1,
+  departures: [{
+    title: "what is left out",
+    text: "Of its parts a benchmark of training objectives can take the classifier's warm-up and " +
+      "the average of the weights. A learning rate that follows the validation loss would show " +
+      "validation images to a method; training the batch norms' statistics and other pretrained " +
+      "weights belong to the network, which is the same for all methods here. DomainBed's " +
+      "warm-up has 501 updates when told 500 and its average begins two updates sooner.",
+  }],
   hyperparameters: {
     warmUpSteps: steps({
       default: 500,

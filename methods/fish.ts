@@ -1,23 +1,22 @@
-/**
- * Fish: small steps through the domains one after the other, then part of the way back to where they
- * started; what remains is the direction on which the domains' gradients agree.
- *
- * @module
- */
 import * as tf from "@tensorflow/tfjs-core";
 import { SHARE } from "../base/setting.ts";
 import { choice, number } from "./hyperparameter.ts";
 import { defineMethod, type Terms } from "./method.ts";
+import { LESS_WORK } from "./parts/departures.ts";
 import { crossEntropy } from "./parts/losses.ts";
 
 export default defineMethod({
   name: "fish",
   title: "Fish",
+  description:
+    "Fish: small steps through the domains one after the other, then part of the way back to " +
+    "where they started; what remains is the direction on which the domains' gradients agree.",
   family: "meta-learning",
   citation: "Shi et al. 2022, Gradient Matching for Domain Generalization",
   version: 1,
   cost: { time: 1.2 },
   mdlt: { name: "Fish" },
+  departures: [LESS_WORK],
   hyperparameters: {
     metaRate: number({
       default: 0.5,

@@ -1,13 +1,8 @@
-/**
- * Fishr: the gradients of the single images should vary alike in every domain. The penalty compares
- * the variances, over a domain's images, of the gradient with respect to the classifier.
- *
- * @module
- */
 import * as tf from "@tensorflow/tfjs-core";
 import { SHARE } from "../base/setting.ts";
 import { integerUniform, number, power10, steps, uniform } from "./hyperparameter.ts";
 import { defineMethod, learner } from "./method.ts";
+import { CLOSED_FORMS } from "./parts/departures.ts";
 import { annealed } from "./parts/annealing.ts";
 import { forwardAll } from "./parts/batches.ts";
 import { crossEntropy } from "./parts/losses.ts";
@@ -15,10 +10,15 @@ import { crossEntropy } from "./parts/losses.ts";
 export default defineMethod({
   name: "fishr",
   title: "Fishr",
+  description:
+    "Fishr: the gradients of the single images should vary alike in every domain. The penalty " +
+    "compares the variances, over a domain's images, of the gradient with respect to the " +
+    "classifier.",
   family: "domain-invariant",
   citation:
     "Rame et al. 2022, Fishr: Invariant Gradient Variances for Out-of-Distribution Generalization",
   version: 1,
+  departures: [CLOSED_FORMS],
   hyperparameters: {
     penaltyWeight: number({
       default: 1000,

@@ -1,8 +1,3 @@
-/**
- * Focal loss: images that are already well classified count less.
- *
- * @module
- */
 import * as tf from "@tensorflow/tfjs-core";
 import { number } from "./hyperparameter.ts";
 import { defineMethod } from "./method.ts";
@@ -12,10 +7,17 @@ import { crossEntropyPerExample } from "./parts/losses.ts";
 export default defineMethod({
   name: "focal",
   title: "Focal",
+  description: "Focal loss: images that are already well classified count less.",
   family: "imbalance",
   citation: "Lin et al. 2017, Focal Loss for Dense Object Detection",
   version: 1,
   mdlt: { name: "Focal" },
+  departures: [{
+    title: "γ below 1",
+    text:
+      "In MDLT the gradient is NaN as soon as one image has a cross-entropy of exactly 0. Here " +
+      "the gradient of such an image is 0, the limit.",
+  }],
   hyperparameters: {
     gamma: number({
       default: 1,

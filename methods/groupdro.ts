@@ -1,8 +1,3 @@
-/**
- * Group DRO: the domains on which the network is worst get the most weight.
- *
- * @module
- */
 import * as tf from "@tensorflow/tfjs-core";
 import { number, power10 } from "./hyperparameter.ts";
 import { defineMethod } from "./method.ts";
@@ -11,6 +6,7 @@ import { forwardAll, lossByDomain } from "./parts/batches.ts";
 export default defineMethod({
   name: "groupdro",
   title: "GroupDRO",
+  description: "Group DRO: the domains on which the network is worst get the most weight.",
   family: "robust",
   citation:
     "Sagawa et al. 2020, Distributionally Robust Neural Networks for Group Shifts: On the Importance of Regularization for Worst-Case Generalization",

@@ -1,12 +1,7 @@
-/**
- * IB-IRM: invariant risk minimisation with an information bottleneck, the variance of the features,
- * which rules out invariant predictors that carry spurious features along.
- *
- * @module
- */
 import * as tf from "@tensorflow/tfjs-core";
 import { integerPower, number, power10, steps } from "./hyperparameter.ts";
 import { defineMethod, learner } from "./method.ts";
+import { CLOSED_FORMS, ONE_IMAGE } from "./parts/departures.ts";
 import { annealed } from "./parts/annealing.ts";
 import { forwardAll, lossByDomain, meanOf } from "./parts/batches.ts";
 import { irmPenalty } from "./parts/irm_penalty.ts";
@@ -14,10 +9,14 @@ import { irmPenalty } from "./parts/irm_penalty.ts";
 export default defineMethod({
   name: "ibirm",
   title: "IB-IRM",
+  description:
+    "IB-IRM: invariant risk minimisation with an information bottleneck, the variance of the " +
+    "features, which rules out invariant predictors that carry spurious features along.",
   family: "domain-invariant",
   citation:
     "Ahuja et al. 2021, Invariance Principle Meets Information Bottleneck for Out-of-Distribution Generalization",
   version: 1,
+  departures: [ONE_IMAGE, CLOSED_FORMS],
   hyperparameters: {
     irmWeight: number({
       default: 100,

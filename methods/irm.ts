@@ -1,13 +1,7 @@
-/**
- * Invariant risk minimisation (IRMv1): the classifier should be optimal in every domain at once.
- *
- * The penalty of a domain is the squared derivative of its risk in a scale of the logits, at 1.
- *
- * @module
- */
 import * as tf from "@tensorflow/tfjs-core";
 import { integerPower, number, power10, steps } from "./hyperparameter.ts";
 import { defineMethod, learner } from "./method.ts";
+import { CLOSED_FORMS } from "./parts/departures.ts";
 import { annealed } from "./parts/annealing.ts";
 import { forwardAll, lossByDomain, meanOf } from "./parts/batches.ts";
 import { irmPenalty } from "./parts/irm_penalty.ts";
@@ -15,10 +9,17 @@ import { irmPenalty } from "./parts/irm_penalty.ts";
 export default defineMethod({
   name: "irm",
   title: "IRM",
+  description:
+    "Invariant risk minimisation (IRMv1): the classifier should be optimal in every domain at " +
+    "once." +
+    "\n\n" +
+    "The penalty of a domain is the squared derivative of its risk in a scale of the logits, " +
+    "at 1.",
   family: "domain-invariant",
   citation: "Arjovsky et al. 2019, Invariant Risk Minimization",
   version: 1,
   mdlt: { name: "IRM" },
+  departures: [CLOSED_FORMS],
   hyperparameters: {
     penaltyWeight: number({
       default: 100,

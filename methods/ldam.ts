@@ -1,24 +1,23 @@
-/**
- * Label-distribution-aware margins: the rarer a class in its domain, the larger the margin by which
- * its logit has to win.
- *
- * @module
- */
 import * as tf from "@tensorflow/tfjs-core";
 import { ABOVE_0 } from "../base/setting.ts";
 import { choice, number, power10 } from "./hyperparameter.ts";
 import { defineMethod } from "./method.ts";
+import { ZERO_SHOT_CELLS } from "./parts/departures.ts";
 import { forwardAll, lossByDomain, meanOf } from "./parts/batches.ts";
 import { crossEntropy } from "./parts/losses.ts";
 
 export default defineMethod({
   name: "ldam",
   title: "LDAM",
+  description:
+    "Label-distribution-aware margins: the rarer a class in its domain, the larger the margin " +
+    "by which its logit has to win.",
   family: "imbalance",
   citation:
     "Cao et al. 2019, Learning Imbalanced Datasets with Label-Distribution-Aware Margin Loss",
   version: 1,
   mdlt: { name: "LDAM" },
+  departures: [ZERO_SHOT_CELLS],
   hyperparameters: {
     maxMargin: number({
       default: 0.5,

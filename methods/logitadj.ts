@@ -1,13 +1,3 @@
-/**
- * Logit adjustment: the logarithm of each class's share in training is added to its logit in
- * training, so the plain logits are those for classes that are equally frequent.
- *
- * The shares are those that the pooled batches have: the mean over domains of a class's share in the
- * domain, since every domain gives equally many images to a batch. The network then corrects for
- * one long tail; that tails differ between domains it has to bear (BSoftmax corrects each domain).
- *
- * @module
- */
 import * as tf from "@tensorflow/tfjs-core";
 import { number, uniform } from "./hyperparameter.ts";
 import { defineMethod } from "./method.ts";
@@ -17,9 +7,23 @@ import { crossEntropy } from "./parts/losses.ts";
 export default defineMethod({
   name: "logitadj",
   title: "LogitAdj",
+  description:
+    "Logit adjustment: the logarithm of each class's share in training is added to its logit " +
+    "in training, so the plain logits are those for classes that are equally frequent." +
+    "\n\n" +
+    "The shares are those that the pooled batches have: the mean over domains of a class's " +
+    "share in the domain, since every domain gives equally many images to a batch. The " +
+    "network then corrects for one long tail; that tails differ between domains it has to " +
+    "bear (BSoftmax corrects each domain).",
   family: "imbalance",
   citation: "Menon et al. 2021, Long-Tail Learning via Logit Adjustment",
   version: 1,
+  departures: [{
+    title: "the prior",
+    text: "The paper has one training set; here are several, and every batch takes equally many " +
+      "images of each. So a class's prior is the mean over the domains of its share there. A " +
+      "class without any image counts as a single one.",
+  }],
   hyperparameters: {
     tau: number({
       default: 1,

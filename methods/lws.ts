@@ -1,17 +1,15 @@
-/**
- * Learnable weight scaling (LWS): one factor a class on the classifier of a first stage is trained on
- * class-balanced batches; all else is frozen.
- *
- * @module
- */
 import * as tf from "@tensorflow/tfjs-core";
 import { defineMethod } from "./method.ts";
+import { FROZEN } from "./parts/departures.ts";
 import { joinedImages, joinedLabels } from "./parts/batches.ts";
 import { crossEntropy } from "./parts/losses.ts";
 
 export default defineMethod({
   name: "lws",
   title: "LWS",
+  description:
+    "Learnable weight scaling (LWS): one factor a class on the classifier of a first stage is " +
+    "trained on class-balanced batches; all else is frozen.",
   family: "imbalance",
   citation:
     "Kang et al. 2020, Decoupling Representation and Classifier for Long-Tailed Recognition",
@@ -21,6 +19,7 @@ export default defineMethod({
   sampler: "class-balanced",
   stage1: "erm",
   inherits: "network",
+  departures: [FROZEN],
   hyperparameters: {},
   create(ctx) {
     const { network } = ctx;

@@ -168,6 +168,14 @@ export type Family =
   | "imbalance"
   | "multi-domain long-tailed";
 
+/** Something that a method does otherwise than the field's reference implementations. */
+export interface Departure {
+  /** What it is about. */
+  readonly title: string;
+  /** What they do, what is done here, and why. */
+  readonly text: string;
+}
+
 /** The hyperparameters of a method by name. */
 export type Hyperparameters = Readonly<Record<string, Hyperparameter>>;
 
@@ -192,6 +200,8 @@ export interface Method<H extends Hyperparameters = Hyperparameters> extends Def
   readonly name: string;
   /** In tables. */
   readonly title: string;
+  /** What it does, in a paragraph or a few. */
+  readonly description: string;
   readonly family: Family;
   /** Authors, year, title of the paper. */
   readonly citation: string;
@@ -215,6 +225,8 @@ export interface Method<H extends Hyperparameters = Hyperparameters> extends Def
   readonly steps?: 0;
   /** What a step costs beside one of ERM; 1 where left out. */
   readonly cost?: Cost;
+  /** What it does otherwise than MDLT and DomainBed, and why. */
+  readonly departures?: readonly Departure[];
   readonly hyperparameters: H;
   /** What MDLT calls the method, its networks, terms and state, where the names differ. */
   readonly mdlt?: {

@@ -1,24 +1,24 @@
-/**
- * Meta-learning for domain generalisation: a step that helps on one domain should help on the next.
- *
- * @module
- */
 import * as tf from "@tensorflow/tfjs-core";
 import type { AdamSettings } from "../nn/adam.ts";
 import { number, power10 } from "./hyperparameter.ts";
 import { defineMethod, type DomainBatch, learner } from "./method.ts";
+import { LESS_WORK } from "./parts/departures.ts";
 import { joinedBatch, meanOf, rowsOf, shuffledPairs } from "./parts/batches.ts";
 import { crossEntropy } from "./parts/losses.ts";
 
 export default defineMethod({
   name: "mldg",
   title: "MLDG",
+  description:
+    "Meta-learning for domain generalisation: a step that helps on one domain should help on " +
+    "the next.",
   family: "meta-learning",
   citation: "Li et al. 2018, Learning to Generalize: Meta-Learning for Domain Generalization",
   version: 1,
   // Each domain once at the weights, once at the weights after the trial step.
   cost: { passes: 2, time: 2.7 },
   mdlt: { name: "MLDG" },
+  departures: [LESS_WORK],
   hyperparameters: {
     beta: number({
       default: 1,

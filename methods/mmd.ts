@@ -1,21 +1,20 @@
-/**
- * Maximum mean discrepancy: the features of all domains get the same distribution, as seen by
- * Gaussian kernels of many widths.
- *
- * @module
- */
 import { number, power10 } from "./hyperparameter.ts";
 import { defineMethod } from "./method.ts";
+import { DISTANCES } from "./parts/departures.ts";
 import { forwardAll } from "./parts/batches.ts";
 import { mmdPenalty, penalisedRisk } from "./parts/penalties.ts";
 
 export default defineMethod({
   name: "mmd",
   title: "MMD",
+  description:
+    "Maximum mean discrepancy: the features of all domains get the same distribution, as seen " +
+    "by Gaussian kernels of many widths.",
   family: "domain-invariant",
   citation: "Li et al. 2018, Domain Generalization with Adversarial Feature Learning",
   version: 1,
   mdlt: { name: "MMD", terms: { loss: "risk" } },
+  departures: [DISTANCES],
   hyperparameters: {
     penaltyWeight: number({
       default: 1,

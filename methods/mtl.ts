@@ -1,9 +1,3 @@
-/**
- * Marginal transfer learning: the classifier sees, beside an image's features, an embedding of the
- * image's domain, the mean feature of its training images.
- *
- * @module
- */
 import * as tf from "@tensorflow/tfjs-core";
 import { SHARE } from "../base/setting.ts";
 import { choice, flag, number } from "./hyperparameter.ts";
@@ -14,11 +8,32 @@ import { stopGradient } from "./parts/gradients.ts";
 export default defineMethod({
   name: "mtl",
   title: "MTL",
+  description: "Marginal transfer learning: the classifier sees, beside an image's features, an " +
+    "embedding of the image's domain, the mean feature of its training images.",
   family: "domain-invariant",
   citation: "Blanchard et al. 2021, Domain Generalization by Marginal Transfer Learning",
   version: 1,
   mdlt: { name: "MTL" },
   classifierInputs: 2,
+  departures: [{
+    title: "the embedding",
+    text: "MDLT (like DomainBed) computes the running mean feature of each domain and then " +
+      "overwrites it with standard normal noise, in training and in prediction: the classifier " +
+      "never sees a domain. Here the embedding is what the classifier sees, with the gradient " +
+      "of the current batch's part, which is what Blanchard et al. 2021 describe and what that " +
+      "code was meant to do.",
+  }, {
+    title: "prediction",
+    text:
+      "MDLT's evaluation does not tell the domain, and the code meant to take the mean feature " +
+      "of the evaluated batch. That would make a prediction depend on which images are " +
+      "evaluated together, and a batch of images sorted by class would give the class away. " +
+      "Here an image is predicted with the stored embedding of its domain, so a prediction " +
+      "depends on the image and its domain alone. The paper's marginal of a task is estimated " +
+      "from the task's own sample; the domains of this benchmark are the training domains, and " +
+      "their training images are that sample. MTL is the only method that is told the domain of " +
+      "a test image (`Learner.predict`).",
+  }],
   hyperparameters: {
     ema: number({
       default: 0.99,

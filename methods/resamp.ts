@@ -1,14 +1,12 @@
-/**
- * Class-balanced re-sampling: ERM on batches in which every class of a domain is equally likely.
- *
- * @module
- */
 import { defineMethod } from "./method.ts";
 import { empiricalRisk } from "./parts/empirical_risk.ts";
 
 export default defineMethod({
   name: "resamp",
   title: "ReSamp",
+  description:
+    "Class-balanced re-sampling: ERM on batches in which every class of a domain is equally " +
+    "likely.",
   family: "imbalance",
   citation: "Japkowicz 2000, The Class Imbalance Problem: Significance and Strategies",
   version: 1,

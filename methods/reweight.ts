@@ -1,18 +1,18 @@
-/**
- * Re-weighting by the inverse of the class count: every class of a domain has the same say.
- *
- * @module
- */
 import { defineMethod } from "./method.ts";
+import { WEIGHTS_IN_BATCH, ZERO_SHOT_CELLS } from "./parts/departures.ts";
 import { reweighted } from "./parts/reweighting.ts";
 
 export default defineMethod({
   name: "reweight",
   title: "ReWeight",
+  description:
+    "Re-weighting by the inverse of the class count: every class of a domain has the same " +
+    "say.",
   family: "imbalance",
   citation: "Huang et al. 2016, Learning Deep Representation for Imbalanced Classification",
   version: 1,
   mdlt: { name: "ReWeight" },
+  departures: [WEIGHTS_IN_BATCH, ZERO_SHOT_CELLS],
   hyperparameters: {},
   create: (ctx) => reweighted(ctx, (count) => 1 / count),
 });

@@ -1,9 +1,3 @@
-/**
- * Representation self-challenging: the features on which the right answer leans most are muted, so
- * the network has to find it by the others.
- *
- * @module
- */
 import * as tf from "@tensorflow/tfjs-core";
 import { SHARE } from "../base/setting.ts";
 import { number, uniform } from "./hyperparameter.ts";
@@ -15,6 +9,9 @@ import { crossEntropy } from "./parts/losses.ts";
 export default defineMethod({
   name: "rsc",
   title: "RSC",
+  description:
+    "Representation self-challenging: the features on which the right answer leans most are " +
+    "muted, so the network has to find it by the others.",
   family: "robust",
   citation: "Huang et al. 2020, Self-Challenging Improves Cross-Domain Generalization",
   version: 1,

@@ -1,15 +1,7 @@
-/**
- * Style-agnostic networks: the class is learned from features whose style is mixed with another
- * image's, and the featurizer learns to leave a classifier of styles clueless.
- *
- * The style of an image is the mean and deviation of its features, its content the features
- * normalised by them.
- *
- * @module
- */
 import * as tf from "@tensorflow/tfjs-core";
 import { number, power10 } from "./hyperparameter.ts";
 import { defineMethod, learner } from "./method.ts";
+import { LESS_WORK } from "./parts/departures.ts";
 import { joinedImages, joinedLabels } from "./parts/batches.ts";
 import { stopGradient } from "./parts/gradients.ts";
 import { crossEntropy } from "./parts/losses.ts";
@@ -17,6 +9,12 @@ import { crossEntropy } from "./parts/losses.ts";
 export default defineMethod({
   name: "sagnet",
   title: "SagNet",
+  description:
+    "Style-agnostic networks: the class is learned from features whose style is mixed with " +
+    "another image's, and the featurizer learns to leave a classifier of styles clueless." +
+    "\n\n" +
+    "The style of an image is the mean and deviation of its features, its content the " +
+    "features normalised by them.",
   family: "domain-invariant",
   citation: "Nam et al. 2021, Reducing Domain Gap by Reducing Style Bias",
   version: 1,
@@ -27,6 +25,7 @@ export default defineMethod({
     modules: { network_f: "featurizer", network_c: "classifier", network_s: "style" },
     terms: { loss_c: "loss", loss_s: "styleLoss", loss_adv: "adversarialLoss" },
   },
+  departures: [LESS_WORK],
   hyperparameters: {
     adversarialWeight: number({
       default: 0.1,

@@ -1,9 +1,3 @@
-/**
- * Spectral decoupling: a penalty on the size of the logits in place of weight decay, so that one
- * strong feature does not starve the others of gradient.
- *
- * @module
- */
 import * as tf from "@tensorflow/tfjs-core";
 import { number, power10 } from "./hyperparameter.ts";
 import { defineMethod } from "./method.ts";
@@ -13,6 +7,9 @@ import { crossEntropy } from "./parts/losses.ts";
 export default defineMethod({
   name: "sd",
   title: "SD",
+  description:
+    "Spectral decoupling: a penalty on the size of the logits in place of weight decay, so " +
+    "that one strong feature does not starve the others of gradient.",
   family: "robust",
   citation: "Pezeshki et al. 2021, Gradient Starvation: A Learning Proclivity in Neural Networks",
   version: 1,

@@ -1,9 +1,3 @@
-/**
- * SelfReg: images of a class should look alike to the network. Every image is drawn to a random
- * image of its class in the batch, and to a mixture of two, by logits and by projected features.
- *
- * @module
- */
 import * as tf from "@tensorflow/tfjs-core";
 import { ABOVE_0 } from "../base/setting.ts";
 import { choice, number } from "./hyperparameter.ts";
@@ -15,10 +9,22 @@ import { crossEntropy } from "./parts/losses.ts";
 export default defineMethod({
   name: "selfreg",
   title: "SelfReg",
+  description:
+    "SelfReg: images of a class should look alike to the network. Every image is drawn to a " +
+    "random image of its class in the batch, and to a mixture of two, by logits and by " +
+    "projected features.",
   family: "domain-invariant",
   citation:
     "Kim et al. 2021, SelfReg: Self-supervised Contrastive Regularization for Domain Generalization",
   version: 2,
+  departures: [{
+    title: "the projection",
+    text:
+      "DomainBed makes the optimiser before the projection of the features, which so stays as " +
+      "it was drawn. Here it is trained, as in the authors' own code. Its batch norms have no " +
+      "scale and shift, which in DomainBed stay at 1 and 0. The weight 0.3 of the features and " +
+      "the mixing parameter 0.5, constants there, are hyperparameters here.",
+  }],
   hyperparameters: {
     featureWeight: number({
       default: 0.3,

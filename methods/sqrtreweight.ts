@@ -1,19 +1,19 @@
-/**
- * Re-weighting by the inverse square root of the class count: between none and full balance.
- *
- * @module
- */
 import { defineMethod } from "./method.ts";
+import { WEIGHTS_IN_BATCH, ZERO_SHOT_CELLS } from "./parts/departures.ts";
 import { reweighted } from "./parts/reweighting.ts";
 
 export default defineMethod({
   name: "sqrtreweight",
   title: "SqrtReWeight",
+  description:
+    "Re-weighting by the inverse square root of the class count: between none and full " +
+    "balance.",
   family: "imbalance",
   citation:
     "Mikolov et al. 2013, Distributed Representations of Words and Phrases and their Compositionality",
   version: 1,
   mdlt: { name: "SqrtReWeight" },
+  departures: [WEIGHTS_IN_BATCH, ZERO_SHOT_CELLS],
   hyperparameters: {},
   create: (ctx) => reweighted(ctx, (count) => 1 / Math.sqrt(count)),
 });

@@ -1,16 +1,15 @@
-/**
- * τ-normalisation: the classifier of a first stage, which has longer weight vectors for frequent
- * classes, with every vector divided by its length to the power τ. Nothing is trained.
- *
- * @module
- */
 import * as tf from "@tensorflow/tfjs-core";
 import { number, uniform } from "./hyperparameter.ts";
 import { defineMethod } from "./method.ts";
+import { FROZEN } from "./parts/departures.ts";
 
 export default defineMethod({
   name: "taunorm",
   title: "τ-norm",
+  description:
+    "τ-normalisation: the classifier of a first stage, which has longer weight vectors for " +
+    "frequent classes, with every vector divided by its length to the power τ. Nothing is " +
+    "trained.",
   family: "imbalance",
   citation:
     "Kang et al. 2020, Decoupling Representation and Classifier for Long-Tailed Recognition",
@@ -19,6 +18,7 @@ export default defineMethod({
   stage1: "erm",
   inherits: "network",
   steps: 0,
+  departures: [FROZEN],
   hyperparameters: {
     tau: number({
       default: 0.7,

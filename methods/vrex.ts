@@ -1,9 +1,3 @@
-/**
- * V-REx: the risks of all domains should be equal, so that moving the mixture of domains moves
- * nothing; the penalty is their variance.
- *
- * @module
- */
 import * as tf from "@tensorflow/tfjs-core";
 import { integerPower, number, power10, steps } from "./hyperparameter.ts";
 import { defineMethod, learner } from "./method.ts";
@@ -13,6 +7,9 @@ import { forwardAll, lossByDomain } from "./parts/batches.ts";
 export default defineMethod({
   name: "vrex",
   title: "V-REx",
+  description:
+    "V-REx: the risks of all domains should be equal, so that moving the mixture of domains " +
+    "moves nothing; the penalty is their variance.",
   family: "domain-invariant",
   citation: "Krueger et al. 2021, Out-of-Distribution Generalization via Risk Extrapolation (REx)",
   version: 1,

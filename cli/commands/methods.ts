@@ -7,9 +7,7 @@ import { Command } from "commander";
 import type { Hyperparameter, Search } from "../../methods/hyperparameter.ts";
 import type { Method } from "../../methods/method.ts";
 import { find } from "../../base/errors.ts";
-import { readIfThere } from "../../base/files.ts";
-import { projectPath } from "../../base/paths.ts";
-import { section } from "../text.ts";
+import { section, wrapped } from "../text.ts";
 import {
   catalogueOf,
   type PluginOptions,
@@ -28,18 +26,13 @@ export function methodsCommand(_setExitCode: SetExitCode): Command {
       const known = (await catalogueOf(options)).methods;
       const methods = names.length === 0 ? known : names.map((name) => find("method", name, known));
       if (json) {
-        printJson(
-          await Promise.all(methods.map(async (method) => {
-            const { create: _, ...plain } = method;
-            return { ...plain, description: await descriptionOf(method) };
-          })),
-        );
+        printJson(methods.map(({ create: _, ...plain }) => plain));
       } else if (names.length === 0) {
         for (const method of methods) summary(method).forEach(print);
         print("");
         print("What one does and where it departs from MDLT: deno task methods NAME");
       } else {
-        for (const method of methods) print((await page(method)).join("\n\n") + "\n");
+        for (const method of methods) print(page(method).join("\n\n") + "\n");
       }
     });
 }
@@ -55,19 +48,19 @@ function summary(method: Method): string[] {
 }
 
 /** All there is to know of a method without reading its formulas: paragraphs. */
-async function page(method: Method): Promise<string[]> {
-  const { name, title, family, citation, version, hyperparameters } = method;
+function page(method: Method): string[] {
+  const { name, title, family, citation, version, hyperparameters, departures = [] } = method;
   const knobs = Object.entries(hyperparameters)
     .flatMap(([key, h]) => [knobText(key, h), ...elsewhere(h)]);
-  const decisions = (await methodDecisions()).filter(({ titles }) => titles.includes(title));
-  const source = await sourceOf(method);
   return [
     `${name}: ${title} (${family}), version ${version}\n${citation}`,
-    ...[await descriptionOf(method)].filter((text) => text !== ""),
+    wrapped(method.description),
     ...section("Training", traits(method)),
     ...section("Hyperparameters", knobs),
-    ...section("Beside MDLT and DomainBed", decisions.map(({ text }) => text)),
-    ...(source === null ? [] : [`Formulas: ${source.path}; decisions: docs/decisions.md`]),
+    ...section(
+      "Beside MDLT and DomainBed",
+      departures.map(({ title, text }) => `${title}\n${wrapped(text)}`),
+    ),
   ];
 }
 
@@ -94,31 +87,6 @@ export function elsewhere({ overrides = {} }: Hyperparameter): string[] {
     const search = change.search === undefined ? [] : [`search ${searchText(change.search)}`];
     return `  on ${where}: ${[...standard, ...search].join("; ")}`;
   });
-}
-
-/** What the head of a method's file says; nothing for a plugin's. */
-export async function descriptionOf(method: Method): Promise<string> {
-  const head = /^\/\*\*\n(.*?)\n \*\n \* @module/s.exec((await sourceOf(method))?.text ?? "")?.[1];
-  return (head ?? "").replace(/^ \* ?/gm, "");
-}
-
-/** The file of a method, or the `mod.ts` of its folder; null for a plugin's. */
-async function sourceOf({ name }: Method): Promise<{ path: string; text: string } | null> {
-  for (const path of [`methods/${name}.ts`, `methods/${name}/mod.ts`]) {
-    const text = await readIfThere(projectPath(path));
-    if (text !== null) return { path, text };
-  }
-  return null;
-}
-
-/** The decisions on methods, and the titles of the methods that each is on. */
-export async function methodDecisions(): Promise<{ titles: string[]; text: string }[]> {
-  const page = await Deno.readTextFile(projectPath("docs/decisions.md"));
-  const part = /\n## Methods\n(.*?)\n## /s.exec(page)?.[1] ?? "";
-  return part.split("\n### ").slice(1).map((text) => ({
-    titles: text.slice(0, text.indexOf(":")).split(/, | and /),
-    text: text.trim().replace(/\n\n/, "\n"), // the heading, and right under it what it is about
-  }));
 }
 
 /** A search range in the field's notation. */

@@ -16,13 +16,7 @@ export const method: Template = {
   registry: { file: "methods/mod.ts", list: "METHODS" },
   taken: [...METHODS, ...DATASETS],
   source: ({ name, title }, from) =>
-    `/**
- * ${title}: what the method does, in a sentence. For now it is empirical risk minimisation
- * with smoothed labels (Szegedy et al. 2016).
- *
- * @module
- */
-import * as tf from "@tensorflow/tfjs-core";
+    `import * as tf from "@tensorflow/tfjs-core";
 import { SHARE } from "${from("base/setting.ts")}";
 import { number, uniform } from "${from("methods/hyperparameter.ts")}";
 import { defineMethod } from "${from("methods/method.ts")}";
@@ -32,6 +26,8 @@ import { crossEntropy } from "${from("methods/parts/losses.ts")}";
 export default defineMethod({
   name: "${name}",
   title: "${title}",
+  description:
+    "${title}: what the method does, in a sentence. For now it is empirical risk minimisation with smoothed labels (Szegedy et al. 2016).",
   family: "baseline",
   citation: "Authors ${new Date().getFullYear()}, Title of the Paper",
   version: 1,

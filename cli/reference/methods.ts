@@ -6,24 +6,16 @@
  */
 import type { Method } from "../../methods/method.ts";
 import { METHODS } from "../../methods/mod.ts";
-import {
-  descriptionOf,
-  elsewhere,
-  knobText,
-  methodDecisions,
-  traits,
-} from "../commands/methods.ts";
+import { elsewhere, knobText, traits } from "../commands/methods.ts";
 
 /** The page, as Markdown. */
-export async function methodsPage(): Promise<string> {
-  const decisions = await methodDecisions();
-  const sections = await Promise.all(METHODS.map((method) => describe(method, decisions)));
+export function methodsPage(): string {
   return [
     "# Methods",
     "`deno task methods NAME` says the same of one. Search ranges: `U(a, b)` is uniform from a to b, " +
     "and `{…}` one of these.",
     table(METHODS),
-    ...sections.flat(),
+    ...METHODS.flatMap(describe),
   ].join("\n\n");
 }
 
@@ -34,23 +26,21 @@ function table(methods: readonly Method[]): string {
   return ["| Name | Method | Family | Source |", "| --- | --- | --- | --- |", ...rows].join("\n");
 }
 
-async function describe(
-  method: Method,
-  decisions: Awaited<ReturnType<typeof methodDecisions>>,
-): Promise<string[]> {
-  const { name, title, family, citation, version, hyperparameters } = method;
+function describe(method: Method): string[] {
+  const { name, title, family, citation, version, hyperparameters, departures = [] } = method;
   const knobs = Object.entries(hyperparameters).flatMap(([key, h]) => [
     `- \`${key}\`${escaped(knobText("", h))}`,
     ...elsewhere(h).map((line) => `  - ${escaped(line.trim())}`),
   ]);
-  const departures = decisions.filter(({ titles }) => titles.includes(title));
   return [
     `## ${name}`,
     `${title}, ${family}, version ${version}. ${citation}.`,
-    escaped(await descriptionOf(method)),
+    escaped(method.description),
     ...(traits(method).length === 0 ? [] : [`Training: ${traits(method).join("; ")}.`]),
     ...(knobs.length === 0 ? [] : ["Hyperparameters:", knobs.join("\n")]),
-    ...departures.map(({ text }) => text.replace(/^(.*)\n/, "**$1.** ")),
+    ...departures.map(({ title, text }) =>
+      `**${title[0]!.toUpperCase()}${title.slice(1)}.** ${text}`
+    ),
   ].filter((part) => part !== "");
 }
 

@@ -1,14 +1,3 @@
-/**
- * BRL, reweighting balanced representation learning: a RECONSTRUCTION. The paper's experiments are
- * known here and its method section is not, so the four named parts of its objective are filled with
- * the form that their names and the paper's results suggest. `docs/brl.md` has every choice, the
- * alternatives that were tried and what they gave.
- *
- *     L = balanced cross-entropy + α · covariate balancing + β · representation balancing
- *         + γ · cross-domain penalty
- *
- * @module
- */
 import * as tf from "@tensorflow/tfjs-core";
 import { ABOVE_0 } from "../../base/setting.ts";
 import { flag, number, oneOf, power10, uniform } from "../hyperparameter.ts";
@@ -29,6 +18,13 @@ const part = (description: string) => flag({ default: true, description });
 export default defineMethod({
   name: "brl",
   title: "BRL (reconstruction)",
+  description: "BRL, reweighting balanced representation learning: a RECONSTRUCTION. The paper's " +
+    "experiments are known here and its method section is not, so the four named parts of its " +
+    "objective are filled with the form that their names and the paper's results suggest. " +
+    "`docs/brl.md` has every choice, the alternatives that were tried and what they gave." +
+    "\n\n" +
+    "L = balanced cross-entropy + α · covariate balancing + β · representation balancing\n     " +
+    "+ γ · cross-domain penalty",
   family: "multi-domain long-tailed",
   citation:
     "Fu et al. 2025, Reweighting balanced representation learning for long tailed image recognition in multiple domains",
