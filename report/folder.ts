@@ -18,15 +18,10 @@ import type {
 } from "../bench/records/record.ts";
 import { Folder, StoreError } from "../bench/records/folder.ts";
 import type { CodeNames } from "../bench/records/format1.ts";
+import type { RunState } from "../bench/records/outcome.ts";
 import { runId } from "../bench/records/run_id.ts";
 
-/** What became of a planned run. */
-export type RunState =
-  | { readonly status: "done" }
-  /** The loss was no longer a finite number after `step` updates. */
-  | { readonly status: "diverged"; readonly step: number }
-  | { readonly status: "failed"; readonly error: string }
-  | { readonly status: "missing" };
+export type { RunState };
 
 /** A planned run. */
 export interface Run {
@@ -173,11 +168,7 @@ async function readRun(
   try {
     const record = await folder.record(id);
     if (record !== null) {
-      const { outcome } = record;
-      return run(
-        outcome.status === "done" ? { status: "done" } : { status: "diverged", step: outcome.step },
-        digest(record, metrics),
-      );
+      return run(record.outcome, digest(record, metrics));
     }
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;

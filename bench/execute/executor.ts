@@ -5,13 +5,10 @@
  */
 import type { DataPaths } from "../../datasets/dataset.ts";
 import type { Catalogue } from "../catalogue.ts";
+import type { Outcome } from "../records/outcome.ts";
 import type { PlannedRun } from "../plan/plan.ts";
 
-/** How a run ended. */
-export type Outcome =
-  /** `existing`: it had been finished before, or was meanwhile by another process. */
-  | { readonly status: "done" | "diverged" | "existing" }
-  | { readonly status: "failed" | "skipped"; readonly reason: string };
+export type { Outcome };
 
 /** How runs ended, by id; runs that were broken off have no entry. */
 export type Outcomes = ReadonlyMap<string, Outcome>;

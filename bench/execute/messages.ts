@@ -5,6 +5,7 @@
  * @module
  */
 import type { DataPaths } from "../../datasets/dataset.ts";
+import type { RunEnd } from "../records/outcome.ts";
 import type { Plugin } from "../records/record.ts";
 import type { PlannedRun } from "../plan/plan.ts";
 
@@ -37,16 +38,7 @@ export type WorkerMessage =
   | { readonly type: "step"; readonly done: number; readonly total: number }
   | RunEnd;
 
-/** How a worker's run ended. */
-export type RunEnd =
-  /** `existing`: another process had finished it meanwhile. */
-  | { readonly type: "done" | "diverged" | "existing" }
-  /** Another process is at it. */
-  | { readonly type: "taken" }
-  /** Broken off as the worker was told to; its state is kept. */
-  | { readonly type: "stopped" }
-  /** `machine`: the fault was the machine's, not the run's. */
-  | { readonly type: "failed"; readonly error: string; readonly machine: boolean };
+export type { RunEnd };
 
 /** Stands before a message on its line, as in JSON text sequences (RFC 7464). */
 const MARK = "\u001e";

@@ -7,6 +7,7 @@
  */
 import type { Value } from "../../base/setting.ts";
 import type { Calibration, Confusion, Measured } from "../../metrics/mod.ts";
+import type { Trained } from "./outcome.ts";
 
 export type { Calibration, Confusion };
 
@@ -103,10 +104,7 @@ export interface RunRecord {
   readonly spec: RunSpec;
   /** What the run is called in tables: `erm`, or `boda+crt` for two stages. */
   readonly name: string;
-  readonly outcome:
-    | { readonly status: "done" }
-    /** The loss was no longer a finite number after this many updates. */
-    | { readonly status: "diverged"; readonly step: number };
+  readonly outcome: Trained;
   readonly data: {
     readonly title: string;
     readonly domains: readonly string[];

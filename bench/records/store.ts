@@ -6,14 +6,13 @@
  * @module
  */
 import { join } from "node:path";
-import { parse } from "csv-parse/sync";
-import { stringify } from "csv-stringify/sync";
 import * as tf from "@tensorflow/tfjs-core";
 import { decodeMetadata, decodeTensors, encodeTensors } from "../../tensor/safetensors.ts";
 import { writeAtomically } from "../../base/files.ts";
 import { type Lock, tryLock, withLock } from "../../base/lock.ts";
-import { calibrationOf, confusionOf, type Predictions } from "../../metrics/mod.ts";
+import type { Predictions } from "../../metrics/mod.ts";
 import { Folder, type PlanFile, readJson, StoreError } from "./folder.ts";
+import { predictionsCsv, readPredictions, recounted } from "./predictions.ts";
 import type { FailureRecord, Manifest, RunRecord } from "./record.ts";
 import type { RunState, TrainResult } from "../train/trainer.ts";
 
@@ -77,7 +76,7 @@ export class Store extends Folder {
     if (predictions !== null) {
       await writeAtomically(
         this.pathOf(id, "predictions.csv"),
-        predictionRows(record, predictions),
+        predictionsCsv(record.data.domains, predictions),
       );
     }
     if (sample !== null) {
@@ -125,18 +124,7 @@ export class Store extends Folder {
     const record = await this.record(id);
     if (record === null || record.result === null) return null;
     const text = await Deno.readTextFile(this.pathOf(id, "predictions.csv"));
-    const rows: { domain: string; label: string; predicted: string; confidence: string }[] = parse(
-      text,
-      { columns: true },
-    );
-    return record.data.domains.map((name) => {
-      const own = rows.filter(({ domain }) => domain === name);
-      return {
-        labels: own.map(({ label }) => Number(label)),
-        predicted: own.map(({ predicted }) => Number(predicted)),
-        confidence: own.map(({ confidence }) => Number(confidence)),
-      };
-    });
+    return readPredictions(text, record.data.domains);
   }
 
   /**
@@ -146,9 +134,7 @@ export class Store extends Folder {
   async recount(id: string): Promise<RunRecord | null> {
     const [record, predictions] = [await this.record(id), await this.predictions(id)];
     if (record === null || record.result === null || predictions === null) return null;
-    const test = predictions.map((domain) => confusionOf(domain, record.data.classes.length));
-    const calibration = predictions.map(calibrationOf);
-    return { ...record, result: { ...record.result, test, calibration } };
+    return recounted(record, record.result, predictions);
   }
 
   /** The folder of a run's TensorBoard event file. */
@@ -206,14 +192,6 @@ async function removeTemporaryFiles(folder: string): Promise<void> {
   for await (const { name, isFile } of Deno.readDir(folder)) {
     if (isFile && name.endsWith(".tmp")) await Deno.remove(join(folder, name)).catch(() => {});
   }
-}
-
-/** `domain,image,label,predicted,confidence` of every test image; numbers count from 0. */
-function predictionRows(record: RunRecord, predictions: readonly Predictions[]): string {
-  const rows = predictions.flatMap(({ labels, predicted, confidence }, d) =>
-    labels.map((label, i) => [record.data.domains[d]!, i, label, predicted[i]!, confidence[i]!])
-  );
-  return stringify([["domain", "image", "label", "predicted", "confidence"], ...rows]);
 }
 
 /** The cell of a table that a run fills. */
