@@ -9,7 +9,7 @@ import mlp from "./mlp.ts";
 import mobilenet from "./mobilenet.ts";
 import type { NetworkDefinition } from "./network.ts";
 import { resnet18, resnet50 } from "./resnet.ts";
-import vit from "./vit.ts";
+import { vitSmall, vitSmallSupervised } from "./vit.ts";
 
 export type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor4D, Variable } from "@tensorflow/tfjs-core";
 export type { Definition } from "../base/definition.ts";
@@ -27,5 +27,6 @@ export const NETWORKS: readonly NetworkDefinition[] = [
   mobilenet,
   resnet18,
   resnet50,
-  vit,
+  vitSmall,
+  vitSmallSupervised,
 ];

@@ -17,7 +17,13 @@ import {
   uniformParameter,
 } from "../nn/module.ts";
 import { attention, gelu, layerNorm, project } from "../nn/transformer.ts";
-import { defineNetwork, MINUS_ONE_TO_ONE, type NetworkOptions } from "./network.ts";
+import {
+  defineNetwork,
+  IMAGENET,
+  MINUS_ONE_TO_ONE,
+  type NetworkDefinition,
+  type NetworkOptions,
+} from "./network.ts";
 import { requireWeights } from "./weights.ts";
 
 const PATCH = 16;
@@ -109,21 +115,44 @@ function vit({ inputShape: [height, columns], width, draws, weights }: NetworkOp
   });
 }
 
-export default defineNetwork({
-  name: "vit-s",
-  title: "ViT-S/16",
-  citation:
-    "Dosovitskiy et al. 2021, An Image is Worth 16x16 Words: Transformers for Image Recognition at Scale",
-  input: "pixels",
-  normalisation: MINUS_ONE_TO_ONE,
-  imageSizeMultiple: PATCH,
-  pretrainedImageSize: 224,
-  weights: {
-    description: "ViT-S/16 with timm's and DINO's names",
-    recognise: (names) =>
-      names.has("patch_embed.proj.weight") && names.has("blocks.11.attn.qkv.weight") &&
-      !names.has("blocks.12.attn.qkv.weight"),
-    expected: true,
+/** A ViT-S/16 by whose weights it can start from. */
+function defineVit(
+  about: Pick<NetworkDefinition, "name" | "title" | "normalisation">,
+  description: string,
+  withHead: boolean,
+): NetworkDefinition {
+  return defineNetwork({
+    ...about,
+    citation:
+      "Dosovitskiy et al. 2021, An Image is Worth 16x16 Words: Transformers for Image Recognition at Scale",
+    input: "pixels",
+    imageSizeMultiple: PATCH,
+    pretrainedImageSize: 224,
+    weights: {
+      description,
+      recognise: (names) =>
+        names.has("patch_embed.proj.weight") && names.has("blocks.11.attn.qkv.weight") &&
+        !names.has("blocks.12.attn.qkv.weight") && names.has("head.weight") === withHead,
+      expected: true,
+    },
+    build: vit,
+  });
+}
+
+/** DINO's weights come without a classifier and want ImageNet's normalisation. */
+export const vitSmall = defineVit(
+  { name: "vit-s", title: "ViT-S/16", normalisation: IMAGENET },
+  "ViT-S/16 of DINO, with timm's names and no classifier",
+  false,
+);
+
+/** The weights that timm trained on ImageNet's labels take pixels from −1 to 1. */
+export const vitSmallSupervised = defineVit(
+  {
+    name: "vit-s-supervised",
+    title: "ViT-S/16 (supervised)",
+    normalisation: MINUS_ONE_TO_ONE,
   },
-  build: vit,
-});
+  "ViT-S/16 of timm, with its classifier",
+  true,
+);

@@ -10,6 +10,7 @@ import type { Request } from "../../bench/plan/plan.ts";
 import { type PresetName, PRESETS } from "../../bench/plan/presets.ts";
 import type { SelectionRule } from "../../bench/records/record.ts";
 import { METRICS } from "../../metrics/mod.ts";
+import { DATASETS } from "../../datasets/mod.ts";
 import { DEFAULT_RULE } from "../../metrics/selection.ts";
 import type { Backend, BackendChoice } from "../../tensor/backend.ts";
 import { type BackboneOptions, backboneOptions, pretrainedOf } from "./backbone.ts";
@@ -44,7 +45,9 @@ export interface GridOptions extends BackboneOptions, ExecutionOptions, Executor
 /** Adds the options of {@linkcode GridOptions}. */
 export function gridOptions(command: Command, usualSeeds = [0, 1, 2, 3, 4]): Command {
   backboneOptions(command.optionsGroup("Runs:"))
-    .option("--datasets <names>", "data sets, or all", nonEmptyList("--datasets"), ["digits-synth"])
+    .option("--datasets <names>", "data sets, or all", nonEmptyList("--datasets"), [
+      DATASETS[0]!.name,
+    ])
     .option("--seeds <count or list>", "a count (5 for seeds 0 to 4) or a list", seeds, usualSeeds)
     .option("--preset <name>", PRESETS.join(", "), oneOf("preset", PRESETS), "quick")
     .option(

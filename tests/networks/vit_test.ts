@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import { stream } from "../../base/random.ts";
 import { buildNetwork, type NetworkOptions } from "../../networks/network.ts";
-import vit from "../../networks/vit.ts";
+import { vitSmall as vit, vitSmallSupervised } from "../../networks/vit.ts";
 import { toTorch } from "../../nn/module.ts";
 import { useBackend } from "../../testing/backend.ts";
 import { spread, value } from "./formula.ts";
@@ -79,11 +79,13 @@ for (const { size, features, gradients } of cases) {
   });
 }
 
-Deno.test("ViT-S/16: DINO's and timm's files are recognised, a deeper one is not", () => {
+Deno.test("ViT-S/16: DINO's and timm's files are told apart, a deeper one is not taken", () => {
   const names = vit.build(options(32, 0.05)).parameters.map(({ name }) => name);
   const { recognise } = vit.weights!;
   assert.ok(recognise(new Set(names)));
-  assert.ok(recognise(new Set([...names, "head.weight", "head.bias"])));
+  const withHead = new Set([...names, "head.weight", "head.bias"]);
+  assert.ok(!recognise(withHead));
+  assert.ok(vitSmallSupervised.weights!.recognise(withHead));
   assert.ok(!recognise(new Set([...names, "blocks.12.attn.qkv.weight"])));
   assert.ok(!recognise(new Set(["conv1.weight"])));
 });
