@@ -42,7 +42,7 @@ export default defineMethod({
       scalesWithSteps: { min: 60 },
       search: choice(300, 400, 500, 600),
       overrides: { large: { default: 3000, search: choice(2000, 3000, 4000, 5000) } },
-      description: "updates before the BoDA term joins the loss",
+      description: "steps before the BoDA term joins the loss",
       mdltName: "boda_start_step",
     }),
     gatherEvery: steps({
@@ -51,7 +51,7 @@ export default defineMethod({
       search: integerUniform(100, 150),
       overrides: { large: { default: 2000, search: integerUniform(1500, 3000) } },
       min: 1,
-      description: "updates between two passes over the training set that renew the centroids",
+      description: "steps between two passes over the training set that renew the centroids",
       mdltName: "feat_update_freq",
     }),
     nu: number({
@@ -137,8 +137,8 @@ export function calibration(
   const cells = Array.from({ length: domains * classes }, (_, cell) => rowOf.get(cell) ?? 0);
   return (labels) => {
     const cell = tf.concat(labels.map((y, d) => tf.add(y, tf.scalar(d * classes, "int32"))));
-    const rows = tf.gather(tf.tensor1d(cells, "int32"), cell as tf.Tensor1D);
-    const pick = (values: number[][]) => tf.gather(tf.tensor2d(values), rows) as tf.Tensor2D;
+    const rows = tf.gather(tf.tensor1d(cells, "int32"), cell);
+    const pick = (values: number[][]) => tf.gather(tf.tensor2d(values), rows);
     return { factor: pick(factors), other: pick(others), positive: pick(positives) };
   };
 }
@@ -160,5 +160,5 @@ export function bodaLoss(
   // The own centroid leaves the sum: its logit is put far below the others before the softmax.
   const total = tf.logSumExp(tf.add(similarity, tf.mul(tf.sub(other, 1), 1e9)), 1, true);
   const losses = tf.mul(tf.sub(total, similarity), positive);
-  return tf.div(tf.sum(losses), tf.maximum(tf.sum(positive), 1)) as tf.Scalar;
+  return tf.div(tf.sum(losses), tf.maximum(tf.sum(positive), 1));
 }

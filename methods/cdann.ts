@@ -47,11 +47,11 @@ export default defineMethod({
     const { classes, network } = ctx;
     const embedding = ctx.embedding("classEmbedding", classes, network.featurizer.outputs);
     return adversarialTraining(ctx, h, {
-      input: (features, labels) => tf.add(features, embedding.apply(labels)) as tf.Tensor2D,
+      input: (features, labels) => tf.add(features, embedding.apply(labels)),
       parameters: embedding.parameters,
       loss: (verdict, origin, labels) => {
         const weights = (h.mdlt ? referenceWeights : balancedWeights)(labels, classes);
-        return tf.sum(tf.mul(crossEntropyPerExample(verdict, origin), weights)) as tf.Scalar;
+        return tf.sum(tf.mul(crossEntropyPerExample(verdict, origin), weights));
       },
       gradientPenalty: h.mdlt ? referenceGradientPenalty : gradientPenalty,
     });
@@ -72,5 +72,5 @@ export function referenceWeights(labels: tf.Tensor1D, classes: number): tf.Tenso
 }
 
 function classSizes(labels: tf.Tensor1D, classes: number): tf.Tensor1D {
-  return tf.cast(tf.sum(tf.oneHot(labels, classes), 0), "float32") as tf.Tensor1D;
+  return tf.cast(tf.sum(tf.oneHot(labels, classes), 0), "float32");
 }

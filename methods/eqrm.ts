@@ -37,7 +37,7 @@ export default defineMethod({
       default: 2500,
       scalesWithSteps: { min: 1 },
       search: integerPower(10, 2.5, 3.5),
-      description: "updates on the mean risk, after which another Adam takes over",
+      description: "steps on the mean risk, after which another Adam takes over",
     }),
     // DomainBed goes from its learning rate of 5·10⁻⁵ to 10⁻⁶, drawn from 10^U(−7, −5).
     learningRateFactor: number({

@@ -10,7 +10,7 @@ export default defineMethod({
   description:
     "ERM++: empirical risk minimisation with what makes a strong baseline: the classifier " +
     "learns alone at first, and predictions come from the average of the weights since a " +
-    "given update." +
+    "given step." +
     "\n\n" +
     "A second stage on top of it starts from the last weights, not from their average.",
   family: "baseline",
@@ -22,27 +22,27 @@ export default defineMethod({
       "the average of the weights. A learning rate that follows the validation loss would show " +
       "validation images to a method; training the batch norms' statistics and other pretrained " +
       "weights belong to the network, which is the same for all methods here. DomainBed's " +
-      "warm-up has 501 updates when told 500 and its average begins two updates sooner.",
+      "warm-up has 501 steps when told 500 and its average begins two steps sooner.",
   }],
   hyperparameters: {
     warmUpSteps: steps({
       default: 500,
       scalesWithSteps: { min: 1 },
       search: integerPower(10, 1, 3),
-      description: "updates of the classifier alone",
+      description: "steps of the classifier alone",
     }),
     warmUpLearningRate: number({
       default: inherit("learningRate"),
       search: power10(-5, -3.5),
       overrides: { digits: { search: power10(-4.5, -2.5) } },
       range: ABOVE_0,
-      description: "learning rate of the classifier in these updates",
+      description: "learning rate of the classifier in these steps",
     }),
     averageFrom: steps({
       default: 600,
       scalesWithSteps: { min: 2 },
       search: integerPower(10, 2, 3.5),
-      description: "updates before the average of the weights begins",
+      description: "steps before the average of the weights begins",
     }),
   },
   create(ctx, { warmUpSteps, warmUpLearningRate, averageFrom }) {

@@ -30,7 +30,7 @@ export default defineMethod({
     const { network } = ctx;
     const inner = ctx.optimizer(network.parameters);
     return {
-      /** Algorithm 1 of the paper with Adam inside, whose moments last over updates, as in MDLT. */
+      /** Algorithm 1 of the paper with Adam inside, whose moments last over steps, as in MDLT. */
       update(domains) {
         const before = network.parameters.map((p) => tf.clone(p.variable));
         const steps = domains.map(({ images, labels }): Terms =>

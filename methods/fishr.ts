@@ -29,7 +29,7 @@ export default defineMethod({
       default: 1500,
       scalesWithSteps: { min: 1 },
       search: integerUniform(0, 5000),
-      description: "updates without the penalty, after which Adam starts afresh",
+      description: "steps without the penalty, after which Adam starts afresh",
     }),
     momentum: number({
       default: 0.95,

@@ -41,5 +41,5 @@ export function focalLoss(logits: tf.Tensor2D, labels: tf.Tensor1D, gamma: numbe
   const losses = crossEntropyPerExample(logits, labels);
   // The power's slope is infinite at 0; the maximum is constant there and ends the gradient.
   const misses = tf.maximum(tf.sub(1, tf.exp(tf.neg(losses))), 1e-30);
-  return tf.mean(tf.mul(tf.pow(misses, gamma), losses)) as tf.Scalar;
+  return tf.mean(tf.mul(tf.pow(misses, gamma), losses));
 }

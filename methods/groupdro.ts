@@ -28,7 +28,7 @@ export default defineMethod({
         const risks = tf.stack(lossByDomain(forwardAll(ctx.network, domains)));
         const raised = tf.mul(weights, tf.exp(tf.mul(risks, stepSize)));
         weights.assign(tf.div(raised, tf.sum(raised)));
-        return { loss: tf.sum(tf.mul(risks, weights)) as tf.Scalar };
+        return { loss: tf.sum(tf.mul(risks, weights)) };
       },
     };
   },

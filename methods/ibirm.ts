@@ -27,7 +27,7 @@ export default defineMethod({
       default: 500,
       scalesWithSteps: { min: 1 },
       search: integerPower(10, 0, 4),
-      description: "updates with weight 1 of the IRM penalty, after which Adam starts afresh",
+      description: "steps with weight 1 of the IRM penalty, after which Adam starts afresh",
     }),
     bottleneckWeight: number({
       default: 100,
@@ -38,7 +38,7 @@ export default defineMethod({
       default: 500,
       scalesWithSteps: { min: 1 },
       search: integerPower(10, 0, 4),
-      description: "updates without the features' variance, after which Adam starts afresh",
+      description: "steps without the features' variance, after which Adam starts afresh",
     }),
   },
   create(ctx, h) {
@@ -56,7 +56,7 @@ export default defineMethod({
           const slope = meanOf(lossByDomain(pass, irmPenalty));
           const bottleneck = meanOf(pass.byDomain(pass.features).map(featureVariance));
           const penalties = tf.add(tf.mul(slope, irmWeight), tf.mul(bottleneck, bottleneckWeight));
-          return { loss: tf.add(risk, penalties) as tf.Scalar, risk, slope, bottleneck };
+          return { loss: tf.add(risk, penalties), risk, slope, bottleneck };
         }),
     });
   },
@@ -66,5 +66,5 @@ export default defineMethod({
 export function featureVariance(features: tf.Tensor2D): tf.Scalar {
   const [rows, size] = features.shape;
   const centred = tf.sub(features, tf.mean(features, 0, true));
-  return tf.div(tf.sum(tf.square(centred)), Math.max(1, rows - 1) * size) as tf.Scalar;
+  return tf.div(tf.sum(tf.square(centred)), Math.max(1, rows - 1) * size);
 }

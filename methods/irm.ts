@@ -31,7 +31,7 @@ export default defineMethod({
       default: 500,
       scalesWithSteps: { min: 1 },
       search: integerPower(10, 0, 4),
-      description: "updates with penalty weight 1, after which Adam starts afresh",
+      description: "steps with penalty weight 1, after which Adam starts afresh",
       mdltName: "irm_penalty_anneal_iters",
     }),
   },

@@ -56,7 +56,7 @@ export default defineMethod({
       tf.tensor2d(Float32Array.from({ length: rows * size }, () => random.normal()), [rows, size]);
     /** The embedding for each of `rows` images, `[rows, features]`. */
     const spread = (embedding: tf.Tensor, rows: number) =>
-      tf.tile(tf.reshape(embedding, [1, size]), [rows, 1]) as tf.Tensor2D;
+      tf.tile(tf.reshape(embedding, [1, size]), [rows, 1]);
 
     return learner({
       draws: (sizes) => ({ noise: mdlt ? sizes.map(noise) : [] }),
@@ -72,7 +72,7 @@ export default defineMethod({
           next.map((e, d) => draws.noise[d] ?? spread(e, batches[d]!.labels.shape[0])),
         );
         const risks = lossByDomain({
-          logits: network.classify(tf.concat([features, beside], 1) as tf.Tensor2D, true),
+          logits: network.classify(tf.concat([features, beside], 1), true),
           labels: joinedLabels(batches),
           byDomain: (joined) => byDomain(joined, batches),
         });
@@ -83,7 +83,7 @@ export default defineMethod({
         const own = tf.slice(embeddings, [domain, 0], [1, size]);
         const rows = images.shape[0]!;
         const beside = mdlt ? noise(rows) : spread(own, rows);
-        return network.classify(tf.concat([features, beside], 1) as tf.Tensor2D);
+        return network.classify(tf.concat([features, beside], 1));
       },
     });
   },

@@ -35,12 +35,12 @@ export default defineMethod({
       const truth = tf.oneHot(labels, logits.shape[1]);
       const ofTruth = (values: tf.Tensor) => tf.sum(tf.mul(values, truth), 1);
       // Equations 1 to 3: the features that do most for the logit of the right class are muted.
-      const gradient = tf.grad((z) => ofTruth(network.classify(z as tf.Tensor2D, true)))(features);
+      const gradient = tf.grad((z) => ofTruth(network.classify(z, true)))(features);
       const featureMask = belowTop(gradient as tf.Tensor2D, featureDrop);
       const muted = network.classify(tf.mul(features, featureMask), true);
       // Section 3.3: the images that lose least by it keep all of their features.
       const lost = tf.sub(ofTruth(tf.softmax(logits)), ofTruth(tf.softmax(muted)));
-      const batchMask = tf.transpose(belowTop(tf.expandDims(lost) as tf.Tensor2D, batchDrop));
+      const batchMask = tf.transpose(belowTop(tf.expandDims(lost), batchDrop));
       const either = tf.sub(1, tf.mul(tf.sub(1, featureMask), tf.sub(1, batchMask)));
       return { loss: crossEntropy(network.classify(tf.mul(features, either), true), labels) };
     },

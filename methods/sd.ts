@@ -26,7 +26,7 @@ export default defineMethod({
       const { logits, labels } = forwardAll(network, domains);
       const risk = crossEntropy(logits, labels);
       const penalty = tf.mean(tf.square(logits)) as tf.Scalar;
-      return { loss: tf.add(risk, tf.mul(penalty, penaltyWeight)) as tf.Scalar, risk, penalty };
+      return { loss: tf.add(risk, tf.mul(penalty, penaltyWeight)), risk, penalty };
     },
   }),
 });

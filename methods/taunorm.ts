@@ -27,13 +27,13 @@ export default defineMethod({
     }),
   },
   create({ network: { classifier, featurizer } }, { tau }) {
-    const weight = classifier.parameters[0]!.variable as tf.Variable<tf.Rank.R2>;
+    const weight = classifier.parameters[0]!.variable;
     return {
       /** Equation 3 of the paper; like there the bias is left out. */
       predict(images) {
         const lengths = tf.maximum(tf.norm(weight, 2, 0, true), 1e-12);
-        const normalised = tf.div(weight, tf.pow(lengths, tau)) as tf.Tensor2D;
-        return tf.matMul(featurizer.apply(images) as tf.Tensor2D, normalised);
+        const normalised = tf.div(weight, tf.pow(lengths, tau));
+        return tf.matMul(featurizer.apply(images), normalised);
       },
     };
   },

@@ -23,7 +23,7 @@ export default defineMethod({
       default: 500,
       scalesWithSteps: { min: 1 },
       search: integerPower(10, 0, 4),
-      description: "updates with penalty weight 1, after which Adam starts afresh",
+      description: "steps with penalty weight 1, after which Adam starts afresh",
     }),
   },
   create(ctx, { penaltyWeight, annealSteps }) {

@@ -4,6 +4,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
+import { customGradient } from "./ops.ts";
 import { nativeBackend } from "./native/binding.ts";
 
 /** The part of TensorFlow.js's engine that defines an operation with gradients computed on demand. */
@@ -225,15 +226,10 @@ function convolutionForward(
 
 /** max(x, 0) with a quick gradient, see {@linkcode reluGradient}. */
 export function rectify(x: tf.Tensor): tf.Tensor {
-  const operation = tf.customGrad((...inputs) => {
-    const save = inputs[1] as unknown as (tensors: tf.Tensor[]) => void;
-    const value = tf.relu(inputs[0] as tf.Tensor);
-    save([value]);
-    const gradFunc = (dy: tf.Tensor | tf.Tensor[], [output]: tf.Tensor[]) =>
-      reluGradient(dy as tf.Tensor, output!);
-    return { value, gradFunc };
-  });
-  return operation(x);
+  return customGradient([x], () => {
+    const value = tf.relu(x);
+    return { value, saved: [value] };
+  }, (dy, [output]) => [reluGradient(dy, output!)]);
 }
 
 /**
@@ -288,15 +284,14 @@ export function matMulFast<T extends tf.Tensor2D | tf.Tensor3D>(a: T, b: T): T {
  * differentiation of `tf.mean` makes a tensor of ones of the input's size in JavaScript.
  */
 export function meanPool(maps: tf.Tensor4D): tf.Tensor2D {
-  const operation = tf.customGrad((x) => {
-    const [batch, height, width, channels] = (x as tf.Tensor4D).shape;
-    const positions = height * width;
-    const flat = tf.reshape(x as tf.Tensor, [batch, positions, channels]) as tf.Tensor3D;
-    const gradFunc = (dy: tf.Tensor | tf.Tensor[]) => {
-      const share = tf.reshape(dy as tf.Tensor, [batch, 1, 1, channels]);
-      return tf.mul(tf.fill([1, height, width, 1], 1 / positions), share);
-    };
-    return { value: tf.reshape(meanPositions(flat), [batch, channels]), gradFunc };
+  const [batch, height, width, channels] = maps.shape;
+  const positions = height * width;
+  return customGradient([maps], () => {
+    const flat = tf.reshape(maps, [batch, positions, channels]) as tf.Tensor3D;
+    const value = tf.reshape(meanPositions(flat), [batch, channels]) as tf.Tensor2D;
+    return { value, saved: [] };
+  }, (dy) => {
+    const share = tf.reshape(dy, [batch, 1, 1, channels]);
+    return [tf.mul(tf.fill([1, height, width, 1], 1 / positions), share)];
   });
-  return operation(maps) as tf.Tensor2D;
 }

@@ -103,16 +103,16 @@ export function balancedRisk(
   weights: tf.Tensor1D,
 ): tf.Scalar {
   const losses = crossEntropyPerExample(balanced(logits, logPrior), labels);
-  return tf.mean(tf.mul(losses, weights)) as tf.Scalar;
+  return tf.mean(tf.mul(losses, weights));
 }
 
 /** Weights clipped to [mean/10, 10·mean], then scaled to mean 1. */
 export function stabilised(weights: tf.Tensor1D): tf.Tensor1D {
   const relative = tf.div(weights, tf.maximum(tf.mean(weights), 1e-30));
-  return scaled(tf.minimum(tf.maximum(relative, 1 / CLIP), CLIP) as tf.Tensor1D);
+  return scaled(tf.minimum(tf.maximum(relative, 1 / CLIP), CLIP));
 }
 
 /** Positive weights scaled to mean 1. */
 export function scaled(weights: tf.Tensor1D): tf.Tensor1D {
-  return tf.div(weights, tf.mean(weights)) as tf.Tensor1D;
+  return tf.div(weights, tf.mean(weights));
 }

@@ -33,7 +33,7 @@ export const coral: Kernel = (features, centred) =>
   tf.add(products(features), tf.square(products(centred)));
 
 function products(features: tf.Tensor2D): tf.Tensor2D {
-  return tf.div(tf.matMul(features, features, false, true), features.shape[1]) as tf.Tensor2D;
+  return tf.div(tf.matMul(features, features, false, true), features.shape[1]);
 }
 
 /**
@@ -51,12 +51,12 @@ export function classDistance(
   classes: number,
   kernel: Kernel,
 ): tf.Scalar {
-  const joined = tf.concat([...features]) as tf.Tensor2D;
+  const joined = tf.concat([...features]);
   const cells = labels.map((y, d) => {
     const members = tf.transpose(tf.oneHot(y, classes));
     const weighted = tf.mul(members, weights[d]!);
     return {
-      shares: tf.div(weighted, tf.maximum(tf.sum(weighted, 1, true), 1e-30)) as tf.Tensor2D,
+      shares: tf.div(weighted, tf.maximum(tf.sum(weighted, 1, true), 1e-30)),
       present: tf.minimum(tf.sum(members, 1, true), 1),
     };
   });
@@ -74,7 +74,7 @@ export function classDistance(
     ),
   }));
   const compared = pairs(rows).map(([a, b]) => {
-    const difference = tf.sub(a.shares, b.shares) as tf.Tensor2D;
+    const difference = tf.sub(a.shares, b.shares);
     const squared = tf.sum(tf.mul(tf.matMul(difference, table), difference), 1, true);
     const both = tf.mul(a.present, b.present);
     return { distance: tf.sum(tf.mul(squared, both)), number: tf.sum(both) };
@@ -82,7 +82,7 @@ export function classDistance(
   if (compared.length === 0) return tf.scalar(0);
   const total = tf.addN(compared.map(({ distance }) => distance));
   const number = tf.addN(compared.map(({ number }) => number));
-  return tf.div(total, tf.maximum(number, 1)) as tf.Scalar;
+  return tf.div(total, tf.maximum(number, 1));
 }
 
 /** The same without regard to classes: the distance between domains as a whole. */

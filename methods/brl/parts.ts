@@ -32,7 +32,7 @@ export function balancedCrossEntropy(
   { priors, cells }: Balance,
   byDomain: ForwardPass["byDomain"],
 ): tf.Scalar[] {
-  const cellWeight = tf.concat(labels.map((y, d) => ofLabels(cells[d]!, y))) as tf.Tensor1D;
+  const cellWeight = tf.concat(labels.map((y, d) => ofLabels(cells[d]!, y)));
   const both = tf.mul(cellWeight, tf.concat([...weights])) as tf.Tensor1D;
   const weight = byDomain(scaled(both));
   return logits.map((s, d) => balancedRisk(s, labels[d]!, priors[d]!, weight[d]!));

@@ -24,11 +24,11 @@ export function propensityWeights(
   domain: number,
   shares: readonly number[],
 ): tf.Tensor1D {
-  const log = tf.logSoftmax(tf.add(logits, tf.log(tf.tensor1d([...shares])))) as tf.Tensor2D;
+  const log = tf.logSoftmax(tf.add(logits, tf.log(tf.tensor1d([...shares]))));
   const own = tf.squeeze(tf.slice(log, [0, domain], [-1, 1]), [1]);
   // Beyond e^±20 the clipping decides anyway, and the exponential stays a number.
   const inverse = tf.exp(tf.clipByValue(tf.neg(own), -20, 20));
-  return stabilised(tf.mul(inverse, shares[domain]!) as tf.Tensor1D);
+  return stabilised(tf.mul(inverse, shares[domain]!));
 }
 
 /**
@@ -48,10 +48,10 @@ export function remainingImbalance(
 ): tf.Scalar {
   const { mean, variance } = tf.moments(tf.concat([...features]), 0);
   const standard = features.map((z) => tf.div(tf.sub(z, mean), tf.sqrt(tf.add(variance, 1e-5))));
-  const both = standard.map((z) => tf.concat([z, tf.square(z)], 1) as tf.Tensor2D);
+  const both = standard.map((z) => tf.concat([z, tf.square(z)], 1));
   const pooled = tf.addN(both.map((x, d) => tf.mul(tf.mean(x, 0), shares[d]!)));
   return meanOf(both.map((x, d) => {
     const weighted = tf.mean(tf.mul(x, tf.expandDims(weights[d]!, 1)), 0);
-    return tf.mean(tf.square(tf.sub(weighted, pooled))) as tf.Scalar;
+    return tf.mean(tf.square(tf.sub(weighted, pooled)));
   }));
 }

@@ -5,6 +5,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import type { Module, Parameter } from "../../nn/module.ts";
+import { customGradient } from "../../tensor/ops.ts";
 import {
   choice,
   inherit,
@@ -30,7 +31,7 @@ export const adversaryHyperparameters = {
   discriminatorSteps: integer({
     default: 1,
     search: integerPower(2, 0, 3),
-    description: "discriminator updates for each update of the featurizer and classifier",
+    description: "discriminator steps for each step of the featurizer and classifier",
     mdltName: "d_steps_per_g_step",
   }),
   gradientPenalty: number({
@@ -105,8 +106,8 @@ export interface Adversary {
 }
 
 /**
- * Updates of a discriminator and, against it, of the network: each goes through `discriminatorSteps`
- * updates of the one for each of the other, with an Adam of its own.
+ * Steps of a discriminator and, against it, of the network: each goes through `discriminatorSteps`
+ * steps of the one for each of the other, with an Adam of its own.
  */
 export function adversarialTraining(
   ctx: MethodContext,
@@ -159,7 +160,7 @@ export function adversarialTraining(
       }
       return generatorOptimizer.minimize(() => {
         const { domainLoss, classLoss } = losses();
-        return { loss: tf.sub(classLoss(), tf.mul(domainLoss, h.lambda)) as tf.Scalar };
+        return { loss: tf.sub(classLoss(), tf.mul(domainLoss, h.lambda)) };
       });
     },
   });
@@ -209,13 +210,12 @@ function squaredInputGradient(
   inputs: tf.Tensor2D,
   slope: (logits: tf.Tensor2D) => tf.Tensor,
 ): tf.Scalar {
-  const sloped = tf.customGrad((logits, save) => {
-    (save as unknown as (tensors: tf.Tensor[]) => void)([logits as tf.Tensor]);
-    return {
-      value: tf.sum(logits as tf.Tensor),
-      gradFunc: (dy: tf.Tensor, [saved]: tf.Tensor[]) => tf.mul(dy, slope(saved as tf.Tensor2D)),
-    };
-  });
-  const gradient = tf.grad((x) => sloped(discriminator.apply(x, true)))(inputs);
-  return tf.mean(tf.sum(tf.square(gradient), 1)) as tf.Scalar;
+  const sloped = (logits: tf.Tensor2D) =>
+    customGradient(
+      [logits],
+      () => ({ value: tf.sum(logits), saved: [logits] }),
+      (dy, [saved]) => [tf.mul(dy, slope(saved!))],
+    );
+  const gradient = tf.grad((x) => sloped(discriminator.apply(x, true) as tf.Tensor2D))(inputs);
+  return tf.mean(tf.sum(tf.square(gradient), 1));
 }

@@ -69,14 +69,14 @@ export function joinedImages(domains: readonly DomainBatch[]): tf.Tensor {
 
 /** The labels of all domains, domain after domain. */
 export function joinedLabels(domains: readonly DomainBatch[]): tf.Tensor1D {
-  return tf.concat(domains.map(({ labels }) => labels)) as tf.Tensor1D;
+  return tf.concat(domains.map(({ labels }) => labels));
 }
 
 /** The number of the domain of every joined image, int32. */
 export function domainLabels(domains: readonly DomainBatch[]): tf.Tensor1D {
   return tf.concat(
     domains.map(({ labels }, d) => tf.fill(labels.shape, d, "int32")),
-  ) as tf.Tensor1D;
+  );
 }
 
 /** Row numbers among the joined images: pair i is of the images `first[i]` and `second[i]`. */
@@ -103,5 +103,5 @@ export function shuffledPairs(random: Random, sizes: readonly number[]): RowPair
 
 /** The mean of scalars. */
 export function meanOf(scalars: readonly tf.Scalar[]): tf.Scalar {
-  return tf.div(tf.addN([...scalars]), scalars.length) as tf.Scalar;
+  return tf.div(tf.addN([...scalars]), scalars.length);
 }

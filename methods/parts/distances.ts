@@ -4,6 +4,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
+import { customGradient } from "../../tensor/ops.ts";
 
 /** Up to this many numbers the differences themselves are formed, which is exact near distance 0. */
 const DIRECT_LIMIT = 2 ** 24;
@@ -15,13 +16,13 @@ const DIRECT_LIMIT = 2 ** 24;
 export function squaredDistances(a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D {
   if (a.shape[0] * b.shape[0] * a.shape[1] <= DIRECT_LIMIT) {
     const differences = tf.sub(tf.expandDims(a, 1), tf.expandDims(b, 0));
-    return tf.sum(tf.square(differences), 2) as tf.Tensor2D;
+    return tf.sum(tf.square(differences), 2);
   }
   const norms = tf.add(
     tf.sum(tf.square(a), 1, true),
     tf.reshape(tf.sum(tf.square(b), 1), [1, -1]),
   );
-  return tf.relu(tf.sub(norms, tf.mul(tf.matMul(a, b, false, true), 2))) as tf.Tensor2D;
+  return tf.relu(tf.sub(norms, tf.mul(tf.matMul(a, b, false, true), 2)));
 }
 
 /** Distances `[a rows, b rows]`; the gradient at distance 0 is 0. */
@@ -31,16 +32,11 @@ export function distances(a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D {
 
 /** √x with derivative 0 where x is 0, where the plain root's derivative is infinite. */
 function rootOf<T extends tf.Tensor>(x: T): T {
-  const operation = tf.customGrad((input, save) => {
-    const root = tf.sqrt(input as tf.Tensor);
-    (save as unknown as (tensors: tf.Tensor[]) => void)([root]);
-    return {
-      value: root,
-      gradFunc: (dy: tf.Tensor, [y]: tf.Tensor[]) => {
-        const slope = tf.where(tf.greater(y!, 0), tf.div(0.5, y!), tf.zerosLike(y!));
-        return tf.mul(dy, slope);
-      },
-    };
+  return customGradient([x], () => {
+    const root = tf.sqrt(x);
+    return { value: root, saved: [root] };
+  }, (dy, [y]) => {
+    const slope = tf.where(tf.greater(y!, 0), tf.div(0.5, y!), tf.zerosLike(y!));
+    return [tf.mul(dy, slope)];
   });
-  return operation(x) as T;
 }

@@ -30,12 +30,12 @@ export async function pairMeans(ctx: MethodContext): Promise<tf.Tensor2D> {
   const { classes, network, counts } = ctx;
   const means: tf.Tensor2D[] = [];
   for (let domain = 0; domain < ctx.domains; domain++) {
-    let sums = tf.zeros([classes, network.featurizer.outputs]) as tf.Tensor2D;
+    let sums = tf.zeros([classes, network.featurizer.outputs]);
     for await (const { images, labels } of ctx.trainingSet(domain)) {
       const next = tf.tidy(() => {
-        const members = tf.oneHot(labels, classes) as tf.Tensor2D;
+        const members = tf.oneHot(labels, classes);
         return tf.add(sums, tf.matMul(members, network.features(images), true, false));
-      }) as tf.Tensor2D;
+      });
       tf.dispose([sums, images, labels]);
       sums = next;
     }
@@ -43,11 +43,11 @@ export async function pairMeans(ctx: MethodContext): Promise<tf.Tensor2D> {
     means.push(tf.tidy(() => {
       const sizes = present.map((c) => [counts[domain]![c]!]);
       const rows = tf.gather(sums, tf.tensor1d(present, "int32"));
-      return tf.div(rows, tf.tensor2d(sizes, [present.length, 1])) as tf.Tensor2D;
+      return tf.div(rows, tf.tensor2d(sizes, [present.length, 1]));
     }));
     sums.dispose();
   }
-  const all = tf.concat(means) as tf.Tensor2D;
+  const all = tf.concat(means);
   tf.dispose(means);
   return all;
 }

@@ -23,5 +23,5 @@ export function irmPenalty(logits: tf.Tensor2D, labels: tf.Tensor1D): tf.Scalar 
   return tf.mul(
     tf.div(tf.sum(tf.mul(slopes, even)), evens),
     tf.div(tf.sum(tf.mul(slopes, odd)), rows - evens),
-  ) as tf.Scalar;
+  );
 }

@@ -14,12 +14,12 @@ export function oneHot(labels: tf.Tensor1D, classes: number): tf.Tensor2D {
 /** −log softmax(logits)[label] of every row: `[rows, classes]`, int32 `[rows]` → `[rows]`. */
 export function crossEntropyPerExample(logits: tf.Tensor2D, labels: tf.Tensor1D): tf.Tensor1D {
   const truth = oneHot(labels, logits.shape[1]);
-  return tf.neg(tf.sum(tf.mul(tf.logSoftmax(logits), truth), 1)) as tf.Tensor1D;
+  return tf.neg(tf.sum(tf.mul(tf.logSoftmax(logits), truth), 1));
 }
 
 /** Mean cross-entropy of a batch. */
 export function crossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D): tf.Scalar {
-  return tf.mean(crossEntropyPerExample(logits, labels)) as tf.Scalar;
+  return tf.mean(crossEntropyPerExample(logits, labels));
 }
 
 /**
@@ -33,5 +33,5 @@ export function weightedCrossEntropy(
 ): tf.Scalar {
   const own = tf.gather(tf.tensor1d([...weights]), labels);
   const total = tf.maximum(tf.sum(own), 1e-30);
-  return tf.div(tf.sum(tf.mul(crossEntropyPerExample(logits, labels), own)), total) as tf.Scalar;
+  return tf.div(tf.sum(tf.mul(crossEntropyPerExample(logits, labels), own)), total);
 }

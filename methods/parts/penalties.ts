@@ -33,7 +33,7 @@ export function penalisedRisk(
 export function coralPenalty(features: readonly tf.Tensor2D[]): tf.Scalar {
   const moments = features.map((z) => {
     const mean = tf.mean(z, 0, true);
-    const centred = tf.sub(z, mean) as tf.Tensor2D;
+    const centred = tf.sub(z, mean);
     const covariance = tf.div(
       tf.matMul(centred, centred, true, false),
       Math.max(1, z.shape[0] - 1),
@@ -46,9 +46,7 @@ export function coralPenalty(features: readonly tf.Tensor2D[]): tf.Scalar {
       tf.mean(tf.square(tf.sub(a.covariance, b.covariance))),
     )
   );
-  return (distances.length > 0
-    ? tf.div(tf.addN(distances), distances.length)
-    : tf.scalar(0)) as tf.Scalar;
+  return (distances.length > 0 ? tf.div(tf.addN(distances), distances.length) : tf.scalar(0));
 }
 
 /** Precisions of the Gaussian kernels, as in DomainBed. */
@@ -57,7 +55,7 @@ const PRECISIONS = [1e-3, 1e-2, 1e-1, 1, 1e1, 1e2, 1e3];
 /** Σ exp(−γ‖x − y‖²) over seven γ for all pairs of rows: `[rows, features]` → `[rows, rows]`. */
 export function gaussianKernels(features: tf.Tensor2D): tf.Tensor2D {
   const squared = squaredDistances(features, features);
-  return tf.addN(PRECISIONS.map((gamma) => tf.exp(tf.mul(squared, -gamma)))) as tf.Tensor2D;
+  return tf.addN(PRECISIONS.map((gamma) => tf.exp(tf.mul(squared, -gamma))));
 }
 
 /**
@@ -93,7 +91,7 @@ export function mmd2(features: tf.Tensor2D, averages: tf.Tensor2D): tf.Scalar {
   const means = tf.matMul(tf.matMul(averages, gaussianKernels(features)), averages, false, true);
   const trace = tf.sum(tf.mul(means, tf.eye(groups)));
   const total = tf.sub(tf.mul(trace, groups), tf.sum(means));
-  return tf.div(total, groups * (groups - 1) / 2) as tf.Scalar;
+  return tf.div(total, groups * (groups - 1) / 2);
 }
 
 /** All unordered pairs. */

@@ -26,7 +26,7 @@ export function densityQuantile(values: tf.Tensor1D, probability: number): tf.Sc
   });
   const [found, slope] = tf.unstack(place);
   const missed = tf.sub(shareBelow(found!, values, bandwidth(values)), probability);
-  return tf.sub(found!, tf.div(missed, slope!)) as tf.Scalar;
+  return tf.sub(found!, tf.div(missed, slope!));
 }
 
 function bandwidth(values: tf.Tensor1D): tf.Scalar {

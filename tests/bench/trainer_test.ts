@@ -14,7 +14,7 @@ import boda from "../../methods/boda.ts";
 import crt from "../../methods/crt.ts";
 import erm from "../../methods/erm.ts";
 import { defaultValues } from "../../methods/hyperparameter.ts";
-import { defineMethod, type Method } from "../../methods/method.ts";
+import { defineMethod, type DomainBatch, learner, type Method } from "../../methods/method.ts";
 import { crossEntropy } from "../../methods/parts/losses.ts";
 import taunorm from "../../methods/taunorm.ts";
 import { useBackend } from "../../testing/backend.ts";
@@ -169,6 +169,44 @@ Deno.test("a post-hoc second stage is evaluated, not trained", async () => {
   for (const [name, tensor] of Object.entries(second.weights)) {
     assert.deepEqual(tensor.dataSync(), first.weights[name]!.dataSync(), name);
   }
+});
+
+Deno.test("a context may be taken apart; what changes with a step is declared and given to it", async () => {
+  const seen: string[] = [];
+  const declaring = defineMethod({
+    ...erm,
+    name: "declaring",
+    create({ network, random, optimizer, minimize, buffer, parameter, linear, mlp }) {
+      const draws = random("shares");
+      buffer("kept", [1]);
+      const trained = [...network.parameters, parameter("scale", [1], 1)];
+      linear("linear", 2, 2);
+      mlp("mlp", { inputs: 2, outputs: 2, width: 2, depth: 2 });
+      const adam = optimizer(trained);
+      return learner({
+        schedule: (step) => ({ weight: 1 / (1 + step) }),
+        phase: (step) => step < 2 ? "first" : "second",
+        draws: (sizes) => ({ shares: tf.tensor1d(sizes.map(() => draws.uniform())) }),
+        update(domains, { scalars: { weight }, draws: { shares }, phase }) {
+          const rounded = weight.dataSync()[0]!.toFixed(2);
+          seen.push(`${phase} ${rounded} ${shares.shape} ${new Set(shares.dataSync()).size}`);
+          const [{ images, labels }] = domains as [DomainBatch];
+          return minimize(
+            () => ({ loss: tf.mul(crossEntropy(network.logits(images, true), labels), weight) }),
+            [adam],
+          );
+        },
+      });
+    },
+  });
+  const before = tf.memory().numTensors;
+  const { weights, sample } = await train(specOf(declaring, { steps: 3 }), {
+    dataset: debugDataset(),
+    method: declaring,
+  });
+  assert.deepEqual(seen, ["first 1.00 3 3", "first 0.50 3 3", "second 0.33 3 3"]);
+  tf.dispose([weights, sample?.features ?? []]);
+  assert.equal(tf.memory().numTensors, before);
 });
 
 Deno.test("a method with neither loss nor update is refused", async () => {
