@@ -7,7 +7,7 @@
  *
  * @module
  */
-import type * as tf from "@tensorflow/tfjs-core";
+import type * as tf from "../tensor/types.ts";
 import type { AdamSettings } from "../nn/adam.ts";
 import type { Module, Parameter } from "../nn/module.ts";
 import type { Definition } from "../base/definition.ts";

@@ -41,13 +41,13 @@ import { convergence, type Study } from "./study.ts";
 import taunorm from "./taunorm.ts";
 import vrex from "./vrex.ts";
 
-export type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor4D, Variable } from "@tensorflow/tfjs-core";
+export type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor4D, Variable } from "../tensor/types.ts";
 export type { Definition } from "../base/definition.ts";
 export type { Random } from "../base/random.ts";
 export type { Range, Value, ValueType } from "../base/setting.ts";
 export type { Network } from "../networks/network.ts";
 export type { AdamSettings } from "../nn/adam.ts";
-export type { InitialDraws, Module, Parameter } from "../nn/module.ts";
+export type { InitialDraws, Layout, Module, Parameter } from "../nn/module.ts";
 export * from "./hyperparameter.ts";
 export * from "./method.ts";
 export * from "./parts/batches.ts";

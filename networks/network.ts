@@ -7,7 +7,7 @@
  *
  * @module
  */
-import type * as tf from "@tensorflow/tfjs-core";
+import type * as tf from "../tensor/types.ts";
 import type { Definition } from "../base/definition.ts";
 import type { Random } from "../base/random.ts";
 import { linear } from "../nn/layers.ts";

@@ -4,6 +4,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
+import type { Tensor, Tensor1D, Variable } from "../tensor/types.ts";
 import { xlaScope } from "../tensor/compile/mod.ts";
 import type { Parameter } from "./module.ts";
 
@@ -18,7 +19,7 @@ export interface AdamSettings {
 
 /** Tensors and numbers from which something continues where it was. */
 export interface Snapshot {
-  readonly tensors: Readonly<Record<string, tf.Tensor>>;
+  readonly tensors: Readonly<Record<string, Tensor>>;
   readonly numbers: Readonly<Record<string, readonly number[]>>;
 }
 
@@ -33,8 +34,8 @@ export class Adam {
   readonly #settings: Required<AdamSettings>;
   /** Positions of the parameters that take part; known from the first step on. */
   #active: readonly number[] | null = null;
-  #first: tf.Variable | null = null;
-  #second: tf.Variable | null = null;
+  #first: Variable | null = null;
+  #second: Variable | null = null;
   #steps = 0;
 
   constructor(readonly parameters: readonly Parameter[], settings: AdamSettings) {
@@ -47,7 +48,7 @@ export class Adam {
    * @param gradients One for each parameter, null where it has none.
    * @throws {RangeError} When other parameters have a gradient than in the first update.
    */
-  step(gradients: readonly (tf.Tensor | null)[]): void {
+  step(gradients: readonly (Tensor | null)[]): void {
     const active = gradients.flatMap((g, i) => (g === null ? [] : [i]));
     this.#active ??= active;
     if (active.join() !== this.#active.join()) {
@@ -61,9 +62,9 @@ export class Adam {
     const variables = active.map((i) => this.parameters[i]!.variable);
     tf.tidy(() =>
       xlaScope(() => {
-        const flat = (tensors: readonly tf.Tensor[]) =>
-          tf.concat1d(tensors.map((t) => (t.rank === 1 ? t : tf.reshape(t, [-1])) as tf.Tensor1D));
-        let gradient: tf.Tensor = flat(active.map((i) => gradients[i]!));
+        const flat = (tensors: readonly Tensor[]) =>
+          tf.concat1d(tensors.map((t) => (t.rank === 1 ? t : tf.reshape(t, [-1])) as Tensor1D));
+        let gradient: Tensor = flat(active.map((i) => gradients[i]!));
         if (weightDecay !== 0) gradient = tf.add(gradient, tf.mul(flat(variables), weightDecay));
         // Zeros from JavaScript: the first update is then the same graph as all others.
         this.#first ??= tf.variable(tf.zeros(gradient.shape), false);

@@ -4,6 +4,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
+import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from "../tensor/types.ts";
 import { xlaScope } from "../tensor/compile/mod.ts";
 import { convolution, matMulFast, meanPositions, reluGradient } from "../tensor/kernels.ts";
 import { type InitialDraws, Module, parameter, sequential, uniformParameter } from "./module.ts";
@@ -18,7 +19,7 @@ export function linear(inputs: number, outputs: number, draws: InitialDraws): Mo
   return new Module(
     parameters,
     outputs,
-    ([weight, bias], x) => tf.add(tf.matMul(x as tf.Tensor2D, weight as tf.Tensor2D), bias!),
+    ([weight, bias], x) => tf.add(tf.matMul(x as Tensor2D, weight as Tensor2D), bias!),
   );
 }
 
@@ -26,7 +27,7 @@ export function linear(inputs: number, outputs: number, draws: InitialDraws): Mo
 export function embedding(count: number, size: number, draws: InitialDraws): Module {
   const random = draws("weight");
   const weight = parameter("weight", [count, size], "vector", () => random.normal());
-  return new Module([weight], size, ([table], rows) => tf.gather(table!, rows as tf.Tensor1D));
+  return new Module([weight], size, ([table], rows) => tf.gather(table!, rows as Tensor1D));
 }
 
 /** Rectified linear unit. */
@@ -72,12 +73,12 @@ export function convolutionBlock(
   const averages = groupAverages(outputs);
   return new Module(parameters, outputs, ([kernel, bias, scale, shift], x) => {
     const convolved = convolution(
-      x as tf.Tensor4D,
-      kernel as tf.Tensor4D,
-      bias as tf.Tensor1D,
+      x as Tensor4D,
+      kernel as Tensor4D,
+      bias as Tensor1D,
       stride,
     );
-    return reluGroupNorm(convolved, scale as tf.Tensor1D, shift as tf.Tensor1D, averages);
+    return reluGroupNorm(convolved, scale as Tensor1D, shift as Tensor1D, averages);
   }, [averages]);
 }
 
@@ -93,23 +94,23 @@ export function convolutionBlock(
  * @param averages What {@linkcode groupAverages} gives for the channels of `x`.
  */
 export function reluGroupNorm(
-  x: tf.Tensor4D,
-  scale: tf.Tensor1D,
-  shift: tf.Tensor1D,
-  averages: tf.Tensor2D,
-): tf.Tensor4D {
+  x: Tensor4D,
+  scale: Tensor1D,
+  shift: Tensor1D,
+  averages: Tensor2D,
+): Tensor4D {
   const [batch, height, width, channels] = x.shape;
   const positions = height * width;
   /** The mean over the positions of every image: `[batch, positions, channels]` → `[batch, channels]`. */
   const average = (t: tf.Tensor3D) => tf.reshape(meanPositions(t), [batch, channels]);
   /** The mean over the channels of each group, at each of them. */
-  const overGroup = (t: tf.Tensor) => matMulFast(t as tf.Tensor2D, averages);
+  const overGroup = (t: Tensor) => matMulFast(t as Tensor2D, averages);
   /** `[batch, channels]` beside `[batch, positions, channels]`. */
-  const everywhere = (t: tf.Tensor) => tf.reshape(t, [batch, 1, channels]);
+  const everywhere = (t: Tensor) => tf.reshape(t, [batch, 1, channels]);
 
   const operation = tf.customGrad((...inputs) => {
-    const [a, g, s] = inputs.slice(0, 3) as [tf.Tensor4D, tf.Tensor, tf.Tensor];
-    const save = inputs[3] as unknown as (tensors: tf.Tensor[]) => void;
+    const [a, g, s] = inputs.slice(0, 3) as [Tensor4D, Tensor, Tensor];
+    const save = inputs[3] as unknown as (tensors: Tensor[]) => void;
     const r = tf.reshape(tf.relu(a), [batch, positions, channels]) as tf.Tensor3D;
     const [y, mu, rho] = xlaScope(() => {
       const mu = overGroup(average(r));
@@ -121,9 +122,9 @@ export function reluGroupNorm(
       return [tf.add(tf.mul(r, everywhere(p)), everywhere(offset)), mu, rho];
     });
     save([r, mu, rho, g]);
-    const gradFunc = (dy4: tf.Tensor | tf.Tensor[], saved: tf.Tensor[]) => {
-      const [r, mu, rho, g] = saved as [tf.Tensor3D, tf.Tensor, tf.Tensor, tf.Tensor];
-      const dy = tf.reshape(dy4 as tf.Tensor, [batch, positions, channels]) as tf.Tensor3D;
+    const gradFunc = (dy4: Tensor | Tensor[], saved: Tensor[]) => {
+      const [r, mu, rho, g] = saved as [tf.Tensor3D, Tensor, Tensor, Tensor];
+      const dy = tf.reshape(dy4 as Tensor, [batch, positions, channels]) as tf.Tensor3D;
       // Tidied, as each intermediate result is as large as the images' features.
       const [dx, scale, shift] = tf.tidy(() =>
         xlaScope(() => {
@@ -138,7 +139,7 @@ export function reluGroupNorm(
           );
           return [reluGradient(dr, r), tf.sum(normalised, 0), tf.sum(meanDy, 0)];
         })
-      ) as [tf.Tensor, tf.Tensor, tf.Tensor];
+      ) as [Tensor, Tensor, Tensor];
       return [
         tf.reshape(dx, [batch, height, width, channels]),
         tf.mul(scale, positions),
@@ -147,7 +148,7 @@ export function reluGroupNorm(
     };
     return { value: tf.reshape(y, [batch, height, width, channels]), gradFunc };
   });
-  return operation(x, scale, shift) as tf.Tensor4D;
+  return operation(x, scale, shift) as Tensor4D;
 }
 
 /**
@@ -156,7 +157,7 @@ export function reluGroupNorm(
  *
  * @throws {RangeError} When the channels are no multiple of 8.
  */
-export function groupAverages(channels: number): tf.Tensor2D {
+export function groupAverages(channels: number): Tensor2D {
   if (channels % GROUPS !== 0) {
     throw new RangeError(
       `Cannot normalise ${channels} channels in ${GROUPS} groups: the channels must be a multiple of ${GROUPS}`,

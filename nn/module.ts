@@ -4,12 +4,13 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
+import type { Tensor, Variable } from "../tensor/types.ts";
 import type { Random } from "../base/random.ts";
 
 /** A trained tensor with a name that is unique within its module. */
 export interface Parameter {
   readonly name: string;
-  readonly variable: tf.Variable;
+  readonly variable: Variable;
   /** How this parameter's values are arranged here and in PyTorch's files. */
   readonly layout: Layout;
 }
@@ -42,16 +43,16 @@ export class Module {
     readonly outputs: number,
     /** The output for an input, given a value for every parameter. */
     readonly forward: (
-      values: readonly tf.Tensor[],
-      input: tf.Tensor,
+      values: readonly Tensor[],
+      input: Tensor,
       training: boolean,
-    ) => tf.Tensor,
+    ) => Tensor,
     /** Tensors that `forward` uses and that are never trained; freed with the module. */
-    readonly constants: readonly tf.Tensor[] = [],
+    readonly constants: readonly Tensor[] = [],
   ) {}
 
   /** The output for an input with the module's own parameters; `training` turns dropout on. */
-  apply(input: tf.Tensor, training = false): tf.Tensor {
+  apply(input: Tensor, training = false): Tensor {
     return this.forward(this.parameters.map((p) => p.variable), input, training);
   }
 
@@ -98,7 +99,7 @@ export function sequential(parts: Parts): Module {
 export function compose(
   parts: Parts,
   outputs: number,
-  forward: (apply: (part: number, x: tf.Tensor) => tf.Tensor, input: tf.Tensor) => tf.Tensor,
+  forward: (apply: (part: number, x: Tensor) => Tensor, input: Tensor) => Tensor,
 ): Module {
   const parameters = parts.flatMap(([name, module]) =>
     module.parameters.map((p) => name === "" ? p : { ...p, name: `${name}.${p.name}` })
@@ -164,7 +165,7 @@ export function fromTorch(p: Parameter, values: Float32Array): void {
 }
 
 /** A value of a parameter (its own, or a gradient) in PyTorch's arrangement. */
-export function toTorch(p: Parameter, value: tf.Tensor = p.variable): Float32Array {
+export function toTorch(p: Parameter, value: Tensor = p.variable): Float32Array {
   return tf.tidy(() => {
     switch (p.layout) {
       case "vector":
@@ -181,8 +182,8 @@ export function toTorch(p: Parameter, value: tf.Tensor = p.variable): Float32Arr
 
 /** Sets variables from tensors of the same names; other tensors are left alone. */
 export function fromTensors(
-  variables: readonly (readonly [name: string, variable: tf.Variable])[],
-  tensors: Readonly<Record<string, tf.Tensor>>,
+  variables: readonly (readonly [name: string, variable: Variable])[],
+  tensors: Readonly<Record<string, Tensor>>,
 ): void {
   for (const [name, variable] of variables) {
     const value = tensors[name];

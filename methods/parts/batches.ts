@@ -4,6 +4,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
+import type { Scalar, Tensor, Tensor1D, Tensor2D } from "../../tensor/types.ts";
 import type { Network } from "../../networks/mod.ts";
 import type { Random } from "../../base/random.ts";
 import type { DomainBatch } from "../method.ts";
@@ -12,13 +13,13 @@ import { crossEntropy } from "./losses.ts";
 /** All domains through the network at once: one pass over one large batch. */
 export interface ForwardPass {
   /** int32 `[images of all domains]`, domain after domain. */
-  readonly labels: tf.Tensor1D;
+  readonly labels: Tensor1D;
   /** `[images of all domains, features]`. */
-  readonly features: tf.Tensor2D;
+  readonly features: Tensor2D;
   /** `[images of all domains, classes]`. */
-  readonly logits: tf.Tensor2D;
+  readonly logits: Tensor2D;
   /** Any tensor over the joined images, cut into one tensor a domain. */
-  byDomain<T extends tf.Tensor>(joined: T): T[];
+  byDomain<T extends Tensor>(joined: T): T[];
 }
 
 /** Passes the batches of all domains through the network together. */
@@ -35,19 +36,19 @@ export function forwardAll(network: Network, domains: readonly DomainBatch[]): F
 /** The loss of every domain's own logits `[images, classes]`: the mean cross-entropy by default. */
 export function lossByDomain(
   { logits, labels, byDomain }: Pick<ForwardPass, "logits" | "labels" | "byDomain">,
-  loss: (logits: tf.Tensor2D, labels: tf.Tensor1D, domain: number) => tf.Scalar = crossEntropy,
-): tf.Scalar[] {
+  loss: (logits: Tensor2D, labels: Tensor1D, domain: number) => Scalar = crossEntropy,
+): Scalar[] {
   const truth = byDomain(labels);
   return byDomain(logits).map((z, d) => loss(z, truth[d]!, d));
 }
 
 /** A tensor over the joined images, cut into one tensor a domain. */
-export function byDomain<T extends tf.Tensor>(joined: T, domains: readonly DomainBatch[]): T[] {
+export function byDomain<T extends Tensor>(joined: T, domains: readonly DomainBatch[]): T[] {
   return splitRows(joined, domains.map(({ labels }) => labels.shape[0]));
 }
 
 /** A tensor cut into parts of so many rows. */
-export function splitRows<T extends tf.Tensor>(joined: T, sizes: number[]): T[] {
+export function splitRows<T extends Tensor>(joined: T, sizes: number[]): T[] {
   if (sizes.length === 1) return [joined]; // TensorFlow.js cannot differentiate a split in one
   return tf.split(joined, sizes);
 }
@@ -58,29 +59,29 @@ export function joinedBatch(domains: readonly DomainBatch[]): DomainBatch {
 }
 
 /** Some images of a batch, by their row numbers. */
-export function rowsOf({ images, labels }: DomainBatch, rows: tf.Tensor1D): DomainBatch {
+export function rowsOf({ images, labels }: DomainBatch, rows: Tensor1D): DomainBatch {
   return { images: tf.gather(images, rows), labels: tf.gather(labels, rows) };
 }
 
 /** The images of all domains, domain after domain. */
-export function joinedImages(domains: readonly DomainBatch[]): tf.Tensor {
+export function joinedImages(domains: readonly DomainBatch[]): Tensor {
   return tf.concat(domains.map(({ images }) => images));
 }
 
 /** The labels of all domains, domain after domain. */
-export function joinedLabels(domains: readonly DomainBatch[]): tf.Tensor1D {
+export function joinedLabels(domains: readonly DomainBatch[]): Tensor1D {
   return tf.concat(domains.map(({ labels }) => labels));
 }
 
 /** The number of the domain of every joined image, int32. */
-export function domainLabels(domains: readonly DomainBatch[]): tf.Tensor1D {
+export function domainLabels(domains: readonly DomainBatch[]): Tensor1D {
   return tf.concat(
     domains.map(({ labels }, d) => tf.fill(labels.shape, d, "int32")),
   );
 }
 
 /** Row numbers among the joined images: pair i is of the images `first[i]` and `second[i]`. */
-export type RowPairs = Readonly<Record<"first" | "second", readonly tf.Tensor1D[]>>;
+export type RowPairs = Readonly<Record<"first" | "second", readonly Tensor1D[]>>;
 
 /**
  * Every domain with the next one in a random circular order, as DomainBed pairs them. Both sides of
@@ -102,6 +103,6 @@ export function shuffledPairs(random: Random, sizes: readonly number[]): RowPair
 }
 
 /** The mean of scalars. */
-export function meanOf(scalars: readonly tf.Scalar[]): tf.Scalar {
+export function meanOf(scalars: readonly Scalar[]): Scalar {
   return tf.div(tf.addN([...scalars]), scalars.length);
 }

@@ -4,15 +4,16 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
+import type { Tensor } from "../../tensor/types.ts";
 import { customGradient } from "../../tensor/ops.ts";
 
 /** The same numbers as a constant: no gradient flows through them. */
-export function stopGradient<T extends tf.Tensor>(x: T): T {
+export function stopGradient<T extends Tensor>(x: T): T {
   return constantOf(x, (input) => tf.clone(input));
 }
 
 /** What a function makes of a tensor, as a constant: no gradient flows through it. */
-export function constantOf<T extends tf.Tensor, R extends tf.Tensor>(x: T, make: (x: T) => R): R {
+export function constantOf<T extends Tensor, R extends Tensor>(x: T, make: (x: T) => R): R {
   return customGradient(
     [x],
     () => ({ value: make(x), saved: [] }),

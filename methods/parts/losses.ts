@@ -4,21 +4,22 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
+import type { Scalar, Tensor1D, Tensor2D } from "../../tensor/types.ts";
 
 /** int32 `[rows]` → `[rows, classes]`: 1 where the column is the label. */
-export function oneHot(labels: tf.Tensor1D, classes: number): tf.Tensor2D {
+export function oneHot(labels: Tensor1D, classes: number): Tensor2D {
   // TensorFlow.js refuses a single class, which the domains of a set with one domain are.
-  return (classes > 1 ? tf.oneHot(labels, classes) : tf.ones([labels.size, 1])) as tf.Tensor2D;
+  return (classes > 1 ? tf.oneHot(labels, classes) : tf.ones([labels.size, 1])) as Tensor2D;
 }
 
 /** −log softmax(logits)[label] of every row: `[rows, classes]`, int32 `[rows]` → `[rows]`. */
-export function crossEntropyPerExample(logits: tf.Tensor2D, labels: tf.Tensor1D): tf.Tensor1D {
+export function crossEntropyPerExample(logits: Tensor2D, labels: Tensor1D): Tensor1D {
   const truth = oneHot(labels, logits.shape[1]);
   return tf.neg(tf.sum(tf.mul(tf.logSoftmax(logits), truth), 1));
 }
 
 /** Mean cross-entropy of a batch. */
-export function crossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D): tf.Scalar {
+export function crossEntropy(logits: Tensor2D, labels: Tensor1D): Scalar {
   return tf.mean(crossEntropyPerExample(logits, labels));
 }
 
@@ -27,10 +28,10 @@ export function crossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D): tf.Scala
  * Σᵢ w[yᵢ] CEᵢ / Σᵢ w[yᵢ]; 0 when all weights are.
  */
 export function weightedCrossEntropy(
-  logits: tf.Tensor2D,
-  labels: tf.Tensor1D,
+  logits: Tensor2D,
+  labels: Tensor1D,
   weights: readonly number[],
-): tf.Scalar {
+): Scalar {
   const own = tf.gather(tf.tensor1d([...weights]), labels);
   const total = tf.maximum(tf.sum(own), 1e-30);
   return tf.div(tf.sum(tf.mul(crossEntropyPerExample(logits, labels), own)), total);
