@@ -43,8 +43,8 @@ export interface SectionDefinition extends Definition {
 }
 
 /** Defines a section of the report. */
-export function defineSection(definition: SectionDefinition): SectionDefinition {
-  return definition;
+export function defineSection(section: Omit<SectionDefinition, "kind">): SectionDefinition {
+  return { kind: "section", ...section };
 }
 
 /** Whether a definition is that of a section. */

@@ -25,7 +25,6 @@ export const section: Template = {
 import { defineSection } from "${from("report/section.ts")}";
 
 export default defineSection({
-  kind: "section",
   name: "${name}",
   title: "${title}",
   build: ({ store }) => {

@@ -20,7 +20,6 @@ import { defineSection } from "../section.ts";
 import { figureTitle } from "../tables/format.ts";
 
 export default defineSection({
-  kind: "section",
   name: "brief",
   title: "In brief",
   build: (ctx) => {

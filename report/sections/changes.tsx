@@ -9,7 +9,6 @@ import { defineSection } from "../section.ts";
 import { changesTable } from "../tables/changes.ts";
 
 export default defineSection({
-  kind: "section",
   name: "changed",
   title: "Since the earlier results",
   link: "Changes",

@@ -9,7 +9,6 @@ import { defineSection } from "../section.ts";
 import { datasetsTable } from "../tables/datasets.ts";
 
 export default defineSection({
-  kind: "section",
   name: "data",
   title: "The data",
   link: "Data",

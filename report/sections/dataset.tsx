@@ -16,7 +16,6 @@ import { otherMetricsTable, resultsTable } from "../tables/results.ts";
 import { comparisonsTable } from "../tables/tests.ts";
 
 export default defineSection({
-  kind: "section",
   name: "dataset",
   title: "Results by data set",
   build: async (ctx) => {

@@ -9,7 +9,6 @@ import { defineSection } from "../section.ts";
 import { brokenTable, unfinishedTable } from "../tables/failures.ts";
 
 export default defineSection({
-  kind: "section",
   name: "failures",
   title: "Failed and diverged runs",
   link: "Failures",

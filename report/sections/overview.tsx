@@ -10,7 +10,6 @@ import { defineSection } from "../section.ts";
 import { overviewTable } from "../tables/overview.ts";
 
 export default defineSection({
-  kind: "section",
   name: "overview",
   title: "All data sets",
   build: (ctx) => {

@@ -9,7 +9,6 @@ import { defineSection } from "../section.ts";
 import { pairsTable } from "../tables/tests.ts";
 
 export default defineSection({
-  kind: "section",
   name: "pairs",
   title: "Any two methods",
   link: "Compare",

@@ -10,7 +10,6 @@ import { hyperparametersTable } from "../tables/hyperparameters.ts";
 import { provenanceTable } from "../tables/provenance.ts";
 
 export default defineSection({
-  kind: "section",
   name: "runs",
   title: "How it was run",
   link: "Runs",

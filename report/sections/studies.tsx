@@ -15,7 +15,6 @@ import { studyTable } from "../tables/studies.ts";
 import type { Table } from "../tables/table.ts";
 
 export default defineSection({
-  kind: "section",
   name: "studies",
   title: "Studies",
   build: async (ctx) => {

@@ -14,7 +14,6 @@ import { ranksTable } from "../tables/overview.ts";
 import { anovaTable, comparisonsTable } from "../tables/tests.ts";
 
 export default defineSection({
-  kind: "section",
   name: "tests",
   title: "Who beats whom",
   build: (ctx) => {

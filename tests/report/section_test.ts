@@ -15,7 +15,6 @@ import { inFolder } from "./folder.ts";
 import { DATASETS, writeStore } from "./store.ts";
 
 const slowest = defineSection({
-  kind: "section",
   name: "slowest",
   title: "The slowest run",
   build: ({ store }) => {
@@ -46,7 +45,7 @@ const slowest = defineSection({
   },
 });
 
-const none = defineSection({ kind: "section", name: "none", title: "Nothing", build: () => null });
+const none = defineSection({ name: "none", title: "Nothing", build: () => null });
 
 Deno.test("a section from outside brings tables, charts and a part of the page", () =>
   inFolder(async (out) => {
