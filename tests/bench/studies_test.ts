@@ -152,7 +152,7 @@ Deno.test("a study trains, reports, continues, and its tables come from the reco
 /** A method of somebody's own, and a study of it. */
 const PLUGIN = `
 import * as tf from "@tensorflow/tfjs-core";
-import { ablation, defineMethod, flag } from "${new URL("../../mod.ts", import.meta.url)}";
+import { ablation, defineMethod, flag } from "${new URL("../../methods/mod.ts", import.meta.url)}";
 
 export const method = defineMethod({
   name: "mine",
