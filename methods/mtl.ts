@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { hostInput } from "../tensor/compile/mod.ts";
 import { SHARE } from "../base/setting.ts";
 import { choice, flag, number } from "./hyperparameter.ts";
 import { defineMethod, learner } from "./method.ts";
@@ -53,7 +54,11 @@ export default defineMethod({
     const embeddings = ctx.buffer("embeddings", [ctx.domains, size]);
     const random = ctx.random("noise");
     const noise = (rows: number) =>
-      tf.tensor2d(Float32Array.from({ length: rows * size }, () => random.normal()), [rows, size]);
+      hostInput(
+        [rows, size],
+        "float32",
+        () => Float32Array.from({ length: rows * size }, () => random.normal()),
+      );
     /** The embedding for each of `rows` images, `[rows, features]`. */
     const spread = (embedding: tf.Tensor, rows: number) =>
       tf.tile(tf.reshape(embedding, [1, size]), [rows, 1]);

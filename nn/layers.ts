@@ -5,8 +5,14 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from "../tensor/types.ts";
-import { xlaScope } from "../tensor/compile/mod.ts";
-import { convolution, matMulFast, meanPositions, reluGradient } from "../tensor/kernels.ts";
+import { hostInput, xlaScope } from "../tensor/compile/mod.ts";
+import {
+  convolution,
+  matMulFast,
+  meanPositions,
+  nativeConvolutionBlock,
+  reluGradient,
+} from "../tensor/kernels.ts";
 import { type InitialDraws, Module, parameter, sequential, uniformParameter } from "./module.ts";
 import type { Random } from "../base/random.ts";
 
@@ -37,11 +43,9 @@ export const relu = (outputs: number): Module => new Module([], outputs, (_, x) 
 export function dropout(outputs: number, rate: number, random: Random): Module {
   return new Module([], outputs, (_, x, training) => {
     if (!training || rate === 0) return x;
-    const keep = Float32Array.from(
-      { length: x.size },
-      () => random.uniform() < rate ? 0 : 1 / (1 - rate),
-    );
-    return tf.mul(x, tf.tensor(keep, x.shape));
+    const { shape, size } = x;
+    const kept = () => random.uniform() < rate ? 0 : 1 / (1 - rate);
+    return tf.mul(x, hostInput(shape, "float32", () => Float32Array.from({ length: size }, kept)));
   });
 }
 
@@ -71,14 +75,16 @@ export function convolutionBlock(
     parameter("norm.bias", [outputs], "vector", () => 0),
   ];
   const averages = groupAverages(outputs);
-  return new Module(parameters, outputs, ([kernel, bias, scale, shift], x) => {
-    const convolved = convolution(
-      x as Tensor4D,
-      kernel as Tensor4D,
-      bias as Tensor1D,
-      stride,
-    );
-    return reluGroupNorm(convolved, scale as Tensor1D, shift as Tensor1D, averages);
+  return new Module(parameters, outputs, (values, x) => {
+    const [kernel, bias, scale, shift] = values as [
+      Tensor4D,
+      Tensor1D,
+      Tensor1D,
+      Tensor1D,
+    ];
+    const maps = x as Tensor4D;
+    return nativeConvolutionBlock(maps, kernel, bias, scale, shift, stride) ??
+      reluGroupNorm(convolution(maps, kernel, bias, stride), scale, shift, averages);
   }, [averages]);
 }
 

@@ -12,7 +12,7 @@ import { train } from "../bench/train/trainer.ts";
 import { RunContext } from "../bench/train/context.ts";
 import { memorySplit } from "../datasets/reading/memory.ts";
 import { startBackend } from "../tensor/backend.ts";
-import { compiled, eager, type Execute, fused } from "../tensor/compile/mod.ts";
+import { type Execution, executor } from "../tensor/compile/mod.ts";
 import { buildNetwork, NETWORKS } from "../networks/mod.ts";
 import { stream } from "../base/random.ts";
 import { METHODS } from "../methods/mod.ts";
@@ -48,9 +48,9 @@ interface Measured {
 /** What can be measured: milliseconds, unless `main.ts` says otherwise. */
 const MEASUREMENTS: Readonly<Record<string, () => number | Promise<number> | Measured>> = {
   "digits-step": () => medianStep(digits, 20),
-  "digits-step-eager": () => medianStep(digits, 20, eager),
+  "digits-step-eager": () => medianStep(digits, 20, "eager"),
   "digits-step-quarter": () => medianStep(quarter, 60),
-  "digits-step-quick": () => medianStep(quick, 60, compiled),
+  "digits-step-quick": () => medianStep(quick, 60, "graph"),
   "digits-forward": () => medianForward(digits, 20),
   "resnet50-step-64": () => medianStep(resnet(64, 8), 7),
   "resnet50-step-224": () => medianStep(resnet(224, 4), 5),
@@ -114,10 +114,10 @@ function prepare({ network: kind, width, batch, imageSize, method: wanted = "erm
 function medianStep(
   setting: Setting,
   times: number,
-  execute: Execute = fused,
+  execution: Execution = "xla",
 ): Promise<number> {
   const { ctx, learner, batches } = prepare(setting);
-  const update = stepOf(ctx, learner, execute);
+  const update = stepOf(ctx, learner, executor(execution));
   return median(times, 4, (i) => update(batches, i));
 }
 
@@ -125,7 +125,7 @@ function medianStep(
 async function besideErm(method: string): Promise<Measured> {
   const updates = [method, "erm"].map((name) => {
     const { ctx, learner, batches } = prepare({ ...quarter, method: name });
-    const update = stepOf(ctx, learner, fused);
+    const update = stepOf(ctx, learner, executor("xla"));
     return (i: number) => update(batches, i);
   });
   const measured: number[][] = [[], []];
@@ -146,7 +146,7 @@ async function besideErm(method: string): Promise<Measured> {
  */
 async function profile(setting: Setting, times: number) {
   const { ctx, learner, batches } = prepare(setting);
-  const update = stepOf(ctx, learner, eager);
+  const update = stepOf(ctx, learner, executor("eager"));
   for (let i = 0; i < 3; i++) await update(batches, i);
   const spent = new Map<string, { calls: number; ms: number }>();
   const add = (operation: string, ms: number) => {
@@ -185,8 +185,13 @@ async function profile(setting: Setting, times: number) {
 function medianForward(setting: Setting, times: number): Promise<number> {
   const { network, batches } = prepare(setting);
   const images = tf.concat(batches.map((batch) => batch.images));
+  const by = executor("graph");
   return median(times, 3, () => {
-    const logits = compiled(() => tf.tidy(() => network.logits(images)));
+    const { logits } = by.run(
+      "logits",
+      [images],
+      () => ({ logits: tf.tidy(() => network.logits(images)) }),
+    );
     logits.dataSync();
     logits.dispose();
   });
@@ -243,7 +248,7 @@ async function wholeRun(): Promise<number> {
 /** MiB by which the process grows between two numbers of updates; tensors must not grow at all. */
 async function memoryGrowth(setting: Setting, from: number, to: number): Promise<number> {
   const { ctx, learner, batches } = prepare(setting);
-  const update = stepOf(ctx, learner, compiled);
+  const update = stepOf(ctx, learner, executor("graph"));
   let before = 0, tensors = 0;
   for (let i = 0; i < to; i++) {
     if (i === from) [before, tensors] = [processMemory("VmRSS"), tf.memory().numTensors];

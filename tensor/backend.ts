@@ -11,6 +11,7 @@ import { cacheDirectory } from "../base/paths.ts";
 import { findProgram } from "../base/command.ts";
 import { nativeBackend } from "./native/binding.ts";
 import { registerGather } from "./native/gather.ts";
+import { hasOperations, loadOperations, prepareOperations } from "./native/operations.ts";
 import { findPip } from "./native/pip.ts";
 import { findNativeBuild, provision } from "./native/provision.ts";
 import type { ProvisionContext } from "./native/sources.ts";
@@ -35,6 +36,8 @@ export interface BackendInfo {
   device: "cpu" | "gpu";
   /** The threads one operation may use. */
   threads: number;
+  /** Whether the project's own operations are used where it has some; they round otherwise. */
+  ownOperations: boolean;
 }
 
 /** What {@linkcode prepareBackend} tells while it works. */
@@ -81,7 +84,13 @@ export async function chooseBackend(
       if (choice === "auto") report.onNote?.(line);
     },
   }, choice === "native");
-  if (ready !== undefined) return "native";
+  if (ready !== undefined) {
+    await prepareOperations(ready.addon, {
+      environment: ctx.environment,
+      onNote: (line) => report.onNote?.(line),
+    });
+    return "native";
+  }
   if (choice === "native") {
     const reasons = notes.map((line) => line.replace(/^Cannot/, "cannot").replace(/\.$/, ""));
     throw new BackendError(
@@ -140,6 +149,7 @@ async function startNative(threads: number): Promise<BackendInfo> {
     );
   }
   registerGather();
+  await loadOperations(addon);
   const native = nativeBackend()!;
   return {
     backend: "native",
@@ -147,6 +157,7 @@ async function startNative(threads: number): Promise<BackendInfo> {
     tfjs: tf.version_core,
     device: native.isUsingGpuDevice ? "gpu" : "cpu",
     threads,
+    ownOperations: hasOperations(),
   };
 }
 
@@ -159,6 +170,7 @@ async function startWasm(): Promise<BackendInfo> {
       tfjs: tf.version_core,
       device: "cpu",
       threads: 1,
+      ownOperations: false,
     };
   } catch (error) {
     throw new BackendError(`Cannot start the wasm backend: ${(error as Error).message}.`);

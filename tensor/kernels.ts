@@ -6,6 +6,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { customGradient } from "./ops.ts";
 import { nativeBackend } from "./native/binding.ts";
+import { hasOperations } from "./native/operations.ts";
 
 /** The part of TensorFlow.js's engine that defines an operation with gradients computed on demand. */
 interface KernelEngine {
@@ -50,6 +51,96 @@ export function convolution(
       };
     },
   }) as tf.Tensor4D;
+}
+
+/**
+ * {@linkcode convolution}, ReLU and then group norm over 8 groups, the last two in two passes over
+ * memory each way by the project's own operations, which give the gradient of the bias as well. Null
+ * where these cannot be used; shapes as there, `scale` and `shift` `[outputs]`.
+ */
+export function nativeConvolutionBlock(
+  x: tf.Tensor4D,
+  kernel: tf.Tensor4D,
+  bias: tf.Tensor1D,
+  scale: tf.Tensor1D,
+  shift: tf.Tensor1D,
+  stride: number,
+): tf.Tensor4D | null {
+  if (!hasOperations()) return null;
+  const backend = nativeBackend()!;
+  const engine = tf.engine() as unknown as KernelEngine;
+  return engine.runKernelFunc({
+    inputs: { x, kernel, bias, scale, shift },
+    forwardFunc: (_backend, save) => {
+      const maps = convolutionForward(x, kernel, bias, stride);
+      const [y, mean, reciprocal] = backend.executeMultipleOutputs(
+        "MdltReluGroupNorm",
+        [],
+        [maps, scale, shift],
+        3,
+      );
+      save([x, kernel, maps, mean!, reciprocal!, scale]);
+      return y!;
+    },
+    backwardsFunc: (dy, saved) => {
+      const [input, filter, maps, mean, reciprocal, factor] = saved as [
+        tf.Tensor4D,
+        tf.Tensor4D,
+        ...tf.Tensor[],
+      ];
+      const [dmaps, dscale, dshift, dbias] = backend.executeMultipleOutputs(
+        "MdltReluGroupNormGrad",
+        [],
+        [dy, maps!, mean!, reciprocal!, factor!],
+        4,
+      ) as [tf.Tensor4D, tf.Tensor, tf.Tensor, tf.Tensor];
+      return {
+        x: () => inputGradient(dmaps, filter, input.shape, stride),
+        kernel: () => kernelGradient(input, dmaps, filter.shape, stride),
+        bias: () => tf.clone(dbias),
+        scale: () => tf.clone(dscale),
+        shift: () => tf.clone(dshift),
+      };
+    },
+  }) as tf.Tensor4D;
+}
+
+/** Weights and both moments of Adam, and what a step of it makes of them. */
+export interface AdamState {
+  readonly weights: readonly tf.Tensor[];
+  /** Of all weights, flat, one after the other. */
+  readonly first: tf.Tensor;
+  readonly second: tf.Tensor;
+}
+
+/**
+ * A step of Adam over all weights in one operation of the project's own; null where it cannot be used.
+ *
+ * @param size Scalar: learning rate / (1 − β₁ᵗ).
+ * @param root Scalar: √(1 − β₂ᵗ).
+ */
+export function nativeAdam(
+  { weights, first, second }: AdamState,
+  gradients: readonly tf.Tensor[],
+  { betas: [b1, b2], epsilon, weightDecay }: {
+    readonly betas: readonly [number, number];
+    readonly epsilon: number;
+    readonly weightDecay: number;
+  },
+  size: tf.Tensor,
+  root: tf.Tensor,
+): AdamState | null {
+  if (!hasOperations() || weights.length === 0) return null;
+  const backend = nativeBackend()!;
+  const settings = tf.tensor1d([b1, b2, 1 - b1, 1 - b2, epsilon, weightDecay]);
+  const count = weights.length;
+  const next = backend.executeMultipleOutputs(
+    "MdltAdam",
+    [{ name: "N", type: backend.binding.TF_ATTR_INT, value: count }],
+    [...weights, ...gradients, first, second, settings, size, root],
+    count + 2,
+  );
+  return { weights: next.slice(0, count), first: next[count]!, second: next[count + 1]! };
 }
 
 /** What batch norm with fixed statistics knows of each channel. */

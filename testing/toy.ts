@@ -8,7 +8,7 @@ import { draw } from "../bench/plan/search.ts";
 import type { RunSpec } from "../bench/records/record.ts";
 import { type PreparedRun, prepareRun } from "../bench/train/prepare.ts";
 import type { TrainOptions } from "../bench/train/trainer.ts";
-import { eager, type Execute } from "../tensor/compile/mod.ts";
+import type { Execution } from "../tensor/compile/mod.ts";
 import { stream } from "../base/random.ts";
 import type { Value } from "../base/setting.ts";
 import { defaultValues } from "../methods/hyperparameter.ts";
@@ -60,15 +60,24 @@ export function start(
     readonly stage1Weights?: TrainOptions["stage1Weights"];
     readonly onGradients?: TrainOptions["onGradients"];
     /** How steps are executed; operation by operation by default. */
-    readonly execute?: Execute;
+    readonly execution?: Execution;
+    /** Every compiled step is compared with the first of its phase. */
+    readonly auditAll?: boolean;
     /** How many of the domains there are; all by default. */
     readonly domains?: number;
     /** Whether batches are `[images, features]`, as under a frozen network. */
     readonly features?: boolean;
   } = {},
 ): ToyRun {
-  const { setting = 0, seed = 1, batch = 6, phase = 3, done = 0, onGradients, execute = eager } =
-    options;
+  const {
+    setting = 0,
+    seed = 1,
+    batch = 6,
+    phase = 3,
+    done = 0,
+    onGradients,
+    execution = "eager",
+  } = options;
   const dataset = options.features ? onFeatures(TOY) : TOY;
   const spec: RunSpec = {
     format: 2,
@@ -89,19 +98,19 @@ export function start(
       weightDecay: 0,
       selection: "last",
     },
-    engine: { backend: "native", threads: 1, execution: "graph" },
+    engine: { backend: "native", threads: 1, execution },
   };
   const run = prepareRun(spec, {
     dataset: { ...dataset, domains: dataset.domains.slice(0, options.domains) },
     method,
     stage1Weights: options.stage1Weights,
-    execute,
+    ...(options.auditAll && { auditAll: true }),
     ...(onGradients && { onGradients }),
   });
   let next = done;
   return {
     ctx: run.ctx,
-    predict: run.predict,
+    predict: run.predictor.predict,
     async step() {
       const batches = await run.nextBatch(next);
       const terms = await run.update(batches, next++);

@@ -19,6 +19,7 @@ export async function environment(
     backend: backend?.backend ?? null,
     device: backend?.device ?? null,
     threads: backend?.threads ?? null,
+    operations: backend && (backend.ownOperations ? "own" : "tensorflow"),
     platform: `${Deno.build.os}-${Deno.build.arch}`,
     cpu: cpus()[0]?.model ?? null,
     cores: cpus().length,

@@ -6,7 +6,8 @@
  *
  * @module
  */
-import type { Execution, RunSpec } from "./record.ts";
+import type { Execution } from "../../tensor/compile/mod.ts";
+import type { RunSpec } from "./record.ts";
 
 /** Steps from which on a graph's making, a fraction of a second, is earned back. */
 const GRAPH_FROM = 50;

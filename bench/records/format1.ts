@@ -25,7 +25,7 @@ export type Settable<Key extends string> =
 interface OldSpec extends Omit<RunSpec, "format" | "stage1" | "engine"> {
   readonly format: 1;
   readonly stage1: OldSpec | null;
-  readonly engine: Omit<RunSpec["engine"], "execution">;
+  readonly engine: Omit<RunSpec["engine"], "execution" | "operations">;
 }
 
 /** A plan of format 1. */
@@ -92,7 +92,11 @@ function specOf(old: OldSpec, definitions: CodeNames): RunSpec {
     dataset: { ...dataset, settings: named(dataset.settings, settings) },
     method: { ...method, hyperparameters: named(method.hyperparameters, types) },
     stage1: stage1 && specOf(stage1, definitions),
-    engine: { ...engine, execution: usualExecution(training.steps, engine.backend) },
+    engine: {
+      ...engine,
+      execution: usualExecution(training.steps, engine.backend),
+      operations: "tensorflow",
+    },
   };
 }
 

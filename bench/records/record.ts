@@ -5,6 +5,7 @@
  *
  * @module
  */
+import type { Execution } from "../../tensor/compile/mod.ts";
 import type { Value } from "../../base/setting.ts";
 import type { Calibration, Confusion, Measured } from "../../metrics/mod.ts";
 import type { Trained } from "./outcome.ts";
@@ -34,11 +35,10 @@ export interface RunSpec {
     /** Threads of one run: the last bits of sums depend on them. */
     readonly threads: number;
     readonly execution: Execution;
+    /** Only TensorFlow's own operations, as runs of format 1 had them; the project's too when left out. */
+    readonly operations?: "tensorflow";
   };
 }
-
-/** How steps are executed: operation by operation, as a graph, or as a graph compiled by XLA. */
-export type Execution = "eager" | "graph" | "xla";
 
 /** How a run is trained and selected, apart from its method. */
 export interface TrainingSettings {

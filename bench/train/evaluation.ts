@@ -5,7 +5,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { classCounts, type SplitName } from "../../datasets/dataset.ts";
-import { eager, type Execute } from "../../tensor/compile/mod.ts";
+import type { Executor } from "../../tensor/compile/mod.ts";
 import { epoch, readBatch, type SeenDataset } from "./batches.ts";
 import {
   type Evaluation,
@@ -17,8 +17,14 @@ import {
 } from "../../metrics/mod.ts";
 import type { CurveFigures, RecordedScores } from "../records/record.ts";
 
-/** From normalised images of a domain to logits `[images, classes]`. */
-type Predict = (images: tf.Tensor, domain: number) => tf.Tensor2D;
+/** What predicts the classes of images. */
+export interface Predictor {
+  readonly executor: Executor;
+  /** Domains with the same key are predicted by the same operations. */
+  key(domain: number): string;
+  /** From normalised images of a domain to logits `[images, classes]`. */
+  predict(images: tf.Tensor, domain: number): tf.Tensor2D;
+}
 
 /** How a split is evaluated. */
 export interface EvaluationOptions {
@@ -26,19 +32,18 @@ export interface EvaluationOptions {
   readonly metrics: readonly Metric[];
   /** The data set's thresholds of shot groups. */
   readonly shots: Shots;
-  readonly execute?: Execute;
 }
 
 /** Predicts every image of a split once, and gives what metrics are computed from, domain by domain. */
 export async function evaluate(
   dataset: SeenDataset,
   split: SplitName,
-  predict: Predict,
-  { metrics, shots, execute = eager }: EvaluationOptions,
+  predictor: Predictor,
+  { metrics, shots }: EvaluationOptions,
 ) {
   const classes = dataset.classes.length;
   const probabilities = metrics.some(({ needs }) => needs === "probabilities");
-  const found = await predictions(dataset, split, predict, execute, probabilities);
+  const found = await predictions(dataset, split, predictor, probabilities);
   return {
     predictions: found,
     evaluations: found.map((domain, d) => {
@@ -77,8 +82,7 @@ export function curveFigures(
 export async function predictions(
   dataset: SeenDataset,
   split: SplitName,
-  predict: Predict,
-  execute = eager,
+  { executor, key, predict }: Predictor,
   probabilities = false,
 ): Promise<Predictions[]> {
   const result: Predictions[] = [];
@@ -88,13 +92,12 @@ export async function predictions(
     const values = new Float32Array(probabilities ? domain[split].labels.length * classes : 0);
     for await (const { images, labels } of epoch(dataset, domain[split])) {
       // One graph, whether or not all probabilities are read.
-      const [predicted, confidence, shares] = execute(() =>
+      const { predicted, confidence, shares } = executor.run(key(d), [images], () =>
         tf.tidy(() => {
           const logits = predict(images, d);
           const shares = tf.softmax(logits);
-          return [tf.argMax(logits, 1), tf.max(shares, 1), shares] as const;
-        })
-      );
+          return { predicted: tf.argMax(logits, 1), confidence: tf.max(shares, 1), shares };
+        }));
       if (probabilities) {
         values.set(shares.dataSync().map(asProbability), found.labels.length * classes);
       }

@@ -11,10 +11,12 @@ import type { DomainBatch, Draws, Learner, Method, StepInputs } from "../../meth
 import { buildNetwork, type NetworkDefinition, NETWORKS } from "../../networks/mod.ts";
 import type { Weights } from "../../networks/weights.ts";
 import { fromTensors, type Parameter } from "../../nn/module.ts";
-import { compiled, eager, type Execute, fused } from "../../tensor/compile/mod.ts";
-import type { Execution, RunSpec } from "../records/record.ts";
+import { useOperations } from "../../tensor/native/operations.ts";
+import { type Executor, executor } from "../../tensor/compile/mod.ts";
+import type { RunSpec } from "../records/record.ts";
 import { augmentationKey, batchReader, epoch, sampler, type SeenDataset } from "./batches.ts";
 import { RunContext } from "./context.ts";
+import type { Predictor } from "./evaluation.ts";
 
 /** What a run is made from besides its spec. */
 export interface PrepareOptions {
@@ -31,8 +33,8 @@ export interface PrepareOptions {
     parameters: readonly Parameter[],
     gradients: readonly (tf.Tensor | null)[],
   ) => void;
-  /** How steps are executed; as the spec says when left out. */
-  readonly execute?: Execute;
+  /** Every compiled step is compared with the first of its phase (tests), not only some. */
+  readonly auditAll?: boolean;
 }
 
 /** A run before its first step. */
@@ -42,25 +44,19 @@ export interface PreparedRun {
   /** A batch of every domain for a step; they are the caller's to free. */
   nextBatch(step: number): Promise<DomainBatch[]>;
   readonly update: Step;
-  /** `[images, classes]` for the evaluation of images of one domain. */
-  predict(images: tf.Tensor, domain: number): tf.Tensor2D;
-}
-
-/** How each way of execution is done. */
-const EXECUTE: Readonly<Record<Execution, Execute>> = { eager, graph: compiled, xla: fused };
-
-/** How the steps of a run are executed. */
-export function executionOf({ engine }: Pick<RunSpec, "engine">): Execute {
-  return EXECUTE[engine.execution];
+  readonly predictor: Predictor;
+  /** Frees all that the run has made. */
+  dispose(): void;
 }
 
 /** Makes the network, context, method and samplers of a run. */
 export function prepareRun(
   spec: RunSpec,
-  { dataset, method, network: definition, weights, stage1Weights, onGradients, execute }:
+  { dataset, method, network: definition, weights, stage1Weights, onGradients, auditAll = false }:
     PrepareOptions,
 ): PreparedRun {
   const { training, seed } = spec;
+  useOperations(spec.engine.operations !== "tensorflow");
   const dropout = stream(seed, "dropout");
   const network = buildNetwork(
     definition ?? find("network", training.network.name, NETWORKS),
@@ -106,7 +102,8 @@ export function prepareRun(
       `Cannot train "${method.name}": it gives neither a loss nor an update; give one, or declare that it has 0 steps`,
     );
   }
-  const update = stepOf(ctx, learner, execute ?? executionOf(spec));
+  const by = executor(spec.engine.execution, { auditAll });
+  const update = stepOf(ctx, learner, by);
   return {
     ctx,
     nextBatch: batchReader(dataset, samplers, augmentations, training.steps),
@@ -114,7 +111,15 @@ export function prepareRun(
       step = now;
       return update(batches, now);
     },
-    predict: (images, domain) => learner.predict?.(images, domain) ?? ctx.network.logits(images),
+    predictor: {
+      executor: by,
+      key: (domain) => learner.predict === undefined ? "logits" : `logits of domain ${domain}`,
+      predict: (images, domain) => learner.predict?.(images, domain) ?? ctx.network.logits(images),
+    },
+    dispose() {
+      ctx.dispose();
+      by.dispose();
+    },
   };
 }
 
@@ -130,12 +135,25 @@ export type Step = (
  * What changes with the step is made before it (work of the method's own, scheduled numbers, draws,
  * the phase); the step itself depends on that, the batches and the weights alone.
  */
-export function stepOf(ctx: RunContext, learner: Learner, execute: Execute = eager): Step {
+export function stepOf(
+  ctx: RunContext,
+  learner: Learner,
+  by: Executor = executor("eager"),
+): Step {
   const update = updateOf(ctx, learner);
   return async (batches, step) => {
     await learner.beforeStep?.(step);
     const inputs = inputsOf(learner, step, batches.map(({ labels }) => labels.shape[0]));
-    const terms = execute(() => tf.tidy(() => update(batches, inputs)));
+    const fed = [
+      ...batches.flatMap(({ images, labels }) => [images, labels]),
+      ...Object.values(inputs.scalars),
+      ...Object.values(inputs.draws).flat(),
+    ];
+    const terms = by.run(
+      `step ${inputs.phase}`,
+      fed,
+      () => tf.tidy(() => update(batches, inputs)),
+    );
     const numbers = Object.entries(terms).map(([name, term]): [string, number] => [
       name,
       term.dataSync()[0]!,

@@ -22,7 +22,7 @@ import {
   scoresOf,
 } from "./evaluation.ts";
 import { withoutPrefix, withPrefix } from "./prefix.ts";
-import { executionOf, type PreparedRun, prepareRun } from "./prepare.ts";
+import { type PreparedRun, prepareRun } from "./prepare.ts";
 import type { TrainOptions } from "./trainer.ts";
 
 /** What a run gives: the part of its record that training decides, and the tested weights. */
@@ -201,7 +201,7 @@ export class Run {
 
   /** Frees the run's tensors, but for the weights that a {@linkcode test} gave away. */
   dispose(): void {
-    this.#prepared.ctx.dispose();
+    this.#prepared.dispose();
   }
 
   /** Frees the best weights, where the run is given up. */
@@ -216,10 +216,9 @@ export class Run {
 
   #evaluate(split: "validation" | "test", metrics: readonly Metric[]) {
     const { dataset, shots = NO_SHOTS } = this.options;
-    const execute = executionOf(this.spec);
     return this.#stopwatch.time(
       "evaluation",
-      () => evaluate(dataset, split, this.#prepared.predict, { metrics, shots, execute }),
+      () => evaluate(dataset, split, this.#prepared.predictor, { metrics, shots }),
     );
   }
 }

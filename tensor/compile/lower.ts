@@ -3,117 +3,97 @@
  *
  * @module
  */
-import type { AttributeTypes } from "../native/binding.ts";
+import type { AttributeTypes, Values } from "../native/binding.ts";
 import { GraphWriter, type Output } from "./graph.ts";
 import {
   type KernelOp,
   keyOf,
+  outputsOf,
+  type Outside,
   type Source,
-  type SymbolicTensor,
-  type TensorSpec,
-  type Trace,
   type TraceOp,
 } from "./trace.ts";
 
-/** Inputs of operations at which integers are data, not shapes. */
-const DATA_INPUTS: Readonly<Record<string, number>> = { GatherV2: 1, OneHot: 0, Cast: 0 };
 /** Operations that have no attribute for the type of their inputs. */
-const TYPELESS = new Set(["LogicalAnd", "LogicalOr", "LogicalNot"]);
+const TYPELESS = /^(LogicalAnd|LogicalOr|LogicalNot|Mdlt.*)$/;
+
+/** What is written as a graph. */
+export interface Lowering {
+  readonly ops: readonly TraceOp[];
+  readonly outside: readonly Outside[];
+  /** What the graph gives. */
+  readonly results: readonly Source[];
+  /** Whether XLA compiles its scopes. */
+  readonly useXla: boolean;
+  readonly types: AttributeTypes;
+  /** The values of an outside constant, which become part of the graph. */
+  constant(outside: Outside): Values;
+}
 
 /** A graph as the bytes of a saved model, with what it takes and gives. */
 export interface LoweredGraph {
   readonly model: Uint8Array;
-  readonly inputs: readonly Source[];
+  /** What is fed at each run, in this order. */
+  readonly inputs: readonly Outside[];
   /** Names as `runSavedModel` takes them. */
   readonly inputNames: string;
   readonly outputNames: string;
 }
 
-/**
- * Writes a trace as a graph.
- *
- * @param results What the graph gives.
- */
-export function lower<Graph>(
-  { ops, inputs: traceInputs, useXla }: Trace<Graph>,
-  results: readonly SymbolicTensor[],
-  types: AttributeTypes,
-): LoweredGraph {
+/** Writes a trace as a graph. */
+export function lower({ ops, outside, results, useXla, types, constant }: Lowering): LoweredGraph {
   const writer = new GraphWriter(types);
   const written = new Map<string, Output>();
-  const inputs: Source[] = [];
-  const feed = (source: Source, { dtype, shape }: TensorSpec) => {
-    written.set(keyOf(source), writer.placeholder(dtype, shape));
-    inputs.push(source);
-  };
-  for (const input of traceInputs.values()) feed(input, input.spec);
-  ops.forEach((op, number) => {
-    const result = (output: number): Source => ({ op: number, output });
-    if (op.kind === "kernel") {
-      const from = op.inputs.map((source) => written.get(keyOf(source))!);
-      const node = writeKernel(writer, withType(op, ops, types), from, useXla);
-      op.outputs.forEach((_, index) => written.set(keyOf(result(index)), { node, index }));
-    } else if (op.fixed) {
-      const { dtype, shape, values } = op;
-      const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-      written.set(keyOf(result(0)), writer.constant(dtype, shape, bytes));
-    } else {
-      feed(result(0), op);
-    }
+  const literal = ({ dtype, shape }: { dtype: number; shape: readonly number[] }, values: Values) =>
+    writer.constant(
+      dtype,
+      shape,
+      new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
+    );
+  const inputs = outside.filter(({ kind }) => kind !== "constant");
+  outside.forEach((taken, input) => {
+    const value = taken.kind === "constant"
+      ? literal(taken, constant(taken))
+      : writer.placeholder(taken.dtype, taken.shape);
+    written.set(keyOf({ input }), value);
   });
-  const outputs = results.map(({ source, dtype }) =>
-    writer.result(written.get(keyOf(source))!, dtype)
+  const typeOf = (source: Source) =>
+    "input" in source
+      ? outside[source.input]!.dtype
+      : outputsOf(ops[source.op]!)[source.output]!.dtype;
+  ops.forEach((op, number) => {
+    if (op.kind === "literal") {
+      written.set(keyOf({ op: number, output: 0 }), literal(op, op.values));
+      return;
+    }
+    const from = op.inputs.map((source) => written.get(keyOf(source))!);
+    const node = writeKernel(writer, withType(op, types, typeOf), from, useXla);
+    op.outputs.forEach((_, output) =>
+      written.set(keyOf({ op: number, output }), { node, index: output })
+    );
+  });
+  const outputs = results.map((source) =>
+    writer.result(written.get(keyOf(source))!, typeOf(source))
   );
   const names = (list: readonly Output[]) => list.map(({ node }) => `${node}:0`).join();
-  return {
-    model: writer.encode(),
-    inputs,
-    inputNames: names(inputs.map((source) => written.get(keyOf(source))!)),
-    outputNames: names(outputs),
-  };
-}
-
-/** Literals whose every use is as data become inputs. */
-export function markData(ops: readonly TraceOp[]): void {
-  const uses = new Map<number, boolean>();
-  for (const op of ops) {
-    if (op.kind !== "kernel") continue;
-    op.inputs.forEach((source, slot) => {
-      if (!("op" in source)) return;
-      const data = DATA_INPUTS[op.name] === slot;
-      uses.set(source.op, data && (uses.get(source.op) ?? true));
-    });
-  }
-  ops.forEach((op, number) => {
-    if (op.kind === "literal" && uses.get(number) === true) op.fixed = false;
-  });
-}
-
-/** Whether an operation takes as a shape what an earlier trace took for data. */
-export function usesDataAsShape(
-  ops: readonly TraceOp[],
-  name: string,
-  inputs: readonly Source[],
-): boolean {
-  return inputs.some((source, slot) => {
-    if (!("op" in source)) return false;
-    const op = ops[source.op]!;
-    return op.kind === "literal" && !op.fixed && DATA_INPUTS[name] !== slot;
-  });
+  const fed = outside.flatMap(({ kind }, input) =>
+    kind === "constant" ? [] : [written.get(keyOf({ input }))!]
+  );
+  return { model: writer.encode(), inputs, inputNames: names(fed), outputNames: names(outputs) };
 }
 
 /** An operation with the type of its inputs, which may be left out where it is executed at once. */
-function withType(op: KernelOp, ops: readonly TraceOp[], types: AttributeTypes): KernelOp {
+function withType(
+  op: KernelOp,
+  types: AttributeTypes,
+  typeOf: (source: Source) => number,
+): KernelOp {
   const { attributes, inputs, name } = op;
-  if (attributes.length > 0 || inputs.length === 0 || TYPELESS.has(name)) return op;
-  const value = typeOf(inputs[0]!, ops);
-  return { ...op, attributes: [{ name: "T", type: types.TF_ATTR_TYPE, value }] };
-}
-
-function typeOf(source: Source, ops: readonly TraceOp[]): number {
-  if ("input" in source) return source.spec.dtype;
-  const origin = ops[source.op]!;
-  return origin.kind === "literal" ? origin.dtype : origin.outputs[source.output]!.dtype;
+  if (attributes.length > 0 || inputs.length === 0 || TYPELESS.test(name)) return op;
+  return {
+    ...op,
+    attributes: [{ name: "T", type: types.TF_ATTR_TYPE, value: typeOf(inputs[0]!) }],
+  };
 }
 
 /** Writes an operation; those that exist only for one-by-one execution get their graph's form. */

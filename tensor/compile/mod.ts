@@ -1,66 +1,126 @@
 /**
- * Compiled steps: a function's TensorFlow operations run as one graph, in one native call.
+ * Compiled functions: a function's TensorFlow operations run as one graph, in one native call.
  *
- * The function's JavaScript runs at every call, its operations do not. While it runs, each operation
- * that it asks for is compared with what an earlier call asked for at the same point: name,
- * attributes, where its inputs come from, the small integer tensors (shapes, axes) that were made in
- * JavaScript (`trace.ts`). As long as all agree, nothing is computed; at the end the traced graph
- * (`lower.ts`) is run at once, with every tensor from outside and every number made in JavaScript as
- * an input. So a value cannot be baked in and go stale: whatever JavaScript computes anew is fed
- * anew, and where the operations themselves differ, the ones so far are executed one by one, the rest
- * is traced, and a further graph is made (`compiler.ts`).
+ * A function is traced once a key: its JavaScript runs and its operations are written down
+ * (`trace.ts`), then they are one graph (`lower.ts`) that every later call of the key runs, without the
+ * function's JavaScript. So it must be a pure function of what it is fed and of TensorFlow.js's
+ * variables, which it may assign. What JavaScript gives it anew at each call is fed, or a
+ * {@linkcode hostInput}.
  *
- * The result of a call is always the graph's, the tracing call included, so it depends on the
- * operations and their inputs alone, not on what was compiled before.
+ * That is checked: the two calls after the first, and about every hundredth later one, run the
+ * JavaScript again and compare it with the trace, operation by operation and number by number
+ * (`compiler.ts`). A difference is an error that names the operation.
  *
- * Elementwise parts that are asked for in an {@linkcode xlaScope} can be compiled by XLA besides
- * ({@linkcode fused}).
+ * The result of a call is always the graph's, the traced calls included, so it depends on the
+ * operations and their inputs alone.
  *
- * A function that reads a tensor's values half-way cannot be compiled; it runs as without this
- * module. So does everything on backends other than native TensorFlow.
+ * Elementwise parts that are asked for in an {@linkcode xlaScope} can be compiled by XLA besides.
+ *
+ * On backends other than native TensorFlow functions run as they stand.
  *
  * @module
  */
+import type * as tf from "@tensorflow/tfjs-core";
+import { tensor } from "@tensorflow/tfjs-core";
 import { nativeBackend } from "../native/binding.ts";
-import { Compiler } from "./compiler.ts";
+import { Compiler, type Fill, type Program, type Results } from "./compiler.ts";
+
+export { CompileError, type Fill, type Results } from "./compiler.ts";
 
 /** One a process, since it stands between tfjs-node's only backend and its native side. */
 let compiler: Compiler | null = null;
 
-/** How a function of tensors is run: as it stands, or {@linkcode compiled}. */
-export type Execute = <T>(work: () => T) => T;
+/** How functions are run: operation by operation, as graphs, or as graphs with XLA. */
+export type Execution = "eager" | "graph" | "xla";
 
-/** Runs a function as it stands, operation by operation. */
-export const eager: Execute = (work) => work();
-
-/**
- * Runs a function of tensors, on native TensorFlow as one graph; see the module's text.
- *
- * @param work Synchronous; which tensors it leaves in use must follow from its operations alone.
- * @returns What the function returns; its tensors have their values.
- */
-export const compiled: Execute = (work) => runCompiled(work, false);
-
-/**
- * As {@linkcode compiled}, and XLA makes one kernel of each {@linkcode xlaScope}: fewer passes over
- * memory, for seconds more before the first result. On a GPU the scopes stay as they are: XLA needs
- * parts of CUDA there that TensorFlow's package does not bring.
- */
-export const fused: Execute = (work) => runCompiled(work, true);
-
-/** Why the last function was not run as a graph; null when it was. */
-export function lastGraphBreak(): string | null {
-  return compiler === null ? "nothing was compiled yet" : compiler.graphBreak;
+/** Runs functions of tensors. */
+export interface Executor {
+  /**
+   * Runs a function.
+   *
+   * @param key Calls with the same key, and inputs of the same shapes, ask for the same operations.
+   * @param fed The tensors that differ from call to call.
+   * @param work Synchronous.
+   * @returns What the function returns; the tensors are the caller's.
+   */
+  run<R extends Results>(key: string, fed: readonly tf.Tensor[], work: () => R): R;
+  /** Frees the graphs; the executor is not used any more. */
+  dispose(): void;
 }
 
-/** A part of a function of tensors that is worth {@linkcode fused} into one kernel. */
+/** Choices of an {@linkcode executor}. */
+export interface ExecutorOptions {
+  /** Every call is compared with the first (tests), not only some. */
+  readonly auditAll?: boolean;
+}
+
+/** Makes an executor. */
+export function executor(execution: Execution, options: ExecutorOptions = {}): Executor {
+  const backend = nativeBackend();
+  if (execution === "eager" || backend === null) return EAGER;
+  compiler ??= new Compiler(backend);
+  // XLA needs parts of CUDA that TensorFlow's package does not bring.
+  const useXla = execution === "xla" && !backend.isUsingGpuDevice;
+  return new GraphExecutor(compiler, useXla, options.auditAll ?? false);
+}
+
+/** Runs functions as they stand. */
+const EAGER: Executor = { run: (_key, _fed, work) => work(), dispose() {} };
+
+class GraphExecutor implements Executor {
+  readonly #programs = new Map<string, { program: Program; calls: number }>();
+
+  constructor(
+    readonly compiler: Compiler,
+    readonly useXla: boolean,
+    readonly auditAll: boolean,
+  ) {}
+
+  run<R extends Results>(key: string, fed: readonly tf.Tensor[], work: () => R): R {
+    if (this.compiler.tracing) return work(); // inside another function: part of its graph
+    const full = JSON.stringify([key, fed.map(({ shape, dtype }) => [shape, dtype])]);
+    const known = this.#programs.get(full);
+    if (known !== undefined && !this.auditAll && !auditIsDue(known.calls)) {
+      known.calls++;
+      return this.compiler.run(known.program, fed) as R;
+    }
+    const before = known?.program ?? null;
+    const { results, program } = this.compiler.trace(work, fed, before, this.useXla);
+    this.#programs.set(full, { program, calls: (known?.calls ?? 0) + 1 });
+    return results;
+  }
+
+  dispose(): void {
+    this.#programs.forEach(({ program }) => program.graph.release());
+    this.#programs.clear();
+  }
+}
+
+/** The two calls after the first, and a hundredth of all later ones, at irregular distances. */
+function auditIsDue(calls: number): boolean {
+  if (calls <= 2) return true;
+  const mixed = Math.imul(calls ^ (calls >>> 7), 0x9e3779b1);
+  return (mixed ^ (mixed >>> 15)) >>> 0 < 2 ** 32 / 100;
+}
+
+/**
+ * A tensor that JavaScript fills: once where functions run as they stand, anew for every call of a
+ * compiled one, in the order in which its first call asked. This is how random draws and other numbers
+ * that change from call to call come into a function by themselves.
+ *
+ * @param fill Gives as many numbers as the shape holds.
+ */
+export function hostInput(
+  shape: readonly number[],
+  dtype: "float32" | "int32",
+  fill: Fill,
+): tf.Tensor {
+  return compiler === null
+    ? tensor(fill() as Float32Array, [...shape], dtype)
+    : compiler.hostInput(shape, dtype, fill);
+}
+
+/** A part of a function of tensors that is worth making into one kernel by XLA. */
 export function xlaScope<T>(work: () => T): T {
   return compiler === null ? work() : compiler.xlaScope(work);
-}
-
-function runCompiled<T>(work: () => T, useXla: boolean): T {
-  const backend = nativeBackend();
-  if (backend === null) return work();
-  compiler ??= new Compiler(backend);
-  return compiler.run(work, useXla && !backend.isUsingGpuDevice);
 }

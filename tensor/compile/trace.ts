@@ -1,7 +1,6 @@
 /**
- * Traces: the operations that a function asked for in one call, in its order, and how a later call is
- * recognised as the same. The traces of a process share their beginnings: they are the paths of one
- * tree.
+ * A trace: the operations that a function asked for in one call, in its order, with where each of
+ * their inputs comes from.
  *
  * @module
  */
@@ -16,7 +15,6 @@ export interface TensorSpec {
 /** The n-th tensor that a trace takes from outside. */
 export interface TraceInput {
   readonly input: number;
-  readonly spec: TensorSpec;
 }
 
 /** An output of an operation of a trace. */
@@ -40,111 +38,28 @@ export interface KernelOp {
   readonly xlaScope: number | null;
 }
 
-/** A small integer tensor that was made in JavaScript. */
+/** A tensor that was made from JavaScript's values. */
 export interface LiteralOp extends TensorSpec {
   readonly kind: "literal";
   readonly values: Values;
-  /** Part of the graph, and compared; otherwise an input, given anew at each call. */
-  fixed: boolean;
 }
 
 /** Something that the function asked for. */
 export type TraceOp = KernelOp | LiteralOp;
 
-/** A node of the tree of traces: what was asked for next, by trace. */
-export interface TraceNode<Graph> {
-  /** Null at the root. */
-  readonly op: TraceOp | null;
-  /** What its operation's outputs are to later operations. */
-  readonly outputs: readonly (TensorSpec & { readonly source: TraceResult })[];
-  readonly next: TraceNode<Graph>[];
-  /** Graphs of traces that ended here, by which of their tensors were still in use. */
-  readonly graphs: Map<string, Graph>;
-  /** Such ends that TensorFlow refused to make a graph of, and what it said. */
-  readonly refused: Map<string, string>;
-}
-
-/** A tensor of a trace that has no values yet. */
-export interface SymbolicTensor extends TensorSpec {
-  readonly source: TraceResult;
-  /** The function has not given it up. */
-  live: boolean;
-}
-
-/** The trace of a call that is going on. */
-export class Trace<Graph> {
-  readonly ops: TraceOp[] = [];
-  /** What the symbols from `base` on stand for, in their order. */
-  readonly tensors: SymbolicTensor[] = [];
-  /** The first symbol of each operation. */
-  readonly symbols: number[] = [];
-  /** Tensors from outside, by number. */
-  readonly inputs = new Map<number, TraceInput>();
-  /** Native numbers of the tensors from outside, in the order of their first use. */
-  readonly inputIds: number[] = [];
-  /** Native tensors that the function gave up; kept until the graph has run. */
-  readonly released: number[] = [];
-  /** False once operations are executed one by one. */
-  symbolic: boolean;
-  /** Why this call cannot be run as a graph, if so. */
-  graphBreak: string | null = null;
-  /** The XLA scope that operations are asked for in now, and how many there were. */
-  xlaScope: number | null = null;
-  xlaScopes = 0;
-
+/** What a trace takes from outside, and what of it a later call gives anew. */
+export interface Outside extends TensorSpec {
   /**
-   * @param node Where it begins.
-   * @param base The first symbol that is its own.
-   * @param useXla Whether XLA compiles its scopes.
+   * `fed`: the n-th tensor that a call is given. `host`: the n-th that JavaScript fills before a call.
+   * `variable`: whatever the n-th variable of the trace holds by then. `constant`: always the same.
    */
-  constructor(public node: TraceNode<Graph>, readonly base: number, readonly useXla: boolean) {
-    this.symbolic = node.next.length > 0;
-  }
-
-  /** What a number stands for, when it is a symbol of this trace. */
-  symbol(id: number): SymbolicTensor | undefined {
-    return id < this.base ? undefined : this.tensors[id - this.base];
-  }
-
-  /** The symbols that the function has not given up. */
-  *live(): Generator<readonly [id: number, SymbolicTensor]> {
-    for (const [index, tensor] of this.tensors.entries()) {
-      if (tensor.live) yield [this.base + index, tensor];
-    }
-  }
+  readonly kind: "fed" | "host" | "variable" | "constant";
+  readonly index: number;
 }
 
-/** A node of the tree, without what comes after it. */
-export function newNode<Graph>(op: TraceOp | null, number: number): TraceNode<Graph> {
-  const specs = op === null ? [] : op.kind === "kernel" ? op.outputs : [op];
-  const outputs = specs.map(({ shape, dtype }, output) => ({
-    shape: [...shape],
-    dtype,
-    source: { op: number, output },
-  }));
-  return { op, outputs, next: [], graphs: new Map(), refused: new Map() };
-}
-
-/** The node of the same operation after a node, if an earlier trace asked for it there. */
-export function nextKernel<Graph>(
-  { next }: TraceNode<Graph>,
-  { name, inputs, attributes, xlaScope }: Omit<KernelOp, "kind" | "outputs">,
-): TraceNode<Graph> | undefined {
-  return next.find(({ op }) =>
-    op!.kind === "kernel" && op!.name === name && op!.xlaScope === xlaScope &&
-    sameSources(op!.inputs, inputs) && sameAttributes(op!.attributes, attributes)
-  );
-}
-
-/** The node of the same literal after a node, if an earlier trace asked for it there. */
-export function nextLiteral<Graph>(
-  { next }: TraceNode<Graph>,
-  { shape, dtype, values }: Pick<LiteralOp, "shape" | "dtype" | "values">,
-): TraceNode<Graph> | undefined {
-  return next.find(({ op }) =>
-    op!.kind === "literal" && op!.dtype === dtype && same(op!.shape, shape) &&
-    (!op!.fixed || same(op!.values, values))
-  );
+/** What an operation gives to those after it. */
+export function outputsOf(op: TraceOp): readonly TensorSpec[] {
+  return op.kind === "kernel" ? op.outputs : [op];
 }
 
 /** A source as text, equal for equal sources of a trace. */
@@ -152,15 +67,39 @@ export function keyOf(source: Source): string {
   return "input" in source ? `input ${source.input}` : `${source.op}.${source.output}`;
 }
 
-function sameSources(a: readonly Source[], b: readonly Source[]): boolean {
-  return a.length === b.length && a.every((source, i) => {
-    const other = b[i]!;
-    if ("op" in source) {
-      return "op" in other && source.op === other.op && source.output === other.output;
+/** How an operation differs from the one that was asked for at the same point before; null when it does not. */
+export function difference(
+  before: TraceOp | undefined,
+  now: Omit<TraceOp, "outputs">,
+): string | null {
+  const what = (op: Omit<TraceOp, "outputs">) =>
+    op.kind === "literal" ? "a tensor made from numbers" : (op as KernelOp).name;
+  if (before === undefined) return `${what(now)} was not there before`;
+  if (before.kind !== now.kind) return `it was ${what(before)} and is ${what(now)}`;
+  if (before.kind === "literal") {
+    const { shape, dtype, values } = now as LiteralOp;
+    if (before.dtype !== dtype || !same(before.shape, shape)) {
+      return `a tensor made from numbers had the shape [${before.shape}] and has [${shape}]`;
     }
-    return "input" in other && source.input === other.input &&
-      source.spec.dtype === other.spec.dtype && same(source.spec.shape, other.spec.shape);
-  });
+    return same(before.values, values)
+      ? null
+      : `a tensor made from numbers held ${few(before.values)} and holds ${few(values)}`;
+  }
+  const { name, inputs, attributes, xlaScope } = now as KernelOp;
+  if (before.name !== name) return `it was ${before.name} and is ${name}`;
+  if (!sameSources(before.inputs, inputs) || before.xlaScope !== xlaScope) {
+    return `${name} has other inputs`;
+  }
+  return sameAttributes(before.attributes, attributes) ? null : `${name} has other attributes`;
+}
+
+function few(values: Values): string {
+  const shown = [...values.subarray(0, 4)].map((value) => Number(value.toPrecision(6)));
+  return values.length > 4 ? `${shown.join(", ")}, …` : shown.join(", ");
+}
+
+function sameSources(a: readonly Source[], b: readonly Source[]): boolean {
+  return a.length === b.length && a.every((source, i) => keyOf(source) === keyOf(b[i]!));
 }
 
 function sameAttributes(a: readonly Attribute[], b: readonly Attribute[]): boolean {
@@ -174,6 +113,6 @@ function sameAttributes(a: readonly Attribute[], b: readonly Attribute[]): boole
 
 function same(a: ArrayLike<unknown>, b: ArrayLike<unknown>): boolean {
   if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  for (let i = 0; i < a.length; i++) if (!Object.is(a[i], b[i])) return false;
   return true;
 }

@@ -60,15 +60,29 @@ export interface NativeBackend {
   binding: Binding;
   readonly isUsingGpuDevice: boolean;
   readonly tensorMap: {
-    get(dataId: object): { id: number; values: Values | null; shape: number[]; dtype: number };
+    get(dataId: object): {
+      id: number;
+      /** What is uploaded at its first use; null once it has been. */
+      values: Values | null;
+      shape: number[];
+      dtype: number;
+      refCount: number;
+    };
   };
   write(values: Values, shape: number[], dtype: string): object;
   getDTypeInteger(dtype: string): number;
+  createOutputTensor(metadata: NativeTensor): tf.Tensor;
   executeSingleOutput(
     operation: string,
     attributes: readonly Attribute[],
     inputs: readonly tf.TensorInfo[],
   ): tf.Tensor;
+  executeMultipleOutputs(
+    operation: string,
+    attributes: readonly Attribute[],
+    inputs: readonly tf.TensorInfo[],
+    outputs: number,
+  ): tf.Tensor[];
 }
 
 /** The native backend of this process; null where another does the mathematics. */

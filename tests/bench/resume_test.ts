@@ -8,7 +8,6 @@ import { usualExecution } from "../../bench/records/execution.ts";
 import type { RunSpec } from "../../bench/records/record.ts";
 import { Store } from "../../bench/records/store.ts";
 import { train, type TrainOptions, type TrainResult } from "../../bench/train/trainer.ts";
-import { compiled, eager, fused } from "../../tensor/compile/mod.ts";
 import { encodeTensors } from "../../tensor/safetensors.ts";
 import { defaultValues } from "../../methods/hyperparameter.ts";
 import type { Method } from "../../methods/method.ts";
@@ -70,20 +69,23 @@ const first = await train(specOf(methodNamed("erm")), {
 /** Every method, and some of them as graphs as well, as long runs are. */
 const COMPILED = ["erm", "boda", "dann", "irm", "crt"];
 const cases = [
-  ...METHODS.filter(({ steps }) => steps !== 0).map((method) => ({ method, execute: eager })),
-  ...COMPILED.map((name) => ({ method: methodNamed(name), execute: compiled })),
-  { method: methodNamed("boda"), execute: fused },
+  ...METHODS.filter(({ steps }) => steps !== 0).map((method) => ({
+    method,
+    execution: "eager" as const,
+  })),
+  ...COMPILED.map((name) => ({ method: methodNamed(name), execution: "graph" as const })),
+  { method: methodNamed("boda"), execution: "xla" as const },
 ];
 
-for (const { method, execute } of cases) {
-  const how = execute === eager ? "" : `, ${execute.name},`;
+for (const { method, execution } of cases) {
+  const how = execution === "eager" ? "" : `, ${execution},`;
   Deno.test(`${method.name}${how} continues exactly after each of its updates`, () =>
     withStore(async (store) => {
-      const spec = specOf(method);
+      const usual = specOf(method);
+      const spec = { ...usual, engine: { ...usual.engine, execution } };
       const options: TrainOptions = {
         dataset: TOY,
         method,
-        execute,
         stage1Weights: spec.stage1 === null ? undefined : first.weights,
       };
       const before = tf.memory().numTensors;

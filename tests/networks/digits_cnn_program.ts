@@ -14,7 +14,6 @@ import { seenBy } from "../../bench/train/batches.ts";
 import { prepareRun } from "../../bench/train/prepare.ts";
 import { digitsSynth } from "../../datasets/sets/digits_synth.ts";
 import { type Backend, startBackend } from "../../tensor/backend.ts";
-import { compiled } from "../../tensor/compile/mod.ts";
 import cnn from "../../networks/cnn.ts";
 import erm from "../../methods/erm.ts";
 import { loadOptions } from "../datasets/helpers.ts";
@@ -38,9 +37,9 @@ const spec: RunSpec = {
     weightDecay: 0,
     selection: "validation-macro-f1",
   },
-  engine: { backend, threads: 1, execution: "eager" },
+  engine: { backend, threads: 1, execution: "graph" },
 };
-const { ctx, nextBatch, update } = prepareRun(spec, { dataset, method: erm, execute: compiled });
+const { ctx, nextBatch, update } = prepareRun(spec, { dataset, method: erm });
 const losses: number[] = [];
 for (let step = 0; step < 5; step++) {
   const batches = await nextBatch(step);

@@ -175,6 +175,7 @@ Deno.test("wasm says what it is", () => {
     tfjs: "4.22.0",
     device: "cpu",
     threads: 1,
+    ownOperations: false,
   });
   assert.equal(tf.getBackend(), "wasm");
 });
