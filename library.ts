@@ -21,11 +21,17 @@ import type { BackendChoice } from "./tensor/backend.ts";
 export interface BenchOptions {
   /** Modules that export definitions: paths, URLs, `npm:` specifiers. Workers can load them too. */
   readonly plugins?: readonly string[];
+  /** Beside the suite's own. */
   readonly methods?: readonly Method[];
+  /** Beside the suite's own, and those found in the folders below. */
   readonly datasets?: readonly DatasetDefinition[];
+  /** Beside the suite's own. */
   readonly networks?: readonly NetworkDefinition[];
+  /** Beside the suite's own. */
   readonly metrics?: readonly Metric[];
+  /** Beside the suite's own. */
   readonly studies?: readonly Study[];
+  /** Put behind the report's own, in this order. */
   readonly sections?: readonly SectionDefinition[];
   /** The folder of the raw data, absolute. */
   readonly dataDir?: string;
@@ -35,6 +41,7 @@ export interface BenchOptions {
 
 /** What is to be run: as on the command line, with its defaults for what is left out. */
 export interface BenchRequest extends Partial<Omit<Request, "backend">> {
+  /** `auto` when left out: native TensorFlow where it can be had, else WebAssembly. */
   readonly backend?: BackendChoice;
 }
 
@@ -47,6 +54,7 @@ export interface RunOptions {
    * in as objects, runs are trained one after the other in this process.
    */
   readonly jobs?: number;
+  /** Told while runs go on. */
   readonly events?: SessionEvents;
   /** Stops the runs; they are kept as they stand. */
   readonly signal?: AbortSignal;
@@ -54,6 +62,7 @@ export interface RunOptions {
 
 /** A bench: everything that can be named, and what can be done with it. */
 export interface Bench {
+  /** The suite's definitions and those that were handed in. */
   readonly catalogue: Catalogue;
   /**
    * The runs of a request.

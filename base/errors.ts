@@ -7,11 +7,13 @@ import { closest, distance } from "fastest-levenshtein";
 
 /** A command that cannot be understood; the message is one sentence. Ends the program with 2. */
 export class UsageError extends Error {
+  /** Tells it from other errors in messages and logs. */
   override name = "UsageError";
 }
 
 /** Data that cannot be used as asked; the message is one sentence for the user. */
 export class DataError extends Error {
+  /** Tells it from other errors in messages and logs. */
   override name = "DataError";
 }
 

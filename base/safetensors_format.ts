@@ -8,6 +8,7 @@
 
 /** A named array of a file. */
 export interface Float32Values {
+  /** Size of each axis; `[]` for a single number. */
   readonly shape: readonly number[];
   /** Row-major. */
   readonly values: Float32Array;

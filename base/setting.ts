@@ -13,6 +13,7 @@ export type Value = number | boolean | string;
 
 /** The possible values of a setting, and how they are written. */
 export interface ValueType<V extends Value = Value> {
+  /** What sort of value it is, whatever its limits. */
   readonly kind: "number" | "integer" | "flag" | "choice";
   /** In words: "it must be …". */
   readonly wanted: string;
@@ -24,6 +25,7 @@ export interface ValueType<V extends Value = Value> {
 
 /** A setting: what it may be, what it is by default, what it means. */
 export interface Setting<V extends Value = Value> extends ValueType<V> {
+  /** Used where nothing is set; a possible value. */
   readonly default: V;
   /** One line for people. */
   readonly description: string;
@@ -31,7 +33,9 @@ export interface Setting<V extends Value = Value> extends ValueType<V> {
 
 /** What every setting says of itself. */
 export interface SettingOptions<V extends Value> {
+  /** Used where nothing is set; must be a possible value. */
   readonly default: V;
+  /** One line for people. */
   readonly description: string;
 }
 
@@ -39,14 +43,18 @@ export interface SettingOptions<V extends Value> {
 export interface Range {
   /** In words: "it must be …". */
   readonly wanted: string;
+  /** Whether a number is possible; false for NaN. */
   fits(value: number): boolean;
 }
 
+/** Any finite number. */
 export const ANY_NUMBER: Range = { wanted: "a number", fits: Number.isFinite };
+/** 0, or any finite number above it. */
 export const AT_LEAST_0: Range = {
   wanted: "a number of at least 0",
   fits: (value) => Number.isFinite(value) && value >= 0,
 };
+/** Any finite number above 0. */
 export const ABOVE_0: Range = {
   wanted: "a number above 0",
   fits: (value) => Number.isFinite(value) && value > 0,

@@ -24,10 +24,15 @@ import type { Plugin } from "./records/record.ts";
 
 /** The definitions, by what they are. */
 export interface Definitions {
+  /** In the order of the tables. */
   readonly methods: readonly Method[];
+  /** The embedded one first. */
   readonly datasets: readonly DatasetDefinition[];
+  /** As `deno task networks` lists them. */
   readonly networks: readonly NetworkDefinition[];
+  /** In the order of `results.csv`. */
   readonly metrics: readonly Metric[];
+  /** Of one method, or of any that is asked for. */
   readonly studies: readonly Study[];
   /** Sections that a report has beside its own. */
   readonly sections: readonly Definition[];
@@ -37,6 +42,7 @@ export interface Definitions {
 export interface Catalogue extends Definitions {
   /** Two-stage variants that `all` methods include: `first+second`. */
   readonly twoStage: readonly string[];
+  /** Where definitions beside the suite's own come from, in the order of loading. */
   readonly plugins: readonly Plugin[];
 }
 

@@ -18,7 +18,9 @@ import type { ReaderPool } from "./reading/reader_pool.ts";
  * work changes nothing.
  */
 export interface Augmentation {
+  /** Seeds the series. */
   readonly key: number;
+  /** Number of the item that the call's first image takes. */
   readonly first: number;
 }
 
@@ -42,9 +44,13 @@ export interface Split {
 
 /** The three splits of a domain. */
 export interface Domain {
+  /** As in tables and records. */
   readonly name: string;
+  /** Images to train on. */
   readonly train: Split;
+  /** Images to choose checkpoints and settings by. */
   readonly validation: Split;
+  /** Images that final figures come from. */
   readonly test: Split;
 }
 
@@ -53,9 +59,11 @@ export type SplitName = "train" | "validation" | "test";
 
 /** A data set ready for use. */
 export interface Dataset {
+  /** As on the command line. */
   readonly name: string;
   /** In ascending order of their names, as the reference orders them. */
   readonly domains: readonly Domain[];
+  /** In the order of their labels. */
   readonly classes: readonly string[];
   /** What a split reads of an image: `[height, width, 3]`, or `[features]` of a frozen network. */
   readonly inputShape: readonly number[];
@@ -96,24 +104,33 @@ export type Availability =
 
 /** A line of the paper's Table 2; largest and smallest are (domain, class) cells to train on. */
 export interface TableLine {
+  /** Images of all splits. */
   readonly images: number;
+  /** Training images of the largest cell. */
   readonly largest?: number;
+  /** Training images of the smallest cell. */
   readonly smallest?: number;
+  /** Images to train on. */
   readonly train: number;
+  /** Validation images. */
   readonly validation: number;
+  /** Test images. */
   readonly test: number;
 }
 
 /** What of a preset a data set may have otherwise. */
 export interface TrainingSize {
+  /** Steps of each run. */
   readonly steps: number;
   /** Images of each domain in a batch. */
   readonly batch: number;
+  /** Validation after every so many steps, and after the last. */
   readonly checkpointEvery: number;
 }
 
 /** A data set as it can be named on the command line. */
 export interface DatasetDefinition extends Definition {
+  /** Always `dataset`. */
   readonly kind: "dataset";
   /** One sentence: what the images are. */
   readonly description: string;
@@ -123,6 +140,7 @@ export interface DatasetDefinition extends Definition {
   readonly large?: boolean;
   /** In ascending order. */
   readonly domains: readonly string[];
+  /** In the order of their labels. */
   readonly classes: readonly string[];
   /** Shot groups by training images of a (domain, class) cell: many > `many` ≥ median > `few` ≥ few > 0. */
   readonly shots: { readonly many: number; readonly few: number };

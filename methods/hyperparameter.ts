@@ -21,7 +21,9 @@ export type Trait = "digits" | "photographs" | "large";
 
 /** The traits of a data set. */
 export interface Traits {
+  /** Which of the two overrides holds. */
   readonly images: "digits" | "photographs";
+  /** Whether the override for large sets holds too. */
   readonly large?: boolean;
 }
 
@@ -30,6 +32,7 @@ export type Inherited = "learningRate" | "weightDecay";
 
 /** See {@linkcode inherit}. */
 export interface Inheritance {
+  /** The run's own hyperparameter whose value it takes. */
   readonly inherit: Inherited;
 }
 
@@ -38,6 +41,7 @@ export const inherit = (name: Inherited): Inheritance => ({ inherit: name });
 
 /** What every hyperparameter says of itself. */
 export interface HyperparameterOptions<V extends Value> {
+  /** A possible value, or the run's own value of a name. */
   readonly default: V | Inheritance;
   /** One line for people. */
   readonly description: string;
@@ -153,7 +157,9 @@ export type NumberSearch =
 
 /** Values that are equally likely. */
 export interface ChoiceSearch<V extends Value = Value> {
+  /** Tells it from a distribution of numbers. */
   readonly kind: "choice";
+  /** The values, each as likely as the others. */
   readonly values: readonly V[];
 }
 

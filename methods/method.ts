@@ -25,7 +25,9 @@ export interface DomainBatch {
 
 /** The loss that is minimised, and other scalars worth a curve. */
 export interface Terms {
+  /** What is minimised. */
   readonly loss: tf.Scalar;
+  /** Recorded in the curve under its name. */
   readonly [term: string]: tf.Scalar;
 }
 
@@ -98,6 +100,7 @@ export function learner<
 
 /** An Adam over some parameters. */
 export interface Optimizer {
+  /** What it moves, in the order of the gradients of {@linkcode Optimizer.apply}. */
   readonly parameters: readonly Parameter[];
   /**
    * One step down the gradient of `loss`; other parameters do not move.
@@ -119,10 +122,13 @@ export type OptimizerSettings = Partial<AdamSettings>;
  * buffers, random streams) is made here, so the trainer can save, restore and free it.
  */
 export interface MethodContext {
+  /** Classes of the data set; labels are below this. */
   readonly classes: number;
+  /** Domains of the data set; one batch of each makes a step. */
   readonly domains: number;
   /** `counts[domain][class]`: training images. 0 is a zero-shot cell. */
   readonly counts: readonly (readonly number[])[];
+  /** The run's featurizer and classifier. */
   readonly network: Network;
   /** The optimiser settings of the run. */
   readonly adam: AdamSettings;
@@ -195,6 +201,7 @@ export interface Cost {
 
 /** A method; `H` are its own hyperparameters, where they are known. */
 export interface Method<H extends Hyperparameters = Hyperparameters> extends Definition {
+  /** Always `method`. */
   readonly kind: "method";
   /** On the command line and in files: lower case. */
   readonly name: string;
@@ -202,6 +209,7 @@ export interface Method<H extends Hyperparameters = Hyperparameters> extends Def
   readonly title: string;
   /** What it does, in a paragraph or a few. */
   readonly description: string;
+  /** Groups the methods in tables. */
   readonly family: Family;
   /** Authors, year, title of the paper. */
   readonly citation: string;
@@ -227,6 +235,7 @@ export interface Method<H extends Hyperparameters = Hyperparameters> extends Def
   readonly cost?: Cost;
   /** What it does otherwise than MDLT and DomainBed, and why. */
   readonly departures?: readonly Departure[];
+  /** What `--set name.key=value` may change, by key. */
   readonly hyperparameters: H;
   /** What MDLT calls the method, its networks, terms and state, where the names differ. */
   readonly mdlt?: {

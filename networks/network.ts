@@ -32,7 +32,9 @@ export interface NetworkOptions {
 
 /** How pixels reach a network: (value / 255 − mean) / deviation, channel by channel. */
 export interface Normalisation {
+  /** Of red, green and blue, from 0 to 1. */
   readonly mean: readonly number[];
+  /** Of red, green and blue, above 0. */
   readonly deviation: readonly number[];
 }
 
@@ -67,6 +69,7 @@ export interface PretrainedWeights {
 
 /** A network as it can be named on the command line. */
 export interface NetworkDefinition extends Definition {
+  /** Always `network`. */
   readonly kind: "network";
   /** Authors, year, title of the paper. */
   readonly citation: string;
@@ -80,6 +83,7 @@ export interface NetworkDefinition extends Definition {
   readonly pretrainedImageSize?: number;
   /** Whether part of its features can be dropped in training. */
   readonly dropout?: boolean;
+  /** Weights to start from; without them it always starts at random. */
   readonly weights?: PretrainedWeights;
   /** The featurizer: from images to `[batch, outputs]`. */
   build(options: NetworkOptions): Module;
@@ -92,7 +96,13 @@ export function defineNetwork(network: Omit<NetworkDefinition, "kind">): Network
 
 /** The featurizer and the classifier on top of it. */
 export class Network {
-  constructor(readonly featurizer: Module, readonly classifier: Module) {}
+  /** Joins the two; neither is copied. */
+  constructor(
+    /** From images to `[batch, features]`. */
+    readonly featurizer: Module,
+    /** From features to `[batch, classes]`. */
+    readonly classifier: Module,
+  ) {}
 
   /** Featurizer first, in the order of PyTorch's `parameters()`. */
   get parameters(): readonly Parameter[] {

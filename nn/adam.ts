@@ -11,10 +11,13 @@ import type { Parameter } from "./module.ts";
 
 /** Settings of {@linkcode Adam}. */
 export interface AdamSettings {
+  /** The size of a step, before the moments scale it. */
   readonly learningRate: number;
   /** Added to the gradient as weightDecay · w (L2, not decoupled). */
   readonly weightDecay: number;
+  /** Decay of the first and of the second moment; 0.9 and 0.999 when left out. */
   readonly betas?: readonly [number, number];
+  /** Added to the root of the second moment; 1e-8 when left out. */
   readonly epsilon?: number;
 }
 

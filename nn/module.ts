@@ -9,7 +9,9 @@ import type { Random } from "../base/random.ts";
 
 /** A trained tensor with a name that is unique within its module. */
 export interface Parameter {
+  /** Unique within its module; names of nested modules are joined by dots. */
   readonly name: string;
+  /** Its values. */
   readonly variable: Variable;
   /** How this parameter's values are arranged here and in PyTorch's files. */
   readonly layout: Layout;
@@ -36,6 +38,7 @@ export type InitialDraws = (name: string) => Random;
  * ({@linkcode Module.apply}) or with any other tensors of the same shapes.
  */
 export class Module {
+  /** Takes the parameters as they are: they are the module's from now on. */
   constructor(
     /** In the order of PyTorch's `parameters()`. */
     readonly parameters: readonly Parameter[],

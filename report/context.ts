@@ -46,11 +46,17 @@ export class ReportContext {
   /** The figure that everything is said of first. */
   readonly headline: Tested;
 
-  /** @param before The store of the folder to compare with. */
+  /**
+   * Computes nothing but what is to be shown and tested.
+   *
+   * @param before The store of the folder to compare with.
+   */
   constructor(
     /** The output folder. */
     readonly out: string,
+    /** What the folder holds. */
     readonly store: Store,
+    /** What studies, metrics and further sections there are. */
     readonly catalogue: Catalogue,
     private readonly options: Pick<ReportOptions, "baseline" | "alpha" | "metrics"> = {},
     private readonly before: Store | null = null,
@@ -80,6 +86,7 @@ export class ReportContext {
     return { name, title: network === null ? title : about?.title ?? name };
   });
 
+  /** Without the runs of studies. */
   private arrange(store: Store): DatasetResults[] {
     const runs = store.runs.filter(({ study }) => study === null);
     return arrange({ ...store, runs }, this.catalogue.networks);

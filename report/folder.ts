@@ -25,11 +25,15 @@ export type { RunState };
 
 /** A planned run. */
 export interface Run {
+  /** Sixteen hexadecimal digits; the name of its folder. */
   readonly id: string;
+  /** `erm`, or `boda+crt` for two stages; in a study, with what tells it from the others. */
   readonly name: string;
+  /** Everything that decides its numbers. */
   readonly spec: RunSpec;
   /** What it is for in a study; null for a run that stands among the methods. */
   readonly study: StudyTag | null;
+  /** How it stands in the folder. */
   readonly state: RunState;
   /** Null without a record. A diverged run has a digest without scores. */
   readonly digest: Digest | null;
@@ -39,10 +43,12 @@ export interface Run {
 
 /** What the report keeps of a run's record. */
 export interface Digest {
+  /** Facts of the data, as the run saw them. */
   readonly data: Pick<
     RunRecord["data"],
     "title" | "domains" | "classes" | "shots" | "fingerprint" | "counts"
   >;
+  /** What the record says of the method. */
   readonly method: RunRecord["method"];
   /** Every figure, as in `results.csv`. */
   readonly figures: readonly Figure[];
@@ -56,10 +62,13 @@ export interface Digest {
   readonly confusions: readonly SparseConfusion[];
   /** Test predictions of each domain by confidence; null in older records. */
   readonly calibration: readonly Calibration[] | null;
+  /** Checkpoints, in order. */
   readonly curve: readonly CurveDigest[];
   /** Updates after which the tested weights were taken; null when nothing was tested. */
   readonly selectedStep: number | null;
+  /** Versions, hardware and revision of the code; null where unknown. */
   readonly environment: RunRecord["environment"];
+  /** Wall time in seconds, and memory. */
   readonly timing: RunRecord["timing"];
 }
 
@@ -71,7 +80,9 @@ export type SparseConfusion = Int32Array;
 
 /** A checkpoint, averaged over domains. */
 export interface CurveDigest {
+  /** Updates done. */
   readonly step: number;
+  /** Mean since the last checkpoint; null where it was not finite. */
   readonly loss: number | null;
   /** Of the validation images, by metric. */
   readonly scores: ReadonlyMap<string, number | null>;
@@ -79,6 +90,7 @@ export interface CurveDigest {
 
 /** An output folder as the report sees it. */
 export interface Store {
+  /** The plan of the folder. */
   readonly manifest: Manifest;
   /** Every planned run, in the manifest's order. */
   readonly runs: readonly Run[];

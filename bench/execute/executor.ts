@@ -21,9 +21,11 @@ export interface ExecutorEvents {
   onStart?(run: PlannedRun): void;
   /** Long work before the first step: what is done, how much of how much. */
   onWork?(what: string, done: number, total: number): void;
+  /** Steps of the run that are done, of all its steps. */
   onStep?(run: PlannedRun, done: number, total: number): void;
   /** The machine failed the run; it is tried again after so many seconds. */
   onRetry?(run: PlannedRun, reason: string, seconds: number): void;
+  /** The run has ended, or was not started because its first stage failed. */
   onEnd?(run: PlannedRun, outcome: Outcome): void;
   /** A line that a run's method, or a library, has printed. */
   onPrint?(run: PlannedRun, line: string): void;
@@ -60,6 +62,7 @@ export interface Submission {
 export interface Job {
   /** `stage 1`, or `report`. */
   readonly what: string;
+  /** The id that the queue gave it. */
   readonly job: string;
   /** The runs that its tasks train. */
   readonly ids: readonly string[];

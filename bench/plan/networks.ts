@@ -11,6 +11,7 @@ import { LEARNING, type Preset, preset, type PresetName } from "./presets.ts";
 
 /** What decides networks and sizes. */
 export interface NetworkRequest {
+  /** Decides every size that is not asked for by itself. */
   readonly preset: PresetName;
   /** `name`, or `name:width` for a part of its channels; as the preset says when left out. */
   readonly networks?: readonly string[] | undefined;

@@ -19,11 +19,15 @@ import { expandMethods } from "./stages.ts";
 
 /** What the user asked for; every name as written on the command line. */
 export interface Request extends NetworkRequest {
+  /** By name, or `all`. */
   readonly datasets: readonly string[];
   /** Methods, or two stages joined by `+`. */
   readonly methods: readonly string[];
+  /** Every method is run with each of them; runs of one seed share batches and initial weights. */
   readonly seeds: readonly number[];
+  /** Steps of each run; as the preset says when left out. */
   readonly steps?: number | undefined;
+  /** Images of each domain in a step; as the preset says when left out. */
   readonly batch?: number | undefined;
   /** Checkpoints of a run, instead of every so many updates as the preset says. */
   readonly checkpoints?: number | undefined;
@@ -34,18 +38,23 @@ export interface Request extends NetworkRequest {
   readonly settings: readonly (readonly [string, Value])[];
   /** Settings of the random search, by number; the defaults alone when left out. */
   readonly trials?: readonly number[] | undefined;
+  /** Which checkpoint's weights are tested. */
   readonly selection: SelectionRule;
   /** Test figures at every checkpoint. */
   readonly traceTest?: boolean | undefined;
+  /** Part of each run's id, since it decides the last bits. */
   readonly backend: Backend;
+  /** Threads of one run; part of its id, since the last bits of sums depend on them. */
   readonly threads: number;
 }
 
 /** A run with its name and id. */
 export interface PlannedRun {
+  /** Sixteen hexadecimal digits, from the spec alone; the name of the run's folder. */
   readonly id: string;
   /** `erm`, or `boda+crt` for two stages; in a study, with what tells the run from its others. */
   readonly name: string;
+  /** Everything that decides the run's numbers. */
   readonly spec: RunSpec;
   /** What the run is for, where it belongs to a study. */
   readonly study?: StudyTag;

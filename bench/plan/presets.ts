@@ -8,6 +8,7 @@ import type { TrainingSettings } from "../records/record.ts";
 
 /** The presets, from the smallest to the paper's own sizes. */
 export const PRESETS = ["smoke", "quick", "standard", "paper"] as const;
+/** One of {@linkcode PRESETS}. */
 export type PresetName = (typeof PRESETS)[number];
 
 /** What a preset decides for a data set. */

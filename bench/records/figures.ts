@@ -16,14 +16,19 @@ import type { RunRecord } from "./record.ts";
 
 /** One figure: a row of `results.csv`. */
 export interface Figure {
+  /** The data set's name. */
   readonly dataset: string;
+  /** The run's name: `erm`, or `boda+crt` for two stages. */
   readonly method: string;
+  /** The seed of the run. */
   readonly seed: number;
+  /** On which images. */
   readonly split: "validation" | "test";
   /** A domain's name, `average`, `worst` or `pooled`. */
   readonly domain: string;
   /** Its name. */
   readonly metric: string;
+  /** As computed: fractions are not in percent. */
   readonly value: number;
 }
 

@@ -19,11 +19,15 @@ export type PlanFile = "manifest.json" | "sweep.json";
 /** One output folder, as a reader sees it. */
 export class Folder {
   /**
+   * Looks at nothing yet.
+   *
    * @param definitions Methods and data sets, which say what numbers in records of format 1 stand
    *   for; without them numbers stay numbers.
    */
   constructor(
+    /** Its path. */
     readonly folder: string,
+    /** What numbers in records of format 1 are read by. */
     readonly definitions: CodeNames = { methods: [], datasets: [] },
   ) {}
 

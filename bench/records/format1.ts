@@ -12,7 +12,9 @@ import { usualExecution } from "./execution.ts";
 
 /** CodeNames that say which names the numbers of format 1 stood for. */
 export interface CodeNames {
+  /** Methods, with their hyperparameters. */
   readonly methods: readonly Settable<"hyperparameters">[];
+  /** Data sets, with their settings. */
   readonly datasets: readonly Settable<"settings">[];
 }
 

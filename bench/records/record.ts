@@ -16,11 +16,13 @@ export type { Calibration, Confusion };
 export interface RunSpec {
   /** Raised when the meaning of a field changes, so that old records are never mixed with new ones. */
   readonly format: 2;
+  /** The images, and a value for every setting of the data set. */
   readonly dataset: {
     readonly name: string;
     readonly imageSize: number;
     readonly settings: Readonly<Record<string, Value>>;
   };
+  /** The method in one version, and a value for every hyperparameter. */
   readonly method: {
     readonly name: string;
     readonly version: number;
@@ -28,8 +30,11 @@ export interface RunSpec {
   };
   /** The run whose weights this one starts from; its own record lies beside this one. */
   readonly stage1: RunSpec | null;
+  /** Seeds every random stream of the run. */
   readonly seed: number;
+  /** How it is trained and selected. */
   readonly training: TrainingSettings;
+  /** What does the mathematics, which decides the last bits. */
   readonly engine: {
     readonly backend: "native" | "wasm";
     /** Threads of one run: the last bits of sums depend on them. */
@@ -42,14 +47,19 @@ export interface RunSpec {
 
 /** How a run is trained and selected, apart from its method. */
 export interface TrainingSettings {
+  /** The featurizer; the classifier on top is linear. */
   readonly network: NetworkSpec;
+  /** Updates of the weights. */
   readonly steps: number;
   /** Images of each domain in a step. */
   readonly batch: number;
   /** Validation after every so many steps, and after the last. */
   readonly checkpointEvery: number;
+  /** Adam's. */
   readonly learningRate: number;
+  /** Added to the gradient as weightDecay · w. */
   readonly weightDecay: number;
+  /** Which checkpoint's weights are tested. */
   readonly selection: SelectionRule;
   /** Test figures at every checkpoint too, for a chart; left out where they are not. */
   readonly traceTest?: true;
@@ -57,7 +67,9 @@ export interface TrainingSettings {
 
 /** The network of a run. */
 export interface NetworkSpec {
+  /** As on the command line. */
   readonly name: string;
+  /** Factor on the channels of the full network. */
   readonly width: number;
   /** Part of the features dropped in training; none when left out. */
   readonly dropout?: number;
@@ -79,6 +91,7 @@ export interface CurvePoint {
   readonly step: number;
   /** Mean of every term that the method reported since the last checkpoint. */
   readonly terms: Readonly<Record<string, number>>;
+  /** With the weights of the checkpoint. */
   readonly validation: CurveFigures;
   /** The same on test images, where the run was asked for them. */
   readonly test?: CurveFigures;
@@ -100,11 +113,15 @@ export interface Plugin {
 
 /** The record of a finished run. */
 export interface RunRecord {
+  /** Sixteen hexadecimal digits, the hash of `spec`. */
   readonly id: string;
+  /** Everything that decided the numbers below. */
   readonly spec: RunSpec;
   /** What the run is called in tables: `erm`, or `boda+crt` for two stages. */
   readonly name: string;
+  /** Whether the training came to its end. */
   readonly outcome: Trained;
+  /** The data as they were: counts, and what decides shot groups. */
   readonly data: {
     readonly title: string;
     readonly domains: readonly string[];
@@ -116,7 +133,9 @@ export interface RunRecord {
     readonly shots: { readonly many: number; readonly few: number };
     readonly fingerprint: string;
   };
+  /** What tables say of the method, whatever the code says by now. */
   readonly method: { readonly title: string; readonly family: string; readonly source: string };
+  /** Checkpoints, in order. */
   readonly curve: readonly CurvePoint[];
   /** Null when the run diverged before its first checkpoint. */
   readonly result: {
@@ -130,9 +149,11 @@ export interface RunRecord {
     /** Metrics that cannot be derived from the counts above, by name, as far as they were looked at. */
     readonly scores?: Readonly<Partial<Record<"validation" | "test", RecordedScores>>>;
   } | null;
+  /** Versions, hardware and revision of the code; null where unknown. */
   readonly environment: Readonly<Record<string, string | number | null>>;
   /** The plugins that were loaded; left out where none were. */
   readonly plugins?: readonly Plugin[];
+  /** Wall time in seconds, and memory. `startedAt` is in ISO 8601. */
   readonly timing: {
     readonly startedAt: string;
     readonly seconds: number;
@@ -146,15 +167,21 @@ export interface RunRecord {
 
 /** The record of a run that could not be finished: `runs/<id>/failure.json`. Never counts as a result. */
 export interface FailureRecord {
+  /** The run's id. */
   readonly id: string;
+  /** What the run is called in tables. */
   readonly name: string;
+  /** What was to be trained. */
   readonly spec: RunSpec;
+  /** One sentence. */
   readonly error: string;
+  /** When it failed, in ISO 8601. */
   readonly at: string;
 }
 
 /** Which setting of a study a run is for. */
 export interface StudyTag {
+  /** The study's name. */
   readonly name: string;
   /** The method that is studied, as the plan calls it: `erm`, or `boda+crt` for two stages. */
   readonly method: string;
@@ -170,10 +197,13 @@ export type SearchProtocol = "once" | "per-seed";
 
 /** The plan of an output folder: `manifest.json`. */
 export interface Manifest {
+  /** Raised when the meaning of a field changes. */
   readonly format: 2;
+  /** In ISO 8601. */
   readonly createdAt: string;
   /** The command line, as given. */
   readonly command: readonly string[];
+  /** As on the command line. */
   readonly preset: string;
   /** Every run that was planned, in table order. */
   readonly runs: readonly {
@@ -185,6 +215,7 @@ export interface Manifest {
     /** Number of the setting of a random search. */
     readonly trial?: number;
   }[];
+  /** Versions, hardware and revision of the code; null where unknown. */
   readonly environment: Readonly<Record<string, string | number | null>>;
   /** Modules that the plan takes definitions from, beside the suite's own. */
   readonly plugins?: readonly Plugin[];

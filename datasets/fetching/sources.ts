@@ -6,8 +6,11 @@
 
 /** What is known of a file's bytes, from those who hand it out. */
 export interface KnownBytes {
+  /** Its size. */
   readonly bytes?: number;
+  /** In hexadecimal digits. */
   readonly sha256?: string;
+  /** In hexadecimal digits, where nothing stronger is published. */
   readonly md5?: string;
   /** The name that git gives the file. */
   readonly gitBlob?: string;
@@ -38,6 +41,7 @@ export interface Unpacking {
 
 /** What is needed for a data set. */
 export interface Sources {
+  /** Fetched in this order. */
   readonly files: readonly SourceFile[];
   /** Folders of the data folder in which the files, or what becomes of them, may lie as well. */
   readonly folders?: readonly string[];

@@ -30,6 +30,7 @@ export type ImageSource =
 
 /** An image to be read. */
 export interface ImageJob {
+  /** Where its pixels are. */
   readonly source: ImageSource;
   /** The item of a series from which the augmentation is drawn; left out in evaluation. */
   readonly augmentation?: { readonly key: number; readonly item: number };

@@ -42,7 +42,11 @@ export class ReaderPool implements AsyncDisposable {
   readonly #free: SharedArrayBuffer[] = [];
   #requests = 0;
 
-  /** @param count How many threads there are. */
+  /**
+   * Starts no thread before there is something to read.
+   *
+   * @param count How many threads there are.
+   */
   constructor(count: number = READERS) {
     this.#count = count;
   }

@@ -21,6 +21,7 @@ import { scoreKey } from "../folder.ts";
 
 /** One tested figure over all data sets. */
 export interface Across extends Tested {
+  /** In the manifest's order. */
   readonly datasets: readonly DatasetResults[];
   /** Every method of any data set, in table order. */
   readonly methods: readonly AcrossMethod[];
@@ -30,9 +31,13 @@ export interface Across extends Tested {
 
 /** A method over all data sets. All values are fractions. */
 export interface AcrossMethod {
+  /** Tells it from the others, with network and settings where these differ. */
   readonly label: string;
+  /** As the label, for readers. */
   readonly title: string;
+  /** The method's name without network and settings. */
   readonly name: string;
+  /** The network it is on; null where every data set has one network. */
   readonly network: MethodResults["network"];
   /** Its results on each data set; null where it was not planned. */
   readonly results: readonly (MethodResults | null)[];
@@ -46,9 +51,11 @@ export interface Overall {
   readonly rank: number;
   /** Mean of the data sets' means. */
   readonly mean: number;
+  /** 95 %, over runs resampled within each data set. */
   readonly meanInterval: Interval | NotComputable;
   /** Interquartile mean over all runs. */
   readonly iqm: number;
+  /** 95 %, over runs resampled within each data set. */
   readonly iqmInterval: Interval | NotComputable;
   /** Chance to beat a run of the baseline on the same network; null for the baseline and without it. */
   readonly improvement: Improvement | null;
@@ -56,7 +63,9 @@ export interface Overall {
 
 /** Probability of improvement over the baseline. */
 export interface Improvement {
+  /** From 0 to 1; 0.5 for methods that are alike. */
   readonly probability: number;
+  /** 95 %, over runs resampled within each data set. */
   readonly interval: Interval | NotComputable;
 }
 

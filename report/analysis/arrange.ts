@@ -9,12 +9,15 @@ import type { Digest, Run, Store } from "../folder.ts";
 
 /** What programs know by a name and readers by a title. */
 export interface Named {
+  /** For programs: lower case. */
   readonly name: string;
+  /** For readers. */
   readonly title: string;
 }
 
 /** Everything that was planned for one data set. */
 export interface DatasetResults {
+  /** As on the command line. */
   readonly name: string;
   /** The data set's title; its name while no run is finished. */
   readonly title: string;
@@ -32,11 +35,13 @@ export interface MethodResults {
   readonly label: string;
   /** What a reader sees: like the label, with the method's title in place of its name. */
   readonly title: string;
+  /** The run's name: `erm`, or `boda+crt` for two stages. */
   readonly name: string;
   /** Where methods are told apart by it; null where every data set has one network. */
   readonly network: Named | null;
   /** Null while no run of the method is finished on any data set. */
   readonly about: Digest["method"] | null;
+  /** That of its first run: the others differ in the seed alone. */
   readonly spec: RunSpec;
   /** One a seed of the data set; null where a seed was not planned. */
   readonly runs: readonly (Run | null)[];
@@ -44,9 +49,11 @@ export interface MethodResults {
 
 /** Mean and spread of a figure over seeds. */
 export interface Estimate {
+  /** Over the seeds that have a value. */
   readonly mean: number;
   /** Sample standard deviation (ddof 1); null for one seed. */
   readonly sd: number | null;
+  /** How many seeds have a value. */
   readonly n: number;
 }
 

@@ -17,6 +17,7 @@ const NEIGHBOURS = 10;
 
 /** What became of the behaviours of a method on one data set. */
 export interface BehaviourResults extends Studied<BehaviourStudy> {
+  /** One for each behaviour of the study, in its order. */
   readonly findings: readonly (Finding & { readonly claim: string })[];
 }
 

@@ -22,15 +22,19 @@ import type { Name } from "../tables/table.ts";
 
 /** A figure of a method on a data set in two folders. All values are fractions. */
 export interface Change extends Tested {
+  /** The data set. */
   readonly dataset: Name;
+  /** The method, with network and settings where these differ. */
   readonly method: Name;
   /** Over all seeds of each folder; null where it has none. */
   readonly before: Estimate | null;
+  /** The same of the folder compared with it. */
   readonly after: Estimate | null;
   /** After − before, over the seeds that both folders have. */
   readonly test: PairedTest | NotComputable;
   /** Holm-corrected over all changes; null without a test. */
   readonly p: number | null;
+  /** From `p` and the sign of the difference, where there is a test. */
   readonly verdict: Verdict;
   /** What the two sides do not share, in words; null when they were made alike. */
   readonly unlike: string | null;

@@ -31,10 +31,15 @@ const SEED = 7;
 export interface Points {
   /** Positions, in the order of the run's sample. */
   readonly x: readonly number[];
+  /** As `x`. */
   readonly y: readonly number[];
+  /** Class of each point, by its number. */
   readonly label: readonly number[];
+  /** Domain of each point, by its number. */
   readonly domain: readonly number[];
+  /** t-SNE's, as it was used. */
   readonly perplexity: number;
+  /** Of the first positions. */
   readonly seed: number;
 }
 

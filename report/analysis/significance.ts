@@ -61,20 +61,25 @@ export function anovas(dataset: DatasetResults, tested: readonly Tested[]): Anov
 
 /** Every pair of methods on one figure of a data set: what all talk of significance rests on. */
 export interface Pairwise extends Tested {
+  /** The data set that the pairs are of. */
   readonly dataset: DatasetResults;
   /** The methods that have a value, in table order. */
   readonly methods: readonly MethodResults[];
   /** Tukey's HSD over the methods that lack no seed. */
   readonly tukey: Tukey | NotComputable;
+  /** Each once, in table order. */
   readonly pairs: readonly Pair[];
 }
 
 /** Two methods, `first` before `second` in table order. All values are fractions. */
 export interface Pair {
+  /** Earlier in table order. */
   readonly first: MethodResults;
+  /** Later in table order. */
   readonly second: MethodResults;
   /** First − second over the seeds that both have, or of the means where there is no test. */
   readonly difference: number;
+  /** Paired t test over the seeds that both have. */
   readonly test: PairedTest | NotComputable;
   /** Of the paired t test, Holm-corrected over all pairs; null without a test. */
   readonly holm: number | null;
@@ -131,8 +136,11 @@ export function pairwise(
 
 /** How the best method of a data set stands to the others on one figure. */
 export interface Comparison extends Tested {
+  /** The data set that they are compared on. */
   readonly dataset: DatasetResults;
+  /** The best mean among the methods with as many seeds as any. */
   readonly best: MethodResults;
+  /** The best method's, over its seeds. */
   readonly mean: number;
   /** Every other method that has a value, from the closest to the farthest. */
   readonly others: readonly Rival[];
@@ -140,14 +148,19 @@ export interface Comparison extends Tested {
 
 /** A method beside the best one. All values are fractions; differences are best − this. */
 export interface Rival {
+  /** The other method. */
   readonly method: MethodResults;
+  /** Its own, over its seeds. */
   readonly mean: number;
+  /** Over the seeds that both have, or of the means where there is no test. */
   readonly difference: number;
   /** Simultaneous interval of the difference, by Tukey's HSD; null where that has no answer. */
   readonly ends: readonly [low: number, high: number] | null;
   /** Paired t test over the seeds that both have. */
   readonly test: PairedTest | NotComputable;
+  /** p-value of Tukey's HSD; null where one of the two lacks seeds or there is no test. */
   readonly tukey: number | null;
+  /** p-value of the paired t test, Holm-corrected over all pairs; null without a test. */
   readonly holm: number | null;
 }
 

@@ -19,15 +19,21 @@ export type Measure = {
 export interface StudiedSetting {
   /** Tells the setting from the study's others. */
   readonly name: string;
+  /** The level of each factor. */
   readonly levels: Levels;
+  /** In the manifest's order. */
   readonly runs: readonly Run[];
 }
 
 /** A study of a method with one network on one data set. */
 export interface Studied<S extends Study = Study> {
+  /** Its definition, or what the records say where there is none. */
   readonly study: S;
+  /** The data set it was run on. */
   readonly dataset: Named;
+  /** The network it was run with. */
   readonly network: Named;
+  /** The method that is studied. */
   readonly method: Named;
   /** The method in titles, with its network where there are several. */
   readonly subject: string;
@@ -39,6 +45,7 @@ export interface Studied<S extends Study = Study> {
 export interface StudyResults extends Studied<TrainingStudy> {
   /** What settings are judged by. */
   readonly metric: Metric;
+  /** In the order of the plan. */
   readonly settings: readonly StudiedSetting[];
 }
 

@@ -8,7 +8,9 @@ import { type Metric, PRIMARY } from "../../metrics/mod.ts";
 
 /** A figure of a run that is tested. */
 export interface Tested {
+  /** Averaged over domains, or of the worst of them. */
   readonly domain: "average" | "worst";
+  /** What is measured. */
   readonly metric: Metric;
 }
 

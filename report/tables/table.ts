@@ -10,9 +10,13 @@ import type { Estimate } from "../analysis/arrange.ts";
 export interface Table {
   /** Name of its files. */
   readonly name: string;
+  /** Above the table, without a full stop. */
   readonly title: string;
+  /** What a reader must know to read it, in sentences. */
   readonly caption: string;
+  /** From left to right; the first names the rows. */
   readonly columns: readonly Column[];
+  /** From top to bottom. */
   readonly groups: readonly Group[];
   /** Whether CSV gets a last column with the rows' notes. */
   readonly notesInCsv?: boolean;
@@ -27,6 +31,7 @@ export interface Column {
    * (`…`, `…_low`, `…_high`).
    */
   readonly key: string;
+  /** The column's heading. */
   readonly title: string;
   /** A heading over this and neighbouring columns. */
   readonly columnGroup?: string;
@@ -44,12 +49,15 @@ export interface Column {
 
 /** Rows under a common heading; without a title they follow on. */
 export interface Group {
+  /** The heading; null for rows that follow on. */
   readonly title: string | null;
+  /** From top to bottom. */
   readonly rows: readonly Row[];
 }
 
 /** A row of a table. */
 export interface Row {
+  /** One for each column of the table. */
   readonly cells: readonly Cell[];
   /** A footnote to the first cell. */
   readonly note?: string;
@@ -60,13 +68,17 @@ export type Cell = string | number | Estimate | IntervalCell | Name | Missing | 
 
 /** A number with the ends of its interval; without them where it has none. */
 export interface IntervalCell {
+  /** Shown and sorted by. */
   readonly value: number;
+  /** Null where there is no interval. */
   readonly ends: readonly [low: number, high: number] | null;
 }
 
 /** Something that readers know by a title and programs by a name: CSV holds the name. */
 export interface Name {
+  /** In CSV. */
   readonly name: string;
+  /** In every other format. */
   readonly title: string;
 }
 
