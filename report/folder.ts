@@ -82,7 +82,7 @@ export type SparseConfusion = Int32Array;
 export interface CurveDigest {
   /** Updates done. */
   readonly step: number;
-  /** Mean since the last checkpoint; null where it was not finite. */
+  /** Mean since the last checkpoint; null where the method reports none. */
   readonly loss: number | null;
   /** Of the validation images, by metric. */
   readonly scores: ReadonlyMap<string, number | null>;
