@@ -16,7 +16,7 @@
  * @module
  */
 export * from "./library.ts";
-export * from "./base/random.ts";
+export { type Random, stream } from "./base/random.ts";
 export {
   ABOVE_0,
   ANY_NUMBER,
@@ -28,32 +28,171 @@ export {
   type ValueType,
 } from "./base/setting.ts";
 export { UsageError } from "./base/errors.ts";
-export type { Definition } from "./base/definition.ts";
-export type { Catalogue, Definitions } from "./bench/catalogue.ts";
-export type {
-  Executor,
-  ExecutorEvents,
-  ExecutorOption,
-  ExecutorOptions,
-  Given,
-  Job,
-  Outcome,
-  Outcomes,
-  Session,
-  Submission,
-} from "./bench/execute/executor.ts";
-export type * from "./bench/execute/session.ts";
-export type { PlannedRun, Request } from "./bench/plan/plan.ts";
 export { type PresetName, PRESETS } from "./bench/plan/presets.ts";
-export type { PlanFile } from "./bench/records/folder.ts";
-export { Folder } from "./bench/records/folder.ts";
-export type * from "./bench/records/record.ts";
+export { Folder, type PlanFile } from "./bench/records/folder.ts";
 export { runId } from "./bench/records/run_id.ts";
-export type { CodeNames, Settable } from "./bench/records/format1.ts";
+
+// Every type that stands in their signatures.
+export type { Definition } from "./base/definition.ts";
+export type { Float32Values } from "./base/safetensors_format.ts";
+export type { Catalogue, Definitions } from "./bench/catalogue.ts";
+export type { ExecutorEvents, Job, Outcomes, Submission } from "./bench/execute/executor.ts";
+export type { SessionEvents, SessionResult } from "./bench/execute/session.ts";
 export type { NetworkRequest } from "./bench/plan/networks.ts";
-export type * from "./datasets/mod.ts";
-export type * from "./methods/mod.ts";
-export type * from "./metrics/mod.ts";
-export type * from "./networks/mod.ts";
-export type * from "./report/mod.ts";
+export type { PlannedRun, Request } from "./bench/plan/plan.ts";
+export type { Figure } from "./bench/records/figures.ts";
+export type { CodeNames, Settable } from "./bench/records/format1.ts";
+export type { Outcome, RunState, Trained } from "./bench/records/outcome.ts";
+export type {
+  CurveFigures,
+  CurvePoint,
+  FailureRecord,
+  Manifest,
+  NetworkSpec,
+  Plugin,
+  RecordedScores,
+  RunRecord,
+  RunSpec,
+  SearchProtocol,
+  SelectionRule,
+  StudyTag,
+  TrainingSettings,
+} from "./bench/records/record.ts";
+export type {
+  Augmentation,
+  Availability,
+  DataPaths,
+  Dataset,
+  DatasetDefinition,
+  Domain,
+  ImageJob,
+  ImageSource,
+  KnownBytes,
+  LoadOptions,
+  ReaderPool,
+  Size,
+  SourceFile,
+  Sources,
+  Split,
+  SplitCounts,
+  SplitName,
+  TableLine,
+  TrainingSize,
+  Unpacking,
+} from "./datasets/mod.ts";
+export type {
+  AdamSettings,
+  Behaviour,
+  BehaviourStudy,
+  ChoiceSearch,
+  Cost,
+  Departure,
+  DescribedStudy,
+  DomainBatch,
+  Draws,
+  Factor,
+  Family,
+  Finding,
+  Hyperparameter,
+  HyperparameterOptions,
+  Hyperparameters,
+  Inheritance,
+  Inherited,
+  InitialDraws,
+  Layout,
+  Learner,
+  Levels,
+  Method,
+  MethodContext,
+  Module,
+  NumberSearch,
+  Optimizer,
+  OptimizerSettings,
+  Parameter,
+  Scalar,
+  Search,
+  StepInputs,
+  Study,
+  StudyFigures,
+  StudySetting,
+  Tensor,
+  Tensor1D,
+  Tensor2D,
+  Tensor4D,
+  Terms,
+  TrainingStudy,
+  Trait,
+  Values,
+  Variable,
+} from "./methods/mod.ts";
+export type {
+  Calibration,
+  ClassCounts,
+  Confusion,
+  Inputs,
+  Measured,
+  Metric,
+  MetricOf,
+  Probabilities,
+  Scale,
+  Shots,
+} from "./metrics/mod.ts";
+export type {
+  Network,
+  NetworkDefinition,
+  NetworkOptions,
+  Normalisation,
+  PretrainedWeights,
+  Weights,
+} from "./networks/mod.ts";
+export type {
+  Across,
+  AcrossMethod,
+  BehaviourResults,
+  Cell,
+  Change,
+  Chart,
+  ChartSpec,
+  Column,
+  Comparison,
+  CurveDigest,
+  DatasetResults,
+  Digest,
+  Estimate,
+  Friedman,
+  Group,
+  Improvement,
+  Interval,
+  IntervalCell,
+  MethodResults,
+  Missing,
+  Name,
+  Named,
+  NotComputable,
+  Overall,
+  Pair,
+  PairedTest,
+  Pairwise,
+  Points,
+  Report,
+  ReportContext,
+  ReportMetrics,
+  ReportOptions,
+  Rival,
+  Row,
+  Run,
+  Section,
+  SectionDefinition,
+  SparseConfusion,
+  Store,
+  Studied,
+  StudiedSetting,
+  StudyResults,
+  Table,
+  Tested,
+  Tukey,
+  Verdict,
+  View,
+} from "./report/mod.ts";
 export type { Backend, BackendChoice } from "./tensor/backend.ts";
+export type { Execution } from "./tensor/compile/mod.ts";

@@ -16,8 +16,8 @@ import { vlcs } from "./sets/vlcs.ts";
 
 export type { Definition } from "../base/definition.ts";
 export type { Range, Setting, SettingOptions, Value, ValueType } from "../base/setting.ts";
-export type { ImageJob } from "./reading/images.ts";
-export type { Sources } from "./fetching/sources.ts";
+export type { ImageJob, ImageSource, Size } from "./reading/images.ts";
+export type { KnownBytes, SourceFile, Sources, Unpacking } from "./fetching/sources.ts";
 export * from "./dataset.ts";
 export { definePhotographs } from "./protocols/photographs/define.ts";
 export type { PhotographSet } from "./protocols/photographs/set.ts";

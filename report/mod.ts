@@ -12,24 +12,40 @@ import { isSection, type SectionDefinition } from "./section.ts";
 import { SECTIONS } from "./sections/mod.ts";
 import { resultsCsv } from "./tables/results_csv.ts";
 
-// What a section of one's own is made of.
-export * from "./section.ts";
+// What a section of one's own is made of, and every type that it meets on the way.
+export { defineSection, type Section, type SectionDefinition } from "./section.ts";
 export type { ReportContext, ReportOptions };
-export type * from "./analysis/across.ts";
-export type * from "./analysis/arrange.ts";
-export type * from "./analysis/behaviours.ts";
-export type * from "./analysis/compare.ts";
-export type * from "./analysis/significance.ts";
-export type * from "./analysis/studies.ts";
-export type * from "./analysis/tested.ts";
-export type { Points } from "./analysis/embedding.ts";
-export type { Digest, Run, Store } from "./folder.ts";
-export type { Definition } from "../base/definition.ts";
 export { type Chart, PALETTE, type SpecBody, specOf } from "./charts/chart.ts";
 export { Charts } from "./page/chart_view.tsx";
 export { Folded, TableView } from "./page/table_view.tsx";
 export * from "./tables/columns.ts";
-export * from "./tables/table.ts";
+export {
+  type Cell,
+  type Column,
+  type Group,
+  type IntervalCell,
+  MISSING,
+  type Missing,
+  type Name,
+  type Row,
+  type Table,
+} from "./tables/table.ts";
+export type { ChartConfig, ChartSpec, View } from "./types.ts";
+export type { Definition } from "../base/definition.ts";
+export type { Across, AcrossMethod, Improvement, Overall } from "./analysis/across.ts";
+export type { DatasetResults, Estimate, MethodResults, Named } from "./analysis/arrange.ts";
+export type { BehaviourResults } from "./analysis/behaviours.ts";
+export type { Change, Verdict } from "./analysis/compare.ts";
+export type { Points } from "./analysis/embedding.ts";
+export type { Comparison, Pair, Pairwise, Rival } from "./analysis/significance.ts";
+export type { NotComputable } from "./analysis/statistics/anova.ts";
+export type { Interval } from "./analysis/statistics/bootstrap.ts";
+export type { PairedTest } from "./analysis/statistics/pairs.ts";
+export type { Friedman } from "./analysis/statistics/ranks.ts";
+export type { Tukey } from "./analysis/statistics/tukey.ts";
+export type { Studied, StudiedSetting, StudyResults } from "./analysis/studies.ts";
+export type { ReportMetrics, Tested } from "./analysis/tested.ts";
+export type { CurveDigest, Digest, Run, SparseConfusion, Store } from "./folder.ts";
 
 /** What a report was made of, and where it lies. */
 export interface Report {

@@ -4,11 +4,11 @@
  *
  * @module
  */
-import type { VNode } from "preact";
 import type { Definition } from "../base/definition.ts";
 import type { Chart } from "./charts/chart.ts";
 import type { ReportContext } from "./context.ts";
 import type { Table } from "./tables/table.ts";
+import type { View } from "./types.ts";
 
 /** What one section of the report is made of, once there are records. */
 export interface Section {
@@ -23,7 +23,7 @@ export interface Section {
   /** Drawn and written as files; the page shows them where the view has a `<Charts>` of them. */
   readonly charts?: readonly Chart[];
   /** What the page shows; null for files alone. */
-  readonly view: VNode | null;
+  readonly view: View | null;
 }
 
 /** How a section is built from what is known of an output folder. */

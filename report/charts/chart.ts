@@ -6,7 +6,6 @@
  *
  * @module
  */
-import type { Config, TopLevelSpec } from "vega-lite";
 import type { Metric } from "../../metrics/mod.ts";
 import {
   completeMethods,
@@ -17,14 +16,18 @@ import {
 } from "../analysis/arrange.ts";
 import { bestFirst } from "../analysis/tested.ts";
 import { scoreKey } from "../folder.ts";
+import type { ChartConfig, ChartSpec } from "../types.ts";
 
 /** A chart: its files' name, what it shows in words, and how it is drawn. */
 export interface Chart {
+  /** Of its files, and unique in the report. */
   readonly name: string;
+  /** Above the chart. */
   readonly title: string;
   /** The text alternative: what a reader who cannot see the chart should know. */
   readonly description: string;
-  readonly spec: TopLevelSpec;
+  /** With its data in it. */
+  readonly spec: ChartSpec;
 }
 
 /**
@@ -63,11 +66,12 @@ const CONFIG = {
 const SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json";
 
 /** What is a chart's own of its specification. */
-export type SpecBody = Own<TopLevelSpec>;
-type Own<Spec> = Spec extends unknown ? Omit<Spec, "$schema" | "description" | "config"> : never;
+export type SpecBody<Spec = ChartSpec> = Spec extends unknown
+  ? Omit<Spec, "$schema" | "description" | "config">
+  : never;
 
 /** A chart's specification, with what all charts share. */
-export function specOf(description: string, body: SpecBody, config: Config = {}): TopLevelSpec {
+export function specOf(description: string, body: SpecBody, config: ChartConfig = {}): ChartSpec {
   return { $schema: SCHEMA, description, config: { ...CONFIG, ...config }, ...body };
 }
 

@@ -5,8 +5,9 @@
  *
  * @module
  */
-import { createContext, type VNode } from "preact";
+import { createContext } from "preact";
 import type { Chart } from "../charts/chart.ts";
+import type { View } from "../types.ts";
 import { inScript } from "./embed.ts";
 
 /** How a chart was drawn. */
@@ -23,7 +24,7 @@ export const Drawings = createContext<ReadonlyMap<Chart, Drawing>>(new Map());
 const WORDS = 150;
 
 /** Charts in two columns (on narrow screens one below the other) of about the same height. */
-export function Charts({ charts }: { charts: readonly Chart[] }): VNode {
+export function Charts({ charts }: { charts: readonly Chart[] }): View {
   return (
     <Drawings.Consumer>
       {(drawings) => <Columns charts={charts} drawings={drawings} />}

@@ -5,7 +5,6 @@
  *
  * @module
  */
-import type { VNode } from "preact";
 import {
   type Cell,
   cellNumber,
@@ -18,6 +17,7 @@ import {
   spanners,
   type Table,
 } from "../tables/table.ts";
+import type { View } from "../types.ts";
 
 /** Below this many rows a filter box is no help. */
 const FILTER_FROM = 8;
@@ -31,7 +31,7 @@ const NOTES_OPEN = 5;
  */
 export function TableView(
   { table, files = true }: { table: Table; files?: boolean },
-): VNode {
+): View {
   const rows = table.groups.reduce((sum, group) => sum + group.rows.length, 0);
   return (
     <div class="table" id={`table-${table.name}`}>
@@ -139,7 +139,7 @@ export function Folded({ table, title = table.title, files = true, print = false
   files?: boolean;
   /** Whether it is opened for paper. */
   print?: boolean;
-}): VNode {
+}): View {
   return (
     <details class={print ? "print" : undefined}>
       <summary>{title}</summary>

@@ -83,8 +83,13 @@ export interface Name {
 }
 
 /** A figure that a run still owes; the row's note says which. */
-export const MISSING = { missing: true } as const;
-export type Missing = typeof MISSING;
+export const MISSING: Missing = { missing: true };
+
+/** See {@linkcode MISSING}. */
+export interface Missing {
+  /** Tells it from other cells. */
+  readonly missing: true;
+}
 
 /** How a cell stands in its column. */
 export type Rank = "best" | "second" | null;
