@@ -7,19 +7,21 @@
  * @module
  */
 import { cpus } from "node:os";
-import { join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
 import { integerAtLeast } from "../base/arguments.ts";
 import { find, notFoundMessage, UsageError } from "../base/errors.ts";
 import { print, printError } from "../base/terminal.ts";
 import { cacheDirectory, prepareBackend } from "../tensor/backend.ts";
+import { addonPath, packageFolder } from "../tensor/native/addon.ts";
 import { METHODS } from "../methods/mod.ts";
 
 interface PerfOptions {
   readonly pairs: number;
   readonly threads: number;
   readonly profile?: boolean;
+  readonly against?: string;
 }
 
 /** A benchmark: what both sides measure, and what the number is. */
@@ -132,7 +134,28 @@ const BENCHMARKS: readonly Benchmark[] = [
     peer: null,
     passes: cost?.passes ?? 1,
   })),
+  ...METHODS.filter(({ steps }) => steps !== 0).flatMap(({ name, title, cost }): Benchmark[] => [
+    {
+      name: `update-quick/${name}`,
+      description: `update of ${title} beside one of ERM, preset quick`,
+      measurement: `update-quick/${name}`,
+      unit: "ms",
+      peer: null,
+      passes: cost?.passes ?? 1,
+    },
+    {
+      name: `javascript/${name}`,
+      description: `JavaScript of a step of ${title} outside of native calls, preset quick`,
+      measurement: `javascript/${name}`,
+      unit: "ms",
+      peer: null,
+    },
+  ]),
+  ...paired("features-step", "ERM update of the head on frozen features, 2 × 24 images of 1,024"),
 ];
+
+/** Names that stand for one benchmark of every method. */
+const SERIES = ["update", "update-quick", "javascript"];
 
 const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 
@@ -141,7 +164,7 @@ const importable = new Map<string, Promise<boolean>>();
 
 const command = new Command("deno task perf")
   .description("measure, beside PyTorch where python3 can import torch; one JSON line each")
-  .argument("[names...]", "which benchmarks; update for every method's")
+  .argument("[names...]", `which benchmarks; ${SERIES.join(", ")} for every method's`)
   .addHelpText(
     "after",
     `\n${
@@ -151,17 +174,23 @@ const command = new Command("deno task perf")
   .option("--profile", "where an update's time goes, by operation; the name is a method's")
   .option("--pairs <n>", "pairs of processes", integerAtLeast("--pairs", 1), 5)
   .option("--threads <n>", "threads of either side", integerAtLeast("--threads", 1), cpus().length)
+  .option("--against <revision>", "beside an earlier revision of this repository, not PyTorch")
   .option("--json", "JSON lines (they always are)")
   .action(async (names: string[], options: PerfOptions) => {
     if (options.profile) return await profile(names, options.threads);
     const chosen = names.length === 0 ? BENCHMARKS : names.flatMap((name) => {
-      if (name === "update") return BENCHMARKS.filter((b) => b.name.startsWith("update/"));
+      if (SERIES.includes(name)) return BENCHMARKS.filter((b) => b.name.startsWith(`${name}/`));
       const found = BENCHMARKS.find((benchmark) => benchmark.name === name);
       if (found !== undefined) return found;
       throw new UsageError(notFoundMessage("benchmark", name, BENCHMARKS.map((b) => b.name)));
     });
     await prepareBackend("native");
-    for (const benchmark of chosen) await measure(benchmark, options);
+    if (options.against === undefined) {
+      for (const benchmark of chosen) await measure(benchmark, options);
+      return;
+    }
+    await using earlier = await checkout(options.against);
+    for (const benchmark of chosen) await measure(benchmark, options, earlier.folder);
   });
 
 try {
@@ -205,17 +234,25 @@ async function measure(
     passes,
   }: Benchmark,
   { pairs, threads }: { pairs: number; threads: number },
+  earlier?: string,
 ): Promise<void> {
   const run = ["run", "--allow-all", "--quiet", here(program), measurement, `${threads}`];
-  const other = peer === null || !await canImport(peer.needs ?? "torch")
-    ? null
-    : [here(peer.program ?? "peer.py"), measurement, `${threads}`, ...peer.arguments];
+  const [otherProgram, other] = earlier !== undefined
+    ? [Deno.execPath(), run.with(3, join(earlier, "perf", program))]
+    : peer === null || !await canImport(peer.needs ?? "torch")
+    ? ["", null]
+    : ["python3", [
+      here(peer.program ?? "peer.py"),
+      measurement,
+      `${threads}`,
+      ...peer.arguments,
+    ]];
   const ours: number[] = [], theirs: number[] = [];
   for (let pair = 0; pair < pairs; pair++) {
     const measured = await measureOnce(Deno.execPath(), run, wholeProcess);
     ours.push(measured.value);
-    if (measured.peer !== undefined) theirs.push(measured.peer);
-    if (other !== null) theirs.push((await measureOnce("python3", other, wholeProcess)).value);
+    if (earlier === undefined && measured.peer !== undefined) theirs.push(measured.peer);
+    if (other !== null) theirs.push((await measureOnce(otherProgram, other, wholeProcess)).value);
   }
   const ratios = theirs.map((value, i) => ours[i]! / value);
   print(JSON.stringify({
@@ -229,6 +266,29 @@ async function measure(
     threads,
     pairs,
   }));
+}
+
+/** An earlier revision in a folder of its own, which is removed at the end. */
+async function checkout(revision: string): Promise<AsyncDisposable & { readonly folder: string }> {
+  const git = async (...args: string[]) => {
+    const root = here("..");
+    const { success, stderr } = await new Deno.Command("git", { args: ["-C", root, ...args] })
+      .output();
+    return success ? null : new TextDecoder().decode(stderr).trim().split("\n").at(-1)!;
+  };
+  const folder = await Deno.makeTempDir({ prefix: "mdlt-perf-" });
+  const failure = await git("worktree", "add", "--detach", "--force", folder, revision);
+  if (failure !== null) {
+    throw new UsageError(`Cannot measure against "${revision}": ${failure}`);
+  }
+  await new Deno.Command(Deno.execPath(), { args: ["install", "--quiet"], cwd: folder }).output();
+  // It takes this revision's addon, where its own would be looked for.
+  const addon = addonPath(packageFolder("@tensorflow/tfjs-node-gpu"));
+  const link = join(folder, relative(here(".."), addon));
+  await Deno.mkdir(dirname(link), { recursive: true });
+  await Deno.symlink(await Deno.realPath(addon), link);
+  const remove = async () => void await git("worktree", "remove", "--force", folder);
+  return { folder, [Symbol.asyncDispose]: remove };
 }
 
 /** What a process prints, or the milliseconds that it takes. */

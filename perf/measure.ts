@@ -12,6 +12,7 @@ import { train } from "../bench/train/trainer.ts";
 import { RunContext } from "../bench/train/context.ts";
 import { memorySplit } from "../datasets/reading/memory.ts";
 import { startBackend } from "../tensor/backend.ts";
+import { nativeBackend } from "../tensor/native/binding.ts";
 import { type Execution, executor } from "../tensor/compile/mod.ts";
 import { buildNetwork, NETWORKS } from "../networks/mod.ts";
 import { stream } from "../base/random.ts";
@@ -26,12 +27,22 @@ interface Setting {
   /** Images of a domain. */
   readonly batch: number;
   readonly imageSize: number;
+  /** Numbers of an image where it comes as features of a frozen network. */
+  readonly features?: number;
   readonly method?: string;
 }
 
 const digits: Setting = { network: "cnn", width: 1, batch: 64, imageSize: 28 };
 const quarter: Setting = { ...digits, width: 0.25 };
 const quick: Setting = { ...digits, width: 0.125, batch: 16 };
+/** What is trained on frozen features: those of a MobileNet, batches as on photographs. */
+const onFeatures: Setting = {
+  network: "head",
+  width: 1,
+  batch: 24,
+  imageSize: 224,
+  features: 1024,
+};
 const resnet = (imageSize: number, batch: number): Setting => ({
   network: "resnet50",
   width: 1,
@@ -64,9 +75,16 @@ const MEASUREMENTS: Readonly<Record<string, () => number | Promise<number> | Mea
   ...Object.fromEntries(
     METHODS.filter(({ steps }) => steps !== 0).map((method) => [
       `update/${method.name}`,
-      () => besideErm(method.name),
+      () => besideErm(method.name, quarter),
     ]),
   ),
+  ...Object.fromEntries(
+    METHODS.filter(({ steps }) => steps !== 0).flatMap(({ name }) => [
+      [`update-quick/${name}`, () => besideErm(name, quick)],
+      [`javascript/${name}`, () => javascriptOf(name)],
+    ]),
+  ),
+  "features-step": () => medianStep(onFeatures, 300, "graph"),
 };
 
 const [name, threads] = Deno.args as [string, string];
@@ -80,10 +98,13 @@ if (name.startsWith("profile/")) {
   printJson(typeof measured === "number" ? { value: measured } : measured);
 }
 
-function prepare({ network: kind, width, batch, imageSize, method: wanted = "erm" }: Setting) {
+function prepare(
+  { network: kind, width, batch, imageSize, features, method: wanted = "erm" }: Setting,
+) {
+  const inputShape = features === undefined ? [imageSize, imageSize, 3] : [features];
   const method = find("method", wanted, METHODS);
   const network = buildNetwork(find("network", kind, NETWORKS), 10, {
-    inputShape: [imageSize, imageSize, 3],
+    inputShape,
     width,
     draws: (parameter) => stream(0, parameter),
     random: stream(0, "dropout"),
@@ -104,7 +125,7 @@ function prepare({ network: kind, width, batch, imageSize, method: wanted = "erm
   const hyperparameters = defaultValues(method.hyperparameters, run, 0);
   const learner = method.create(ctx, hyperparameters);
   const batches = [0, 1].map((d): DomainBatch => ({
-    images: tf.randomUniform([batch, imageSize, imageSize, 3], 0, 1, "float32", d),
+    images: tf.randomUniform([batch, ...inputShape], 0, 1, "float32", d),
     labels: tf.tensor1d(Array.from({ length: batch }, (_, i) => (i + d) % 10), "int32"),
   }));
   return { network, ctx, learner, batches };
@@ -121,10 +142,42 @@ function medianStep(
   return median(times, 4, (i) => update(batches, i));
 }
 
+/**
+ * Milliseconds of a step of preset `quick` outside of the native side's functions: median of a method's
+ * steps that are neither the first ones nor compared with them.
+ */
+async function javascriptOf(method: string): Promise<number> {
+  const backend = nativeBackend()!;
+  let spent = 0;
+  const timed = (call: unknown) =>
+    typeof call !== "function" ? call : (...values: unknown[]) => {
+      const start = performance.now();
+      try {
+        return call(...values);
+      } finally {
+        spent += performance.now() - start;
+      }
+    };
+  const native = backend.binding as unknown as Readonly<Record<string, unknown>>;
+  const names = Object.getOwnPropertyNames(native);
+  const copy = Object.fromEntries(names.map((name) => [name, timed(native[name])]));
+  backend.binding = copy as unknown as typeof backend.binding;
+  const { ctx, learner, batches } = prepare({ ...quick, method });
+  const update = stepOf(ctx, learner, executor("graph"));
+  const outside: number[] = [];
+  for (let i = 0; i < 104; i++) {
+    spent = 0;
+    const start = performance.now();
+    await update(batches, i);
+    if (i >= 4) outside.push(performance.now() - start - spent);
+  }
+  return middle(outside);
+}
+
 /** An update of a method and one of ERM, in turn, so that both meet the same machine. */
-async function besideErm(method: string): Promise<Measured> {
+async function besideErm(method: string, setting: Setting): Promise<Measured> {
   const updates = [method, "erm"].map((name) => {
-    const { ctx, learner, batches } = prepare({ ...quarter, method: name });
+    const { ctx, learner, batches } = prepare({ ...setting, method: name });
     const update = stepOf(ctx, learner, executor("xla"));
     return (i: number) => update(batches, i);
   });

@@ -73,10 +73,20 @@ class ResNet50(nn.Module):
         return self.classifier(self.features(x).mean((2, 3)))
 
 
+class Head(nn.Sequential):
+    """What is trained on 1,024 features of a frozen network."""
+
+    def __init__(self):
+        super().__init__(nn.Linear(1024, 256), nn.ReLU(), nn.Linear(256, 10))
+
+
 def prepared(network, batch, size):
-    """Network, random images of two domains, labels."""
+    """Network, random images of two domains (features where there is no size), labels."""
     torch.manual_seed(0)
-    images = torch.rand(2 * batch, 3, size, size).contiguous(memory_format=LAYOUT)
+    if size is None:
+        images = torch.rand(2 * batch, 1024)
+    else:
+        images = torch.rand(2 * batch, 3, size, size).contiguous(memory_format=LAYOUT)
     labels = torch.arange(batch).remainder(10).repeat(2)
     return network().to(memory_format=LAYOUT), images, labels
 
@@ -170,6 +180,7 @@ MEASUREMENTS = {
     "digits-forward": lambda: median_forward(lambda: DigitsCnn(1), 64, 28, 20),
     "resnet50-step-64": lambda: median_step(ResNet50, 8, 64, 7),
     "resnet50-step-224": lambda: median_step(ResNet50, 4, 224, 5),
+    "features-step": lambda: median_step(Head, 24, None, 300),
     "digits-run": whole_run,
     "peak-memory": peak_memory,
     "start-up": lambda: (torch.tensor(1.0) + 1).item(),
