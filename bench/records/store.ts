@@ -165,11 +165,12 @@ export class Store extends Folder {
     }
     const earlier = await this.manifest(name);
     const cells = new Set(manifest.runs.map(cell));
-    const planned = new Map(manifest.runs.map((run) => [run.spec.dataset.name, conditions(run)]));
-    const kept = (earlier?.runs ?? []).filter((run) => {
-      const now = planned.get(run.spec.dataset.name);
-      return !cells.has(cell(run)) && (now === undefined || now === conditions(run));
-    });
+    const datasets = new Set(manifest.runs.map(({ spec }) => spec.dataset.name));
+    const planned = new Set(manifest.runs.map(conditions)); // several where there are networks
+    const kept = (earlier?.runs ?? []).filter((run) =>
+      !cells.has(cell(run)) &&
+      (!datasets.has(run.spec.dataset.name) || planned.has(conditions(run)))
+    );
     const runs = [...kept, ...manifest.runs];
     await writeAtomically(path, json({ ...manifest, runs }));
   }
@@ -196,7 +197,7 @@ async function removeTemporaryFiles(folder: string): Promise<void> {
 
 /** The cell of a table that a run fills. */
 function cell({ name, spec, trial }: Manifest["runs"][number]): string {
-  return JSON.stringify([spec.dataset.name, name, spec.seed, trial]);
+  return JSON.stringify([spec.dataset.name, spec.training.network, name, spec.seed, trial]);
 }
 
 /** What two runs must share to stand in one table. */

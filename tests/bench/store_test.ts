@@ -7,7 +7,8 @@ import { Store } from "../../bench/records/store.ts";
 import type { Manifest } from "../../bench/records/record.ts";
 import { resultsCsv } from "../../report/tables/results_csv.ts";
 import { readStore } from "../../report/folder.ts";
-import { place, planOf, withFolder } from "./crash.ts";
+import { BACKEND, place, planOf, withFolder } from "./crash.ts";
+import { plan } from "../helpers/plan.ts";
 
 Deno.test("a claim is one process's until it ends, and sweeps what another left half-written", () =>
   withFolder(async (out) => {
@@ -36,6 +37,26 @@ Deno.test("a file that cannot be written is named, and what was there before sta
     const left: string[] = [];
     for await (const { name } of Deno.readDir(folder)) left.push(name);
     assert.deepEqual(left.sort(), ["a", "taken"]);
+  }));
+
+Deno.test("a plan adds to the folder's: other methods on the same networks stay", () =>
+  withFolder(async (out) => {
+    const store = new Store(out);
+    const write = async (methods: readonly string[], steps: number) => {
+      const runs = plan({
+        ...{ datasets: ["digits-synth"], methods, seeds: [0], preset: "smoke", settings: [] },
+        ...{ selection: "last", backend: BACKEND, threads: 1, steps },
+        networks: ["cnn:0.125", "mlp:0.125"],
+      });
+      const about = { format: 2, createdAt: "", command: [], preset: "smoke", environment: {} };
+      await store.writeManifest({ ...about, runs } as unknown as Manifest);
+      return (await store.manifest())!.runs
+        .map(({ name, spec }) => `${name} ${spec.training.network.name}`);
+    };
+    const both = (name: string) => [`${name} cnn`, `${name} mlp`];
+    assert.deepEqual(await write(["erm"], 4), both("erm"));
+    assert.deepEqual(await write(["irm"], 4), [...both("erm"), ...both("irm")]);
+    assert.deepEqual(await write(["erm"], 5), both("erm"), "runs of another length leave the plan");
   }));
 
 /** Content that no record and no plan has. */
