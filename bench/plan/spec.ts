@@ -68,7 +68,7 @@ export function specOf(
 /** Where values come from before defaults do. */
 interface Choice {
   /** What a trial of the random search has drawn. */
-  readonly drawn: Readonly<Record<string, Value>>;
+  readonly drawn: Readonly<Partial<Record<string, Value>>>;
   /** What the user has set; goes first. */
   given(key: string): Value | undefined;
 }

@@ -16,7 +16,8 @@ export const section: Template = {
   separator: "-",
   taken: SECTIONS,
   source: ({ name, title }, from) =>
-    `/** @jsxRuntime automatic @jsxImportSource preact */
+    `/** @jsxRuntime automatic */
+/** @jsxImportSource preact */
 /**
  * ${title}: what the section shows, in a sentence. For now: how long each method trained.
  *

@@ -1,4 +1,5 @@
-/** @jsxRuntime automatic @jsxImportSource preact */
+/** @jsxRuntime automatic */
+/** @jsxImportSource preact */
 // deno-lint-ignore-file jsx-key -- rendered to text once; keys are for elements that change
 /**
  * Charts of the report as HTML: drawn, and ready to come to life.

@@ -83,7 +83,7 @@ export class GraphWriter {
     xlaScope: number | null = null,
   ): string {
     const attr = Object.fromEntries(attributes.map((a) => [a.name, this.#attribute(a)]));
-    const marks = xlaScope === null
+    const marks: Record<string, object> = xlaScope === null
       ? {}
       : { _XlaCompile: { b: true }, _XlaScope: { s: new TextEncoder().encode(`c${xlaScope}`) } };
     return this.#add(op, inputs, { ...attr, ...marks }).node;
