@@ -104,8 +104,7 @@ function steadyConvergence(figures: StudyFigures): Finding {
   const rises = sampleRankCorrelation(steps, curve.map(({ f1 }) => f1));
   return {
     verdict: grade(falls >= STEADY && rises >= STEADY, falls >= STEADY || rises >= STEADY),
-    evidence:
-      `rank correlation with the updates: loss ${(-falls).toFixed(2)}, validation macro-F1 ` +
+    evidence: `rank correlation with the steps: loss ${(-falls).toFixed(2)}, validation macro-F1 ` +
       `${rises.toFixed(2)}, over ${curve.length} checkpoints (steady: ${STEADY})`,
   };
 }

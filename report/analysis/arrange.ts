@@ -178,7 +178,7 @@ export function missingSeedsNote(
 
 function lackingCause({ state }: Run): string {
   if (state.status === "failed") return "failed";
-  return state.status === "diverged" ? `diverged after ${state.step} updates` : "not run yet";
+  return state.status === "diverged" ? `diverged at step ${state.step}` : "not run yet";
 }
 
 /** Groups items by a key, in order of first appearance. */

@@ -1,5 +1,5 @@
 /**
- * A validation metric and the training loss over the updates.
+ * A validation metric and the training loss over the steps.
  *
  * @module
  */
@@ -19,7 +19,7 @@ export interface CurveScore {
 }
 
 /**
- * A validation metric and the training loss over updates: some methods in colour, the others behind
+ * A validation metric and the training loss over steps: some methods in colour, the others behind
  * them; the page brings any one of those to the front.
  */
 export function curvesSpec(
@@ -137,7 +137,7 @@ export function curvesChart(
   const highlighted = [...new Set([...ordered.slice(0, 3), ...named])]
     .slice(0, PALETTE.length).map((method) => method.title);
   const description =
-    `Validation ${metric.title}, averaged over domains, and training loss over the updates on ` +
+    `Validation ${metric.title}, averaged over domains, and training loss over the steps on ` +
     `${dataset.title}, mean over seeds. In colour: ${highlighted.join(", ")}` +
     (ordered.length > highlighted.length ? "; the other methods behind them." : ".") +
     " Losses of different methods are not on one scale.";

@@ -160,7 +160,7 @@ function curveChart({ file, study, metric, dataset, subject, settings }: StudyRe
     }))
   );
   const description = `Training loss and validation ${metric.title} of ${subject} on ` +
-    `${dataset.title} over the updates, mean over seeds.`;
+    `${dataset.title} over the steps, mean over seeds.`;
   const panel = (field: string, title: string, color: string) => ({
     width: 320,
     height: 200,
@@ -177,7 +177,7 @@ function curveChart({ file, study, metric, dataset, subject, settings }: StudyRe
       y: { field, type: "quantitative" as const, title, scale: { zero: false } },
       ...(settings.length > 1 &&
         { color: { field: "setting", type: "nominal" as const, title: null } }),
-      tooltip: [{ field: "step", title: "updates" }, { field, format: ".4~g", title }],
+      tooltip: [{ field: "step", title: "steps" }, { field, format: ".4~g", title }],
     },
   });
   return {

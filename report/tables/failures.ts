@@ -81,6 +81,6 @@ const NOT_CONTAINED = "No figure of this report contains these runs.";
 
 function reason(state: Run["state"]): string | null {
   if (state.status === "failed") return state.error;
-  if (state.status === "diverged") return `the loss was not finite after ${state.step} updates`;
+  if (state.status === "diverged") return `the loss was no longer finite at step ${state.step}`;
   return state.status === "missing" ? "not run yet" : null;
 }

@@ -16,7 +16,7 @@ export function provenanceTable(store: Store): Table {
   return {
     name: "provenance",
     title: "Where every run comes from",
-    caption: "Every planned run. Selected: the update whose weights were tested. Seconds: wall " +
+    caption: "Every planned run. Selected: the step whose weights were tested. Seconds: wall " +
       "time of the run. Data: fingerprint of the images and their split.",
     columns: [
       RUN,

@@ -128,9 +128,7 @@ function resultsCaption(
       ? "Worst is the domain with the worst figure of each run."
       : "Worst is the domain with the lowest figure of each run.",
     selectedBy(dataset.methods.map(({ spec }) => spec)),
-    `Preset ${store.manifest.preset}: ${
-      distinct(specs.map((s) => s.steps)).join("/")
-    } updates of ` +
+    `Preset ${store.manifest.preset}: ${distinct(specs.map((s) => s.steps)).join("/")} steps of ` +
     `${distinct(specs.map((s) => s.batch)).join("/")} images a domain.`,
     MARKED,
     short,

@@ -72,7 +72,7 @@ Deno.test("a table says which runs are missing and marks no method that lacks se
     const coral = manifest.runs.find((run) =>
       run.name === "coral" && run.spec.seed === 3 && run.spec.dataset.name === "vlcs"
     )!;
-    assert(text.includes(`CORAL: seed 3 diverged after 137 updates (run ${coral.id})`));
+    assert(text.includes(`CORAL: seed 3 diverged at step 137 (run ${coral.id})`));
     const row = text.split("\n").find((line) => line.startsWith("| CORAL"))!;
     assert.doesNotMatch(row, /\*\*|<u>/);
   }));
