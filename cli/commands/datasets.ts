@@ -38,7 +38,7 @@ interface DatasetsOptions extends PluginOptions, FolderOptions {
 export function datasetsCommand(_setExitCode: SetExitCode): Command {
   const command = new Command("datasets")
     .description("list the data sets: domains, classes, images, and where to get them")
-    .argument("[names...]", "tell all of these data sets: domains, classes, settings")
+    .argument("[names...]", "everything about these data sets: domains, classes, settings")
     .option("--charts <dir>", "draw the class distribution of every set whose counts are known")
     .option("--json", "as JSON");
   for (const option of pathOptions()) command.addOption(option);

@@ -20,7 +20,10 @@ import {
 export function methodsCommand(_setExitCode: SetExitCode): Command {
   return new Command("methods")
     .description("list the methods with family, source and hyperparameters")
-    .argument("[names...]", "tell all of these methods: what they do, where they depart from MDLT")
+    .argument(
+      "[names...]",
+      "everything about these methods: what they do, where they depart from MDLT",
+    )
     .option("--json", "as JSON")
     .action(async (names: string[], { json, ...options }: { json?: boolean } & PluginOptions) => {
       const known = (await catalogueOf(options)).methods;

@@ -24,7 +24,7 @@ export interface PluginOptions {
 export const pluginOption = (): Option =>
   new Option(
     "--plugin <module>",
-    "module that defines methods, data sets, networks, metrics or studies: a path, URL or npm:name",
+    "module of definitions, from methods to sections: a path, URL or npm:name; may be repeated",
   ).argParser((text, earlier: string[] = []) => [...earlier, nonEmptyPath("--plugin")(text)]);
 
 /** Everything that can be named in a command, with the user's own data sets in the folders given. */
