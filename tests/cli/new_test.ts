@@ -83,25 +83,6 @@ Deno.test("new definitions pass formatting, lint, types, their tests and the con
       assert.match(await Deno.readTextFile(join(root, "out/results.csv")), /,best_class,/);
       assert.match(await Deno.readTextFile(join(root, "out/report/index.html")), /<li>mine: /);
     });
-    await t.step("the README's method in its place, in under 25 lines", async () => {
-      const readme = await Deno.readTextFile(join(project, "README.md"));
-      const shown = /```ts\n(.*?)```/s.exec(readme)![1]!;
-      assert.match(shown, /name: "mine"/);
-      assert.ok(shown.trimEnd().split("\n").length < 25);
-      await Deno.remove(join(root, "tests/methods/mine_test.ts"));
-      await Deno.writeTextFile(join(root, "methods/mine.ts"), shown);
-      for (
-        const args of [
-          ["fmt", "--check", "methods/mine.ts"],
-          ["lint", "methods/mine.ts"],
-          ["check", "methods/mine.ts"],
-          CONFORMANCE,
-        ]
-      ) {
-        const { code, text } = await deno(root, ...args);
-        assert.equal(code, 0, text);
-      }
-    });
     await t.step("a name that cannot be", async () => {
       for (
         const [name, reason] of [
