@@ -8,7 +8,8 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { convolution, meanPool } from "../tensor/kernels.ts";
+import { convolution } from "../tensor/convolution.ts";
+import { meanPool } from "../tensor/kernels.ts";
 import { compose, Module, type Parameter, parameter } from "../nn/module.ts";
 import { defineNetwork, MINUS_ONE_TO_ONE, type NetworkOptions } from "./network.ts";
 import { requireWeights, type Weights } from "./weights.ts";

@@ -9,7 +9,8 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { meanPool, normedConvolution, rectify } from "../tensor/kernels.ts";
+import { normedConvolution } from "../tensor/convolution.ts";
+import { meanPool, rectify } from "../tensor/kernels.ts";
 import { dropout } from "../nn/layers.ts";
 import {
   compose,

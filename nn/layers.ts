@@ -6,13 +6,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from "../tensor/types.ts";
 import { hostInput, xlaScope } from "../tensor/compile/mod.ts";
-import {
-  convolution,
-  matMulFast,
-  meanPositions,
-  nativeConvolutionBlock,
-  reluGradient,
-} from "../tensor/kernels.ts";
+import { convolution, nativeConvolutionBlock } from "../tensor/convolution.ts";
+import { matMulFast, meanPositions, reluGradient } from "../tensor/kernels.ts";
 import { type InitialDraws, Module, parameter, sequential, uniformParameter } from "./module.ts";
 import type { Random } from "../base/random.ts";
 

@@ -5,46 +5,27 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import type { Attribute, Binding, NativeBackend, NativeTensor, Values } from "../native/binding.ts";
+import { authorsLine, CompileError } from "./compile_error.ts";
 import { GraphCache } from "./graph_cache.ts";
-import { lower, type LoweredGraph } from "./lower.ts";
+import { lower } from "./lower.ts";
+import { FIRST_SYMBOL, NativeTensors } from "./native_tensors.ts";
 import { listen } from "./patch.ts";
 import {
+  type Ends,
+  type Fill,
+  type Host,
+  type Program,
+  requireSame,
+  type Results,
+} from "./program.ts";
+import {
   difference,
-  keyOf,
   outputsOf,
   type Outside,
   type Source,
   type TensorSpec,
   type TraceOp,
 } from "./trace.ts";
-
-/** What a compiled function gives: tensors by name. */
-export type Results = Readonly<Record<string, tf.Tensor>>;
-
-/** Fills a tensor with JavaScript's numbers, anew for each call. */
-export type Fill = () => Values;
-
-/** A function's operations, ready to be run without its JavaScript. */
-export interface Program extends Omit<LoweredGraph, "model"> {
-  readonly ops: readonly TraceOp[];
-  readonly outside: readonly Outside[];
-  readonly hosts: readonly Host[];
-  readonly variables: readonly tf.Variable[];
-  /** Native numbers of the outside constants, by their index. */
-  readonly constants: readonly number[];
-  /** Variables that the function assigns, by their index, in the order of the graph's first results. */
-  readonly written: readonly number[];
-  /** What it assigns, then what it returns. */
-  readonly sources: readonly Source[];
-  /** The names of the graph's other results. */
-  readonly names: readonly string[];
-  readonly graph: { readonly id: number; release(): void };
-}
-
-/** A tensor that JavaScript fills before each call. */
-interface Host extends TensorSpec {
-  readonly fill: Fill;
-}
 
 /** A tensor of a call that has no values yet. */
 interface SymbolicTensor extends TensorSpec {
@@ -78,27 +59,15 @@ interface Trace {
   xlaScopes: number;
 }
 
-/** Far above the native numbers, and for long in the range of V8's small integers. */
-const FIRST_SYMBOL = 2 ** 30;
-
-/** A function that cannot be run as a graph; the message is one sentence. */
-export class CompileError extends Error {
-  override name = "CompileError";
-}
-
 /** Traces and runs the functions of this process. */
 export class Compiler {
-  readonly #backend: NativeBackend;
   readonly #native: Binding;
+  readonly #tensors: NativeTensors;
   readonly #graphs: GraphCache;
-  /** From symbols to the native tensors that they stand for. */
-  readonly #aliases = new Map<number, number>();
-  readonly #specs = new Map<number, TensorSpec>();
   #nextSymbol = FIRST_SYMBOL;
   #trace: Trace | null = null;
 
   constructor(backend: NativeBackend) {
-    this.#backend = backend;
     this.#native = listen(backend, {
       executeOp: (name, attributes, inputs, outputs) =>
         this.#trace === null
@@ -106,13 +75,19 @@ export class Compiler {
           : this.#traceKernel(this.#trace, name, attributes, inputs, outputs),
       createTensor: (shape, dtype, values) =>
         this.#trace === null
-          ? this.#create(shape, dtype, values)
+          ? this.#tensors.create(shape, dtype, values)
           : this.#traceLiteral(this.#trace, shape, dtype, values),
       deleteTensor: (id) => this.#delete(id),
       tensorDataSync: (id) => this.#read(id),
       runSavedModel: (id, inputs, names, outputs) =>
-        this.#native.runSavedModel(id, inputs.map((input) => this.#resolve(input)), names, outputs),
+        this.#native.runSavedModel(
+          id,
+          inputs.map((input) => this.#tensors.resolve(input)),
+          names,
+          outputs,
+        ),
     }, () => this.#trace === null);
+    this.#tensors = new NativeTensors(backend, this.#native);
     this.#graphs = new GraphCache(this.#native);
   }
 
@@ -156,15 +131,20 @@ export class Compiler {
     );
     const outputs = this.#runGraph(
       program,
-      fed.map((tensor) => this.#idOf(tensor)),
+      fed.map((tensor) => this.#tensors.idOf(tensor)),
       hostIds,
-      (index) => this.#idOf(program.variables[index]!),
+      (index) => this.#tensors.idOf(program.variables[index]!),
     );
     hostIds.forEach((id) => this.#native.deleteTensor(id));
-    program.written.forEach((variable, i) => this.#set(program.variables[variable]!, outputs[i]!));
+    program.written.forEach((variable, i) =>
+      this.#tensors.set(program.variables[variable]!, outputs[i]!)
+    );
     const returned = outputs.slice(program.written.length);
     return Object.fromEntries(
-      program.names.map((name, i) => [name, this.#backend.createOutputTensor(returned[i]!)]),
+      program.names.map((
+        name,
+        i,
+      ) => [name, this.#tensors.backend.createOutputTensor(returned[i]!)]),
     );
   }
 
@@ -185,8 +165,8 @@ export class Compiler {
     const tensor = tf.tensor(fill() as Float32Array, [...shape], dtype);
     const trace = this.#trace;
     if (trace === null) return tensor;
-    const info = this.#backend.tensorMap.get(tensor.dataId);
-    info.id = this.#create(info.shape, info.dtype, info.values!);
+    const info = this.#tensors.backend.tensorMap.get(tensor.dataId);
+    info.id = this.#tensors.create(info.shape, info.dtype, info.values!);
     info.values = null;
     trace.known.set(info.id, { kind: "host", index: trace.hosts.length });
     trace.hosts.push({ shape, dtype: info.dtype, fill });
@@ -200,15 +180,15 @@ export class Compiler {
     const known: Trace["known"] = new Map();
     const variableIds = variables.map((variable, index) => {
       if (variable.isDisposed) return undefined;
-      let id = this.#idOf(variable);
+      let id = this.#tensors.idOf(variable);
       if (known.has(id)) { // it began as a copy of another one
-        this.#set(variable, this.#native.executeOp("Identity", [], [id], 1)[0]!, true);
-        id = this.#idOf(variable);
+        this.#tensors.set(variable, this.#native.executeOp("Identity", [], [id], 1)[0]!);
+        id = this.#tensors.idOf(variable);
       }
       known.set(id, { kind: "variable", index });
       return id;
     });
-    fed.forEach((tensor, index) => known.set(this.#idOf(tensor), { kind: "fed", index }));
+    fed.forEach((tensor, index) => known.set(this.#tensors.idOf(tensor), { kind: "fed", index }));
     return {
       before,
       ops: [],
@@ -228,31 +208,9 @@ export class Compiler {
     };
   }
 
-  /** The native tensor behind one of TensorFlow.js, which is uploaded if that was put off. */
-  #idOf(tensor: tf.Tensor): number {
-    const info = this.#backend.tensorMap.get(tensor.dataId);
-    if (info.values !== null && info.values !== undefined) {
-      info.id = this.#create(info.shape, info.dtype, info.values);
-      info.values = null;
-    }
-    return this.#resolve(info.id);
-  }
-
-  /** A native tensor, and a note of what it is. */
-  #create(shape: readonly number[], dtype: number, values: Values): number {
-    const id = this.#native.createTensor([...shape], dtype, values);
-    this.#specs.set(id, { shape: [...shape], dtype });
-    return id;
-  }
-
-  #free(id: number): void {
-    this.#specs.delete(id);
-    this.#native.deleteTensor(id);
-  }
-
   /** An operation outside of any call. */
   #executeNow(name: string, attributes: Attribute[], inputs: number[], outputs: number) {
-    const ids = inputs.map((id) => this.#resolve(id));
+    const ids = inputs.map((id) => this.#tensors.resolve(id));
     return this.#native.executeOp(name, attributes, ids, outputs);
   }
 
@@ -263,7 +221,7 @@ export class Compiler {
           `compute with tensors, or before the step`,
       );
     }
-    return this.#native.tensorDataSync(this.#resolve(id));
+    return this.#native.tensorDataSync(this.#tensors.resolve(id));
   }
 
   /** An operation inside a call. */
@@ -277,11 +235,11 @@ export class Compiler {
     const inputs = ids.map((id) => this.#source(trace, id));
     const kernel = { kind: "kernel", name, attributes, inputs, xlaScope: trace.xlaScope } as const;
     if (trace.before !== null) return this.#symbols(trace, this.#same(trace, kernel));
-    const ready = ids.map((id) => this.#resolve(id));
+    const ready = ids.map((id) => this.#tensors.resolve(id));
     const found = this.#native.executeOp(name, attributes, ready, count);
     const outputs = found.map(({ shape, dtype }) => ({ shape, dtype }));
     const symbols = this.#symbols(trace, { ...kernel, outputs });
-    found.forEach(({ id }, i) => this.#aliases.set(symbols[i]!.id, id));
+    found.forEach(({ id }, i) => this.#tensors.stand(symbols[i]!.id, id));
     return symbols;
   }
 
@@ -290,7 +248,7 @@ export class Compiler {
     const literal = { kind: "literal", shape, dtype, values: values.slice() } as const;
     if (trace.before !== null) return this.#symbols(trace, this.#same(trace, literal))[0]!.id;
     const [{ id }] = this.#symbols(trace, literal) as [NativeTensor];
-    this.#aliases.set(id, this.#native.createTensor(shape, dtype, values));
+    this.#tensors.stand(id, this.#native.createTensor(shape, dtype, values));
     return id;
   }
 
@@ -317,11 +275,11 @@ export class Compiler {
   /** What a number stands for in a call. */
   #source(trace: Trace, id: number): Source {
     if (id >= trace.base) return trace.tensors[id - trace.base]!.source;
-    const native = this.#resolve(id);
+    const native = this.#tensors.resolve(id);
     const known = trace.inputs.get(native);
     if (known !== undefined) return known;
     const source = { input: trace.outside.length };
-    const { shape, dtype } = this.#specs.get(native) ?? this.#inspect(native);
+    const { shape, dtype } = this.#tensors.specOf(native);
     const named = trace.known.get(native);
     const index = named?.index ?? trace.constants.push(native) - 1;
     trace.outside.push({ shape, dtype, kind: named?.kind ?? "constant", index });
@@ -329,40 +287,18 @@ export class Compiler {
     return source;
   }
 
-  /** What is known of a tensor, which the native side tells with a copy. */
-  #inspect(id: number): TensorSpec {
-    const [same] = this.#native.executeOp("Identity", [], [id], 1);
-    const { shape, dtype } = same!;
-    this.#native.deleteTensor(same!.id);
-    this.#specs.set(id, { shape, dtype });
-    return { shape, dtype };
-  }
-
-  /** The native tensor of a number. */
-  #resolve(id: number): number {
-    if (id < FIRST_SYMBOL) return id;
-    const native = this.#aliases.get(id);
-    if (native === undefined) {
-      throw new RangeError(`Cannot use tensor ${id}: it was never computed`);
-    }
-    return native;
-  }
-
   #delete(id: number): void {
     const trace = this.#trace;
     const tensor = trace !== null && id >= trace.base ? trace.tensors[id - trace.base] : undefined;
     if (tensor !== undefined) {
       tensor.live = false;
-      const native = this.#aliases.get(id); // computed one by one in the first call
-      if (native === undefined) return;
-      this.#aliases.delete(id);
-      this.#native.deleteTensor(native);
+      const native = this.#tensors.release(id); // computed one by one in the first call
+      if (native !== undefined) this.#native.deleteTensor(native);
       return;
     }
-    const native = id < FIRST_SYMBOL ? id : this.#aliases.get(id);
-    this.#aliases.delete(id);
+    const native = this.#tensors.release(id);
     if (native === undefined) return;
-    if (trace === null) this.#free(native);
+    if (trace === null) this.#tensors.free(native);
     else trace.released.push(native);
   }
 
@@ -374,7 +310,7 @@ export class Compiler {
     const assigned: number[] = [];
     trace.variables.forEach((variable, index) => {
       if (variable.isDisposed) return;
-      const { id, values } = this.#backend.tensorMap.get(variable.dataId);
+      const { id, values } = this.#tensors.backend.tensorMap.get(variable.dataId);
       if (id < trace.base && (values === null || values === undefined)) return;
       written.push(index);
       assigned.push(this.#symbolOf(trace, variable));
@@ -384,32 +320,29 @@ export class Compiler {
     const sources = symbols.map((id) => this.#source(trace, id));
     const program = trace.before === null
       ? this.#compile(trace, { written, sources, names }, useXla)
-      : this.#requireSame(trace, trace.before, { written, sources, names });
+      : this.#repeated(trace, trace.before, { written, sources, names });
     const outputs = this.#runGraph(
       program,
-      fed.map((tensor) => this.#idOf(tensor)),
+      fed.map((tensor) => this.#tensors.idOf(tensor)),
       trace.hostIds,
       (index) => trace.variableIds[index]!,
     );
     symbols.forEach((id, i) => {
       const { id: native, shape, dtype } = outputs[i]!;
       if (id < trace.base || symbols.indexOf(id) !== i) return this.#native.deleteTensor(native);
-      const computed = this.#aliases.get(id); // one by one, in the first call
+      const computed = this.#tensors.stand(id, native); // one by one, in the first call
       if (computed !== undefined) this.#native.deleteTensor(computed);
-      this.#aliases.set(id, native);
-      this.#specs.set(native, { shape, dtype });
+      this.#tensors.note({ id: native, shape, dtype });
     });
     return program;
   }
 
   /** The number of a tensor at the end of a call; one made from numbers and not used yet is noted. */
   #symbolOf(trace: Trace, tensor: tf.Tensor): number {
-    const info = this.#backend.tensorMap.get(tensor.dataId);
-    if (info.values !== null && info.values !== undefined) {
-      info.id = this.#traceLiteral(trace, info.shape, info.dtype, info.values);
-      info.values = null;
-    }
-    return info.id;
+    return this.#tensors.upload(
+      tensor.dataId,
+      (shape, dtype, values) => this.#traceLiteral(trace, shape, dtype, values),
+    );
   }
 
   #refuseKept(trace: Trace, used: ReadonlySet<number>): void {
@@ -425,29 +358,15 @@ export class Compiler {
     );
   }
 
-  #requireSame(
-    trace: Trace,
-    before: Program,
-    now: Pick<Program, "written" | "sources" | "names">,
-  ): Program {
-    const told = ({ written, sources, names }: Pick<Program, "written" | "sources" | "names">) =>
-      JSON.stringify([written, sources.map(keyOf), names]);
-    const outside = (list: readonly Outside[]) => JSON.stringify(list);
-    const whole = trace.ops.length === before.ops.length && told(now) === told(before) &&
-      outside(trace.outside) === outside(before.outside) &&
-      trace.constants.join() === before.constants.join() &&
-      trace.hosts.length === before.hosts.length;
-    if (whole) return before;
-    throw new CompileError(
-      `Cannot run a step as one graph: it had ${before.ops.length} operations on ` +
-        `${before.outside.length} tensors and has ${trace.ops.length} on ${trace.outside.length}; ` +
-        `declare what changes as a schedule, a draw or a phase`,
-    );
+  /** The program of the call before, which this one must have repeated. */
+  #repeated({ ops, outside, hosts, constants }: Trace, before: Program, ends: Ends): Program {
+    requireSame(before, { ops, outside, hosts, constants, ...ends });
+    return before;
   }
 
   #compile(
     trace: Trace,
-    ends: Pick<Program, "written" | "sources" | "names">,
+    ends: Ends,
     useXla: boolean,
   ): Program {
     const { ops, outside, hosts, variables, constants } = trace;
@@ -484,26 +403,12 @@ export class Compiler {
     return this.#native.runSavedModel(graph.id, ids, inputNames, outputNames);
   }
 
-  /** Gives a variable another native tensor. */
-  #set(variable: tf.Variable, value: NativeTensor, apart = false): void {
-    const info = this.#backend.tensorMap.get(variable.dataId);
-    if (apart || info.refCount > 1) { // what it holds is also somebody else's
-      const tensor = this.#backend.createOutputTensor(value);
-      variable.assign(tensor);
-      tensor.dispose();
-      return;
-    }
-    this.#delete(info.id);
-    info.id = value.id;
-    this.#specs.set(value.id, { shape: value.shape, dtype: value.dtype });
-  }
-
   /** After an error variables hold again what they held before the call. */
   #undo(trace: Trace): void {
     trace.variables.forEach((variable, index) => {
       const before = trace.variableIds[index];
       if (before === undefined || variable.isDisposed) return;
-      const info = this.#backend.tensorMap.get(variable.dataId);
+      const info = this.#tensors.backend.tensorMap.get(variable.dataId);
       const kept = trace.released.indexOf(before);
       if (kept < 0) return;
       trace.released.splice(kept, 1);
@@ -516,31 +421,12 @@ export class Compiler {
   /** Frees what a call has made and its function has given up. */
   #clear(trace: Trace): void {
     trace.tensors.forEach(({ live }, index) => {
-      const native = this.#aliases.get(trace.base + index);
-      if (live || native === undefined) return;
-      this.#aliases.delete(trace.base + index);
-      this.#native.deleteTensor(native);
+      if (live) return;
+      const native = this.#tensors.release(trace.base + index);
+      if (native !== undefined) this.#native.deleteTensor(native);
     });
-    trace.released.forEach((id) => this.#free(id));
+    trace.released.forEach((id) => this.#tensors.free(id));
   }
-}
-
-/** Folders in which no author's step is written. */
-const LIBRARIES = ["tensor/", "nn/", "base/", "bench/"]
-  .map((folder) => new URL(`../../${folder}`, import.meta.url).href);
-
-/** Where in an author's file a call comes from: the first line outside of the libraries. */
-function authorsLine(): string {
-  const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = 100; // TensorFlow.js stands in between with many calls
-  const frames = new Error().stack?.split("\n") ?? [];
-  Error.stackTraceLimit = limit;
-  const place = frames.map((frame) => /(\w+:\/\/[^\s()]+\.tsx?:\d+):\d+/.exec(frame)?.[1])
-    .find((place) =>
-      place !== undefined && !place.includes("/node_modules/") &&
-      !LIBRARIES.some((folder) => place.startsWith(folder))
-    );
-  return place === undefined ? "" : ` (${place})`;
 }
 
 /** What TensorFlow.js's engine knows of variables. */

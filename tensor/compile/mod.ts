@@ -23,9 +23,11 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import { tensor } from "@tensorflow/tfjs-core";
 import { nativeBackend } from "../native/binding.ts";
-import { Compiler, type Fill, type Program, type Results } from "./compiler.ts";
+import { Compiler } from "./compiler.ts";
+import type { Fill, Program, Results } from "./program.ts";
 
-export { CompileError, type Fill, type Results } from "./compiler.ts";
+export { CompileError } from "./compile_error.ts";
+export type { Fill, Results } from "./program.ts";
 
 /** One a process, since it stands between tfjs-node's only backend and its native side. */
 let compiler: Compiler | null = null;

@@ -66,8 +66,9 @@ const cpuMacArm64: WheelSet = {
 };
 
 /**
- * TensorFlow with CUDA, and the CUDA libraries it asks for in its extra `and-cuda`. The hashes are
- * the package index's own; this set has not been run on a GPU yet.
+ * TensorFlow with CUDA, and the CUDA libraries it asks for in its extra `and-cuda`. The set has been
+ * fetched, unpacked (5.3 GB) and loaded on a machine without a GPU, where TensorFlow reports a CPU; it
+ * has not been run on a GPU yet.
  */
 const gpuLinuxX64: WheelSet = {
   tensorflow: {

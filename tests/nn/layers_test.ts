@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import { Adam } from "../../nn/adam.ts";
-import { convolution } from "../../tensor/kernels.ts";
+import { convolution } from "../../tensor/convolution.ts";
 import { dropout, groupAverages, mlp, reluGroupNorm } from "../../nn/layers.ts";
 import { fromTorch, toTorch, uniformParameter } from "../../nn/module.ts";
 import cnn from "../../networks/cnn.ts";

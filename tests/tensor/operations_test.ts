@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import { groupAverages, reluGroupNorm } from "../../nn/layers.ts";
-import { convolution, nativeAdam, nativeConvolutionBlock } from "../../tensor/kernels.ts";
+import { convolution, nativeConvolutionBlock } from "../../tensor/convolution.ts";
+import { nativeAdam } from "../../tensor/kernels.ts";
 import { hasOperations } from "../../tensor/native/operations.ts";
 import { useBackend } from "../../testing/backend.ts";
 
