@@ -29,6 +29,7 @@ export {
 } from "./base/setting.ts";
 export { UsageError } from "./base/errors.ts";
 export { type PresetName, PRESETS } from "./bench/plan/presets.ts";
+export { type Figure, figures } from "./bench/records/figures.ts";
 export { Folder, type PlanFile } from "./bench/records/folder.ts";
 export { runId } from "./bench/records/run_id.ts";
 
@@ -40,7 +41,6 @@ export type { ExecutorEvents, Job, Outcomes, Submission } from "./bench/execute/
 export type { SessionEvents, SessionResult } from "./bench/execute/session.ts";
 export type { NetworkRequest } from "./bench/plan/networks.ts";
 export type { PlannedRun, Request } from "./bench/plan/plan.ts";
-export type { Figure } from "./bench/records/figures.ts";
 export type { CodeNames, Settable } from "./bench/records/format1.ts";
 export type { Outcome, RunState, Trained } from "./bench/records/outcome.ts";
 export type {
@@ -133,6 +133,7 @@ export type {
   Measured,
   Metric,
   MetricOf,
+  Predictions,
   Probabilities,
   Scale,
   Shots,

@@ -4,7 +4,9 @@
  * @module
  */
 import { join } from "node:path";
+import type { Predictions } from "../../metrics/mod.ts";
 import { type CodeNames, manifestOf, recordOf } from "./format1.ts";
+import { readPredictions, recounted } from "./predictions.ts";
 import type { FailureRecord, Manifest, RunRecord } from "./record.ts";
 import { runId } from "./run_id.ts";
 
@@ -64,6 +66,24 @@ export class Folder {
     const path = join(this.folder, name);
     if (await readJson(path) === null) return null;
     return (await readPlan(path, this.definitions)).manifest;
+  }
+
+  /** What a finished run predicted for its test images, domain by domain; null without a test. */
+  async predictions(id: string): Promise<Predictions[] | null> {
+    const record = await this.record(id);
+    if (record === null || record.result === null) return null;
+    const text = await Deno.readTextFile(this.pathOf(id, "predictions.csv"));
+    return readPredictions(text, record.data.domains);
+  }
+
+  /**
+   * A record whose test counts are counted anew from the stored predictions; its figures can
+   * then be derived again without training. Null without a test.
+   */
+  async recount(id: string): Promise<RunRecord | null> {
+    const [record, predictions] = [await this.record(id), await this.predictions(id)];
+    if (record === null || record.result === null || predictions === null) return null;
+    return recounted(record, record.result, predictions);
   }
 
   /** Ids of every run that has left something here, sorted. */

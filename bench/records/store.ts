@@ -10,9 +10,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import { decodeMetadata, decodeTensors, encodeTensors } from "../../tensor/safetensors.ts";
 import { writeAtomically } from "../../base/files.ts";
 import { type Lock, tryLock, withLock } from "../../base/lock.ts";
-import type { Predictions } from "../../metrics/mod.ts";
 import { Folder, type PlanFile, readJson, StoreError } from "./folder.ts";
-import { predictionsCsv, readPredictions, recounted } from "./predictions.ts";
+import { predictionsCsv } from "./predictions.ts";
 import type { FailureRecord, Manifest, RunRecord } from "./record.ts";
 import type { RunState, TrainResult } from "../train/trainer.ts";
 
@@ -117,24 +116,6 @@ export class Store extends Folder {
     using claim = await this.claim(failure.id);
     if (claim === null || await this.record(failure.id) !== null) return;
     await writeAtomically(this.pathOf(failure.id, "failure.json"), json(failure));
-  }
-
-  /** What a finished run predicted for its test images, domain by domain; null without a test. */
-  async predictions(id: string): Promise<Predictions[] | null> {
-    const record = await this.record(id);
-    if (record === null || record.result === null) return null;
-    const text = await Deno.readTextFile(this.pathOf(id, "predictions.csv"));
-    return readPredictions(text, record.data.domains);
-  }
-
-  /**
-   * A record whose test counts are counted anew from the stored predictions; its figures can
-   * then be derived again without training. Null without a test.
-   */
-  async recount(id: string): Promise<RunRecord | null> {
-    const [record, predictions] = [await this.record(id), await this.predictions(id)];
-    if (record === null || record.result === null || predictions === null) return null;
-    return recounted(record, record.result, predictions);
   }
 
   /** The folder of a run's TensorBoard event file. */
