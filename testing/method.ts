@@ -15,6 +15,7 @@ import { METHODS } from "../methods/mod.ts";
 import { crossEntropy } from "../methods/parts/losses.ts";
 import { useBackend } from "./backend.ts";
 import { methodNamed, start, TOY, type ToyRun } from "./toy.ts";
+import { testCompiledSteps } from "./compiled.ts";
 
 /** How a method is held to its tests. */
 export interface MethodConformanceOptions {
@@ -55,6 +56,7 @@ export async function methodConformance(
   testEvaluation(method);
   if (method.steps !== 0 && options.needNotLearn === undefined) testLearning(method);
   if (method.stage1 !== undefined) testSecondStage(method, beside);
+  if (method.steps !== 0) testCompiledSteps(method.name, (options) => begin(method, options));
 }
 
 /** Tests with the defaults, or with hyperparameters drawn from the search. */
