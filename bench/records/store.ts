@@ -183,7 +183,9 @@ function cell({ name, spec, trial }: Manifest["runs"][number]): string {
 
 /** What two runs must share to stand in one table. */
 function conditions({ spec, trial }: Manifest["runs"][number]): string {
-  const { dataset, training, engine } = spec;
+  // A method without steps of its own evaluates what its first stage has trained.
+  const trained = spec.training.steps === 0 && spec.stage1 !== null ? spec.stage1 : spec;
+  const { dataset, training, engine } = trained;
   const { network, steps, selection } = training;
   const batch = trial === undefined ? training.batch : null; // a search draws it
   return JSON.stringify([dataset, network, steps, batch, selection, engine]);

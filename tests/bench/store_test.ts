@@ -54,9 +54,16 @@ Deno.test("a plan adds to the folder's: other methods on the same networks stay"
         .map(({ name, spec }) => `${name} ${spec.training.network.name}`);
     };
     const both = (name: string) => [`${name} cnn`, `${name} mlp`];
-    assert.deepEqual(await write(["erm"], 4), both("erm"));
-    assert.deepEqual(await write(["irm"], 4), [...both("erm"), ...both("irm")]);
-    assert.deepEqual(await write(["erm"], 5), both("erm"), "runs of another length leave the plan");
+    assert.deepEqual(await write(["erm"], 60), both("erm"));
+    assert.deepEqual(await write(["irm"], 60), [...both("erm"), ...both("irm")]);
+    await write(["taunorm"], 60);
+    const all = ["erm", "irm", "taunorm"].flatMap(both);
+    assert.deepEqual((await write(["irm"], 60)).sort(), all, "one of them has no steps of its own");
+    assert.deepEqual(
+      await write(["erm"], 61),
+      both("erm"),
+      "runs of another length leave the plan",
+    );
   }));
 
 /** Content that no record and no plan has. */
