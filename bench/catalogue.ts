@@ -44,6 +44,8 @@ export interface Catalogue extends Definitions {
   readonly twoStage: readonly string[];
   /** Where definitions beside the suite's own come from, in the order of loading. */
   readonly plugins: readonly Plugin[];
+  /** Who gave the definitions that are not the suite's: the specifier of a plugin. */
+  readonly origins: ReadonlyMap<Definition, string>;
 }
 
 /** Which list of a catalogue holds a kind of definition. */
@@ -67,6 +69,7 @@ export function builtin(): Catalogue {
     sections: [],
     twoStage: TWO_STAGE,
     plugins: [],
+    origins: new Map(),
   };
 }
 
@@ -128,7 +131,8 @@ export function extend(
           `${namesake.title} has; give it another name`,
       );
     }
-    extended = { ...extended, [list]: [...known, definition] };
+    const origins = new Map([...extended.origins, [definition, from]]);
+    extended = { ...extended, [list]: [...known, definition], origins };
   }
   return extended;
 }

@@ -15,6 +15,7 @@ import {
 } from "../../tensor/backend.ts";
 import { type PlannedRun, withFirstStages } from "../plan/plan.ts";
 import type { Manifest } from "../records/record.ts";
+import { editedPlugins } from "../records/edited_plugins.ts";
 import type { Folder, PlanFile } from "../records/folder.ts";
 import { Store } from "../records/store.ts";
 import { environment } from "./environment.ts";
@@ -92,6 +93,9 @@ export async function runSession(request: SessionRequest): Promise<SessionResult
   }
   const runs = withFirstStages(planned, catalogue.methods);
   if (request.importFrom !== undefined) await importRuns(runs, request.importFrom, out);
+  if (manifest !== null) {
+    for (const note of await editedPlugins(runs, catalogue, new Store(out))) events.onNote?.(note);
+  }
   const report = manifest?.file === "manifest.json";
   const execution = await executor.run(runs, { ...request, paths, report }, given);
   if ("submission" in execution) return { status: "submitted", ...execution };

@@ -8,6 +8,9 @@ import { Command } from "commander";
 import { buildReport } from "../../report/mod.ts";
 import { nonEmptyList } from "../../base/arguments.ts";
 import { UsageError } from "../../base/errors.ts";
+import { printError } from "../../base/terminal.ts";
+import { Folder } from "../../bench/records/folder.ts";
+import { missingPlugins } from "../options/plugins.ts";
 import {
   catalogueOf,
   type PluginOptions,
@@ -40,10 +43,13 @@ export function reportCommand(_setExitCode: SetExitCode): Command {
       const other = compare === undefined
         ? {}
         : { compare: await benchFolder("--compare", compare) };
+      const catalogue = await catalogueOf({ plugin });
+      const missing = missingPlugins(await new Folder(folder, catalogue).manifest(), catalogue);
+      if (missing !== null) printError(missing);
       const report = await buildReport(folder, {
         ...other,
         ...(metrics && { metrics }),
-        catalogue: await catalogueOf({ plugin }),
+        catalogue,
       });
       if (json) printJson(report);
       else {

@@ -30,6 +30,7 @@ import {
   executorOf,
   executorOptions,
 } from "../options/execution.ts";
+import { missingPlugins } from "../options/plugins.ts";
 import { exitCodeOf, tally, train } from "../train.ts";
 
 const PROTOCOLS: readonly SearchProtocol[] = ["once", "per-seed"];
@@ -75,6 +76,7 @@ async function select(options: SelectOptions): Promise<number> {
       `Cannot select in --out "${options.out}": there is no sweep.json in it; give the output folder of a sweep`,
     );
   }
+  const missing = missingPlugins(sweep, catalogue);
   const choice = await choose(sweep, folder, catalogue, options);
   // Runs of an earlier format have another id there.
   const ids = new Map(sweep.runs.map(({ id, spec }) => [runId(spec), id]));
@@ -89,7 +91,7 @@ async function select(options: SelectOptions): Promise<number> {
     manifest: { file: "manifest.json", preset: sweep.preset, search: { protocol, by, settings } },
     importFrom: { folder, ids },
     ...executorOf(options),
-  }, choice.gaps);
+  }, [...choice.gaps, ...missing === null ? [] : [missing]]);
   if (result.status === "finished") {
     const report = (await buildReport(out, { catalogue })).path;
     const counts = tally(result.runs, result.outcomes);

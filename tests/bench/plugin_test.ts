@@ -82,8 +82,15 @@ Deno.test("a method, a data set, a network and a metric of a plugin run, are rep
     const results = await Deno.readTextFile(join(out, "results.csv"));
     assert.match(results, /^my-digits,.*mine,.*,my_accuracy,/m);
 
+    const bare = await cli("report", "--out", out);
+    assert.equal(bare.code, 0, bare.err);
+    assert.match(
+      bare.err,
+      /^These runs used the plugin file:.*plugin\.ts; give it with --plugin, /,
+    );
     const report = await cli("report", "--out", out, "--plugin", plugin);
     assert.equal(report.code, 0, report.err);
+    assert.equal(report.err, "");
     assert.equal(await Deno.readTextFile(join(out, "results.csv")), results);
 
     const again = await cli("bench", "--from", out, "--plugin", plugin, "--out", `${out}-2`);
@@ -92,6 +99,14 @@ Deno.test("a method, a data set, a network and a metric of a plugin run, are rep
     const without = await cli("bench", "--from", out, "--out", `${out}-3`);
     assert.equal(without.code, 2);
     assert.match(without.err, /Cannot find method "mine"/);
+
+    await write(folder, `${PLUGIN}// edited\n`);
+    const edited = await cli("bench", ...ARGS, "--plugin", plugin, "--out", out);
+    assert.equal(edited.code, 0, edited.err);
+    assert.match(
+      edited.out + edited.err,
+      /2 finished runs used an earlier form of file:.*plugin\.ts and are kept; raise its version/,
+    );
   }));
 
 Deno.test("a plugin that cannot be used is one sentence", () =>
