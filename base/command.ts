@@ -4,6 +4,7 @@
  * @module
  */
 import { delimiter, join } from "node:path";
+import { insideProject, projectPath } from "./paths.ts";
 
 /** What a finished program gave. */
 export interface Outcome {
@@ -79,4 +80,14 @@ function lastWords(output: string): string {
     /error:|cannot|failed|not found|No matching/i.test(line)
   );
   return (telling ?? lines.at(-1) ?? "").slice(0, 300);
+}
+
+/** A word as the shell reads it. */
+export function quote(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+/** How a task is called from where the user stands: outside of the project its configuration is named. */
+export function taskCommand(): string {
+  return insideProject() ? "deno task" : `deno task --config ${quote(projectPath("deno.json"))}`;
 }

@@ -3,12 +3,31 @@
  *
  * @module
  */
-import { join } from "node:path";
+import { isAbsolute, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** The path of a file of the project, given relative to its root folder. */
 export function projectPath(relative: string): string {
   return fileURLToPath(new URL(`../${relative}`, import.meta.url));
+}
+
+/**
+ * Makes the folder outside of the project in which the user stands the working folder, so that paths
+ * of a command line are meant from there, and results come to lie there. `deno task` takes the
+ * project's folder and leaves the user's in `INIT_CWD`.
+ */
+export function enterUserFolder(): void {
+  const from = Deno.env.get("INIT_CWD");
+  if (from === undefined) return;
+  const byTask = Deno.realPathSync(Deno.cwd()) === Deno.realPathSync(projectPath(""));
+  if (byTask && !insideProject(from)) Deno.chdir(from);
+  Deno.env.delete("INIT_CWD"); // else processes that are started from here would go by it, too
+}
+
+/** Whether a folder is the project's or one below it; the working folder when left out. */
+export function insideProject(folder: string = Deno.cwd()): boolean {
+  const path = relative(projectPath(""), folder);
+  return !isAbsolute(path) && path.split(sep)[0] !== "..";
 }
 
 /**

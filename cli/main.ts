@@ -7,6 +7,7 @@ import { CommanderError } from "commander";
 import { DataError } from "../datasets/dataset.ts";
 import { BackendError } from "../tensor/backend.ts";
 import { UsageError } from "../base/errors.ts";
+import { enterUserFolder } from "../base/paths.ts";
 import { printError } from "../base/terminal.ts";
 import { SlurmError } from "../bench/execute/slurm.ts";
 import { StoreError } from "../bench/records/folder.ts";
@@ -56,4 +57,7 @@ function isSystemError(error: unknown): boolean {
   return error instanceof Error && "code" in error && /^E[A-Z0-9]+$/.test(String(error.code));
 }
 
-if (import.meta.main) Deno.exit(await main(Deno.args));
+if (import.meta.main) {
+  enterUserFolder();
+  Deno.exit(await main(Deno.args));
+}

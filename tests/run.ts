@@ -19,10 +19,16 @@ const progress = makeProgress(false);
 const backend = await prepareBackend("auto", { onProgress: progress.work, onNote: progress.note });
 progress.close();
 
+Deno.env.delete("INIT_CWD"); // the tests' processes stand where they are started
+
 const filters = Deno.args;
 const waiting = (await testFiles(fileURLToPath(new URL(".", import.meta.url))))
   .map((file) => relative(root, file))
   .filter((file) => filters.length === 0 || filters.some((part) => file.includes(part)));
+if (waiting.length === 0) {
+  const names = filters.map((filter) => `"${filter}"`).join(", ");
+  print(`No test file matches ${names}; give a part of its path, such as tests/cli or metrics`);
+}
 const total = { passed: 0, failed: 0, ignored: 0 };
 await Promise.all(Array.from({ length: Math.max(1, cpus().length) }, async () => {
   for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) await run(file);

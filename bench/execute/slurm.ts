@@ -8,7 +8,7 @@
  * @module
  */
 import { join, relative } from "node:path";
-import { findProgram } from "../../base/command.ts";
+import { findProgram, quote, taskCommand } from "../../base/command.ts";
 import { UsageError } from "../../base/errors.ts";
 import type { PlannedRun } from "../plan/plan.ts";
 import type { RunSpec } from "../records/record.ts";
@@ -16,7 +16,7 @@ import { writeAtomically } from "../../base/files.ts";
 import { Store } from "../records/store.ts";
 import { defineExecutor, type Given, type Job, type Session, type Submission } from "./executor.ts";
 import { options } from "./slurm_options.ts";
-import { folderOf, quote, reportScript, stageScript } from "./slurm_script.ts";
+import { folderOf, reportScript, stageScript } from "./slurm_script.ts";
 
 /** Slurm does not do what it was asked for; the message is one sentence. */
 export class SlurmError extends Error {
@@ -69,7 +69,11 @@ async function submit(
     // Written at once: a job that nobody knows of could not be cancelled.
     await writeAtomically(join(folderOf(out), "jobs.json"), `${JSON.stringify(jobs, null, 1)}\n`);
   }
-  return { jobs, scripts, next: `Look: deno task slurm status --out ${quote(relative(".", out))}` };
+  return {
+    jobs,
+    scripts,
+    next: `Look: ${taskCommand()} slurm status --out ${quote(relative(".", out))}`,
+  };
 }
 
 /** The scripts, each to be submitted after the ones before it. */

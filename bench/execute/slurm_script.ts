@@ -4,6 +4,7 @@
  * @module
  */
 import { join } from "node:path";
+import { quote } from "../../base/command.ts";
 import { projectPath } from "../../base/paths.ts";
 import type { PlannedRun } from "../plan/plan.ts";
 import type { Given, Session } from "./executor.ts";
@@ -101,9 +102,4 @@ function script(options: readonly string[], body: readonly string[]): string {
 function cli(): string {
   return [Deno.execPath(), "run", "--allow-all", "--quiet", projectPath("cli/main.ts")]
     .map((word, i) => (i === 0 || i === 4 ? quote(word) : word)).join(" ");
-}
-
-/** A word as the shell reads it. */
-export function quote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

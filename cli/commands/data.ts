@@ -16,6 +16,7 @@ import { find, UsageError } from "../../base/errors.ts";
 import { makeProgress } from "../progress.ts";
 import { isFolder, writeAtomically } from "../../base/files.ts";
 import { integerAtLeast, list, oneOf } from "../../base/arguments.ts";
+import { taskCommand } from "../../base/command.ts";
 import {
   catalogueOf,
   dataPaths,
@@ -157,6 +158,6 @@ async function split(dir: string, options: SplitOptions): Promise<number> {
   print(`Split: ${relative(".", file)}`);
   const place = relative(".", root) || ".";
   const quoted = /\s/.test(place) ? `"${place}"` : place;
-  print(`Use:   deno task bench --datasets ${name} --data-dir ${quoted}`);
+  print(`Use:   ${taskCommand()} bench --datasets ${name} --data-dir ${quoted}`);
   return 0;
 }

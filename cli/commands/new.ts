@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { relative } from "node:path";
 import { Command } from "commander";
 import { nonEmptyPath } from "../../base/arguments.ts";
+import { quote, taskCommand } from "../../base/command.ts";
 import { notFoundMessage, UsageError } from "../../base/errors.ts";
-import { projectPath } from "../../base/paths.ts";
+import { insideProject, projectPath } from "../../base/paths.ts";
 import { dataset } from "../new/dataset.ts";
 import { method } from "../new/method.ts";
 import { metric } from "../new/metric.ts";
@@ -53,8 +53,7 @@ export function newCommand(_setExitCode: SetExitCode): Command {
 
 /** The file of a plugin where the user stands outside of the repository; undefined inside. */
 function usualPlugin({ extension }: Template, name: string): string | undefined {
-  const outside = relative(projectPath(""), Deno.cwd()).startsWith("..");
-  return outside ? `${formsOf(name).file}.${extension}` : undefined;
+  return insideProject() ? undefined : `${formsOf(name).file}.${extension}`;
 }
 
 async function write(template: Template, name: string, plugin: string | undefined): Promise<void> {
@@ -62,11 +61,13 @@ async function write(template: Template, name: string, plugin: string | undefine
   if (plugin === undefined) {
     const { files, registry } = await writeInside(template, forms);
     print(`Wrote ${files.join(" and ")}, and registered ${name} in ${registry}.`);
+    print(`Test it: deno task test ${files[1]}`);
     print(`Try it: deno task ${template.tryIt(name)}`);
   } else {
     const { files } = await writePlugin(template, forms, plugin);
     print(`Wrote ${files.join(" and ")}.`);
-    print(`Try it: deno task ${template.tryIt(name)} --plugin ${plugin}`);
+    print(`Test it: deno test -A --config ${quote(projectPath("deno.json"))} ${quote(files[1])}`);
+    print(`Try it: ${taskCommand()} ${template.tryIt(name)} --plugin ${quote(plugin)}`);
   }
 }
 

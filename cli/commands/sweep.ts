@@ -7,6 +7,7 @@ import { relative } from "node:path";
 import { Command } from "commander";
 import { plan } from "../../bench/plan/plan.ts";
 import { integerAtLeast } from "../../base/arguments.ts";
+import { taskCommand } from "../../base/command.ts";
 import type { SessionResult } from "../../bench/execute/session.ts";
 import {
   catalogueOf,
@@ -63,5 +64,5 @@ function conclude(
   if (json) return printJson({ event: "result", runs: runs.length, ...counts, out });
   const parts = Object.entries(counts).filter(([, count]) => count > 0);
   print(`${runs.length} runs: ${parts.map(([status, count]) => `${count} ${status}`).join(", ")}`);
-  print(`Choose among them: deno task select --out ${relative(".", out)}`);
+  print(`Choose among them: ${taskCommand()} select --out ${relative(".", out)}`);
 }

@@ -54,14 +54,14 @@ export function smoothed(risk: tf.Scalar, logits: tf.Tensor2D, smoothing: number
   return tf.add(tf.mul(risk, 1 - smoothing), tf.mul(even, smoothing)) as tf.Scalar;
 }
 `,
-  test: ({ name }, own, from) =>
+  test: ({ name, identifier }, own, from) =>
     `import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
-import { smoothed } from "${own}";
+import ${identifier}, { smoothed } from "${own}";
 import { crossEntropy } from "${from("methods/parts/losses.ts")}";
-import { useBackend } from "${from("testing/backend.ts")}";
+import { methodConformance } from "${from("testing/method.ts")}";
 
-await useBackend();
+await methodConformance(${identifier});
 
 Deno.test("${name}: the loss is the cross-entropy to smoothed labels", () => {
   const rows = [[1, -2, 0.5], [0, 3, -1]];

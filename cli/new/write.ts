@@ -5,12 +5,13 @@
  */
 import { dirname, join, relative } from "node:path";
 import { UsageError } from "../../base/errors.ts";
-import { projectPath } from "../../base/paths.ts";
+import { insideProject, projectPath } from "../../base/paths.ts";
 import type { Name, Template } from "./template.ts";
 
 /** What was written. */
 export interface Written {
-  readonly files: readonly string[];
+  /** The definition, and its test. */
+  readonly files: readonly [definition: string, test: string];
   /** The registry that names it; null for a plugin. */
   readonly registry: string | null;
 }
@@ -50,9 +51,8 @@ export async function writeInside(template: Template, name: Name): Promise<Writt
   );
   await writeNew(files, projectPath(""));
   await Deno.writeTextFile(projectPath(registry.file), listed);
-  const paths = Object.keys(files);
-  await format([...paths, registry.file]);
-  return { files: paths, registry: registry.file };
+  await format([own, test, registry.file]);
+  return { files: [own, test], registry: registry.file };
 }
 
 /** Writes a definition as a plugin, and its test beside it. */
@@ -61,7 +61,8 @@ export async function writePlugin(
   name: Name,
   path: string,
 ): Promise<Written> {
-  const test = path.replace(/(\.\w+)?$/, "_test.ts");
+  requireExtension(template, path);
+  const test = path.replace(/\.\w+$/, "_test.ts");
   const files = {
     [path]: withMergedImports(template.source(name, publicSpecifier)),
     [test]: withMergedImports(
@@ -70,8 +71,18 @@ export async function writePlugin(
   };
   await requireFree(Object.keys(files), template.kind, name.name, Deno.cwd());
   await writeNew(files, "");
-  await format(Object.keys(files));
-  return { files: Object.keys(files), registry: null };
+  await format([path, test]);
+  return { files: [path, test], registry: null };
+}
+
+/** Refuses a file that would not hold what the template writes: JSX is for `.tsx` alone. */
+function requireExtension({ kind, extension }: Template, path: string): void {
+  if (path.endsWith(`.${extension}`)) return;
+  throw new UsageError(
+    `Cannot write a ${kind} to --plugin "${path}": it is TypeScript${
+      extension === "tsx" ? " with JSX" : ""
+    }, so the file's name must end with .${extension}`,
+  );
 }
 
 /** The specifier of a file in another one; both relative to the same folder. */
@@ -107,7 +118,7 @@ async function writeNew(files: Readonly<Record<string, string>>, root: string): 
 async function format(paths: readonly string[]): Promise<void> {
   await new Deno.Command(Deno.execPath(), {
     args: ["fmt", "--quiet", ...paths],
-    cwd: relative(projectPath(""), Deno.cwd()).startsWith("..") ? Deno.cwd() : projectPath(""),
+    cwd: insideProject() ? projectPath("") : Deno.cwd(),
     stderr: "null",
   }).output();
 }

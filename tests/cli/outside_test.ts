@@ -1,0 +1,51 @@
+/** Commands of somebody who stands outside of the repository. */
+import assert from "node:assert/strict";
+import { basename, join } from "node:path";
+import { projectPath } from "../../base/paths.ts";
+import { withFolder } from "../bench/crash.ts";
+
+async function deno(cwd: string, ...args: string[]) {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args,
+    cwd,
+    env: { NO_COLOR: "1" },
+  }).output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { code, out: text(stdout), err: text(stderr) };
+}
+
+const CONFIG = ["--config", projectPath("deno.json")];
+
+Deno.test("paths are meant from where the user stands, and commands that are printed work there", () =>
+  withFolder(async (folder) => {
+    const task = (...args: string[]) => deno(folder, "task", "--quiet", ...CONFIG, ...args);
+    const made = await task("new", "metric", "best_class");
+    assert.equal(made.code, 0, made.err);
+    assert.equal((await Deno.stat(join(folder, "best_class.ts"))).isFile, true);
+    const [, test] = /^Test it: deno (.*)$/m.exec(made.out)!;
+    const tested = await deno(folder, ...test!.split(" "));
+    assert.equal(tested.code, 0, tested.out + tested.err);
+    assert.match(
+      made.out,
+      /^Try it: deno task --config \/.*deno\.json bench .*--plugin best_class/m,
+    );
+    const listed = await task("metrics", "--plugin", "best_class.ts");
+    assert.match(listed.out, /best_class/);
+    const nowhere = await task("report", "--out", `../${basename(folder)}/none`);
+    assert.match(nowhere.err, /there is no manifest\.json in it/);
+
+    const section = await task("new", "section", "times", "--plugin", "times.ts");
+    assert.equal(section.code, 2);
+    assert.match(
+      section.err,
+      /"times\.ts": it is TypeScript with JSX, so .* must end with \.tsx\./,
+    );
+    const found = (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name).sort();
+    assert.deepEqual(found, ["best_class.ts", "best_class_test.ts"]);
+  }));
+
+Deno.test("a test that is not there is a sentence", async () => {
+  const { code, out } = await deno(projectPath(""), "task", "--quiet", "test", "no-such-test");
+  assert.equal(code, 1);
+  assert.match(out, /^No test file matches "no-such-test"; give a part of its path/m);
+});
