@@ -11,6 +11,7 @@ import { cacheDirectory } from "../base/paths.ts";
 import { findProgram } from "../base/command.ts";
 import { nativeBackend } from "./native/binding.ts";
 import { registerGather } from "./native/gather.ts";
+import { registerMatMul } from "./native/matmul.ts";
 import { hasOperations, loadOperations, prepareOperations } from "./native/operations.ts";
 import { findPip } from "./native/pip.ts";
 import { findNativeBuild, provision } from "./native/provision.ts";
@@ -149,6 +150,7 @@ async function startNative(threads: number): Promise<BackendInfo> {
     );
   }
   registerGather();
+  registerMatMul();
   await loadOperations(addon);
   const native = nativeBackend()!;
   return {

@@ -5,7 +5,8 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import type { Attribute, Binding, NativeBackend, NativeTensor, Values } from "../native/binding.ts";
-import { authorsLine, CompileError } from "./compile_error.ts";
+import { authorsLine } from "../../base/authors_line.ts";
+import { CompileError } from "./compile_error.ts";
 import { GraphCache } from "./graph_cache.ts";
 import { lower } from "./lower.ts";
 import { FIRST_SYMBOL, NativeTensors } from "./native_tensors.ts";
