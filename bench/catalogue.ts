@@ -20,6 +20,7 @@ import { METHODS, STUDIES, TWO_STAGE } from "../methods/mod.ts";
 import type { Study } from "../methods/study.ts";
 import type { NetworkDefinition } from "../networks/network.ts";
 import { NETWORKS } from "../networks/mod.ts";
+import { requireFields } from "./definition_fields.ts";
 import type { Plugin } from "./records/record.ts";
 
 /** The definitions, by what they are. */
@@ -111,7 +112,7 @@ export async function reloadCatalogue(plugins: readonly Plugin[]): Promise<Catal
  * Adds definitions.
  *
  * @param from Whose they are, for the message.
- * @throws {UsageError} When one has the name of another.
+ * @throws {UsageError} When one has the name of another, or lacks what its kind must have.
  */
 export function extend(
   catalogue: Catalogue,
@@ -131,6 +132,7 @@ export function extend(
           `${namesake.title} has; give it another name`,
       );
     }
+    requireFields(definition, from);
     const origins = new Map([...extended.origins, [definition, from]]);
     extended = { ...extended, [list]: [...known, definition], origins };
   }
@@ -148,9 +150,10 @@ function identity(definition: Definition & { readonly method?: string }): string
 }
 
 function requireName({ kind, name }: Definition, from: string): void {
-  if (/^[a-z0-9][a-z0-9_.-]*$/.test(name)) return;
+  if (typeof name === "string" && /^[a-z0-9][a-z0-9_.-]*$/.test(name)) return;
+  const named = name === undefined ? "without a name" : `"${name}"`;
   throw new UsageError(
-    `Cannot use "${from}": it defines a ${kind} "${name}", and names consist of lower-case ` +
+    `Cannot use "${from}": it defines a ${kind} ${named}, and names consist of lower-case ` +
       `letters, digits, "-", "_" and "."`,
   );
 }
@@ -174,11 +177,11 @@ async function definitionsOf(specifier: string): Promise<Definition[]> {
   );
 }
 
+/** Whether a value means to be a definition: whether it is whole is looked at later. */
 function isDefinition(value: unknown): value is Definition {
   if (typeof value !== "object" || value === null) return false;
-  const { kind, name, title } = value as Partial<Definition>;
-  return typeof kind === "string" && Object.hasOwn(LISTS, kind) &&
-    typeof name === "string" && typeof title === "string";
+  const { kind } = value as Partial<Definition>;
+  return typeof kind === "string" && Object.hasOwn(LISTS, kind);
 }
 
 /** Why a module could not be loaded, with the line where that is known. */

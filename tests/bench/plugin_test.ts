@@ -18,6 +18,7 @@ import { defineMetric, PERCENT } from "@mdlt/bench/metrics";
 export const method = defineMethod({
   name: "mine",
   title: "Mine",
+  description: "ERM once more.",
   family: "baseline",
   citation: "Me",
   version: 1,
@@ -129,6 +130,32 @@ Deno.test("a plugin that cannot be used is one sentence", () =>
       `export default { kind: "method", name: "${name}", title: "Other" };`;
     await fails(named("irm"), /defines the method "irm", a name that IRM has/);
     await fails(named("My Method"), /defines a method "My Method", and names consist of/);
+    await fails(
+      'export default { kind: "metric", title: "M" };',
+      /defines a metric without a name/,
+    );
+    const lisa = (fields: string) => `export default { kind: "method", name: "lisa", ${fields} };`;
+    await fails(lisa(""), /^Cannot use "file:.*": the method "lisa" has no title; it is text$/);
+    const described = 'title: "LISA", description: "d", family: "robust", citation: "L 2022, T"';
+    await fails(
+      lisa(described),
+      /the method "lisa" has no version; it is a whole number from 1 up/,
+    );
+    await fails(
+      lisa(`${described}, version: "1"`),
+      /the version of the method "lisa" must be a .*, not "1"/,
+    );
+    await fails(
+      lisa(`${described}, version: 1, hyperparameters: { weight: 1 }`),
+      /the hyperparameters of the method "lisa" must be an object of what number\(\).*weight/,
+    );
+    const other = (kind: string) =>
+      `export default { kind: "${kind}", name: "x", title: "X", citation: "C", description: "D" };`;
+    await fails(other("network"), /the network "x" has no input; it is "pixels" or "features"/);
+    await fails(other("dataset"), /the dataset "x" has no images/);
+    await fails(other("metric"), /the metric "x" has no better; it is "max" or "min"/);
+    await fails(other("study"), /the study "x" has no factors/);
+    await fails(other("section"), /the section "x" has no build; it is a function/);
     const { code, err } = await cli("methods", "--plugin", join(folder, "none.ts"));
     assert.equal(code, 2);
     assert.match(err, /^Cannot load plugin .*\n$/);

@@ -1,0 +1,107 @@
+/**
+ * What a definition must have, whoever wrote it: a plugin need not have been type-checked.
+ *
+ * @module
+ */
+import type { Definition } from "../base/definition.ts";
+import { UsageError } from "../base/errors.ts";
+import type { DatasetDefinition } from "../datasets/dataset.ts";
+import type { Metric } from "../metrics/metric.ts";
+import type { Method } from "../methods/method.ts";
+import type { BehaviourStudy, TrainingStudy } from "../methods/study.ts";
+import type { NetworkDefinition } from "../networks/network.ts";
+
+/** What a field must hold. */
+interface Field {
+  readonly wanted: string;
+  holds(value: unknown): boolean;
+}
+
+type Fields<T> = Readonly<Partial<Record<keyof T, Field>>>;
+
+const text: Field = { wanted: "text", holds: (v) => typeof v === "string" && v.trim() !== "" };
+const callable: Field = { wanted: "a function", holds: (v) => typeof v === "function" };
+const listed: Field = { wanted: "a list with something in it", holds: (v) => isList(v, 1) };
+const object: Field = { wanted: "an object", holds: isObject };
+const range: Field = { wanted: "two numbers", holds: (v) => isList(v, 2) };
+const version: Field = {
+  wanted: "a whole number from 1 up",
+  holds: (v) => Number.isInteger(v) && Number(v) >= 1,
+};
+const settings: Field = {
+  wanted: "an object of what number(), integer(), flag() or oneOf() returns",
+  holds: (v) =>
+    isObject(v) && Object.values(v).every((s) => isObject(s) && typeof s["parse"] === "function"),
+};
+const oneOf = (...words: string[]): Field => ({
+  wanted: words.map((word) => `"${word}"`).join(" or "),
+  holds: (v) => words.includes(v as string),
+});
+
+const METHOD = {
+  ...{ title: text, description: text, family: text, citation: text, version },
+  ...{ hyperparameters: settings, create: callable },
+} satisfies Fields<Method>;
+const DATASET = {
+  ...{ title: text, description: text, images: oneOf("digits", "photographs") },
+  ...{ domains: listed, classes: listed, shots: object, origin: text, settings },
+  ...{ locate: callable, counts: callable, load: callable },
+} satisfies Fields<DatasetDefinition>;
+const NETWORK = {
+  ...{ title: text, citation: text, input: oneOf("pixels", "features"), build: callable },
+} satisfies Fields<NetworkDefinition>;
+const METRIC = {
+  ...{ title: text, description: text, better: oneOf("max", "min"), scale: object, range },
+  ...{ needs: oneOf("counts", "confidence", "probabilities"), undefinedWhen: text },
+  compute: callable,
+} satisfies Fields<Metric>;
+const TRAINING = {
+  ...{ title: text, description: text, factors: { ...listed, holds: Array.isArray } },
+  settings: listed,
+} satisfies Fields<TrainingStudy>;
+const BEHAVIOUR = {
+  ...{ title: text, description: text, method: text, behaviours: listed },
+} satisfies Fields<BehaviourStudy>;
+const SECTION = { title: text, build: callable };
+
+/** The fields of every kind. */
+const FIELDS: Readonly<
+  Record<string, (definition: Definition) => Readonly<Record<string, Field>>>
+> = {
+  method: () => METHOD,
+  dataset: () => DATASET,
+  network: () => NETWORK,
+  metric: () => METRIC,
+  study: (study) => "behaviours" in study ? BEHAVIOUR : TRAINING,
+  section: () => SECTION,
+};
+
+/**
+ * Refuses a definition that lacks a field, or whose field holds something else.
+ *
+ * @param from Whose it is, for the message.
+ * @throws {UsageError} One sentence on the first such field.
+ */
+export function requireFields(definition: Definition, from: string): void {
+  const { kind, name } = definition;
+  const fields = FIELDS[kind]!(definition);
+  for (const [key, { wanted, holds }] of Object.entries(fields)) {
+    const value = (definition as unknown as Readonly<Record<string, unknown>>)[key];
+    if (holds(value)) continue;
+    const cannot = `Cannot use "${from}": the`;
+    if (value === undefined) {
+      throw new UsageError(`${cannot} ${kind} "${name}" has no ${key}; it is ${wanted}`);
+    }
+    throw new UsageError(
+      `${cannot} ${key} of the ${kind} "${name}" must be ${wanted}, not ${JSON.stringify(value)}`,
+    );
+  }
+}
+
+function isList(value: unknown, least: number): boolean {
+  return Array.isArray(value) && value.length >= least;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
