@@ -19,9 +19,13 @@ function folderUrl(folder: string): string {
 /**
  * Where an error, or else this call, comes from in an author's file: ` (file:///…/mine.ts:12)`; nothing
  * where its stack does not say.
+ *
+ * @param caller The file that calls authors' functions: what called it is not theirs.
  */
-export function authorsLine(error: Error = longStack()): string {
-  const places = (error.stack ?? "").split("\n")
+export function authorsLine(error: Error = longStack(), caller?: string): string {
+  const frames = (error.stack ?? "").split("\n");
+  const end = caller === undefined ? -1 : frames.findIndex((frame) => frame.includes(caller));
+  const places = frames.slice(0, end < 0 ? undefined : end)
     .flatMap((frame) =>
       /^\s+at .*?(file:\/\/[^\s()?#]+\.[mc]?[jt]sx?)[^\s():]*:(\d+):\d+\)?$/.exec(frame)
         ?.slice(1).join(":") ?? []

@@ -57,6 +57,15 @@ export function nearestOf(name: string, known: readonly string[]): string | unde
   return near && nearest !== "" ? nearest : undefined;
 }
 
+/** Names of JavaScript's own errors, whose messages are for programmers. */
+const RAW = ["Error", "TypeError", "ReferenceError", "SyntaxError"];
+
+/** Whether an error says in a sentence for the user what cannot be done. */
+export function isSentence(error: Error): boolean {
+  return error instanceof UsageError || error instanceof DataError ||
+    (!RAW.includes(error.name) && /^Cannot [^\n]+$/.test(error.message));
+}
+
 /** Codes of the operating system's errors that say nothing about the run: no space, no memory. */
 const MACHINE = ["ENOSPC", "EDQUOT", "EIO", "ENOMEM", "EAGAIN", "EMFILE", "ENFILE", "ESTALE"];
 

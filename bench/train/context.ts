@@ -10,6 +10,7 @@ import { fromTensors, Module, type Parameter, parameter } from "../../nn/module.
 import type { Network } from "../../networks/mod.ts";
 import { type Random, stream } from "../../base/random.ts";
 import type { DomainBatch, MethodContext, Optimizer, Terms } from "../../methods/method.ts";
+import { checkLoss } from "./mistakes.ts";
 import { withoutPrefix, withPrefix } from "./prefix.ts";
 
 /** What a {@linkcode RunContext} is made from. */
@@ -136,7 +137,7 @@ export class RunContext implements MethodContext {
   ): T => {
     let terms: T | undefined;
     const { grads } = tf.variableGrads(() => {
-      terms = loss();
+      terms = checkLoss("the loss given to minimize()", loss());
       Object.values(terms).forEach((term) => tf.keep(term));
       return terms.loss;
     }, optimizers.flatMap(({ parameters }) => parameters.map((p) => p.variable)));

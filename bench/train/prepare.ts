@@ -17,6 +17,15 @@ import type { RunSpec } from "../records/record.ts";
 import { augmentationKey, batchReader, epoch, sampler, type SeenDataset } from "./batches.ts";
 import { RunContext } from "./context.ts";
 import type { Predictor } from "./evaluation.ts";
+import {
+  callMethod,
+  callMethodAsync,
+  checkDraws,
+  checkLearner,
+  checkLoss,
+  checkSchedule,
+  checkTerms,
+} from "./mistakes.ts";
 
 /** What a run is made from besides its spec. */
 export interface PrepareOptions {
@@ -96,10 +105,11 @@ export function prepareRun(
     streams: [dropout, ...samplers.map(({ random }) => random)],
     ...(onGradients && { onGradients }),
   });
-  const learner = method.create(ctx, spec.method.hyperparameters);
+  const { name } = method;
+  const learner = callMethod(name, () => learnerOf(method, ctx, spec));
   if (method.steps !== 0 && !learner.loss && !learner.update) {
     throw new RangeError(
-      `Cannot train "${method.name}": it gives neither a loss nor an update; give one, or declare that it has 0 steps`,
+      `Cannot train "${name}": it gives neither a loss nor an update; give one, or declare that it has 0 steps`,
     );
   }
   const by = executor(spec.engine.execution, { auditAll });
@@ -109,18 +119,25 @@ export function prepareRun(
     nextBatch: batchReader(dataset, samplers, augmentations, training.steps),
     update(batches, now) {
       step = now;
-      return update(batches, now);
+      return callMethodAsync(name, () => update(batches, now));
     },
     predictor: {
       executor: by,
       key: (domain) => learner.predict === undefined ? "logits" : `logits of domain ${domain}`,
-      predict: (images, domain) => learner.predict?.(images, domain) ?? ctx.network.logits(images),
+      predict: (images, domain) =>
+        callMethod(name, () => learner.predict?.(images, domain) ?? ctx.network.logits(images)),
     },
     dispose() {
       ctx.dispose();
       by.dispose();
     },
   };
+}
+
+function learnerOf(method: Method, ctx: RunContext, { method: { hyperparameters } }: RunSpec) {
+  const learner = method.create(ctx, hyperparameters);
+  checkLearner(learner);
+  return learner;
 }
 
 /** What a step is: batches of every domain and its number, to every term that the method reports. */
@@ -167,22 +184,33 @@ export function stepOf(
 
 /** What a learner declares for a step. */
 function inputsOf(learner: Learner, step: number, sizes: readonly number[]): StepInputs {
-  const scheduled = Object.entries(learner.schedule?.(step) ?? {});
+  const scheduled = learner.schedule === undefined ? {} : learner.schedule(step);
+  checkSchedule(scheduled);
   let draws: Draws = {};
   tf.tidy(() => {
-    draws = learner.draws?.(sizes) ?? {};
+    draws = learner.draws === undefined ? {} : learner.draws(sizes);
+    checkDraws(draws);
     Object.values(draws).flat().forEach((tensor: tf.Tensor) => tf.keep(tensor));
   });
   return {
-    scalars: Object.fromEntries(scheduled.map(([name, value]) => [name, tf.scalar(value)])),
+    scalars: Object.fromEntries(
+      Object.entries(scheduled).map(([name, value]) => [name, tf.scalar(value)]),
+    ),
     draws,
     phase: learner.phase?.(step) ?? "",
   };
 }
 
 function updateOf(ctx: RunContext, learner: Learner): NonNullable<Learner["update"]> {
-  if (learner.update) return learner.update.bind(learner);
+  if (learner.update) {
+    return (batches, inputs) => {
+      const terms = learner.update!(batches, inputs);
+      checkTerms("its update()", terms);
+      return terms;
+    };
+  }
   if (!learner.loss) return () => ({});
   const optimizer = ctx.optimizer(ctx.parameters);
-  return (batches, inputs) => optimizer.minimize(() => learner.loss!(batches, inputs));
+  return (batches, inputs) =>
+    optimizer.minimize(() => checkLoss("its loss()", learner.loss!(batches, inputs)));
 }
