@@ -7,6 +7,7 @@
  * @module
  */
 import { countsOf, mean, type Metric, METRICS, PRIMARY } from "../metrics/mod.ts";
+import { describeRule } from "../metrics/selection.ts";
 import { type Figure, figures } from "../bench/records/figures.ts";
 import type {
   Calibration,
@@ -31,6 +32,8 @@ export interface Run {
   readonly name: string;
   /** Everything that decides its numbers. */
   readonly spec: RunSpec;
+  /** How its tested weights are chosen, in the midst of a sentence. */
+  readonly selectedBy: string;
   /** What it is for in a study; null for a run that stands among the methods. */
   readonly study: StudyTag | null;
   /** How it stands in the folder. */
@@ -175,6 +178,7 @@ async function readRun(
 ): Promise<Omit<Run, "seconds">> {
   const run = (state: RunState, digest: Digest | null): Omit<Run, "seconds"> => ({
     ...{ id, name, spec, state, digest },
+    selectedBy: describeRule(spec.training.selection, metrics),
     study: study ?? null,
   });
   try {

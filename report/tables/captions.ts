@@ -3,13 +3,12 @@
  *
  * @module
  */
-import { describeRule } from "../../metrics/selection.ts";
-import type { RunSpec } from "../../bench/records/record.ts";
+import type { Run } from "../folder.ts";
 import { distinct } from "./format.ts";
 
 /** How the tested weights of some runs were chosen. */
-export function selectedBy(specs: readonly RunSpec[]): string {
-  const rules = distinct(specs.map(({ training }) => describeRule(training.selection)));
+export function selectedBy(runs: readonly (Pick<Run, "selectedBy"> | null)[]): string {
+  const rules = distinct(runs.flatMap((run) => run?.selectedBy ?? []));
   return `Weights selected by ${rules.join(" or ")}.`;
 }
 

@@ -20,7 +20,7 @@ export function domainsTable(dataset: DatasetResults, metrics: readonly Metric[]
     name: `${dataset.name}-domains`,
     title: `Results on ${dataset.title} by domain`,
     caption: `Test figures ${shownIn(metrics)}, ${overSeeds(dataset.seeds)}. ` +
-      `${selectedBy(dataset.methods.map(({ spec }) => spec))} ${MARKED}`,
+      `${selectedBy(dataset.methods.flatMap(({ runs }) => runs))} ${MARKED}`,
     columns: [
       METHOD,
       ...figures.map(({ metric, domain }) =>

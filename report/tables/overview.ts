@@ -33,7 +33,9 @@ export function overviewTable(across: Across): Table {
       "over seeds. Rank: the method's place on each data set, averaged over the data sets (1 is " +
       "best). Mean: over the data sets. IQM: interquartile mean over all runs. In brackets: 95 % " +
       "stratified bootstrap intervals over seeds. – while a data set lacks one of the method's " +
-      `runs. ${selectedBy(datasets.flatMap(({ methods }) => methods.map(({ spec }) => spec)))} ` +
+      `runs. ${
+        selectedBy(datasets.flatMap(({ methods }) => methods.flatMap(({ runs }) => runs)))
+      } ` +
       MARKED,
     columns: [
       METHOD,

@@ -51,7 +51,7 @@ export function otherMetricsTable(
     caption: [
       `Test figures ${shownIn(others)}, ${overSeeds(dataset.seeds)}.`,
       ...others.map((metric) => `${heading(metric)}: ${metric.description}`),
-      selectedBy(dataset.methods.map(({ spec }) => spec)),
+      selectedBy(dataset.methods.flatMap(({ runs }) => runs)),
       MARKED,
     ].join(" "),
   };
@@ -127,7 +127,7 @@ function resultsCaption(
     metrics.some(({ better }) => better === "min")
       ? "Worst is the domain with the worst figure of each run."
       : "Worst is the domain with the lowest figure of each run.",
-    selectedBy(dataset.methods.map(({ spec }) => spec)),
+    selectedBy(dataset.methods.flatMap(({ runs }) => runs)),
     `Preset ${store.manifest.preset}: ${distinct(specs.map((s) => s.steps)).join("/")} steps of ` +
     `${distinct(specs.map((s) => s.batch)).join("/")} images a domain.`,
     MARKED,

@@ -37,10 +37,9 @@ function comparison({ study, metric, settings }: StudyResults): Body {
   const measures = splits.flatMap((split) =>
     (["average", "worst"] as const).map((domain) => ({ split, domain }))
   );
-  const specs = settings.flatMap(({ runs }) => runs.map(({ spec }) => spec));
   return {
     caption: `${capitalized(metric.title)} ${shownIn([metric])}, mean ± standard deviation ` +
-      `(ddof 1) over seeds. ${selectedBy(specs)} ${MARKED}`,
+      `(ddof 1) over seeds. ${selectedBy(settings.flatMap(({ runs }) => runs))} ${MARKED}`,
     columns: [
       ...factors.map(factorColumn),
       ...measures.map((measure) => measureColumn(measure, metric)),

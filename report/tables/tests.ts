@@ -65,7 +65,7 @@ export function comparisonsTable(
   comparisons: readonly Comparison[],
   alpha: number,
 ): Table {
-  const specs = comparisons.flatMap(({ dataset }) => dataset.methods.map(({ spec }) => spec));
+  const runs = comparisons.flatMap(({ dataset }) => dataset.methods.flatMap(({ runs }) => runs));
   return {
     name,
     title: "Every method beside the best",
@@ -73,7 +73,7 @@ export function comparisonsTable(
       `seeds that both have, with simultaneous ${percent(1 - alpha).toFixed(0)} % intervals by ` +
       "Tukey's HSD (blocked by seed, over all pairs of methods that lack no seed). Beside it the " +
       "paired t test over seeds, two-sided and Holm-corrected over all pairs, with Cohen's d and " +
-      "Hedges' g of the differences. " + selectedBy(specs),
+      "Hedges' g of the differences. " + selectedBy(runs),
     columns: [
       DATASET,
       DOMAIN,

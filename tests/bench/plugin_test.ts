@@ -92,6 +92,8 @@ Deno.test("a method, a data set, a network and a metric of a plugin run, are rep
     const report = await cli("report", "--out", out, "--plugin", plugin);
     assert.equal(report.code, 0, report.err);
     assert.equal(report.err, "");
+    const table = await Deno.readTextFile(join(out, "report/tables/my-digits.tex"));
+    assert.match(table, /Weights selected by the highest my accuracy on validation images/);
     assert.equal(await Deno.readTextFile(join(out, "results.csv")), results);
 
     const again = await cli("bench", "--from", out, "--plugin", plugin, "--out", `${out}-2`);
