@@ -18,7 +18,7 @@ export class DataError extends Error {
 }
 
 /**
- * Finds something by its name.
+ * Finds a definition by its name, whether its words are joined by `-` or `_`.
  *
  * @throws {UsageError} Naming the nearest known name, where one is near, and all known ones.
  */
@@ -27,9 +27,12 @@ export function find<T extends { readonly name: string }>(
   name: string,
   known: readonly T[],
 ): T {
-  const found = known.find((item) => item.name === name.toLowerCase());
+  const found = known.find((item) => item.name === name.toLowerCase()) ??
+    known.find((item) => hyphenated(item.name) === hyphenated(name.toLowerCase()));
   if (found !== undefined) return found;
-  throw new UsageError(notFoundMessage(what, name, known.map((item) => item.name)));
+  const names = known.map((item) => item.name);
+  const elsewhere = nearestOf(name, names) === undefined ? "; or give its --plugin" : "";
+  throw new UsageError(notFoundMessage(what, name, names) + elsewhere);
 }
 
 /**
@@ -49,12 +52,24 @@ export function notFoundMessage(
   return `Cannot find ${what} "${name}": ${hint}${list}`;
 }
 
-/** The known name that was probably meant; undefined when none is near. */
+/**
+ * The known name that was probably meant: one with the same letters in another order, or one of
+ * which at most a third has been mistyped; undefined when none is near.
+ */
 export function nearestOf(name: string, known: readonly string[]): string | undefined {
   if (name === "" || known.length === 0) return undefined;
-  const nearest = closest(name.toLowerCase(), [...known]);
-  const near = distance(name.toLowerCase(), nearest) <= Math.max(2, name.length / 3);
+  const given = name.toLowerCase();
+  const letters = (word: string) => [...word].sort().join("");
+  const permuted = known.find((other) => letters(other) === letters(given));
+  if (permuted !== undefined) return permuted;
+  const nearest = closest(given, [...known]);
+  const near = distance(given, nearest) <= Math.max(1, name.length / 3);
   return near && nearest !== "" ? nearest : undefined;
+}
+
+/** The form of a name on the command line. */
+export function hyphenated(name: string): string {
+  return name.replaceAll("_", "-");
 }
 
 /** Names of JavaScript's own errors, whose messages are for programmers. */

@@ -164,7 +164,7 @@ export function ablation(
       return bit < 0 || (bits >> bit) & 1;
     });
     const levels = Object.fromEntries(names.map((name) => [name, on.includes(name)]));
-    return { label: on.join(" "), levels, hyperparameters: levels };
+    return { label: on.join(" ") || "none", levels, hyperparameters: levels };
   });
   return {
     kind: "study",

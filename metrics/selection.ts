@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { notFoundMessage, UsageError } from "../base/errors.ts";
+import { hyphenated, notFoundMessage, UsageError } from "../base/errors.ts";
 import { type Measured, summarize } from "./measure.ts";
 import type { Metric } from "./metric.ts";
 import { METRICS, PRIMARY } from "./mod.ts";
@@ -90,8 +90,4 @@ export function worth({ metric, summary }: MetricRule, measured: Measured | null
   const value = measured && summarize(metric, measured)[summary];
   if (value === null) return -Number.MAX_VALUE; // a number that JSON can hold
   return metric.better === "max" ? value : -value;
-}
-
-function hyphenated(name: string): string {
-  return name.replaceAll("_", "-");
 }

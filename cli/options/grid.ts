@@ -5,6 +5,7 @@
  */
 import type { Command } from "commander";
 import { integerAtLeast, nonEmptyList, nonEmptyPath, oneOf } from "../../base/arguments.ts";
+import { hyphenated } from "../../base/errors.ts";
 import type { Catalogue } from "../../bench/catalogue.ts";
 import type { Request } from "../../bench/plan/plan.ts";
 import { type PresetName, PRESETS } from "../../bench/plan/presets.ts";
@@ -70,7 +71,7 @@ export function gridOptions(command: Command, usualSeeds = [0, 1, 2, 3, 4]): Com
       "--selection <rule>",
       "which checkpoint is tested: last, or by a metric: validation-<metric>, " +
         `validation-worst-<metric>, oracle-test-<metric>, of ${METRIC_NAMES}`,
-      (text) => text.toLowerCase(),
+      (text) => hyphenated(text.toLowerCase()),
       DEFAULT_RULE,
     )
     .option("--trace-test", "test figures at every checkpoint too, for a chart; selects nothing")

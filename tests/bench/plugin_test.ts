@@ -89,7 +89,8 @@ Deno.test("a method, a data set, a network and a metric of a plugin run, are rep
       bare.err,
       /^These runs used the plugin file:.*plugin\.ts; give it with --plugin, /,
     );
-    const report = await cli("report", "--out", out, "--plugin", plugin);
+    const metrics = ["--metrics", "accuracy,my-accuracy"];
+    const report = await cli("report", "--out", out, "--plugin", plugin, ...metrics);
     assert.equal(report.code, 0, report.err);
     assert.equal(report.err, "");
     const table = await Deno.readTextFile(join(out, "report/tables/my-digits.tex"));
@@ -104,7 +105,8 @@ Deno.test("a method, a data set, a network and a metric of a plugin run, are rep
     assert.match(without.err, /Cannot find method "mine"/);
 
     await write(folder, `${PLUGIN}// edited\n`);
-    const edited = await cli("bench", ...ARGS, "--plugin", plugin, "--out", out);
+    const joined = ARGS.map((each) => each.replace("my-accuracy", "my_accuracy")); // as good
+    const edited = await cli("bench", ...joined, "--plugin", plugin, "--out", out);
     assert.equal(edited.code, 0, edited.err);
     assert.match(
       edited.out + edited.err,

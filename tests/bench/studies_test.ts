@@ -157,6 +157,7 @@ import { ablation, defineMethod, flag } from "${new URL("../../methods/mod.ts", 
 export const method = defineMethod({
   name: "mine",
   title: "Mine",
+  description: "ERM with smoothed labels and small logits.",
   family: "robust",
   citation: "nobody",
   version: 1,
