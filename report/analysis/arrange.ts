@@ -69,8 +69,13 @@ export function arrange(store: Store, networks: readonly Named[] = []): DatasetR
   const titles = distinctTitles(about);
   const datasets = [...groupBy(store.runs, (run) => run.spec.dataset.name)];
   const several = datasets.some(([, runs]) => new Set(runs.map(networkOf)).size > 1);
-  const networkNamed = (name: string): Named =>
-    networks.find((network) => network.name === name) ?? { name, title: name };
+  const widthOf = partialWidths(store.runs);
+  const networkNamed = (name: string): Named => {
+    const { title } = networks.find((network) => network.name === name) ?? { title: name };
+    const width = widthOf.get(name);
+    if (width === undefined) return { name, title };
+    return { name: `${name}:${width}`, title: `${title} (width ${width})` };
+  };
   return datasets.map(([name, runs]) => {
     const seeds = [...new Set(runs.map((run) => run.spec.seed))].sort((a, b) => a - b);
     const data = runs.find((run) => run.digest)?.digest?.data ?? null;
@@ -113,6 +118,22 @@ function variantsOf(runs: readonly Run[], seeds: readonly number[]) {
 export function networkOf({ spec }: Pick<Run, "spec">): string {
   const { name, frozen } = spec.training.network;
   return frozen?.name ?? name;
+}
+
+/**
+ * The widths of networks that do not have all their channels, where networks have different widths. A
+ * network with several is left out: its runs are told apart by their settings.
+ */
+function partialWidths(runs: readonly Run[]): Map<string, number> {
+  const widths = [...groupBy(runs, networkOf)].map(([name, runs]) =>
+    [name, [...new Set(runs.map(({ spec }) => spec.training.network.width))]] as const
+  );
+  if (new Set(widths.flatMap(([, own]) => own)).size === 1) return new Map();
+  return new Map(
+    widths.flatMap(([name, [width, ...others]]) =>
+      width === undefined || width === 1 || others.length > 0 ? [] : [[name, width] as const]
+    ),
+  );
 }
 
 /** The family of a method, in words. */

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
+import { arrange } from "../../report/analysis/arrange.ts";
+import { readStore } from "../../report/folder.ts";
 import { buildReport } from "../../report/mod.ts";
 import { inFolder } from "./folder.ts";
 import { DATASETS, writeStore } from "./store.ts";
@@ -42,4 +44,28 @@ Deno.test("methods on several networks are told apart in tables, tests and chart
     const page = await Deno.readTextFile(path);
     assert.match(page, /BODA × ResNet-18/);
     assert.doesNotMatch(page, /not trained alike/);
+  }));
+
+Deno.test("networks of different widths are named with theirs", () =>
+  inFolder(async (out) => {
+    await writeStore(out, {
+      datasets: DATASETS.slice(1, 2),
+      methods: ["erm"],
+      networks: ["resnet18", "resnet50"],
+      seeds: [0],
+    });
+    const labels = async (widths: Readonly<Record<string, number>>) => {
+      const store = await readStore(out);
+      const runs = store.runs.map((run) => {
+        const { training } = run.spec;
+        const { name } = training.network;
+        const network = { ...training.network, width: widths[name]! };
+        return { ...run, spec: { ...run.spec, training: { ...training, network } } };
+      });
+      return arrange({ ...store, runs }).flatMap(({ methods }) => methods.map((m) => m.label));
+    };
+    const different = await labels({ resnet18: 0.125, resnet50: 1 });
+    assert.deepEqual(different, ["erm × resnet18:0.125", "erm × resnet50"]);
+    const alike = await labels({ resnet18: 0.5, resnet50: 0.5 });
+    assert.deepEqual(alike, ["erm × resnet18", "erm × resnet50"]);
   }));
