@@ -11,6 +11,7 @@ import cliProgress from "cli-progress";
 import { printError, printJson } from "../base/terminal.ts";
 import type { Outcome } from "../bench/execute/executor.ts";
 import type { PlannedRun } from "../bench/plan/plan.ts";
+import { divergence } from "../bench/records/outcome.ts";
 
 /** What happens, told while it does. */
 export interface Progress {
@@ -155,7 +156,8 @@ function bars(): Progress {
       running.delete(run.id);
       ended++;
       meter.end(run, outcome);
-      if ("reason" in outcome) multi.log(`${sentence(run, outcome)}\n`);
+      const line = ending(run, outcome);
+      if (line !== null) multi.log(`${line}\n`);
       refresh();
     },
     close() {
@@ -199,7 +201,8 @@ function plainLines(): Progress {
     end(run, outcome) {
       ended++;
       meter.end(run, outcome);
-      if ("reason" in outcome) say(sentence(run, outcome));
+      const line = ending(run, outcome);
+      if (line !== null) say(line);
     },
     close() {},
   };
@@ -240,7 +243,10 @@ function again({ name, spec }: PlannedRun, reason: string, seconds: number): str
   return `${what} is tried again in ${seconds} s: ${reason}`;
 }
 
-function sentence(run: PlannedRun, outcome: Outcome & { reason: string }): string {
-  const { name, spec } = run;
-  return `${spec.dataset.name} ${name} seed ${spec.seed} ${outcome.status}: ${outcome.reason}`;
+/** What is said when a run ends; null where it needs no word. */
+function ending({ name, spec }: PlannedRun, outcome: Outcome): string | null {
+  const { status } = outcome;
+  if (status === "done" || status === "existing") return null;
+  const reason = status === "diverged" ? divergence(outcome) : outcome.reason;
+  return `${spec.dataset.name} ${name} seed ${spec.seed} ${status}: ${reason}`;
 }

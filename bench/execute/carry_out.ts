@@ -5,7 +5,7 @@
  */
 import { setImmediate } from "node:timers";
 import * as tf from "@tensorflow/tfjs-core";
-import { machineAtFault } from "../../base/errors.ts";
+import { isSentence, machineAtFault } from "../../base/errors.ts";
 import type { BackendInfo } from "../../tensor/backend.ts";
 import type { Catalogue } from "../catalogue.ts";
 import { requireMethods } from "../plan/plan.ts";
@@ -41,9 +41,15 @@ export async function carryOut(order: RunOrder, state: TrainingState): Promise<R
     return await claimAndTrain(order, state);
   } catch (error) {
     if (error instanceof Stopped) return { type: "stopped" };
-    const sentence = error instanceof Error ? error.message : String(error);
-    return { type: "failed", error: sentence, machine: machineAtFault(error) };
+    return { type: "failed", ...failureOf(error), machine: machineAtFault(error) };
   }
+}
+
+/** What is written down of an error: what it says, and the stack of one that was no sentence. */
+function failureOf(error: unknown): { error: string; stack?: string } {
+  if (!(error instanceof Error)) return { error: String(error) };
+  const source = error.cause instanceof Error ? error.cause : isSentence(error) ? null : error;
+  return { error: error.message, ...(source?.stack !== undefined && { stack: source.stack }) };
 }
 
 /** Claims a run, unless it is finished or another process is at it, and trains it. */
@@ -91,7 +97,7 @@ async function trainRun(
     if (order.tensorboard) await writeEvents(store.events(id), record);
     await store.finish(record, result);
     tf.dispose([result.weights, result.sample?.features ?? []]);
-    return { type: result.outcome.status };
+    return { type: "trained", outcome: result.outcome };
   } finally {
     tf.dispose([stage1Weights ?? {}, resume?.tensors ?? {}]);
   }

@@ -129,14 +129,15 @@ async function trainOne(
     return true;
   }
   if (end.type !== "failed" && end.type !== "stopped") {
-    scheduler.settle(run, { status: end.type });
+    scheduler.settle(run, end.type === "trained" ? end.outcome : { status: "existing" });
     return true;
   }
   await worker.close(); // what a failure left behind must not reach the next run
   if (signal?.aborted) return false; // the run is kept as it stands
   const reason = end.type === "failed" ? end.error : "its worker was told to stop";
   const seconds = end.type === "failed" && !end.machine ? undefined : retries[failures];
-  if (seconds === undefined) await scheduler.fail(run, reason);
+  const stack = end.type === "failed" ? end.stack : undefined;
+  if (seconds === undefined) await scheduler.fail(run, reason, stack);
   else {
     events?.onRetry?.(run, reason, seconds);
     scheduler.reschedule({ run, failures: failures + 1 }, 1000 * seconds);

@@ -72,8 +72,8 @@ export class Scheduler {
   }
 
   /** A run that was handed out could not be finished, which is written down. */
-  async fail(run: PlannedRun, reason: string): Promise<void> {
-    this.settle(run, await this.#failed(run, "failed", reason));
+  async fail(run: PlannedRun, reason: string, stack?: string): Promise<void> {
+    this.settle(run, await this.#failed(run, "failed", reason, stack));
   }
 
   /** A run that was handed out is to be turned to again after a while. */
@@ -110,7 +110,7 @@ export class Scheduler {
     try {
       const record = await this.#store.record(run.id);
       if (record !== null) {
-        return { status: record.outcome.status === "done" ? "existing" : "diverged" };
+        return record.outcome.status === "done" ? { status: "existing" } : record.outcome;
       }
       const problem = first === null ? null : await this.#stage1Problem(first);
       if (problem === null) return null;
@@ -136,11 +136,16 @@ export class Scheduler {
     { id, name, spec }: PlannedRun,
     status: "failed" | "skipped",
     reason: string,
+    stack?: string,
   ): Promise<Outcome> {
     const error = status === "failed" ? reason : `Skipped: ${reason}`;
     let unwritten = "";
     try {
-      await this.#store.fail({ id, name, spec, error, at: new Date().toISOString() });
+      await this.#store.fail({
+        ...{ id, name, spec, error },
+        ...(stack !== undefined && { stack }),
+        at: new Date().toISOString(),
+      });
     } catch (error) { // as when the disk is full; the outcome says it all the same
       unwritten = `; its failure.json could not be written either: ${(error as Error).message}`;
     }

@@ -5,10 +5,16 @@
  */
 
 /** The run has a record. */
-export type Trained =
-  | { readonly status: "done" }
-  /** The loss was no longer a finite number after this many steps. */
-  | { readonly status: "diverged"; readonly step: number };
+export type Trained = { readonly status: "done" } | Diverged;
+
+/** A term of the run was no longer a finite number. */
+export interface Diverged {
+  readonly status: "diverged";
+  /** After so many steps. */
+  readonly step: number;
+  /** The name of the term; older records do not have it. */
+  readonly term?: string;
+}
 
 /** How a planned run stands in its folder. */
 export type RunState =
@@ -19,16 +25,31 @@ export type RunState =
 /** How a run ended for an executor. */
 export type Outcome =
   /** `existing`: it had been finished before, or was meanwhile by another process. */
-  | { readonly status: Trained["status"] | "existing" }
+  | { readonly status: "existing" }
+  | Trained
   | { readonly status: "failed" | "skipped"; readonly reason: string };
 
 /** How a worker's run ended. */
 export type RunEnd =
-  /** `existing`: another process had finished it meanwhile. */
-  | { readonly type: Trained["status"] | "existing" }
+  /** It has a record now. */
+  | { readonly type: "trained"; readonly outcome: Trained }
+  /** Another process had finished it meanwhile. */
+  | { readonly type: "existing" }
   /** Another process is at it. */
   | { readonly type: "taken" }
   /** Broken off as the worker was told to; its state is kept. */
   | { readonly type: "stopped" }
-  /** `machine`: the fault was the machine's, not the run's. */
-  | { readonly type: "failed"; readonly error: string; readonly machine: boolean };
+  | {
+    readonly type: "failed";
+    /** One sentence. */
+    readonly error: string;
+    /** Where in the code it came from, for an error that was not told in a sentence there. */
+    readonly stack?: string;
+    /** The fault was the machine's, not the run's. */
+    readonly machine: boolean;
+  };
+
+/** What happened to a diverged run. */
+export function divergence({ term = "the loss", step }: Diverged): string {
+  return `${term} was not finite after ${step} ${step === 1 ? "step" : "steps"}`;
+}

@@ -175,6 +175,8 @@ export interface FailureRecord {
   readonly spec: RunSpec;
   /** One sentence. */
   readonly error: string;
+  /** Where in the code it came from, for an error that was not told in a sentence there. */
+  readonly stack?: string;
   /** When it failed, in ISO 8601. */
   readonly at: string;
 }

@@ -123,8 +123,9 @@ export class Run {
     const terms = await this.#stopwatch.time("training", () => update(batches, progress.step));
     batches.forEach(({ images, labels }) => tf.dispose([images, labels]));
     progress.step++;
-    if (Object.values(terms).some((value) => !Number.isFinite(value))) {
-      this.outcome = { status: "diverged", step: progress.step };
+    const broken = Object.entries(terms).find(([, value]) => !Number.isFinite(value));
+    if (broken !== undefined) {
+      this.outcome = { status: "diverged", step: progress.step, term: broken[0] };
       return;
     }
     for (const [name, value] of Object.entries(terms)) {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { divergence } from "../../bench/records/outcome.ts";
 import { groupBy } from "../analysis/arrange.ts";
 import type { Run, Store } from "../folder.ts";
 import { DATASET, METHOD, REASON, RUN, SEED, STATE, text } from "./columns.ts";
@@ -81,6 +82,6 @@ const NOT_CONTAINED = "No figure of this report contains these runs.";
 
 function reason(state: Run["state"]): string | null {
   if (state.status === "failed") return state.error;
-  if (state.status === "diverged") return `the loss was no longer finite at step ${state.step}`;
+  if (state.status === "diverged") return divergence(state);
   return state.status === "missing" ? "not run yet" : null;
 }

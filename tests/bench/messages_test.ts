@@ -25,7 +25,7 @@ Deno.test("what a method prints is told apart from what its worker says", async 
     '{"type":"done"}\n', // printed, whatever it looks like
     "half a line",
     encodeMessage(failed),
-    encodeMessage({ type: "done" }).slice(0, -4), // its worker was killed
+    encodeMessage({ type: "existing" }).slice(0, -4), // its worker was killed
   ];
   for (const size of [1, 3, 1000]) {
     assert.deepEqual(await heard(output, size), [

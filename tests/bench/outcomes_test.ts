@@ -132,6 +132,7 @@ Deno.test("a diverged run is a result: recorded, not tried again, its second sta
     const first = await startBench(...wild).ended;
     assert.equal(first.code, 1);
     assert.equal(lastEvent(first.out).diverged, 1);
+    assert.match(first.out, /"status":"diverged","step":\d+,"term":"loss"/);
     assert.equal(lastEvent(first.out).skipped, 1);
     assert.match(first.out, /its first stage [0-9a-f]+ is diverged/);
     const again = await startBench(...wild).ended;

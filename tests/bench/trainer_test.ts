@@ -230,7 +230,7 @@ Deno.test("a loss that is no number ends the run as diverged, with the best weig
     }),
   });
   const trained = await train(specOf(explosive), { dataset: debugDataset(), method: explosive });
-  assert.deepEqual(trained.outcome, { status: "diverged", step: 16 });
+  assert.deepEqual(trained.outcome, { status: "diverged", step: 16, term: "loss" });
   assert.deepEqual(trained.curve.map(({ step }) => step), [1, 11]);
   assert.ok(trained.result !== null);
 });
