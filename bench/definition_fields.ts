@@ -5,7 +5,7 @@
  */
 import type { Definition } from "../base/definition.ts";
 import { UsageError } from "../base/errors.ts";
-import type { DatasetDefinition } from "../datasets/dataset.ts";
+import { type DatasetDefinition, IMAGE_KINDS } from "../datasets/dataset.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { Method } from "../methods/method.ts";
 import type { BehaviourStudy, TrainingStudy } from "../methods/study.ts";
@@ -43,7 +43,7 @@ const METHOD = {
   ...{ hyperparameters: settings, create: callable },
 } satisfies Fields<Method>;
 const DATASET = {
-  ...{ title: text, description: text, images: oneOf("digits", "photographs") },
+  ...{ title: text, description: text, images: oneOf(...IMAGE_KINDS) },
   ...{ domains: listed, classes: listed, shots: object, origin: text, settings },
   ...{ locate: callable, counts: callable, load: callable },
 } satisfies Fields<DatasetDefinition>;

@@ -128,6 +128,9 @@ export interface TrainingSize {
   readonly checkpointEvery: number;
 }
 
+/** What images may be. */
+export const IMAGE_KINDS = ["digits", "photographs"] as const;
+
 /** A data set as it can be named on the command line. */
 export interface DatasetDefinition extends Definition {
   /** Always `dataset`. */
@@ -135,7 +138,7 @@ export interface DatasetDefinition extends Definition {
   /** One sentence: what the images are. */
   readonly description: string;
   /** Small digits or photographs: decides networks, image sizes and training lengths. */
-  readonly images: "digits" | "photographs";
+  readonly images: (typeof IMAGE_KINDS)[number];
   /** Far larger than the others: methods may have other hyperparameters for it. */
   readonly large?: boolean;
   /** In ascending order. */
