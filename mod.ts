@@ -42,7 +42,7 @@ export type { SessionEvents, SessionResult } from "./bench/execute/session.ts";
 export type { NetworkRequest } from "./bench/plan/networks.ts";
 export type { PlannedRun, Request } from "./bench/plan/plan.ts";
 export type { CodeNames, Settable } from "./bench/records/format1.ts";
-export type { Outcome, RunState, Trained } from "./bench/records/outcome.ts";
+export type { Diverged, Outcome, RunState, Trained } from "./bench/records/outcome.ts";
 export type {
   CurveFigures,
   CurvePoint,

@@ -129,7 +129,7 @@ export interface TrainingSize {
 }
 
 /** What images may be. */
-export const IMAGE_KINDS = ["digits", "photographs"] as const;
+export const IMAGE_KINDS: readonly DatasetDefinition["images"][] = ["digits", "photographs"];
 
 /** A data set as it can be named on the command line. */
 export interface DatasetDefinition extends Definition {
@@ -138,7 +138,7 @@ export interface DatasetDefinition extends Definition {
   /** One sentence: what the images are. */
   readonly description: string;
   /** Small digits or photographs: decides networks, image sizes and training lengths. */
-  readonly images: (typeof IMAGE_KINDS)[number];
+  readonly images: "digits" | "photographs";
   /** Far larger than the others: methods may have other hyperparameters for it. */
   readonly large?: boolean;
   /** In ascending order. */
