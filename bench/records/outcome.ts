@@ -9,6 +9,7 @@ export type Trained = { readonly status: "done" } | Diverged;
 
 /** A term of the run was no longer a finite number. */
 export interface Diverged {
+  /** Always `diverged`. */
   readonly status: "diverged";
   /** After so many steps. */
   readonly step: number;
