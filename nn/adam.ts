@@ -152,7 +152,8 @@ export class Adam {
   /** Continues from a {@linkcode snapshot} of an optimiser over the same parameters. */
   restore({ tensors, numbers }: Snapshot): void {
     this.#steps = numbers.steps![0]!;
-    this.#active = this.#steps === 0 ? null : numbers.active!;
+    // Steps that are replayed run no JavaScript: after a reset it is not known again which take part.
+    this.#active = numbers.active!.length === 0 ? null : numbers.active!;
     this.#moments[0].assign(tensors.first!);
     this.#moments[1].assign(tensors.second!);
   }

@@ -12,12 +12,16 @@ import type { ToyRun } from "./toy.ts";
 const STEPS = 20;
 /** The step at which the last phase of a method begins. */
 const PHASE = 7;
+/** Where a run is broken off: replayed for some steps, as are those after it. */
+const PAUSE = 12;
 
 /** How a run begins. */
 interface Beginning {
   readonly execution: Execution;
   readonly auditAll: boolean;
   readonly phase: number;
+  /** Steps that are taken to be done. */
+  readonly done: number;
 }
 
 /**
@@ -32,15 +36,16 @@ export function testCompiledSteps(
   Deno.test(`${name}: ${STEPS} steps as graphs equal those one by one, and are pure`, {
     ignore: tf.getBackend() !== "tensorflow",
   }, async () => {
-    const wanted = await termsOf(() =>
-      begin({ execution: "eager", auditAll: false, phase: PHASE })
-    );
-    const found = await termsOf(() => begin({ execution: "graph", auditAll: false, phase: PHASE }));
+    const usual = { execution: "graph", auditAll: false, phase: PHASE, done: 0 } as const;
+    const wanted = await termsOf(() => begin({ ...usual, execution: "eager" }));
+    const found = await termsOf(() => begin(usual));
     // Replayed, or compared with the trace at every step: the same graph.
-    const audited = await termsOf(() =>
-      begin({ execution: "graph", auditAll: true, phase: PHASE })
+    assert.deepEqual(await termsOf(() => begin({ ...usual, auditAll: true })), found);
+    assert.deepEqual(
+      await continued(() => begin(usual), () => begin({ ...usual, done: PAUSE })),
+      found,
+      "a run that was broken off and continued",
     );
-    assert.deepEqual(audited, found);
     // Rounding is relative to the numbers that are added up, which for a difference of large terms is
     // not its own size: the loss at the start is the measure.
     const first = Math.abs(wanted.flatMap(({ loss }) => loss ?? [])[0]!);
@@ -52,6 +57,24 @@ export function testCompiledSteps(
       }
     });
   });
+}
+
+/** The terms of every step of a run that is broken off and continued by another one. */
+async function continued(
+  begin: () => Promise<ToyRun>,
+  resume: () => Promise<ToyRun>,
+): Promise<Record<string, number>[]> {
+  const terms: Record<string, number>[] = [];
+  const first = await begin();
+  while (terms.length < PAUSE) terms.push(await first.step());
+  const state = first.ctx.snapshot();
+  first.ctx.dispose();
+  const second = await resume();
+  second.ctx.restore(state);
+  tf.dispose(state.tensors);
+  while (terms.length < STEPS) terms.push(await second.step());
+  second.ctx.dispose();
+  return terms;
 }
 
 /** The terms of every step of a run, which keeps no tensor from step to step. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import { Adam } from "../../nn/adam.ts";
+import { executor } from "../../tensor/compile/mod.ts";
 import { type Parameter, parameter } from "../../nn/module.ts";
 import { stream } from "../../base/random.ts";
 import { useBackend } from "../../testing/backend.ts";
@@ -88,4 +89,29 @@ Deno.test("a changed set of gradients is refused", () => {
     () => adam.step(parameters.map((p, i) => (i === 0 ? null : tf.zerosLike(p.variable)))),
     /the set must stay the same/,
   );
+});
+
+Deno.test("an Adam that was reset and then replayed continues where it was", {
+  ignore: tf.getBackend() !== "tensorflow",
+}, () => {
+  const [one, other] = [make(), make()];
+  const settings = { learningRate: 0.01, weightDecay: 0 };
+  const [adam, resumed] = [new Adam(one, settings), new Adam(other, settings)];
+  const by = executor("graph");
+  const step = (of: Adam, key: string) => {
+    by.run(key, [], () => {
+      tf.tidy(() => of.step(of.parameters.map((p) => tf.mul(p.variable, 0.5))));
+      return {};
+    });
+  };
+  for (let i = 0; i < 12; i++) {
+    if (i === 5) adam.reset();
+    step(adam, "one");
+  }
+  other.forEach((p, i) => p.variable.assign(one[i]!.variable));
+  resumed.restore(adam.snapshot());
+  step(adam, "one");
+  step(resumed, "other");
+  one.forEach((p, i) => assert.deepEqual(p.variable.dataSync(), other[i]!.variable.dataSync()));
+  by.dispose();
 });
