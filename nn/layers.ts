@@ -6,6 +6,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from "../tensor/types.ts";
 import { hostInput, xlaScope } from "../tensor/compile/mod.ts";
+import { customGradient } from "../tensor/ops.ts";
 import { convolution, nativeConvolutionBlock } from "../tensor/convolution.ts";
 import { matMulFast, meanPositions, reluGradient } from "../tensor/kernels.ts";
 import { type InitialDraws, Module, parameter, sequential, uniformParameter } from "./module.ts";
@@ -109,47 +110,43 @@ export function reluGroupNorm(
   /** `[batch, channels]` beside `[batch, positions, channels]`. */
   const everywhere = (t: Tensor) => tf.reshape(t, [batch, 1, channels]);
 
-  const operation = tf.customGrad((...inputs) => {
-    const [a, g, s] = inputs.slice(0, 3) as [Tensor4D, Tensor, Tensor];
-    const save = inputs[3] as unknown as (tensors: Tensor[]) => void;
-    const r = tf.reshape(tf.relu(a), [batch, positions, channels]) as tf.Tensor3D;
-    const [y, mu, rho] = xlaScope(() => {
+  const forward = () => {
+    const r = tf.reshape(tf.relu(x), [batch, positions, channels]) as tf.Tensor3D;
+    const [y, mu, rho] = xlaScope((): [Tensor, Tensor, Tensor] => {
       const mu = overGroup(average(r));
       // Rounding may put the variance of numbers that are all alike below 0.
       const variance = tf.relu(tf.sub(overGroup(average(tf.square(r))), tf.square(mu)));
       const rho = tf.rsqrt(tf.add(variance, EPSILON));
-      const p = tf.mul(rho, g);
-      const offset = tf.sub(s, tf.mul(p, mu));
+      const p = tf.mul(rho, scale);
+      const offset = tf.sub(shift, tf.mul(p, mu));
       return [tf.add(tf.mul(r, everywhere(p)), everywhere(offset)), mu, rho];
     });
-    save([r, mu, rho, g]);
-    const gradFunc = (dy4: Tensor | Tensor[], saved: Tensor[]) => {
-      const [r, mu, rho, g] = saved as [tf.Tensor3D, Tensor, Tensor, Tensor];
-      const dy = tf.reshape(dy4 as Tensor, [batch, positions, channels]) as tf.Tensor3D;
-      // Tidied, as each intermediate result is as large as the images' features.
-      const [dx, scale, shift] = tf.tidy(() =>
-        xlaScope(() => {
-          const meanDy = average(dy);
-          const normalised = tf.mul(tf.sub(average(tf.mul(dy, r)), tf.mul(meanDy, mu)), rho);
-          // dr = dy·p − r·q + (q·μ − ρ·A) with q = ρ²·B.
-          const q = tf.mul(tf.square(rho), overGroup(tf.mul(normalised, g)));
-          const rest = tf.sub(tf.mul(q, mu), tf.mul(rho, overGroup(tf.mul(meanDy, g))));
-          const dr = tf.sub(
-            tf.add(tf.mul(dy, everywhere(tf.mul(rho, g))), everywhere(rest)),
-            tf.mul(r, everywhere(q)),
-          );
-          return [reluGradient(dr, r), tf.sum(normalised, 0), tf.sum(meanDy, 0)];
-        })
-      ) as [Tensor, Tensor, Tensor];
-      return [
-        tf.reshape(dx, [batch, height, width, channels]),
-        tf.mul(scale, positions),
-        tf.mul(shift, positions),
-      ];
-    };
-    return { value: tf.reshape(y, [batch, height, width, channels]), gradFunc };
+    const saved: [tf.Tensor3D, Tensor, Tensor, Tensor] = [r, mu, rho, scale];
+    return { value: tf.reshape(y, [batch, height, width, channels]) as Tensor4D, saved };
+  };
+  return customGradient([x, scale, shift], forward, (dy4, [r, mu, rho, g]) => {
+    const dy = tf.reshape(dy4, [batch, positions, channels]) as tf.Tensor3D;
+    // Tidied, as each intermediate result is as large as the images' features.
+    const [dx, dscale, dshift] = tf.tidy(() =>
+      xlaScope((): Tensor[] => {
+        const meanDy = average(dy);
+        const normalised = tf.mul(tf.sub(average(tf.mul(dy, r)), tf.mul(meanDy, mu)), rho);
+        // dr = dy·p − r·q + (q·μ − ρ·A) with q = ρ²·B.
+        const q = tf.mul(tf.square(rho), overGroup(tf.mul(normalised, g)));
+        const rest = tf.sub(tf.mul(q, mu), tf.mul(rho, overGroup(tf.mul(meanDy, g))));
+        const dr = tf.sub(
+          tf.add(tf.mul(dy, everywhere(tf.mul(rho, g))), everywhere(rest)),
+          tf.mul(r, everywhere(q)),
+        );
+        return [reluGradient(dr, r), tf.sum(normalised, 0), tf.sum(meanDy, 0)];
+      })
+    ) as [Tensor, Tensor, Tensor];
+    return [
+      tf.reshape(dx, [batch, height, width, channels]),
+      tf.mul(dscale, positions),
+      tf.mul(dshift, positions),
+    ];
   });
-  return operation(x, scale, shift) as Tensor4D;
 }
 
 /**

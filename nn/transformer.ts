@@ -4,6 +4,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
+import { customGradient } from "../tensor/ops.ts";
 
 /**
  * Layer norm (Ba et al. 2016) over the last axis, `scale` and `shift` of its size. With
@@ -17,26 +18,23 @@ export function layerNorm(
   epsilon: number,
 ): tf.Tensor {
   const average = (t: tf.Tensor) => tf.mean(t, -1, true);
-  const operation = tf.customGrad((...inputs) => {
-    const [a, g, s] = inputs.slice(0, 3) as [tf.Tensor, tf.Tensor1D, tf.Tensor1D];
-    const save = inputs[3] as unknown as (tensors: tf.Tensor[]) => void;
-    const centred = tf.sub(a, average(a));
+  const forward = () => {
+    const centred = tf.sub(x, average(x));
     const rho = tf.rsqrt(tf.add(average(tf.square(centred)), epsilon));
     const normalised = tf.mul(centred, rho);
-    save([normalised, rho, g]);
-    const gradFunc = (dy: tf.Tensor | tf.Tensor[], [normalised, rho, g]: tf.Tensor[]) => {
-      const gradient = tf.mul(dy as tf.Tensor, g!);
-      const projected = tf.mul(normalised!, average(tf.mul(gradient, normalised!)));
-      const rows = Array.from({ length: a.rank - 1 }, (_, axis) => axis);
-      return [
-        tf.mul(rho!, tf.sub(tf.sub(gradient, average(gradient)), projected)),
-        tf.sum(tf.mul(dy as tf.Tensor, normalised!), rows),
-        tf.sum(dy as tf.Tensor, rows),
-      ];
-    };
-    return { value: tf.add(tf.mul(normalised, g), s), gradFunc };
+    const saved: [tf.Tensor, tf.Tensor, tf.Tensor] = [normalised, rho, scale];
+    return { value: tf.add(tf.mul(normalised, scale), shift) as tf.Tensor, saved };
+  };
+  return customGradient([x, scale, shift], forward, (dy, [normalised, rho, g]) => {
+    const gradient = tf.mul(dy, g);
+    const projected = tf.mul(normalised, average(tf.mul(gradient, normalised)));
+    const rows = Array.from({ length: x.rank - 1 }, (_, axis) => axis);
+    return [
+      tf.mul(rho, tf.sub(tf.sub(gradient, average(gradient)), projected)),
+      tf.sum(tf.mul(dy, normalised), rows),
+      tf.sum(dy, rows),
+    ];
   });
-  return operation(x, scale, shift);
 }
 
 /** x · Φ(x), the Gaussian error linear unit (Hendrycks and Gimpel 2016), by the error function. */

@@ -2,14 +2,15 @@
 
     python3 tests/networks/figures/vit.py > tests/networks/figures/vit.json
 
-Weights and images come from the formula of formula.ts, so that no weights are kept. The network is
+Weights and images come from the formula of formula.py, so that no weights are kept. The network is
 written out from the papers, with timm's names.
 """
 import json
 
-import numpy as np
 import torch
 from torch import nn
+
+from formula import spread, value
 
 
 class Attention(nn.Module):
@@ -74,29 +75,6 @@ class Vit(nn.Module):
         for block in self.blocks:
             x = block(x)
         return self.norm(x)[:, 0]
-
-
-def spread(count, name):
-    """`count` numbers of [0, 1) that depend on the name."""
-    key = sum(ord(letter) * (i + 1) for i, letter in enumerate(name))
-    with np.errstate(over="ignore"):
-        x = np.arange(1, count + 1, dtype=np.uint32) * np.uint32(2654435761) + np.uint32(key * 7919)
-        x ^= x >> np.uint32(15)
-        x *= np.uint32(2246822519)
-        x ^= x >> np.uint32(13)
-    return x.astype(np.float64) / 2**32
-
-
-def value(name, shape):
-    """The formula's tensor of a name."""
-    u = spread(int(np.prod(shape)), name)
-    if name.endswith("bias"):
-        x = 0.4 * (u - 0.5)
-    elif len(shape) == 1:
-        x = 0.25 + 0.5 * u
-    else:
-        x = (2 * u - 1) * np.sqrt(6 / np.prod(shape[1:]))
-    return torch.tensor(x.reshape(shape), dtype=torch.float32)
 
 
 torch.set_num_threads(1)
