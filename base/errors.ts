@@ -20,19 +20,21 @@ export class DataError extends Error {
 /**
  * Finds a definition by its name, whether its words are joined by `-` or `_`.
  *
+ * @param elsewhere What else to give for one that is not among those known.
  * @throws {UsageError} Naming the nearest known name, where one is near, and all known ones.
  */
 export function find<T extends { readonly name: string }>(
   what: string,
   name: string,
   known: readonly T[],
+  elsewhere = "its --plugin",
 ): T {
   const found = known.find((item) => item.name === name.toLowerCase()) ??
     known.find((item) => hyphenated(item.name) === hyphenated(name.toLowerCase()));
   if (found !== undefined) return found;
   const names = known.map((item) => item.name);
-  const elsewhere = nearestOf(name, names) === undefined ? "; or give its --plugin" : "";
-  throw new UsageError(notFoundMessage(what, name, names) + elsewhere);
+  const hint = nearestOf(name, names) === undefined ? `; or give ${elsewhere}` : "";
+  throw new UsageError(notFoundMessage(what, name, names) + hint);
 }
 
 /**

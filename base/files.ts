@@ -112,7 +112,11 @@ export async function findFolder(
   for (let level = [root], below = 0; level.length > 0 && below <= depth; below++) {
     const next: string[] = [];
     for (const folder of level) {
-      const found = await subfolders(folder);
+      // A disk has folders that only its system may read.
+      const found = await subfolders(folder).catch((error): string[] => {
+        if (error instanceof Deno.errors.PermissionDenied) return [];
+        throw error;
+      });
       if (names.every((name) => found.includes(name))) return folder;
       next.push(...found.map((name) => join(folder, name)));
     }

@@ -5,7 +5,7 @@
  */
 import type { Definition } from "../base/definition.ts";
 import { UsageError } from "../base/errors.ts";
-import { type DatasetDefinition, IMAGE_KINDS } from "../datasets/dataset.ts";
+import { type DatasetDefinition, IMAGE_KINDS, NOT_DOMAINS } from "../datasets/dataset.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { Method } from "../methods/method.ts";
 import type { BehaviourStudy, TrainingStudy } from "../methods/study.ts";
@@ -22,6 +22,11 @@ type Fields<T> = Readonly<Partial<Record<keyof T, Field>>>;
 const text: Field = { wanted: "text", holds: (v) => typeof v === "string" && v.trim() !== "" };
 const callable: Field = { wanted: "a function", holds: (v) => typeof v === "function" };
 const listed: Field = { wanted: "a list with something in it", holds: (v) => isList(v, 1) };
+const domains: Field = {
+  wanted: `a list of names, none of them ${NOT_DOMAINS.join(", ")}`,
+  holds: (v) =>
+    isList(v, 1) && !(v as unknown[]).some((name) => NOT_DOMAINS.includes(String(name))),
+};
 const object: Field = { wanted: "an object", holds: isObject };
 const range: Field = { wanted: "two numbers", holds: (v) => isList(v, 2) };
 const version: Field = {
@@ -44,7 +49,7 @@ const METHOD = {
 } satisfies Fields<Method>;
 const DATASET = {
   ...{ title: text, description: text, images: oneOf(...IMAGE_KINDS) },
-  ...{ domains: listed, classes: listed, shots: object, origin: text, settings },
+  ...{ domains, classes: listed, shots: object, origin: text, settings },
   ...{ locate: callable, counts: callable, load: callable },
 } satisfies Fields<DatasetDefinition>;
 const NETWORK = {

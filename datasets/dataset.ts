@@ -7,8 +7,9 @@
  * @module
  */
 import type { Definition } from "../base/definition.ts";
+import { DataError, find } from "../base/errors.ts";
 import type { Setting, Value } from "../base/setting.ts";
-export { DataError } from "../base/errors.ts";
+export { DataError };
 import type { Sources } from "./fetching/sources.ts";
 import type { ReaderPool } from "./reading/reader_pool.ts";
 
@@ -131,6 +132,14 @@ export interface TrainingSize {
 /** What images may be. */
 export const IMAGE_KINDS: readonly DatasetDefinition["images"][] = ["digits", "photographs"];
 
+/** What is to be said of the files of a data set, a sentence each. */
+export interface DataProblems {
+  /** What a run refuses. */
+  readonly wrong: readonly string[];
+  /** What it takes, and what may be a mistake. */
+  readonly odd: readonly string[];
+}
+
 /** A data set as it can be named on the command line. */
 export interface DatasetDefinition extends Definition {
   /** Always `dataset`. */
@@ -161,6 +170,8 @@ export interface DatasetDefinition extends Definition {
   readonly presets?: Readonly<Record<string, Readonly<Record<string, Value>>>>;
   /** Other sizes of the training for a preset. */
   readonly training?: Readonly<Record<string, Partial<TrainingSize>>>;
+  /** Looks at everything that is to be said of the files; left out where their checksums say enough. */
+  problems?(paths: DataPaths): Promise<DataProblems>;
   /** Says whether the files are here, without reading them. */
   locate(paths: DataPaths): Promise<Availability>;
   /** Images of every split by domain and class, without reading one; undefined when not known. */
@@ -171,6 +182,35 @@ export interface DatasetDefinition extends Definition {
    * @throws {DataError} When a file is missing, broken, or holds less than the settings ask for.
    */
   load(options: LoadOptions): Promise<Dataset>;
+}
+
+/**
+ * Finds a data set by its name.
+ *
+ * @throws {UsageError} When it is not known; sets of the user's own are known by their folder.
+ */
+export function findDataset<T extends { readonly name: string }>(
+  name: string,
+  known: readonly T[],
+): T {
+  const elsewhere = "the folder of its split file as --data-dir, or its --plugin";
+  return find("data set", name, known, elsewhere);
+}
+
+/** What tables and files call the figures that are not of one domain. */
+export const NOT_DOMAINS: readonly string[] = ["average", "worst", "all", "pooled"];
+
+/**
+ * A domain may not be called as what tables put in a domain's place.
+ *
+ * @throws {DataError} When it is.
+ */
+export function requireDomainName(name: string): void {
+  if (!NOT_DOMAINS.includes(name.toLowerCase())) return;
+  throw new DataError(
+    `A domain cannot be called "${name}", since tables call the figures over domains so; give it ` +
+      `another name.`,
+  );
 }
 
 /** A data set from its description. */

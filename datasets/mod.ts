@@ -3,13 +3,13 @@
  *
  * @module
  */
-import type { DataPaths, DatasetDefinition } from "./dataset.ts";
+import { DataError, type DataPaths, type DatasetDefinition } from "./dataset.ts";
 import { digits, digitsMnist } from "./sets/digits.ts";
 import { digitsSynth } from "./sets/digits_synth.ts";
 import { domainnet } from "./sets/domainnet.ts";
 import { coloredMnist, rotatedMnist } from "./sets/mnist_variants.ts";
 import { officehome } from "./sets/officehome.ts";
-import { ownDatasets } from "./protocols/own.ts";
+import { ownDatasets, refusing } from "./protocols/own.ts";
 import { pacs } from "./sets/pacs.ts";
 import { terrainc } from "./sets/terrainc.ts";
 import { vlcs } from "./sets/vlcs.ts";
@@ -40,15 +40,33 @@ export const DATASETS: readonly DatasetDefinition[] = [
 ];
 
 /**
- * The registered data sets and those of the user's own that are found in the folders given.
+ * The registered data sets and those of the user's own that are found in the folders given. A
+ * registered one whose name a split file there has taken says so when it is asked for, since which
+ * of the two is meant cannot be known.
  *
- * @param registered Without those found; a found one may not take the name of one of these.
+ * @param registered Without those found.
  */
 export async function knownDatasets(
   paths: DataPaths,
   registered: readonly DatasetDefinition[] = DATASETS,
 ): Promise<readonly DatasetDefinition[]> {
   const own = await ownDatasets(paths, new Set(registered.map(({ splitFile }) => splitFile)));
-  const free = own.filter(({ name }) => !registered.some((dataset) => dataset.name === name));
-  return [...registered, ...free];
+  const namesake = (name: string) => own.find(({ definition }) => definition.name === name);
+  return [
+    ...registered.map((set) => {
+      const other = namesake(set.name);
+      if (other === undefined || other.from === paths.dataDir) return set;
+      const missing =
+        `the split file ${other.from} has the name of the built-in data set ${set.name}`;
+      const remedy = `rename the file, or leave out its folder`;
+      return refusing(
+        set,
+        new DataError(`Cannot use ${set.name}: ${missing}; ${remedy}.`),
+        missing,
+        remedy,
+      );
+    }),
+    ...own.map(({ definition }) => definition)
+      .filter(({ name }) => !registered.some((set) => set.name === name)),
+  ];
 }

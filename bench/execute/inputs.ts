@@ -9,6 +9,7 @@ import {
   type DataPaths,
   type Dataset,
   type DatasetDefinition,
+  findDataset,
   type LoadOptions,
 } from "../../datasets/dataset.ts";
 import type { ReaderPool } from "../../datasets/reading/reader_pool.ts";
@@ -52,7 +53,7 @@ export async function inputsOf(
   onProgress: (what: string, done: number, total: number) => void,
 ): Promise<RunInputs> {
   const { frozen, weights } = spec.training.network;
-  const definition = find("data set", spec.dataset.name, datasets);
+  const definition = findDataset(spec.dataset.name, datasets);
   const sha256 = frozen?.weights ?? weights;
   const pretrained = sha256 === undefined
     ? undefined

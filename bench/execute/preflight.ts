@@ -5,8 +5,8 @@
  * @module
  */
 import { dirname, join } from "node:path";
-import { find, UsageError } from "../../base/errors.ts";
-import type { DataPaths, DatasetDefinition } from "../../datasets/dataset.ts";
+import { UsageError } from "../../base/errors.ts";
+import { type DataPaths, type DatasetDefinition, findDataset } from "../../datasets/dataset.ts";
 import { type Backend, type BackendChoice, inspectBackend } from "../../tensor/backend.ts";
 import type { Catalogue } from "../catalogue.ts";
 import type { PlannedRun } from "../plan/plan.ts";
@@ -57,7 +57,7 @@ export async function fingerprints(
   }));
   const found: Record<string, string> = {};
   for (const { name, ...options } of needed.values()) {
-    const definition = find("data set", name, known);
+    const definition = findDataset(name, known);
     found[name] = (await definition.load({ ...paths, ...options, onProgress })).fingerprint;
   }
   return found;

@@ -8,6 +8,7 @@ import type { NetworkDefinition } from "../../networks/network.ts";
 import type { Method } from "../../methods/method.ts";
 import { ruleOf } from "../../metrics/selection.ts";
 import { find, UsageError } from "../../base/errors.ts";
+import { type DatasetDefinition, findDataset } from "../../datasets/dataset.ts";
 import type { Value } from "../../base/setting.ts";
 import type { Catalogue } from "../catalogue.ts";
 import { runId, runName, type Stages } from "../records/run_id.ts";
@@ -71,7 +72,7 @@ export interface PlannedRun {
  */
 export function plan(request: Request, catalogue: Catalogue): PlannedRun[] {
   ruleOf(request.selection, catalogue.metrics); // there is such a rule
-  const datasets = select("data set", request.datasets, catalogue.datasets);
+  const datasets = selectDatasets(request.datasets, catalogue.datasets);
   const names = expandMethods(request.methods, catalogue);
   const sizes = new Map(
     datasets.map((dataset) => [dataset, sizesOf(request, dataset, catalogue.networks)]),
@@ -155,10 +156,9 @@ function droppingNetworks(networks: readonly NetworkDefinition[]): ReadonlySet<s
   return new Set(networks.filter(({ dropout }) => dropout).map(({ name }) => name));
 }
 
-function select<T extends { readonly name: string }>(
-  what: string,
+function selectDatasets(
   names: readonly string[],
-  known: readonly T[],
-): T[] {
-  return [...new Set(names.flatMap((n) => (n === "all" ? known : [find(what, n, known)])))];
+  known: readonly DatasetDefinition[],
+): DatasetDefinition[] {
+  return [...new Set(names.flatMap((n) => n === "all" ? known : [findDataset(n, known)]))];
 }

@@ -8,13 +8,13 @@ import { basename, join, relative, resolve } from "node:path";
 import { Command } from "commander";
 import { checkFiles, checkImages, fetchDataset, removeMade } from "../../datasets/check.ts";
 import { type Profile, PROFILES } from "../../datasets/protocols/longtail.ts";
-import { DATASETS } from "../../datasets/mod.ts";
+import { DATASETS, findDataset } from "../../datasets/mod.ts";
 import { splitCsv, splitFolder } from "../../datasets/protocols/own_split.ts";
 import { USUAL_FOLDER } from "../../datasets/fetching/folders.ts";
 import { cacheDirectory } from "../../tensor/backend.ts";
-import { find, UsageError } from "../../base/errors.ts";
+import { UsageError } from "../../base/errors.ts";
 import { makeProgress } from "../progress.ts";
-import { isFolder, writeAtomically } from "../../base/files.ts";
+import { isFolder, readIfThere, writeAtomically } from "../../base/files.ts";
 import { integerAtLeast, list, oneOf } from "../../base/arguments.ts";
 import { taskCommand } from "../../base/command.ts";
 import {
@@ -77,7 +77,7 @@ export function dataCommand(setExitCode: SetExitCode): Command {
 }
 
 async function fetchSet(name: string, dataDir: string, options: PluginOptions): Promise<number> {
-  const definition = find("data set", name, (await catalogueOf(options)).datasets);
+  const definition = findDataset(name, (await catalogueOf(options)).datasets);
   if (definition.sources === undefined) {
     print(`${definition.name} needs no files: ${definition.origin}`);
     return 0;
@@ -100,15 +100,18 @@ async function checkSet(
   options: PluginOptions & FolderOptions,
 ): Promise<number> {
   const paths = await dataPaths(options);
-  const definition = find("data set", name, (await catalogueOf(options)).datasets);
+  const definition = findDataset(name, (await catalogueOf(options)).datasets);
   const files = paths.dataDir === undefined ? [] : await checkFiles(definition, paths.dataDir);
   for (const { path, state } of files) print(`${path}: ${state}`);
+  const { wrong = [], odd = [] } = await definition.problems?.(paths) ?? {};
+  [...wrong, ...odd].forEach(print);
   const progress = makeProgress(false);
   try {
     const { images, broken } = await checkImages(definition, paths, progress.work);
     broken.forEach(print);
     print(`${definition.name}: ${images - broken.length} of ${images} images can be read`);
-    return broken.length > 0 || files.some(({ state }) => state.startsWith("wrong")) ? 1 : 0;
+    const bad = files.some(({ state }) => state.startsWith("wrong"));
+    return bad || wrong.length > 0 || broken.length > 0 ? 1 : 0;
   } finally {
     progress.close();
   }
@@ -138,14 +141,23 @@ async function split(dir: string, options: SplitOptions): Promise<number> {
     throw new UsageError(`Cannot use --factor ${options.factor}: it must be above 0 and at most 1`);
   }
   const name = (options.name ?? [basename(root), ...options.profile].join("-")).toLowerCase();
-  if (!/^[a-z0-9][a-z0-9_-]*$/.test(name) || DATASETS.some((dataset) => dataset.name === name)) {
+  if (
+    !/^(?!all$)[a-z0-9][a-z0-9_-]*$/.test(name) || DATASETS.some((dataset) => dataset.name === name)
+  ) {
     throw new UsageError(
       `Cannot use the name "${name}": give another of letters, digits, - and _ with --name`,
     );
   }
   const made = await splitFolder(root, { ...options, profiles: options.profile });
-  const file = join(root, `${name}.csv`);
-  await writeAtomically(file, splitCsv(made));
+  const file = join(root, `${name}.csv`), csv = splitCsv(made);
+  const before = await readIfThere(file);
+  if (before !== null && before !== csv) {
+    throw new UsageError(
+      `Cannot write ${file}: it is there and another split; give another --name, or remove it`,
+    );
+  }
+  made.notes.forEach(print);
+  if (before === null) await writeAtomically(file, csv);
   for (const [d, domain] of made.domains.entries()) {
     const counts = made.classes.map((className, label) => {
       const cell = made.rows.filter((row) =>

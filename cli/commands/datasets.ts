@@ -10,13 +10,13 @@ import {
   type DataPaths,
   type DatasetDefinition,
   defaultSettings,
+  findDataset,
   type SplitCounts,
   type TableLine,
 } from "../../datasets/dataset.ts";
 import { distributionChart } from "../../report/charts/distribution.ts";
 import { writeAtomically } from "../../base/files.ts";
 import { toSvg } from "../../report/charts/render.ts";
-import { find } from "../../base/errors.ts";
 import {
   catalogueOf,
   dataPaths,
@@ -45,7 +45,7 @@ export function datasetsCommand(_setExitCode: SetExitCode): Command {
   return command.action(async (names: string[], options: DatasetsOptions) => {
     const paths = await dataPaths(options);
     const known = (await catalogueOf(options)).datasets;
-    const chosen = names.length === 0 ? known : names.map((name) => find("data set", name, known));
+    const chosen = names.length === 0 ? known : names.map((name) => findDataset(name, known));
     const found = await Promise.all(chosen.map((definition) => describe(definition, paths)));
     const charts = options.charts === undefined ? [] : await draw(found, resolve(options.charts));
     if (options.json) return printJson(found.map(plain));

@@ -5,6 +5,7 @@
  */
 import { join, resolve } from "node:path";
 import { type Command, Option } from "commander";
+import { findDataset } from "../../datasets/dataset.ts";
 import { find, UsageError } from "../../base/errors.ts";
 import { exists } from "../../base/files.ts";
 import type { PlannedRun } from "../../bench/plan/plan.ts";
@@ -81,7 +82,7 @@ export function requirePretrained(
 ): void {
   const frozen = backboneMode === "frozen";
   const ofPhotographs = runs.filter(({ spec: { dataset } }) =>
-    find("data set", dataset.name, datasets).images === "photographs"
+    findDataset(dataset.name, datasets).images === "photographs"
   );
   if (frozen && ofPhotographs.length === 0) {
     throw new UsageError(

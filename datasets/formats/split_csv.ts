@@ -1,5 +1,6 @@
 /**
- * The split files of MDLT: a CSV `env,label,path,split` with one image a row.
+ * The split files of MDLT: a CSV `env,label,path,split` with one image a row. Columns are found by
+ * their names, whatever their order and whatever others there are.
  *
  * @module
  */
@@ -17,68 +18,184 @@ export interface SplitRow {
   readonly split: SplitName;
 }
 
-const COLUMNS = ["env", "label", "path", "split"];
+/** A row as it is written, before anything of it is believed. */
+export interface WrittenRow {
+  readonly env: string;
+  readonly label: string;
+  readonly path: string;
+  readonly split: string;
+  /** The name of the class, where the file has a column for it. */
+  readonly class?: string;
+}
+
+const COLUMNS = ["env", "label", "path", "split"] as const;
+/** Other names of the columns. */
+const ALIASES: Readonly<Record<string, string>> = {
+  domain: "env",
+  environment: "env",
+  file: "path",
+  filename: "path",
+  image: "path",
+  class_name: "class",
+};
+const DELIMITERS = [",", ";", "\t"];
 const SPLITS: Readonly<Record<string, SplitName>> = {
   train: "train",
+  training: "train",
   val: "validation",
+  valid: "validation",
+  validation: "validation",
   test: "test",
+  testing: "test",
 };
 
+/** How a text looks as a split file: which of the needed columns it has, and how they are parted. */
+interface Header {
+  readonly delimiter: string;
+  /** The names of all columns, as this module calls them. */
+  readonly names: readonly string[];
+  /** Needed columns that are not there. */
+  readonly lacking: readonly string[];
+}
+
+/** The header of a text; undefined of one that is no CSV. */
+export function splitHeader(text: string): Header | undefined {
+  const found = DELIMITERS.flatMap((delimiter): Header[] => {
+    try {
+      const options = { bom: true, delimiter, to_line: 1, relax_column_count: true };
+      const [row = []]: string[][] = parse(text, options);
+      const names = row.map((cell) => {
+        const name = cell.trim().toLowerCase();
+        return ALIASES[name] ?? name;
+      });
+      return [{ delimiter, names, lacking: COLUMNS.filter((name) => !names.includes(name)) }];
+    } catch {
+      return [];
+    }
+  });
+  return found.sort((a, b) => a.lacking.length - b.lacking.length)[0];
+}
+
 /**
- * Reads and checks a split file.
+ * The rows of a split file as they are written.
+ *
+ * @throws {DataError} When it is no CSV, or lacks a column.
+ */
+export function readSplitRows(text: string, file: string): WrittenRow[] {
+  const header = splitHeader(text);
+  if (header === undefined || header.lacking.length > 0) {
+    const names = header?.names.filter((name) => name !== "") ?? [];
+    throw new DataError(
+      `${file} must have the columns ${COLUMNS.join(", ")}; it has ${
+        names.length === 0 ? "none" : names.map((name) => name.slice(0, 40)).join(", ")
+      }.`,
+    );
+  }
+  const { delimiter, names } = header;
+  const twice = names.find((name, i) => name !== "" && names.indexOf(name) < i);
+  if (twice !== undefined) throw new DataError(`${file} has two columns for "${twice}".`);
+  try {
+    const columns = names.map((name) => name || false);
+    return parse(text, { bom: true, delimiter, columns, from_line: 2, skip_empty_lines: true });
+  } catch (error) {
+    throw new DataError(`${file} is not a sound CSV: ${(error as Error).message}.`);
+  }
+}
+
+/** What a split file says of the images, and what of it cannot be. */
+export interface CheckedSplit {
+  /** The sound rows, in the file's order. */
+  readonly rows: readonly SplitRow[];
+  /** A sentence for every other row. */
+  readonly problems: readonly string[];
+}
+
+/**
+ * Reads a split file and looks at every row.
  *
  * @param text The file; @param file its name, for messages.
  * @param domains Names that `env` may have.
  * @param classes Number of classes.
- * @returns The images in the file's order.
- * @throws {DataError} When a row is not sound: columns, domain, label, split, a path that leaves
- * the folder, or an image that was there before.
+ * @param root The folder of the images, absolute: paths may be written with it.
+ * @throws {DataError} When it is no CSV, or lacks a column.
  */
-export function parseSplitCsv(
+export function checkSplitCsv(
   text: string,
   file: string,
   domains: readonly string[],
   classes: number,
-): SplitRow[] {
-  let records: string[][];
-  try {
-    records = parse(text, { skip_empty_lines: true, bom: true });
-  } catch (error) {
-    throw new DataError(`${file} is not a sound CSV: ${(error as Error).message}.`);
-  }
-  const [header, ...body] = records;
-  if (header === undefined || COLUMNS.some((name, i) => header[i] !== name)) {
-    throw new DataError(
-      `${file} must start with the columns ${COLUMNS.join(",")}, not ${
-        header?.join(",") ?? "nothing"
-      }.`,
-    );
-  }
+  root?: string,
+): CheckedSplit {
   const seen = new Set<string>();
-  return body.map(([env, label, path, split], i) => {
-    const refuse = (reason: string) => new DataError(`${file}, row ${i + 2}: ${reason}.`);
-    const domain = domains.indexOf(env!);
-    if (domain < 0) {
-      throw refuse(`the domain "${env}" is unknown; known are ${domains.join(", ")}`);
-    }
-    if (!/^\d{1,5}$/.test(label!) || Number(label) >= classes) {
-      throw refuse(
-        `the label "${label}" is not a whole number from 0 to ${Math.max(0, classes - 1)}`,
-      );
-    }
-    const part = Object.hasOwn(SPLITS, split!) ? SPLITS[split!] : undefined;
-    if (part === undefined) throw refuse(`the split "${split}" is not train, val or test`);
-    if (!staysInside(path!)) {
-      throw refuse(`the path "${path}" does not stay inside the folder of the images`);
-    }
-    if (seen.has(path!)) throw refuse(`the image ${path} is listed a second time`);
-    seen.add(path!);
-    return { domain, label: Number(label), path: path!, split: part };
-  });
+  const [rows, problems]: [SplitRow[], string[]] = [[], []];
+  for (const [i, row] of readSplitRows(text, file).entries()) {
+    const read = readRow(row, domains, classes, root);
+    const again = typeof read === "object" && seen.has(read.path);
+    if (typeof read === "string") problems.push(`${file}, row ${i + 2}: ${read}.`);
+    else if (again) {
+      problems.push(`${file}, row ${i + 2}: the image ${read.path} is listed a second time.`);
+    } else rows.push(read);
+    if (typeof read === "object") seen.add(read.path);
+  }
+  return { rows, problems };
+}
+
+/**
+ * Reads a split file of which every row is sound, as {@linkcode checkSplitCsv} does.
+ *
+ * @returns The images in the file's order.
+ * @throws {DataError} When a row is not sound: columns, domain, label, split, a path that leaves
+ * the folder, or an image that was there before.
+ */
+export function parseSplitCsv(...file: Parameters<typeof checkSplitCsv>): readonly SplitRow[] {
+  const { rows, problems } = checkSplitCsv(...file);
+  if (problems.length > 0) throw new DataError(problems[0]!);
+  return rows;
+}
+
+/** A row, or why it cannot be. */
+function readRow(
+  row: WrittenRow,
+  domains: readonly string[],
+  classes: number,
+  root: string | undefined,
+): SplitRow | string {
+  const domain = domains.indexOf(row.env.trim());
+  if (domain < 0) return `the domain "${row.env}" is unknown; known are ${domains.join(", ")}`;
+  const label = labelOf(row.label);
+  if (label === undefined || label >= classes) {
+    return `the label "${row.label}" is not a whole number from 0 to ${Math.max(0, classes - 1)}`;
+  }
+  const name = row.split.trim().toLowerCase();
+  const split = Object.hasOwn(SPLITS, name) ? SPLITS[name] : undefined;
+  if (split === undefined) return `the split "${row.split}" is not train, val or test`;
+  const path = pathOf(row.path, root);
+  if (staysInside(path)) return { domain, label, path, split };
+  return `the path "${row.path}" does not stay inside the folder of the images; write it relative ` +
+    `to that folder, as day/ant/1.jpg`;
+}
+
+/** A label as it is written, `1` or `1.0`; undefined where it is no class's number. */
+export function labelOf(text: string): number | undefined {
+  const digits = /^\s*(\d{1,5})(?:\.0*)?\s*$/.exec(text)?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}
+
+/**
+ * A path as this suite writes it: relative to the folder of the images, with `/`. What leads
+ * elsewhere stays as it is, and {@linkcode staysInside} refuses it.
+ */
+export function pathOf(written: string, root?: string): string {
+  // Windows parts by backslashes; elsewhere one may be part of a name.
+  const path = written.includes("/") ? written : written.replaceAll("\\", "/");
+  const base = root?.replaceAll("\\", "/").replace(/\/*$/, "/");
+  const inside = base !== undefined && path.startsWith(base) ? path.slice(base.length) : path;
+  return inside.replace(/^(?:\.\/+)+/, "");
 }
 
 /** Whether a path of a split file stays inside the folder that it is relative to. */
 export function staysInside(path: string): boolean {
-  return !path.includes("\0") && !path.includes("\\") && !path.includes(":") &&
-    path.split("/").every((part) => part !== "" && part !== "." && part !== "..");
+  return !path.includes("\0") && !/^[A-Za-z]:/.test(path) &&
+    path.split("/").every((part) => part !== "" && part !== ".") &&
+    path.split(/[\\/]/).every((part) => part !== "..") && !path.startsWith("\\");
 }

@@ -59,7 +59,8 @@ export const mnist: DigitFiles = {
     ["images-idx3-ubyte", "labels-idx1-ubyte"].map((kind) =>
       [join("MNIST", "raw"), join("MNIST", "MNIST", "raw")].flatMap((folder) => {
         const file = join(folder, `${part === "train" ? "train" : "t10k"}-${kind}`);
-        return [`${file}.gz`, file];
+        // Kaggle's copy has a dot in the name.
+        return [file, file.replace("-idx", ".idx")].flatMap((name) => [`${name}.gz`, name]);
       })
     ),
   async read([file = "", labelFile = ""]) {

@@ -9,12 +9,10 @@ import { stream } from "../../base/random.ts";
 import { DataError } from "../../base/errors.ts";
 import type { SplitName } from "../dataset.ts";
 import type { SplitRow } from "../formats/split_csv.ts";
+import { fileKind } from "../reading/image_files.ts";
 
 /** An image file before the split. */
 export type ListedImage = Omit<SplitRow, "split">;
-
-/** Endings of files that are taken for images. */
-const IMAGE = /\.(jpe?g|png|webp|gif|tiff?|bmp|avif)$/i;
 
 /**
  * Splits images by MDLT's rule: of the n images of a (domain, class) cell k = min(n, `heldOut`) are
@@ -77,7 +75,7 @@ export async function listImages(
     for (const [label, className] of classes.entries()) {
       if (!present.has(className)) continue;
       for await (const entry of Deno.readDir(join(root, name, className))) {
-        if (entry.isDirectory || !IMAGE.test(entry.name)) continue;
+        if (entry.isDirectory || fileKind(entry.name) !== "image") continue;
         images.push({ domain, label, path: `${name}/${className}/${entry.name}` });
       }
     }

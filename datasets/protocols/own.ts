@@ -4,99 +4,125 @@
  *
  * @module
  */
-import { basename, join } from "node:path";
-import { parse } from "csv-parse/sync";
+import { basename, dirname, join } from "node:path";
+import { DataError } from "../../base/errors.ts";
 import type { DataPaths, DatasetDefinition } from "../dataset.ts";
-import { subfolders } from "../../base/files.ts";
-import { listImages } from "./hold_out.ts";
+import { decodeText } from "../formats/text.ts";
+import { readSplitRows, splitHeader } from "../formats/split_csv.ts";
+import { classNames, domainNames } from "./own_names.ts";
+import { holdsClasses } from "./image_folder.ts";
 import { definePhotographs } from "./photographs/define.ts";
 import { notHere } from "../fetching/folders.ts";
 
-/** How a split file begins; spreadsheets put a mark before it. */
-const HEADER = /^\uFEFF?env,label,path,split\s/;
+/** What may be called on the command line; `all` is every data set. */
+const NAME = /^(?!all$)[a-z0-9][a-z0-9_-]*$/;
+
+/** A data set of the user's own, and where it comes from. */
+export interface OwnDataset {
+  /** The file of its split, absolute; the folder of its images where there is none. */
+  readonly from: string;
+  readonly definition: DatasetDefinition;
+}
 
 /**
  * The data sets that the split files in `--data-dir` and `--splits-dir` describe; each is called as
- * its file, in lower case. Domains are those that the file names, a class is called as its folder.
+ * its file, in lower case. Domains are those that the file names; a class is called as the file's
+ * column `class` says, else as its folder. A set whose file cannot be used is known too, and says
+ * why when it is asked for.
  *
  * @param taken File names that belong to other data sets.
  */
 export async function ownDatasets(
   { dataDir, splitsDir }: DataPaths,
   taken: ReadonlySet<string | undefined>,
-): Promise<DatasetDefinition[]> {
-  const found = new Map<string, DatasetDefinition>();
+): Promise<OwnDataset[]> {
+  const found = new Map<string, OwnDataset>();
   for (const folder of [splitsDir, dataDir]) {
     if (folder === undefined) continue;
-    for (const file of await splitFiles(folder)) {
-      const set = taken.has(file) ? undefined : await describe(join(folder, file));
-      if (set !== undefined && !found.has(set.name)) found.set(set.name, set);
+    for (const file of await csvFiles(folder)) {
+      const from = join(folder, file);
+      const definition = taken.has(file) ? undefined : await describe(from);
+      if (definition === undefined) continue;
+      const { name } = definition, other = found.get(name);
+      if (other === undefined) found.set(name, { from, definition });
+      else if (dirname(other.from) === folder) {
+        const reason =
+          `${from} and ${basename(other.from)} both make a data set "${name}"; rename ` +
+          `one of them.`;
+        found.set(name, { from, definition: unusable(from, new DataError(reason)) });
+      }
     }
   }
-  if (dataDir !== undefined && found.size === 0 && await holdsClasses(dataDir)) {
-    const set = unsplit(dataDir);
-    found.set(set.name, set);
+  if (dataDir !== undefined && found.size === 0) {
+    const definition = await unsplit(dataDir);
+    if (definition !== undefined) found.set(definition.name, { from: dataDir, definition });
   }
   return [...found.values()];
 }
 
 /** A folder `domain/class/image` without a split file: known by name, so that one can be told. */
-function unsplit(folder: string): DatasetDefinition {
+async function unsplit(folder: string): Promise<DatasetDefinition | undefined> {
+  if (!await holdsClasses(folder)) return undefined;
   const name = basename(folder).toLowerCase();
-  const set = ownSet(name, `${name}.csv`, [], []);
   const remedy = `deno task data split "${folder}"`;
   const missing = `${folder} has images in folders domain/class, and no split file`;
-  const state = { here: false, missing, remedy } as const;
-  return {
-    ...set,
-    locate: () => Promise.resolve(state),
-    counts: () => Promise.resolve(undefined),
-    load: () => Promise.reject(notHere(name, state)),
-  };
+  const error = notHere(name, { here: false, missing, remedy });
+  return refusing(ownSet(name, `${name}.csv`, [], []), error, missing, remedy);
 }
 
-/** Whether the first folder of the first folder has an image in it. */
-async function holdsClasses(root: string): Promise<boolean> {
-  const [domain] = await subfolders(root);
-  const [name] = domain === undefined ? [] : await subfolders(join(root, domain));
-  return name !== undefined && (await listImages(root, [domain!], [name])).length > 0;
-}
-
-async function splitFiles(folder: string): Promise<string[]> {
-  const names: string[] = [];
-  for await (const { name, isDirectory } of Deno.readDir(folder)) {
-    if (!isDirectory && name.endsWith(".csv")) names.push(name);
-  }
-  return names.sort();
-}
-
-/** The rows of a split file after its first; none of a file that is no CSV. */
-function recordsOf(text: string): string[][] {
-  try {
-    return parse(text, { from_line: 2, relax_column_count: true });
-  } catch {
-    return [];
-  }
+/** The names of the CSVs in a folder; none where it cannot be read. */
+async function csvFiles(folder: string): Promise<string[]> {
+  const entries = await Array.fromAsync(Deno.readDir(folder)).catch(() => []);
+  return entries.filter(({ name, isDirectory }) =>
+    !isDirectory && !name.startsWith(".") && /\.csv$/i.test(name)
+  ).map(({ name }) => name).sort();
 }
 
 /** The data set of a split file; undefined when the file is another kind of CSV. */
 async function describe(file: string): Promise<DatasetDefinition | undefined> {
-  const text = await Deno.readTextFile(file);
-  if (!HEADER.test(text)) return undefined;
-  const domains = new Set<string>();
-  const classes: string[] = [];
-  for (const [domain, label, path] of recordsOf(text)) {
-    // What is wrong with a row is said when the set is loaded.
-    if (domain) domains.add(domain);
-    if (!/^\d{1,5}$/.test(label ?? "")) continue;
-    classes[Number(label)] ??= path?.split("/").at(-2) ?? `class ${label}`;
+  try {
+    const { isFile } = await Deno.stat(file);
+    if (!isFile) return undefined; // a pipe would be waited for
+    const text = decodeText(await Deno.readFile(file));
+    const lacking = splitHeader(text)?.lacking.length ?? Infinity;
+    if (lacking > 2) return undefined;
+    const title = basename(file).replace(/\.csv$/i, "");
+    if (!NAME.test(title.toLowerCase())) {
+      throw new DataError(
+        `${file} cannot be a data set's split: "${title}" is no name for the command line; call ` +
+          `the file by letters, digits, - and _, such as farm.csv.`,
+      );
+    }
+    const rows = readSplitRows(text, file);
+    return ownSet(title, basename(file), domainNames(rows, file), classNames(rows, file));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined; // a link that leads nowhere
+    if (error instanceof DataError) return unusable(file, error);
+    return unusable(file, new DataError(`${file} cannot be read: ${(error as Error).message}.`));
   }
-  return ownSet(
-    basename(file, ".csv"),
-    basename(file),
-    [...domains].sort(),
-    Array.from(classes, (name, label) => name ?? `class ${label}`),
-  );
+}
+
+/** A set whose split file cannot be used. */
+function unusable(file: string, error: DataError): DatasetDefinition {
+  const title = basename(file).replace(/\.csv$/i, "");
+  const missing = error.message.replace(/\.$/, "");
+  return refusing(ownSet(title, basename(file), [], []), error, missing, "mend the file");
+}
+
+/** A set that says why it cannot be used when it is asked for. */
+export function refusing(
+  set: DatasetDefinition,
+  error: DataError,
+  missing: string,
+  remedy: string,
+): DatasetDefinition {
+  return {
+    ...set,
+    locate: () => Promise.resolve({ here: false, missing, remedy }),
+    counts: () => Promise.resolve(undefined),
+    load: () => Promise.reject(error),
+    problems: () => Promise.reject(error),
+  };
 }
 
 function ownSet(

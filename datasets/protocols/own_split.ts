@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { join } from "node:path";
 import { stringify } from "csv-stringify/sync";
 import { stream } from "../../base/random.ts";
 import { DataError } from "../../base/errors.ts";
-import { subfolders } from "../../base/files.ts";
-import { holdOut, listImages } from "./hold_out.ts";
+import { requireDomainName } from "../dataset.ts";
+import { holdOut } from "./hold_out.ts";
+import { readImageFolder } from "./image_folder.ts";
 import { type Profile, profileCounts } from "./longtail.ts";
 import type { SplitRow } from "../formats/split_csv.ts";
 
@@ -30,29 +30,34 @@ export interface OwnSplit {
   readonly domains: readonly string[];
   readonly classes: readonly string[];
   readonly rows: readonly SplitRow[];
+  /** Sentences about what of the folder is not in it, and what looks odd. */
+  readonly notes: readonly string[];
 }
+
+/** Names of folders that look like splits rather than domains. */
+const SPLIT_WORDS = /^(train|training|val|valid|validation|dev|test|testing)$/i;
 
 /**
  * Splits a folder: images are held out by MDLT's rule, and of the rest every class keeps as many for
  * training as its domain's profile says, in ascending order of the classes' names.
  *
- * @throws {DataError} When the folder has no images, or too few for the profile.
+ * @throws {DataError} When the folder has no images, or too few for the profile or for a split that
+ * can be trained on.
  */
 export async function splitFolder(root: string, settings: OwnSplitSettings): Promise<OwnSplit> {
-  const { profiles, seed } = settings;
-  const domains = await subfolders(root);
-  const found = await Promise.all(domains.map((domain) => subfolders(join(root, domain))));
-  const classes = [...new Set(found.flat())].sort();
-  if (domains.length === 0 || classes.length === 0) {
-    throw new DataError(`${root} has no folders domain/class with images.`);
-  }
+  const { profiles, seed, heldOut } = settings;
+  const { domains, classes, images, leftOut } = await readImageFolder(root);
+  domains.forEach(requireDomainName);
   if (profiles.length !== 1 && profiles.length !== domains.length) {
     throw new DataError(
       `${profiles.length} profiles were given for the ${domains.length} domains of ${root} ` +
         `(${domains.join(", ")}); give one, or one for each.`,
     );
   }
-  const rows = holdOut(await listImages(root, domains, classes), settings.heldOut, seed);
+  const rows = holdOut(images, heldOut, seed);
+  domains.forEach((name, domain) =>
+    requireSplits(name, rows.filter((row) => row.domain === domain), heldOut)
+  );
   const kept = domains.flatMap((name, domain) => {
     const own = rows.filter((row) => row.domain === domain);
     const train = Map.groupBy(own.filter(({ split }) => split === "train"), ({ label }) => label);
@@ -75,7 +80,35 @@ export async function splitFolder(root: string, settings: OwnSplitSettings): Pro
     }));
     return own.filter((row) => row.split !== "train" || chosen.has(row));
   });
-  return { domains, classes, rows: kept };
+  const words = domains.filter((name) => SPLIT_WORDS.test(name));
+  const odd = words.length < 2 ? [] : [
+    `${
+      words.join(", ")
+    } look like splits; they are taken for domains, since the folders are read ` +
+    `as domain/class/image`,
+  ];
+  return { domains, classes, rows: kept, notes: [...leftOut.map((t) => `Left out: ${t}`), ...odd] };
+}
+
+/** A domain that nothing is left of to train on, or to validate on, cannot be used. */
+function requireSplits(name: string, rows: readonly SplitRow[], heldOut: number): void {
+  const has = (split: SplitRow["split"]) => rows.some((row) => row.split === split);
+  const largest = Math.max(
+    ...Map.groupBy(rows, ({ label }) => label).values().map((cell) => cell.length),
+  );
+  if (!has("train") && largest > 3) {
+    const fewer = Math.max(3, Math.floor(largest / 3));
+    throw new DataError(
+      `With ${heldOut} images held out of every class the domain ${name} keeps none to train on: ` +
+        `its largest class has ${largest}; hold out fewer, such as --held-out ${fewer}.`,
+    );
+  }
+  if (!has("train") || !has("validation")) {
+    throw new DataError(
+      `The domain ${name} has too few images to be split: its largest class has ${largest}, and ` +
+        `four are needed, of which two are for the test, one for validation and one to train on.`,
+    );
+  }
 }
 
 /** Training images of every class of a domain. */

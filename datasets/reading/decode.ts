@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Sharp } from "sharp";
 import { DataError } from "../../base/errors.ts";
 import { decodeJpeg, isJpeg } from "./jpeg.ts";
 
@@ -49,16 +50,19 @@ async function decodeOther(file: Uint8Array, name: string, damaged: boolean): Pr
   try {
     // A JPEG's decoder only warns of damage, having no checksum; a PNG's warnings are harmless.
     const failOn = damaged ? "none" : isJpeg(file) ? "warning" : "error";
-    const { data, info } = await sharp(file, { failOn, ignoreIcc: true })
-      .removeAlpha()
-      .toColourspace("srgb")
-      .raw({ depth: "uchar" })
-      .toBuffer({ resolveWithObject: true });
-    const { width, height, channels } = info;
-    if (channels !== 3) throw new Error(`it has ${channels} channels`);
-    return { pixels: new Uint8Array(data.buffer, data.byteOffset, data.length), width, height };
+    const image = sharp(file, { failOn, ignoreIcc: true, limitInputPixels: false });
+    const { width, height, space, format, hasAlpha } = await image.metadata();
+    if (width * height > LARGEST) throw new TooLarge(width, height);
+    const decode = async () => {
+      if (format === "gif" && hasAlpha) return (await import("./gif.ts")).decodeGif(file);
+      return space === "cmyk" ? await decodeCmyk(image) : await decodeRgb(image);
+    };
+    return await (width * height > MANY ? inTurn(decode) : decode());
   } catch (error) {
     const reason = (error as Error).message.trim().replaceAll(/\s*\n\s*/g, ", ");
+    if (error instanceof TooLarge) {
+      throw new DataError(`${name} cannot be decoded: ${reason}; make it smaller.`);
+    }
     const remedy = damaged
       ? ""
       : ", or take damaged images as they are with --set DATASET.damaged=true";
@@ -66,4 +70,49 @@ async function decodeOther(file: Uint8Array, name: string, damaged: boolean): Pr
       `${name} cannot be decoded (${reason}); replace it by an undamaged copy${remedy}.`,
     );
   }
+}
+
+/** More pixels than Pillow takes: such a file is a mistake or a trap. */
+const LARGEST = 178_956_970;
+/** Images of more pixels are decoded one at a time, so that many do not fill the memory. */
+const MANY = 1 << 24;
+
+class TooLarge extends Error {
+  constructor(width: number, height: number) {
+    super(`it has ${width} × ${height} pixels, and ${LARGEST.toLocaleString("en")} are the most`);
+  }
+}
+
+let last: Promise<unknown> = Promise.resolve();
+
+/** Does one thing after the other. */
+function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  const done = last.then(work, work);
+  last = done;
+  return done;
+}
+
+async function decodeRgb(image: Sharp): Promise<Image> {
+  const { data, info } = await image.removeAlpha().toColourspace("srgb").raw({ depth: "uchar" })
+    .toBuffer({ resolveWithObject: true });
+  const { width, height, channels } = info;
+  if (channels !== 3) throw new Error(`it has ${channels} channels`);
+  return { pixels: new Uint8Array(data.buffer, data.byteOffset, data.length), width, height };
+}
+
+/** Inks as Pillow turns them into light: each is what it and black leave of white. */
+async function decodeCmyk(image: Sharp): Promise<Image> {
+  const { data, info } = await image.pipelineColourspace("cmyk").toColourspace("cmyk")
+    .raw({ depth: "uchar" }).toBuffer({ resolveWithObject: true });
+  const { width, height, channels } = info;
+  if (channels < 4) throw new Error(`it has ${channels} inks`);
+  const pixels = new Uint8Array(width * height * 3);
+  for (let i = 0; i < width * height; i++) {
+    const white = 255 - data[channels * i + 3]!;
+    for (let c = 0; c < 3; c++) {
+      const product = data[channels * i + c]! * white + 128;
+      pixels[3 * i + c] = white - ((product + (product >> 8)) >> 8);
+    }
+  }
+  return { pixels, width, height };
 }

@@ -27,10 +27,15 @@ async function withPhotos(
   };
   try {
     const raw = { width: 24, height: 18, channels: 3 as const };
-    const image = await sharp(smoothImage(24, 18), { raw }).jpeg().toBuffer();
+    const pixels = smoothImage(24, 18);
+    let number = 0;
     for (const place of ["day/ant", "day/bee", "night/ant", "night/bee"]) {
       await Deno.mkdir(join(photos, place), { recursive: true });
-      for (let i = 0; i < 12; i++) await Deno.writeFile(join(photos, place, `${i}.jpg`), image);
+      for (let i = 0; i < 12; i++) {
+        pixels.fill(number++ * 5, 0, 300); // no two are the same
+        const image = await sharp(pixels, { raw }).jpeg().toBuffer();
+        await Deno.writeFile(join(photos, place, `${i}.jpg`), image);
+      }
     }
     await use(photos, cli, cache);
   } finally {
@@ -53,6 +58,13 @@ Deno.test("data: a folder of one's own, from the first try to the check of every
     assert.equal(made.code, 0, made.err);
     assert.match(made.out, /^day: ant 6, bee 3\nnight: ant 3, bee 6\nSplit: .*farm\.csv\n/);
     assert.match(made.out, /--datasets farm --data-dir ".*My photos"\n$/);
+
+    const again = await cli("data", "split", photos, "--name", "farm", "--held-out", "3");
+    assert.equal(again.code, 2);
+    assert.match(
+      again.err,
+      /Cannot write .*farm\.csv: it is there and another split; give another/,
+    );
 
     const listed = await cli("datasets", ...place);
     assert.match(listed.out, /\nfarm +2 +2 +42 +6 +3 +18 +8 +16\n/);

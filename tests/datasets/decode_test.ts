@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { join } from "node:path";
+import { crc32 } from "node:zlib";
 import sharp from "sharp";
 import { DataError } from "../../datasets/dataset.ts";
 import { decodeImage } from "../../datasets/reading/decode.ts";
@@ -47,6 +48,23 @@ Deno.test("decoding: a JPEG for print is turned to red, green and blue", async (
     const { pixels, width, height } = await decodeImage(file);
     assert.deepEqual([width, height, pixels.length], [8, 6, 8 * 6 * 3]);
   });
+});
+
+Deno.test("decoding: an image of more pixels than memory should hold is refused by its size", async () => {
+  const png = new Uint8Array(await sharp(formulaImage(8, 6), raw(8, 6)).png().toBuffer());
+  const header = new DataView(png.buffer, png.byteOffset);
+  header.setUint32(16, 16_000);
+  header.setUint32(20, 16_000);
+  header.setUint32(29, crc32(png.subarray(12, 29)));
+  await withFile(
+    "large.png",
+    png,
+    (file) =>
+      refused(
+        file,
+        /it has 16000 × 16000 pixels, and 178,956,970 are the most; make it smaller\.$/,
+      ),
+  );
 });
 
 const refused = (file: string, message: RegExp) =>

@@ -7,6 +7,7 @@ import { create } from "tar";
 import { parseIdx } from "../../datasets/formats/idx.ts";
 import { parseMatlab } from "../../datasets/formats/matlab.ts";
 import { parseSplitCsv } from "../../datasets/formats/split_csv.ts";
+import { decodeText } from "../../datasets/formats/text.ts";
 import { parseTarGzEntry, readTarGzEntry } from "../../datasets/formats/targz.ts";
 import { parseTorch, parseTorchState } from "../../datasets/formats/torch.ts";
 import { fuzz } from "./helpers.ts";
@@ -268,6 +269,40 @@ Deno.test("split CSV: sound rows are read", () => {
   ]);
 });
 
+Deno.test("split CSV: columns, separators, labels and paths in any writing", () => {
+  const sound = [
+    { domain: 1, label: 1, path: "photo/cat/1.jpg", split: "validation" },
+    { domain: 0, label: 0, path: "art/dog/2 06:30.jpg", split: "train" },
+  ];
+  for (
+    const text of [
+      "path,split,label,env\nphoto/cat/1.jpg,val,1,photo\nart/dog/2 06:30.jpg,train,0,art\n",
+      '"","Env","Label","Path","Split"\r\n"1","photo","1","photo/cat/1.jpg","val"\r\n' +
+      '"2","art","0","art/dog/2 06:30.jpg","train"\r\n',
+      "\uFEFFdomain;label;path;split;note\nphoto;1.0;photo/cat/1.jpg;Validation;x\n" +
+      "art;0.0;art/dog/2 06:30.jpg;TRAIN;\n",
+      "env\tlabel\tpath\tsplit\nphoto\t1\tphoto\\cat\\1.jpg\tval\nart\t0\t./art/dog/2 06:30.jpg\ttrain\n",
+      "env,label,path,split\nphoto,1,/data/farm/photo/cat/1.jpg,val\n" +
+      "art,0,/data/farm/art/dog/2 06:30.jpg,train\n",
+    ]
+  ) assert.deepEqual(parseSplitCsv(text, "x.csv", DOMAINS, 2, "/data/farm"), sound);
+});
+
+Deno.test("text: UTF-8, UTF-16 with its mark, and what spreadsheets write", () => {
+  const text = "env;Tür";
+  const utf16 = (little: boolean) => {
+    const out = new DataView(new ArrayBuffer(2 * text.length + 2));
+    [0xfeff, ...[...text].map((c) => c.charCodeAt(0))].forEach((code, i) =>
+      out.setUint16(2 * i, code, little)
+    );
+    return new Uint8Array(out.buffer);
+  };
+  const latin = Uint8Array.from(text, (c) => c.charCodeAt(0));
+  for (const bytes of [new TextEncoder().encode(text), utf16(true), utf16(false), latin]) {
+    assert.equal(decodeText(bytes), text);
+  }
+});
+
 Deno.test("split CSV: what is wrong with a row is said", () => {
   const refused: [string, RegExp][] = [
     [rows("sea,0,a.jpg,train"), /x\.csv, row 2: the domain "sea" is unknown; known are art, photo/],
@@ -285,8 +320,18 @@ Deno.test("split CSV: what is wrong with a row is said", () => {
       /row 3: the image a\.jpg is listed a second time/,
     ],
     [rows("art,0,a.jpg"), /not a sound CSV: .*/],
-    ["label,env,path,split\n", /must start with the columns env,label,path,split/],
-    ["", /not nothing/],
+    [rows("art,0,a\\..\\..\\b.jpg,train"), /does not stay inside/],
+    [rows("art,0,a/..\\..\\b.jpg,train"), /does not stay inside/],
+    [rows("art,0,\\\\server\\b.jpg,train"), /does not stay inside/],
+    [rows("art,0,C:/b.jpg,train"), /does not stay inside/],
+    [rows("art,0,/data/a.jpg,train"), /write it relative to that folder/],
+    [rows("art,0,a//b.jpg,train"), /does not stay inside/],
+    [
+      "label,env,path\n",
+      /must have the columns env, label, path, split; it has label, env, path\./,
+    ],
+    ["env,label,path,split,domain\n", /two columns for "env"/],
+    ["", /it has none/],
   ];
   for (const [text, message] of refused) {
     assert.throws(() => parseSplitCsv(text, "x.csv", DOMAINS, 2), message);

@@ -12,6 +12,7 @@ import {
 import { load, SETTINGS } from "./load.ts";
 import { findCsv, locate } from "./locate.ts";
 import type { PhotographSet } from "./set.ts";
+import { problems } from "./problems.ts";
 import { countRows, readCsv, readSplit } from "./split.ts";
 
 /** A data set from its description. */
@@ -37,6 +38,7 @@ export function definePhotographs(set: PhotographSet): DatasetDefinition {
       const found = await locate(set, paths);
       return "images" in found ? { here: true, where: found.images } : found;
     },
+    problems: (paths) => problems(set, paths),
     counts: (options) => counts(set, options),
     load: (options) => load(set, options),
   });
@@ -45,7 +47,8 @@ export function definePhotographs(set: PhotographSet): DatasetDefinition {
 /** The counts of the CSV, for which no image is needed, or of a split that is made. */
 async function counts(set: PhotographSet, paths: DataPaths): Promise<SplitCounts | undefined> {
   const csv = await findCsv(set, paths);
-  if (csv !== undefined) return countRows(set, await readCsv(set, csv));
   const found = await locate(set, paths);
+  const images = "images" in found ? found.images : undefined;
+  if (csv !== undefined) return countRows(set, await readCsv(set, csv, images));
   return "images" in found ? countRows(set, await readSplit(set, found)) : undefined;
 }

@@ -17,6 +17,7 @@ import { openStore } from "../../reading/pixel_store.ts";
 import type { ReaderPool } from "../../reading/reader_pool.ts";
 import { resize } from "../../reading/resize.ts";
 import { readSettings } from "../../settings.ts";
+import { requireFiles } from "./files.ts";
 import { locate, type Paths } from "./locate.ts";
 import type { PhotographSet } from "./set.ts";
 import { readSplit, requireImages, type SplitRows } from "./split.ts";
@@ -81,10 +82,12 @@ async function stream(
   damaged: boolean,
 ): Promise<{ sources: Sources; fingerprint: string }> {
   const file = (row: SplitRow) => join(images, ...row.path.split("/"));
-  const states = set.streamed ? [] : await fileStates(rows.map(file), from);
-  const sizes = states.map(([size]) => size);
+  const found = set.streamed
+    ? undefined
+    : await requireFiles(rows.map(({ path }) => path), images, from);
+  const sizes = found?.map(({ size }) => size) ?? [];
   return {
-    sources: (row) => ({ file: file(rows[row]!), damaged }),
+    sources: (row) => ({ file: found?.[row]!.file ?? file(rows[row]!), damaged }),
     fingerprint: createHash("sha256")
       .update(JSON.stringify(["streamed", damaged, sizes]))
       .update(key)
@@ -102,8 +105,8 @@ async function store(
   options: LoadOptions,
 ): Promise<{ sources: Sources; fingerprint: string }> {
   options.onProgress?.(`looking for the images of ${set.name}`, 0, rows.length);
-  const files = rows.map((row) => join(images, ...row.path.split("/")));
-  const states = await fileStates(files, from);
+  const files = await requireFiles(rows.map(({ path }) => path), images, from);
+  const states = files.map(({ size, time }) => [size, time]);
   const hash = createHash("sha256")
     .update(JSON.stringify(["1", size, damaged, key, images, states]))
     .digest("hex");
@@ -111,38 +114,13 @@ async function store(
     cacheDir: options.cacheDir,
     key: `${set.name}-${size}-${hash.slice(0, 32)}`,
     count: rows.length,
-    make: (index) => thumbnail(files[index]!, damaged, rows[index]!.split, size),
+    make: (index) => thumbnail(files[index]!.file, damaged, rows[index]!.split, size),
     onProgress: (done, total) => options.onProgress?.(`decoding ${set.name}`, done, total),
   });
   return {
     sources: (row) => ({ store: file, offset: offsets[row]!, ...stored[row]! }),
     fingerprint: createHash("sha256").update(key).update(fingerprint).digest("hex"),
   };
-}
-
-/** Size and time of every file: when they stay the same, so do the pixels. */
-async function fileStates(files: readonly string[], list: string): Promise<[number, number][]> {
-  const states: [number, number][] = [];
-  const missing: string[] = [];
-  const together = 256;
-  for (let start = 0; start < files.length; start += together) {
-    states.push(
-      ...await Promise.all(
-        files.slice(start, start + together).map(async (file): Promise<[number, number]> => {
-          const found = await Deno.stat(file).catch(() => undefined);
-          if (!found?.isFile) missing.push(file);
-          return [found?.size ?? 0, found?.mtime?.getTime() ?? 0];
-        }),
-      ),
-    );
-  }
-  if (missing.length === 0) return states;
-  const [first, ...others] = missing.sort();
-  const more = others.length === 0 ? "" : ` (nor are ${others.length} others)`;
-  throw new DataError(
-    `${first} is not there${more} although ${list} lists it; complete the images or use the split ` +
-      `file that belongs to them.`,
-  );
 }
 
 /**

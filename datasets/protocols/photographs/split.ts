@@ -7,6 +7,7 @@ import { dirname } from "node:path";
 import { DataError } from "../../../base/errors.ts";
 import { classCounts, type SplitCounts, type SplitName } from "../../dataset.ts";
 import { parseSplitCsv, type SplitRow } from "../../formats/split_csv.ts";
+import { decodeText } from "../../formats/text.ts";
 import { holdOut, listImages, parseList } from "../hold_out.ts";
 import { findFile, type Paths } from "./locate.ts";
 import type { PhotographSet } from "./set.ts";
@@ -21,20 +22,23 @@ export interface SplitRows {
 
 /** The split: from the CSV, or made from lists or folders where a set allows that. */
 export async function readSplit(set: PhotographSet, paths: Paths): Promise<SplitRows> {
-  return paths.csv === undefined ? await makeSplit(set, paths) : await readCsv(set, paths.csv);
+  const { csv, images } = paths;
+  return csv === undefined ? await makeSplit(set, paths) : await readCsv(set, csv, images);
 }
 
 /**
  * The split of a CSV.
  *
+ * @param images The folder of the images, where it is known: paths may be written with it.
  * @throws {DataError} When it is not sound.
  */
 export async function readCsv(
   { domains, classes }: PhotographSet,
   csv: string,
+  images: string | undefined,
 ): Promise<SplitRows> {
-  const text = await Deno.readTextFile(csv);
-  return { rows: parseSplitCsv(text, csv, domains, classes.length), from: csv, key: text };
+  const text = decodeText(await Deno.readFile(csv));
+  return { rows: parseSplitCsv(text, csv, domains, classes.length, images), from: csv, key: text };
 }
 
 async function makeSplit(
@@ -71,20 +75,30 @@ export function countRows({ domains, classes }: PhotographSet, { rows }: SplitRo
   return { train: of("train"), validation: of("validation"), test: of("test") };
 }
 
-/** A (domain, class) cell without training images is part of the task, a class without any is not. */
-export function requireImages(set: PhotographSet, { rows, from }: SplitRows): void {
+/**
+ * What a split lacks: a (domain, class) cell without training images is part of the task, a class
+ * without any image is not.
+ */
+export function lackingImages(
+  set: PhotographSet,
+  rows: readonly SplitRow[],
+  from: string,
+): string[] {
   const seen = new Set(rows.flatMap(({ domain, label, split }) => [label, `${domain} ${split}`]));
-  for (const [label, name] of set.classes.entries()) {
-    if (seen.has(label)) continue;
-    throw new DataError(
-      `${from} lists no image of the class ${name} (label ${label}) in any split.`,
-    );
-  }
-  for (const [domain, name] of set.domains.entries()) {
-    for (const part of ["train", "validation", "test"] as const) {
-      if (!seen.has(`${domain} ${part}`)) {
-        throw new DataError(`${from} lists no ${part} image of the domain ${name}.`);
-      }
-    }
-  }
+  const classes = set.classes.flatMap((name, label) =>
+    seen.has(label)
+      ? []
+      : [`${from} lists no image of the class ${name} (label ${label}) in any split.`]
+  );
+  const domains = set.domains.flatMap((name, domain) =>
+    (["train", "validation", "test"] as const).filter((part) => !seen.has(`${domain} ${part}`))
+      .map((part) => `${from} lists no ${part} image of the domain ${name}.`)
+  );
+  return [...classes, ...domains];
+}
+
+/** @throws {DataError} When a split lacks images. */
+export function requireImages(set: PhotographSet, { rows, from }: SplitRows): void {
+  const [first] = lackingImages(set, rows, from);
+  if (first !== undefined) throw new DataError(first);
 }

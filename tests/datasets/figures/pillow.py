@@ -179,9 +179,24 @@ for name, mode, options in [
     ("grey.png", "L", {}),
     ("grey-alpha.png", "LA", {}),
     ("bits.png", "1", {}),
+    ("print.jpg", "CMYK", {"quality": 90}),
+    ("print.tif", "CMYK", {}),
+    ("colour.tif", "RGB", {}),
+    ("palette.gif", "P", {}),
+    ("transparent.gif", "P", {"transparency": 3}),
+    ("transparent.png", "P", {"transparency": 3}),
 ]:
     buffer = io.BytesIO()
-    photograph.convert(mode).save(buffer, "JPEG" if name.endswith("jpg") else "PNG", **options)
+    source = photograph
+    if mode == "CMYK":
+        black = np.arange(37, dtype=np.uint8)[None, :].repeat(26, 0) * 6
+        inks = np.array(photograph.convert("CMYK"))
+        inks[..., 3] = black
+        source = Image.fromarray(inks)
+    if name.startswith("transparent"):
+        source = photograph.quantize(8)
+    kind = {"jpg": "JPEG", "png": "PNG", "tif": "TIFF", "gif": "GIF"}[name[-3:]]
+    source.convert(mode).save(buffer, kind, **options)
     decoded = Image.open(io.BytesIO(buffer.getvalue())).convert("RGB")
     files.append({"name": name, "bytes": base64.b64encode(buffer.getvalue()).decode(),
                   "width": decoded.width, "height": decoded.height, "sha256": digest(decoded)})

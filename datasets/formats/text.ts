@@ -1,0 +1,20 @@
+/**
+ * Text files whose encoding nobody has written down.
+ *
+ * @module
+ */
+
+/**
+ * The text of a file in UTF-8, in UTF-16 with its mark, or else in Windows-1252, as spreadsheets
+ * write it. A mark before UTF-8 stays, since it belongs to the bytes that a fingerprint is of.
+ */
+export function decodeText(bytes: Uint8Array): string {
+  const [first, second] = bytes;
+  if (first === 0xff && second === 0xfe) return new TextDecoder("utf-16le").decode(bytes);
+  if (first === 0xfe && second === 0xff) return new TextDecoder("utf-16be").decode(bytes);
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return new TextDecoder("windows-1252").decode(bytes);
+  }
+}
