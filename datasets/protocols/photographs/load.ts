@@ -81,13 +81,13 @@ async function stream(
   { images }: Paths,
   damaged: boolean,
 ): Promise<{ sources: Sources; fingerprint: string }> {
-  const file = (row: SplitRow) => join(images, ...row.path.split("/"));
-  const found = set.streamed
-    ? undefined
-    : await requireFiles(rows.map(({ path }) => path), images, from);
+  const paths = rows.map(({ path }) => path);
+  const found = set.streamed ? undefined : await requireFiles(paths, images, from);
+  const files = found?.map(({ file }) => file) ??
+    paths.map((path) => join(images, ...path.split("/")));
   const sizes = found?.map(({ size }) => size) ?? [];
   return {
-    sources: (row) => ({ file: found?.[row]!.file ?? file(rows[row]!), damaged }),
+    sources: (row) => ({ file: files[row]!, damaged }),
     fingerprint: createHash("sha256")
       .update(JSON.stringify(["streamed", damaged, sizes]))
       .update(key)
