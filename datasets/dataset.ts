@@ -29,6 +29,8 @@ export interface Augmentation {
 export interface Split {
   /** The class of every image. */
   readonly labels: Uint16Array;
+  /** The file of every image, relative to `Dataset.root`, with `/`; left out where they have none. */
+  readonly paths?: readonly string[];
   /**
    * Reads images, `[indices.length, ...inputShape]` flattened: uint8 pixels, or float32 numbers that
    * reach a network as they are.
@@ -70,6 +72,13 @@ export interface Dataset {
   readonly inputShape: readonly number[];
   /** SHA-256 over everything that decides the images, labels and splits. */
   readonly fingerprint: string;
+  /** The folder that paths of images are relative to; left out where images have no files. */
+  readonly root?: string;
+}
+
+/** What an image is called outside of the suite: its path, or its place where it has no file. */
+export function imageName(domain: Domain, part: SplitName, index: number): string {
+  return domain[part].paths?.[index] ?? `${domain.name}/${part}/${index}`;
 }
 
 /** Where files are looked for and kept. */

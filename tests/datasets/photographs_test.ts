@@ -72,7 +72,9 @@ Deno.test("photographs: splits, labels and evaluation pixels follow the CSV", ()
         ["right/train 01", "right/validation 0", "right/test 1"],
       ),
     );
-    const [left] = dataset.domains;
+    const [left, right] = dataset.domains;
+    assert.deepEqual(right!.train.paths, ["right/cat/4.png", "right/dog/5.png"]);
+    assert.equal(dataset.root, join(options.dataDir!, "Tiny"));
     assert.deepEqual(
       await readAll(left!.validation),
       resize(formulaImage(41, 30), 41, 30, [16, 16]),

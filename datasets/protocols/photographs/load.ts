@@ -68,6 +68,7 @@ export async function load(set: PhotographSet, options: LoadOptions): Promise<Da
     classes: set.classes,
     inputShape: [size, size, 3],
     fingerprint,
+    root: paths.images,
   };
 }
 
@@ -159,6 +160,7 @@ function imageSplit(
   const chosen = Uint32Array.from(positions);
   return {
     labels: Uint16Array.from(chosen, (row) => rows[row]!.label),
+    paths: positions.map((row) => rows[row]!.path),
     async read(indices, augmentation) {
       const jobs = Array.from(indices, (index, position) => ({
         source: sources(chosen[index]!),
