@@ -68,8 +68,9 @@ export interface Learner<
    * Tensors drawn from the method's own streams for the step.
    *
    * @param sizes Images of each domain in the step's batches.
+   * @param labels Their labels, domain by domain: for draws of partners by class.
    */
-  draws?(sizes: readonly number[]): Drawn;
+  draws?(sizes: readonly number[], labels: readonly ArrayLike<number>[]): Drawn;
   /** Work before a step: a pass over the training set, an optimiser that starts afresh. */
   beforeStep?(step: number): void | Promise<void>;
   /** What the trainer minimises over all weights, given a batch of every domain. */

@@ -23,6 +23,7 @@ import groupdro from "./groupdro.ts";
 import ibirm from "./ibirm.ts";
 import irm from "./irm.ts";
 import ldam from "./ldam.ts";
+import lisa from "./lisa.ts";
 import logitadj from "./logitadj.ts";
 import lws from "./lws.ts";
 import type { Method } from "./method.ts";
@@ -30,6 +31,8 @@ import mixup from "./mixup.ts";
 import mldg from "./mldg.ts";
 import mmd from "./mmd.ts";
 import mtl from "./mtl.ts";
+import rdm from "./rdm.ts";
+import remix from "./remix.ts";
 import resamp from "./resamp.ts";
 import reweight from "./reweight.ts";
 import rsc from "./rsc.ts";
@@ -40,6 +43,8 @@ import sqrtreweight from "./sqrtreweight.ts";
 import { convergence, type Study } from "./study.ts";
 import taunorm from "./taunorm.ts";
 import vrex from "./vrex.ts";
+import vs from "./vs.ts";
+import vsgroup from "./vsgroup.ts";
 
 export type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor4D, Variable } from "../tensor/types.ts";
 export type { Definition } from "../base/definition.ts";
@@ -61,6 +66,8 @@ export const METHODS: readonly Method[] = [
   irm,
   groupdro,
   mixup,
+  lisa,
+  remix,
   mldg,
   coral,
   mmd,
@@ -74,6 +81,7 @@ export const METHODS: readonly Method[] = [
   fishr,
   eqrm,
   causirl,
+  rdm,
   selfreg,
   sd,
   rsc,
@@ -86,10 +94,12 @@ export const METHODS: readonly Method[] = [
   ldam,
   bsoftmax,
   logitadj,
+  vs,
   crt,
   lws,
   taunorm,
   boda,
+  vsgroup,
   brl,
 ];
 

@@ -51,6 +51,8 @@ export function start(
   method: Method,
   options: {
     readonly setting?: number;
+    /** Values in place of those of the setting, by name. */
+    readonly hyperparameters?: Readonly<Record<string, Value>>;
     readonly seed?: number;
     readonly batch?: number;
     /** The largest value of hyperparameters that are a number of steps. */
@@ -85,7 +87,7 @@ export function start(
     method: {
       name: method.name,
       version: method.version,
-      hyperparameters: hyperparameters(method, setting, phase),
+      hyperparameters: { ...hyperparameters(method, setting, phase), ...options.hyperparameters },
     },
     stage1: null,
     seed,

@@ -160,7 +160,7 @@ export function stepOf(
   const update = updateOf(ctx, learner);
   return async (batches, step) => {
     await learner.beforeStep?.(step);
-    const inputs = inputsOf(learner, step, batches.map(({ labels }) => labels.shape[0]));
+    const inputs = inputsOf(learner, step, batches.map(({ labels }) => labels));
     const fed = [
       ...batches.flatMap(({ images, labels }) => [images, labels]),
       ...Object.values(inputs.scalars),
@@ -183,12 +183,12 @@ export function stepOf(
 }
 
 /** What a learner declares for a step. */
-function inputsOf(learner: Learner, step: number, sizes: readonly number[]): StepInputs {
+function inputsOf(learner: Learner, step: number, labels: readonly tf.Tensor1D[]): StepInputs {
   const scheduled = learner.schedule === undefined ? {} : learner.schedule(step);
   checkSchedule(scheduled);
   let draws: Draws = {};
   tf.tidy(() => {
-    draws = learner.draws === undefined ? {} : learner.draws(sizes);
+    draws = learner.draws?.(labels.map(({ size }) => size), labels.map((l) => l.dataSync())) ?? {};
     checkDraws(draws);
     Object.values(draws).flat().forEach((tensor: tf.Tensor) => tf.keep(tensor));
   });

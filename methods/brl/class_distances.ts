@@ -19,7 +19,7 @@ import { gaussianKernels, pairs } from "../parts/penalties.ts";
 export type Kernel = (features: tf.Tensor2D, centred: tf.Tensor2D) => tf.Tensor2D;
 
 /** MMD: a sum of Gaussians of seven widths. */
-export const gaussian: Kernel = gaussianKernels;
+export const gaussian: Kernel = (features) => gaussianKernels(features);
 
 /** Mean distance: x·y / F, so that the distance is the mean squared difference of the means. */
 export const linear: Kernel = (features) => products(features);

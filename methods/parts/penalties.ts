@@ -52,10 +52,13 @@ export function coralPenalty(features: readonly tf.Tensor2D[]): tf.Scalar {
 /** Precisions of the Gaussian kernels, as in DomainBed. */
 const PRECISIONS = [1e-3, 1e-2, 1e-1, 1, 1e1, 1e2, 1e3];
 
-/** Σ exp(−γ‖x − y‖²) over seven γ for all pairs of rows: `[rows, features]` → `[rows, rows]`. */
-export function gaussianKernels(features: tf.Tensor2D): tf.Tensor2D {
+/** Σ exp(−γ‖x − y‖²) over several γ for all pairs of rows: `[rows, features]` → `[rows, rows]`. */
+export function gaussianKernels(
+  features: tf.Tensor2D,
+  precisions: readonly number[] = PRECISIONS,
+): tf.Tensor2D {
   const squared = squaredDistances(features, features);
-  return tf.addN(PRECISIONS.map((gamma) => tf.exp(tf.mul(squared, -gamma))));
+  return tf.addN(precisions.map((gamma) => tf.exp(tf.mul(squared, -gamma))));
 }
 
 /**
@@ -75,20 +78,26 @@ export function mmdPenalty(features: readonly tf.Tensor2D[]): tf.Scalar {
 
 /**
  * The squared maximum mean discrepancy mean K(a, a) + mean K(b, b) − 2 mean K(a, b), averaged over
- * all pairs of groups of images, with K the sum of exp(−γ‖x − y‖²) over seven γ.
+ * all pairs of groups of images, with K the sum of exp(−γ‖x − y‖²) over several γ.
  *
  * All pairs come from one table over all images: M = A K Aᵀ holds the mean of K for every two of G
  * groups, and the pairs add up to 2 (G · trace M − ΣM) / (G (G − 1)).
  *
  * @param features `[images, features]`.
  * @param averages A, `[groups, images]`: 1 / size of the group for its images, 0 for the others.
+ * @param precisions Every γ; those of DomainBed's MMD when left out.
  * @returns A scalar; 0 for a single group.
  * @see Gretton et al. 2012, A Kernel Two-Sample Test, equation 5 (the biased estimate).
  */
-export function mmd2(features: tf.Tensor2D, averages: tf.Tensor2D): tf.Scalar {
+export function mmd2(
+  features: tf.Tensor2D,
+  averages: tf.Tensor2D,
+  precisions: readonly number[] = PRECISIONS,
+): tf.Scalar {
   const groups = averages.shape[0];
   if (groups < 2) return tf.scalar(0);
-  const means = tf.matMul(tf.matMul(averages, gaussianKernels(features)), averages, false, true);
+  const kernels = gaussianKernels(features, precisions);
+  const means = tf.matMul(tf.matMul(averages, kernels), averages, false, true);
   const trace = tf.sum(tf.mul(means, tf.eye(groups)));
   const total = tf.sub(tf.mul(trace, groups), tf.sum(means));
   return tf.div(total, groups * (groups - 1) / 2);

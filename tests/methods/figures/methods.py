@@ -370,7 +370,8 @@ def determined(values):
     return named({k: v for k, v in values.items() if not (k.startswith("projection") and k.endswith("bias"))})
 
 
-def write(seed, method, h, sizes, decay, suffix):
+def write(seed, method, h, sizes, decay, suffix, completed):
+    """One file; `completed` says whether the method yields once when it has added its parameters."""
     case = Case(seed, sizes, decay)
     for p in case.parameters.values():  # figures are for single precision
         p.data = p.data.float().double()
@@ -379,7 +380,7 @@ def write(seed, method, h, sizes, decay, suffix):
     case.probe = case.probe.float().double()
     case.predict = case.logits
     updates = method(case, h)
-    if method in (selfreg, lws, taunorm):
+    if completed:
         next(updates)
         for p in case.parameters.values():
             p.data = p.data.float().double()
@@ -413,6 +414,11 @@ def write(seed, method, h, sizes, decay, suffix):
     path.write_text(json.dumps(result, separators=(",", ":")) + "\n")
 
 
-for i, (method, variants) in enumerate(METHODS.items()):
-    for h, setting, suffix in zip(variants, SETTINGS, ("", "_2")):
-        write(100 + i, method, h, *setting, suffix)
+def write_all(seed, methods, completed):
+    for i, (method, variants) in enumerate(methods.items()):
+        for h, setting, suffix in zip(variants, SETTINGS, ("", "_2")):
+            write(seed + i, method, h, *setting, suffix, method in completed)
+
+
+if __name__ == "__main__":
+    write_all(100, METHODS, (selfreg, lws, taunorm))

@@ -1,0 +1,70 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { ABOVE_0, SHARE } from "../base/setting.ts";
+import type { Random } from "../base/random.ts";
+import { number, power10, uniform } from "./hyperparameter.ts";
+import { defineMethod, learner } from "./method.ts";
+import { joinedBatch, rowsOf } from "./parts/batches.ts";
+import { mixedLosses } from "./parts/mixing.ts";
+
+export default defineMethod({
+  name: "lisa",
+  title: "LISA",
+  description:
+    "Selective augmentation: images are mixed with images of the same class from another domain, " +
+    "or with images of another class from the same domain, so neither domain nor class is a clue " +
+    "to the other.",
+  family: "augmentation",
+  citation: "Yao et al. 2022, Improving Out-of-Distribution Robustness via Selective Augmentation",
+  version: 1,
+  departures: [{
+    title: "partners",
+    text: "The authors draw a second batch for the partners; SubpopBench, whose defaults these " +
+      "are, pairs two random classes of each domain and drops what is left over. Here every image " +
+      "keeps its place and gets a partner from the batch, drawn from all that qualify; one for " +
+      "which none does stays as it is. CutMix, their alternative to mixing pixels, is left out.",
+  }],
+  hyperparameters: {
+    sameClass: number({
+      default: 0.5,
+      search: uniform(0, 1),
+      range: SHARE,
+      description: "probability that the partners of a step are of the same class",
+    }),
+    alpha: number({
+      default: 2,
+      search: power10(-1, 1),
+      range: ABOVE_0,
+      description: "both parameters of the beta distribution of the mixing share",
+    }),
+  },
+  create({ network, random }, { sameClass, alpha }) {
+    const draws = random("partners");
+    return learner({
+      draws: (_, labels) => partners(draws, labels, draws.uniform() < sameClass, alpha),
+      /** Equations 2 and 3 of the paper. */
+      loss(domains, { draws: { rows, shares } }) {
+        const own = joinedBatch(domains);
+        return { loss: tf.mean(mixedLosses(network, own, rowsOf(own, rows), shares)) };
+      },
+    });
+  },
+});
+
+/** A partner for every joined image, and the image's own share in the mixture. */
+function partners(
+  random: Random,
+  labels: readonly ArrayLike<number>[],
+  sameClass: boolean,
+  alpha: number,
+) {
+  const images = labels.flatMap((row, domain) => Array.from(row, (label) => ({ domain, label })))
+    .map((image, row) => ({ ...image, row }));
+  const shares = images.map(() => random.beta(alpha));
+  const rows = images.map(({ domain, label, row }) => {
+    const others = images.filter((other) =>
+      (other.label === label) === sameClass && (other.domain === domain) !== sameClass
+    );
+    return others.length > 0 ? others[random.integer(others.length)]!.row : row;
+  });
+  return { rows: tf.tensor1d(rows, "int32"), shares: tf.tensor1d(shares) };
+}

@@ -1,0 +1,92 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { ABOVE_0, SHARE } from "../base/setting.ts";
+import { number, power10 } from "./hyperparameter.ts";
+import { logShares } from "./logitadj.ts";
+import { defineMethod, learner } from "./method.ts";
+import { joinedBatch, rowsOf, shuffledPairs } from "./parts/batches.ts";
+import { mixedLosses } from "./parts/mixing.ts";
+
+export default defineMethod({
+  name: "remix",
+  title: "Remix",
+  description:
+    "Mixup that knows of the tail: a mixture of a frequent and a rare class counts wholly as the " +
+    "rare one, unless the frequent one has most of the pixels.",
+  family: "augmentation",
+  citation: "Chou et al. 2020, Remix: Rebalanced Mixup",
+  version: 1,
+  departures: [{
+    title: "pairs and counts",
+    text: "The paper mixes a batch with a shuffled copy of itself. Here domains are mixed in " +
+      "pairs with one share for each, as Mixup does here and in DomainBed, so the two differ in " +
+      "the labels alone. How frequent a class is, is its mean share over the domains.",
+  }],
+  hyperparameters: {
+    alpha: number({
+      default: 1,
+      search: power10(-1, 1),
+      range: ABOVE_0,
+      description: "both parameters of the beta distribution of the mixing share",
+    }),
+    imbalance: number({
+      default: 3,
+      range: { wanted: "a number of at least 1", fits: (value) => value >= 1 },
+      description: "how many times as frequent the other class must be; the paper's κ",
+    }),
+    threshold: number({
+      default: 0.5,
+      range: SHARE,
+      description: "share of the pixels below which the frequent class is left out; the paper's τ",
+    }),
+  },
+  create({ network, random, counts }, { alpha, imbalance, threshold }) {
+    const draws = random("pairs");
+    const frequencies = logShares(counts).map(Math.exp);
+    /** Equation 5 of the paper: the first label's share, where its pixels have another. */
+    const labelShare = (pixels: number, first: number, second: number) => {
+      const [a, b] = [frequencies[first]!, frequencies[second]!];
+      const often = (many: number, few: number) => many / few * (1 + 1e-9) >= imbalance; // rounded
+      if (often(a, b) && pixels < threshold) return 0;
+      return often(b, a) && 1 - pixels < threshold ? 1 : pixels;
+    };
+    return learner({
+      draws(sizes, labels) {
+        const { first, second } = shuffledPairs(draws, sizes);
+        const label = labels.flatMap((row) => Array.from(row));
+        const pairs = first.flatMap((rows, pair) => {
+          const [pixels, partners] = [draws.beta(alpha), second[pair]!.dataSync()];
+          return Array.from(rows.dataSync(), (a, i) => {
+            const b = partners[i]!;
+            const weight = 1 / (rows.size * sizes.length);
+            return { a, b, pixels, label: labelShare(pixels, label[a]!, label[b]!), weight };
+          });
+        });
+        const column = (key: "a" | "b" | "pixels" | "label" | "weight", type?: "int32") =>
+          tf.tensor1d(pairs.map((pair) => pair[key]), type);
+        const [pixelShares, labelShares, weights] = [
+          column("pixels"),
+          column("label"),
+          column("weight"),
+        ];
+        return {
+          first: column("a", "int32"),
+          second: column("b", "int32"),
+          pixelShares,
+          labelShares,
+          weights,
+        };
+      },
+      loss(domains, { draws: { first, second, pixelShares, labelShares, weights } }) {
+        const all = joinedBatch(domains);
+        const losses = mixedLosses(
+          network,
+          rowsOf(all, first),
+          rowsOf(all, second),
+          pixelShares,
+          labelShares,
+        );
+        return { loss: tf.sum(tf.mul(losses, weights)) };
+      },
+    });
+  },
+});

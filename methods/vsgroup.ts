@@ -1,0 +1,37 @@
+import { priorCounts } from "./bsoftmax.ts";
+import { defineMethod } from "./method.ts";
+import { forwardAll, lossByDomain, meanOf } from "./parts/batches.ts";
+import { ZERO_SHOT_CELLS } from "./parts/departures.ts";
+import { crossEntropy } from "./parts/losses.ts";
+import { vectorScaled, vsHyperparameters } from "./vs.ts";
+
+export default defineMethod({
+  name: "vsgroup",
+  title: "Group-VS",
+  description:
+    "Vector scaling by (domain, class) cells: the factor on a logit and the shift follow from how " +
+    "many images the class has in the image's own domain.",
+  family: "multi-domain long-tailed",
+  citation:
+    "Kini et al. 2021, Label-Imbalanced and Group-Sensitive Classification under Overparameterization",
+  version: 1,
+  departures: [{
+    title: "groups",
+    text: "The paper's groups are attributes such as a background; here they are the domains. A " +
+      "class without images in a domain counts as one there, as in BSoftmax.",
+  }, ZERO_SHOT_CELLS],
+  hyperparameters: vsHyperparameters,
+  create({ network, counts }, { gamma, tau }) {
+    const logs = counts.map((row) => priorCounts(row).map(Math.log));
+    return {
+      loss: (domains) => ({
+        loss: meanOf(
+          lossByDomain(
+            forwardAll(network, domains),
+            (logits, labels, d) => crossEntropy(vectorScaled(logits, logs[d]!, gamma, tau), labels),
+          ),
+        ),
+      }),
+    };
+  },
+});

@@ -1,0 +1,84 @@
+/**
+ * The limits that tie methods to others: with such a setting they take the same steps. Each pair is
+ * trained on the same batches, and its weights are compared.
+ */
+import assert from "node:assert/strict";
+import type { Value } from "../../base/setting.ts";
+import type { Random } from "../../base/random.ts";
+import type { Method } from "../../methods/method.ts";
+import { useBackend } from "../../testing/backend.ts";
+import { methodNamed, start } from "../../testing/toy.ts";
+
+await useBackend();
+
+type Setting = Readonly<Record<string, Value>>;
+const STEPS = 6;
+
+/** The network's weights after some steps, by name. */
+async function weightsOf(method: Method, hyperparameters: Setting): Promise<Map<string, number[]>> {
+  const run = start(method, { hyperparameters, phase: 2 });
+  for (let i = 0; i < STEPS; i++) await run.step();
+  const weights = run.ctx.network.parameters.map(({ name, variable }): [string, number[]] => [
+    `${name} ${variable.shape}`,
+    Array.from(variable.dataSync()),
+  ]);
+  run.ctx.dispose();
+  return new Map(weights);
+}
+
+function same(
+  sentence: string,
+  [method, setting = {}]: readonly [Method, Setting?],
+  [limit, limitSetting = {}]: readonly [Method, Setting?],
+): void {
+  const usual = methodNamed(method.name);
+  Deno.test(sentence, async () => {
+    const [found, expected] = [
+      await weightsOf(method, setting),
+      await weightsOf(limit, limitSetting),
+    ];
+    assert.ok(difference(await weightsOf(usual, {}), expected) > 1e-3, "so it is with defaults");
+    const apart = difference(found, expected);
+    assert.ok(apart < 1e-5, `weights differ by ${apart}`);
+  });
+}
+
+function difference(a: Map<string, number[]>, b: Map<string, number[]>): number {
+  assert.deepEqual([...a.keys()], [...b.keys()]);
+  return Math.max(
+    ...[...a].flatMap(([name, values]) => values.map((v, i) => Math.abs(v - b.get(name)![i]!))),
+  );
+}
+
+/** A method whose streams give these numbers, whatever it asks for. */
+function withDraws(method: Method, draws: Partial<Random>): Method {
+  return {
+    ...method,
+    create: (ctx, h) =>
+      method.create({ ...ctx, random: (name) => ({ ...ctx.random(name), ...draws }) }, h),
+  };
+}
+
+const [erm, mixup] = ["erm", "mixup"].map(methodNamed) as [Method, Method];
+
+same(
+  "LISA whose mixtures are wholly one image's, of the same class, is ERM",
+  [withDraws(methodNamed("lisa"), { beta: () => 1 }), { sameClass: 1 }],
+  [erm],
+);
+same("Remix for which no class is frequent enough is Mixup", [methodNamed("remix"), {
+  alpha: 0.2,
+  imbalance: 1e9,
+}], [mixup]);
+same("VS with γ = 0 is logit adjustment", [methodNamed("vs"), { gamma: 0 }], [
+  methodNamed("logitadj"),
+]);
+same("Group-VS with γ = 0 is balanced softmax", [methodNamed("vsgroup"), { gamma: 0 }], [
+  methodNamed("bsoftmax"),
+]);
+same("RDM without its terms is ERM", [methodNamed("rdm"), {
+  penaltyWeight: 0,
+  varianceWeight: 0,
+  learningRateFactor: 1,
+  annealSteps: 100,
+}], [erm]);
