@@ -70,6 +70,8 @@ export type {
   KnownBytes,
   LoadOptions,
   ReaderPool,
+  ReadImages,
+  Resident,
   Size,
   SourceFile,
   Sources,

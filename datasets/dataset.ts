@@ -31,6 +31,12 @@ export interface Split {
   readonly labels: Uint16Array;
   /** The file of every image, relative to `Dataset.root`, with `/`; left out where they have none. */
   readonly paths?: readonly string[];
+  /** Reads images. */
+  readonly read: ReadImages;
+}
+
+/** Reads images of a split. */
+export interface ReadImages {
   /**
    * Reads images, `[indices.length, ...inputShape]` flattened: uint8 pixels, or float32 numbers that
    * reach a network as they are.
@@ -39,10 +45,18 @@ export interface Split {
    * @param augmentation Asks for the training augmentation, where the data set has one; left out,
    * images come as in evaluation.
    */
-  read(
+  (
     indices: ArrayLike<number>,
     augmentation?: Augmentation,
   ): Promise<Uint8Array | Float32Array>;
+  /** Where all images lie as they are read, of a split that is never augmented and fits. */
+  readonly resident?: Resident;
+}
+
+/** Where the images of a split lie, one after another. */
+export interface Resident {
+  /** All of them, flattened. */
+  readonly values: Uint8Array | Float32Array;
 }
 
 /** The three splits of a domain. */

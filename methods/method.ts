@@ -84,8 +84,8 @@ export interface Learner<
     inputs: StepInputs<NoInfer<Scalar>, NoInfer<Drawn>, NoInfer<Phase>>,
   ): Record<string, tf.Scalar>;
   /**
-   * `[images, classes]` for the evaluation of images of one domain; the network's logits when left
-   * out.
+   * `[images, classes]` for the evaluation of images of one domain, each by itself, for batches may be
+   * filled up; the network's logits when left out.
    */
   predict?(images: tf.Tensor, domain: number): tf.Tensor2D;
 }

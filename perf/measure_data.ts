@@ -6,10 +6,10 @@
  */
 import { join } from "node:path";
 import sharp from "sharp";
-import * as tf from "@tensorflow/tfjs-core";
 import { isFile } from "../base/files.ts";
 import { printJson } from "../base/terminal.ts";
-import { augmentationKey, batchReader, sampler, seenBy } from "../bench/train/batches.ts";
+import { augmentationKey, batchReader, sampler } from "../bench/train/batches.ts";
+import { seenBy } from "../bench/train/normalise.ts";
 import { defaultSettings } from "../datasets/dataset.ts";
 import { ReaderPool } from "../datasets/reading/reader_pool.ts";
 import { definePhotographs } from "../datasets/protocols/photographs/define.ts";
@@ -83,8 +83,7 @@ async function reader(readers: number, once: boolean) {
   const samplers = dataset.domains.map((domain) => sampler(domain, "uniform", BATCH, 0));
   const streams = dataset.domains.map((domain) => augmentationKey(0, "batches", domain.name));
   const draw = batchReader(dataset, samplers, streams, Infinity);
-  return async (step: number) =>
-    tf.dispose((await draw(step)).flatMap(({ images, labels }) => [images, labels]));
+  return async (step: number) => (await draw(step)).forEach((feed) => feed.dispose());
 }
 
 /** Decoded, augmented and normalised images a second, as tensors. */

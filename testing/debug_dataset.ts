@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { SeenDataset } from "../bench/train/batches.ts";
+import type { SeenDataset } from "../bench/train/normalise.ts";
 import type { Split } from "../datasets/dataset.ts";
 import { itemStream } from "../base/random.ts";
 

@@ -3,10 +3,11 @@
  *
  * @module
  */
-import * as tf from "@tensorflow/tfjs-core";
+import type * as tf from "@tensorflow/tfjs-core";
 import { draw } from "../bench/plan/search.ts";
 import type { RunSpec } from "../bench/records/record.ts";
-import { type PreparedRun, prepareRun } from "../bench/train/prepare.ts";
+import { type PreparedRun, prepareRun, type Step } from "../bench/train/prepare.ts";
+import { feedOf } from "../bench/train/feed.ts";
 import type { TrainOptions } from "../bench/train/trainer.ts";
 import type { Execution } from "../tensor/compile/mod.ts";
 import { stream } from "../base/random.ts";
@@ -43,7 +44,7 @@ export interface ToyRun {
   /** Draws batches and does the next step. */
   step(): Promise<Record<string, number>>;
   /** The step of that number on given batches. */
-  update: PreparedRun["update"];
+  update: Step;
 }
 
 /** Starts a run; a method for a second stage starts from the weights that it is given. */
@@ -114,12 +115,12 @@ export function start(
     ctx: run.ctx,
     predict: run.predictor.predict,
     async step() {
-      const batches = await run.nextBatch(next);
-      const terms = await run.update(batches, next++);
-      batches.forEach(({ images, labels }) => tf.dispose([images, labels]));
+      const feeds = await run.nextBatch(next);
+      const terms = await run.update(feeds, next++);
+      feeds.forEach((feed) => feed.dispose());
       return terms;
     },
-    update: run.update,
+    update: (batches, step) => run.update(batches.map(feedOf), step),
   };
 }
 

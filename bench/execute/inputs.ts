@@ -17,7 +17,7 @@ import type { Method } from "../../methods/method.ts";
 import type { NetworkDefinition } from "../../networks/network.ts";
 import type { Catalogue } from "../catalogue.ts";
 import type { RunSpec } from "../records/record.ts";
-import { seenBy, type SeenDataset } from "../train/batches.ts";
+import { seenBy, type SeenDataset } from "../train/normalise.ts";
 import { frozenDataset } from "../train/features.ts";
 import { type Pretrained, readPretrained } from "../train/pretrained.ts";
 

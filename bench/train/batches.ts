@@ -4,53 +4,22 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import type {
-  Augmentation,
-  Dataset,
-  DatasetDefinition,
-  Domain,
-  Split,
-} from "../../datasets/dataset.ts";
+import type { Augmentation, Dataset, Domain, Split } from "../../datasets/dataset.ts";
 import { DataError } from "../../datasets/dataset.ts";
 import { type Random, stream } from "../../base/random.ts";
 import type { DomainBatch } from "../../methods/method.ts";
-import {
-  IMAGENET,
-  type NetworkDefinition,
-  type Normalisation,
-  ZERO_TO_ONE,
-} from "../../networks/network.ts";
+import { type Feed, feedOf, type Residents } from "./feed.ts";
+import { normalisePixels, type SeenDataset } from "./normalise.ts";
 
-/** A data set as a network sees it. */
-export interface SeenDataset extends Dataset {
-  /** How pixels reach the network; other numbers reach it as they are. */
-  readonly normalisation: Normalisation;
-}
-
-/** How images reach networks that ask for nothing else. */
-const USUAL: Readonly<Record<DatasetDefinition["images"], Normalisation>> = {
-  digits: ZERO_TO_ONE,
-  photographs: IMAGENET,
-};
-
-/** A data set of digits or photographs as a network sees it. */
-export function seenBy(
-  { normalisation }: NetworkDefinition,
-  dataset: Dataset,
-  images: DatasetDefinition["images"],
-): SeenDataset {
-  return { ...dataset, normalisation: normalisation ?? USUAL[images] };
-}
-
-/** Images of a pass over a whole split: large enough to be quick, small enough for any memory. */
+/** Most images of a batch of a whole pass: enough to be quick, few enough for any memory. */
 function passBatch({ inputShape }: Dataset): number {
   const most = inputShape.length > 1 ? 250 : 1000;
   const numbers = inputShape.reduce((a, b) => a * b, 1);
-  return Math.max(1, Math.min(most, 3 * 2 ** 22 / numbers));
+  return Math.max(1, Math.min(most, Math.floor(3 * 2 ** 22 / numbers)));
 }
 
 /** Images that were read and are not yet tensors. */
-interface ReadImages {
+interface Reading {
   readonly indices: ArrayLike<number>;
   readonly values: Promise<Uint8Array | Float32Array>;
 }
@@ -60,42 +29,35 @@ function prefetch(
   split: Split,
   indices: ArrayLike<number>,
   augmentation?: Augmentation,
-): ReadImages {
+): Reading {
   const values = split.read(indices, augmentation);
   // A failure is for whoever asks for these images; that may be later, or never.
   values.catch(() => {});
   return { indices, values };
 }
 
-/** Images as tensors with their labels: pixels normalised, other numbers as they are. */
+/**
+ * Images as tensors with their labels: pixels normalised, other numbers as they are.
+ *
+ * @param size Images of the batch; what there is none for is zero.
+ */
 async function toBatch(
   dataset: SeenDataset,
   split: Split,
-  { indices, values }: ReadImages,
+  { indices, values }: Reading,
+  size: number = indices.length,
 ): Promise<DomainBatch> {
   const read = await values;
-  const labels = Int32Array.from({ length: indices.length }, (_, i) => split.labels[indices[i]!]!);
-  const numbers = read instanceof Float32Array ? read : normalise(dataset, read);
-  return {
-    images: tf.tensor(numbers, [indices.length, ...dataset.inputShape]),
-    labels: tf.tensor1d(labels, "int32"),
-  };
-}
-
-/** Pixels as the network gets them. Tables in JavaScript take half as long as TensorFlow's cast. */
-function normalise({ normalisation: { mean, deviation } }: SeenDataset, pixels: Uint8Array) {
-  const values = new Float32Array(pixels.length);
-  // value / 255 is rounded once in double precision, then the channel's own shift and scale.
-  const tables = mean.map((m, channel) =>
-    Float32Array.from({ length: 256 }, (_, value) => (value / 255 - m) / deviation[channel]!)
-  );
-  const [red, green, blue] = tables as [Float32Array, Float32Array, Float32Array];
-  for (let i = 0; i < pixels.length; i += 3) {
-    values[i] = red[pixels[i]!]!;
-    values[i + 1] = green[pixels[i + 1]!]!;
-    values[i + 2] = blue[pixels[i + 2]!]!;
+  const labels = new Int32Array(size);
+  for (let i = 0; i < indices.length; i++) labels[i] = split.labels[indices[i]!]!;
+  const shape = [size, ...dataset.inputShape];
+  let numbers = read;
+  if (read instanceof Uint8Array || size > indices.length) {
+    numbers = new Float32Array(shape.reduce((a, b) => a * b, 1));
+    if (read instanceof Uint8Array) normalisePixels(dataset.normalisation, read, numbers);
+    else numbers.set(read);
   }
-  return values;
+  return { images: tf.tensor(numbers, shape), labels: tf.tensor1d(labels, "int32") };
 }
 
 /** Some images of a split with their labels. */
@@ -108,7 +70,8 @@ export function readBatch(
 }
 
 /**
- * Training batches of every domain, each read while TensorFlow is still at the one before.
+ * Training batches of every domain, as a step is fed them. Those that TensorFlow does not hold are
+ * read while it is still at the step before.
  *
  * Reading ahead only looks at what the samplers will draw: their streams stand where they would
  * stand without it, so a run can be saved and continued between any two batches.
@@ -117,35 +80,33 @@ export function readBatch(
  * @param augmentations The key of each domain's series of augmentations, one item for each image
  * that is ever drawn.
  * @param steps After so many steps nothing is read ahead any more.
- * @returns Draws the batches of a step; they are the caller's to free.
+ * @returns Draws the batches of a step; they are the caller's to dispose of.
  */
 export function batchReader(
   dataset: SeenDataset,
   samplers: readonly Sampler[],
   augmentations: readonly number[],
   steps: number,
-): (step: number) => Promise<DomainBatch[]> {
+  residents?: Residents,
+): (step: number) => Promise<Feed[]> {
+  const splits = dataset.domains.map(({ train }) => train);
   const start = (step: number, d: number, indices: Int32Array) =>
-    prefetch(
-      dataset.domains[d]!.train,
-      indices,
-      { key: augmentations[d]!, first: step * indices.length },
-    );
-  let ahead: { step: number; reads: readonly ReadImages[] } | undefined;
-  return (step) => {
-    const reads = samplers.map((sampler, d) => {
-      const indices = sampler.next();
-      const early = ahead?.step === step ? ahead.reads[d] : undefined;
-      // After a jump to another place of the run other images are due.
-      return early && sameNumbers(early.indices, indices) ? early : start(step, d, indices);
-    });
-    ahead = step + 1 < steps
-      ? { step: step + 1, reads: samplers.map(({ peek }, d) => start(step + 1, d, peek())) }
+    prefetch(splits[d]!, indices, { key: augmentations[d]!, first: step * indices.length });
+  const ahead: ({ readonly step: number; readonly reading: Reading } | undefined)[] = [];
+  const feed = (step: number, d: number): Feed | Promise<Feed> => {
+    const { next, peek } = samplers[d]!;
+    const indices = next();
+    const resident = residents?.find(splits[d]!);
+    if (resident) return resident.feed(indices);
+    const early = ahead[d]?.step === step ? ahead[d].reading : undefined;
+    // After a jump to another place of the run other images are due.
+    const reading = early && sameNumbers(early.indices, indices) ? early : start(step, d, indices);
+    ahead[d] = step + 1 < steps
+      ? { step: step + 1, reading: start(step + 1, d, peek()) }
       : undefined;
-    return Promise.all(
-      reads.map((read, d) => toBatch(dataset, dataset.domains[d]!.train, read)),
-    );
+    return toBatch(dataset, splits[d]!, reading).then(feedOf);
   };
+  return (step) => Promise.all(splits.map((_, d) => feed(step, d)));
 }
 
 function sameNumbers(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
@@ -177,6 +138,59 @@ export async function* epoch(
     next = batch < batches ? read(batch) : undefined;
     yield await finished;
   }
+}
+
+/** Images of a batch of evaluation. */
+export interface PassBatch {
+  readonly feed: Feed;
+  /** How many of the batch are the split's next images; what follows them only fills it. */
+  readonly count: number;
+}
+
+/**
+ * All images of a split once, in order, as a graph is fed them: each batch has the same size, for
+ * every split that is evaluated, so that one graph serves all.
+ */
+export async function* pass(
+  dataset: SeenDataset,
+  split: Split,
+  residents: Residents,
+): AsyncIterable<PassBatch> {
+  const size = passSize(dataset);
+  const { length } = split.labels;
+  const resident = residents.find(split);
+  const read = (start: number) => {
+    const count = Math.min(size, length - start);
+    const indices = Int32Array.from({ length: count }, (_, i) => start + i);
+    return { count, reading: resident === null ? prefetch(split, indices) : null };
+  };
+  let next = read(0);
+  for (let start = 0; start < length; start += size) {
+    const { count, reading } = next;
+    const last = start + count - 1;
+    const rows = () => Int32Array.from({ length: size }, (_, i) => Math.min(start + i, last));
+    const feed = reading === null
+      ? resident!.feed(rows())
+      : feedOf(await toBatch(dataset, split, reading, size));
+    if (start + size < length) next = read(start + size);
+    yield { feed, count };
+  }
+}
+
+/** What a call costs beside its images, in images. */
+const CALL = 4;
+
+/** Images of every batch of evaluation: as many as leave the least to be filled. */
+function passSize(dataset: Dataset): number {
+  const splits = dataset.domains.flatMap(({ validation, test }) => [validation, test]);
+  const sizes = splits.map(({ labels }) => labels.length);
+  const most = Math.min(passBatch(dataset), Math.max(1, ...sizes));
+  let best = { size: most, cost: Infinity };
+  for (let size = most; size > 0; size--) {
+    const cost = sizes.reduce((sum, n) => sum + Math.ceil(n / size) * (size + CALL), 0);
+    if (cost < best.cost) best = { size, cost };
+  }
+  return best.size;
 }
 
 /** Draws training images of one domain, with replacement. */

@@ -6,7 +6,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { classCounts, type SplitName } from "../../datasets/dataset.ts";
 import type { Executor } from "../../tensor/compile/mod.ts";
-import { epoch, readBatch, type SeenDataset } from "./batches.ts";
+import { pass, readBatch } from "./batches.ts";
+import type { Residents } from "./feed.ts";
+import type { SeenDataset } from "./normalise.ts";
 import {
   type Evaluation,
   evaluationOf,
@@ -20,6 +22,7 @@ import type { CurveFigures, RecordedScores } from "../records/record.ts";
 /** What predicts the classes of images. */
 export interface Predictor {
   readonly executor: Executor;
+  readonly residents: Residents;
   /** Domains with the same key are predicted by the same operations. */
   key(domain: number): string;
   /** From normalised images of a domain to logits `[images, classes]`. */
@@ -82,29 +85,35 @@ export function curveFigures(
 export async function predictions(
   dataset: SeenDataset,
   split: SplitName,
-  { executor, key, predict }: Predictor,
+  { executor, residents, key, predict }: Predictor,
   probabilities = false,
 ): Promise<Predictions[]> {
   const result: Predictions[] = [];
   const classes = dataset.classes.length;
   for (const [d, domain] of dataset.domains.entries()) {
-    const found = { labels: [] as number[], predicted: [] as number[], confidence: [] as number[] };
-    const values = new Float32Array(probabilities ? domain[split].labels.length * classes : 0);
-    for await (const { images, labels } of epoch(dataset, domain[split])) {
+    const labels = Array.from(domain[split].labels);
+    const found = { labels, predicted: [] as number[], confidence: [] as number[] };
+    const values = new Float32Array(probabilities ? labels.length * classes : 0);
+    for await (const { feed, count } of pass(dataset, domain[split], residents)) {
       // One graph, whether or not all probabilities are read.
-      const { predicted, confidence, shares } = executor.run(key(d), [images], () =>
-        tf.tidy(() => {
-          const logits = predict(images, d);
-          const shares = tf.softmax(logits);
-          return { predicted: tf.argMax(logits, 1), confidence: tf.max(shares, 1), shares };
-        }));
+      const { predicted, confidence, shares } = executor.run(
+        key(d),
+        feed.tensors,
+        () =>
+          tf.tidy(() => {
+            const logits = predict(feed.batch().images, d);
+            const shares = tf.softmax(logits);
+            return { predicted: tf.argMax(logits, 1), confidence: tf.max(shares, 1), shares };
+          }),
+      );
       if (probabilities) {
-        values.set(shares.dataSync().map(asProbability), found.labels.length * classes);
+        const read = shares.dataSync().subarray(0, count * classes);
+        values.set(read.map(asProbability), found.predicted.length * classes);
       }
-      found.labels.push(...labels.dataSync());
-      found.predicted.push(...predicted.dataSync());
-      found.confidence.push(...confidence.dataSync());
-      tf.dispose([images, labels, predicted, confidence, shares]);
+      found.predicted.push(...predicted.dataSync().subarray(0, count));
+      found.confidence.push(...confidence.dataSync().subarray(0, count));
+      tf.dispose([predicted, confidence, shares]);
+      feed.dispose();
     }
     result.push(probabilities ? { ...found, probabilities: values } : found);
   }

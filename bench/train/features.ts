@@ -7,12 +7,14 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
-import type { Split, SplitName } from "../../datasets/dataset.ts";
+import type { SplitName } from "../../datasets/dataset.ts";
+import { memorySplit } from "../../datasets/reading/memory.ts";
 import type { NetworkDefinition } from "../../networks/network.ts";
 import { stream } from "../../base/random.ts";
 import { encodeTensors } from "../../tensor/safetensors.ts";
 import { decodeArrays } from "../../base/safetensors_format.ts";
-import { epoch, type SeenDataset } from "./batches.ts";
+import { epoch } from "./batches.ts";
+import type { SeenDataset } from "./normalise.ts";
 import { withLock } from "../../base/lock.ts";
 import type { Pretrained } from "./pretrained.ts";
 import { writeAtomically } from "../../base/files.ts";
@@ -49,8 +51,10 @@ export async function frozenDataset(
   });
   const features = Object.values(kept)[0]!.shape[1]!;
   const domains = dataset.domains.map((domain) => {
-    const split = (part: SplitName) =>
-      featureSplit(domain[part], kept[`${domain.name}/${part}`]!.values, features);
+    const split = (part: SplitName) => ({
+      ...domain[part],
+      ...memorySplit(kept[`${domain.name}/${part}`]!.values, domain[part].labels),
+    });
     return {
       name: domain.name,
       train: split("train"),
@@ -59,20 +63,6 @@ export async function frozenDataset(
     };
   });
   return { ...dataset, domains, inputShape: [features], fingerprint };
-}
-
-function featureSplit(split: Split, values: Float32Array, features: number): Split {
-  return {
-    ...split,
-    read(indices) {
-      const out = new Float32Array(indices.length * features);
-      for (let i = 0; i < indices.length; i++) {
-        const start = indices[i]! * features;
-        out.set(values.subarray(start, start + features), i * features);
-      }
-      return Promise.resolve(out);
-    },
-  };
 }
 
 /** The features of all images as a safetensors file, one tensor a domain and split. */

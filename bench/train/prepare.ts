@@ -14,9 +14,10 @@ import { fromTensors, type Parameter } from "../../nn/module.ts";
 import { useOperations } from "../../tensor/native/operations.ts";
 import { type Executor, executor } from "../../tensor/compile/mod.ts";
 import type { RunSpec } from "../records/record.ts";
-import { augmentationKey, batchReader, epoch, sampler, type SeenDataset } from "./batches.ts";
+import { augmentationKey, batchReader, epoch, sampler } from "./batches.ts";
 import { RunContext } from "./context.ts";
 import type { Predictor } from "./evaluation.ts";
+import { type Feed, feedOf, Residents } from "./feed.ts";
 import {
   callMethod,
   callMethodAsync,
@@ -26,6 +27,7 @@ import {
   checkSchedule,
   checkTerms,
 } from "./mistakes.ts";
+import type { SeenDataset } from "./normalise.ts";
 
 /** What a run is made from besides its spec. */
 export interface PrepareOptions {
@@ -50,9 +52,9 @@ export interface PrepareOptions {
 export interface PreparedRun {
   /** Its snapshot, with the number of steps done, is all from which the run continues exactly. */
   readonly ctx: RunContext;
-  /** A batch of every domain for a step; they are the caller's to free. */
-  nextBatch(step: number): Promise<DomainBatch[]>;
-  readonly update: Step;
+  /** A batch of every domain for a step; they are the caller's to dispose of. */
+  nextBatch(step: number): Promise<Feed[]>;
+  readonly update: FedStep;
   readonly predictor: Predictor;
   /** Frees all that the run has made. */
   dispose(): void;
@@ -113,16 +115,18 @@ export function prepareRun(
     );
   }
   const by = executor(spec.engine.execution, { auditAll });
-  const update = stepOf(ctx, learner, by);
+  const update = fedStepOf(ctx, learner, by);
+  const residents = new Residents(dataset);
   return {
     ctx,
-    nextBatch: batchReader(dataset, samplers, augmentations, training.steps),
+    nextBatch: batchReader(dataset, samplers, augmentations, training.steps, residents),
     update(batches, now) {
       step = now;
       return callMethodAsync(name, () => update(batches, now));
     },
     predictor: {
       executor: by,
+      residents,
       key: (domain) => learner.predict === undefined ? "logits" : `logits of domain ${domain}`,
       predict: (images, domain) =>
         callMethod(name, () => learner.predict?.(images, domain) ?? ctx.network.logits(images)),
@@ -130,6 +134,7 @@ export function prepareRun(
     dispose() {
       ctx.dispose();
       by.dispose();
+      residents.dispose();
     },
   };
 }
@@ -146,30 +151,39 @@ export type Step = (
   step: number,
 ) => Promise<Record<string, number>>;
 
+/** The same of batches as they are fed. */
+export type FedStep = (feeds: readonly Feed[], step: number) => ReturnType<Step>;
+
+/** The steps of a learner on batches that are there; see {@linkcode fedStepOf}. */
+export function stepOf(ctx: RunContext, learner: Learner, by?: Executor): Step {
+  const update = fedStepOf(ctx, learner, by);
+  return (batches, step) => update(batches.map(feedOf), step);
+}
+
 /**
  * The steps of a learner: its own update, or an Adam step down its loss over all weights.
  *
  * What changes with the step is made before it (work of the method's own, scheduled numbers, draws,
  * the phase); the step itself depends on that, the batches and the weights alone.
  */
-export function stepOf(
+function fedStepOf(
   ctx: RunContext,
   learner: Learner,
   by: Executor = executor("eager"),
-): Step {
+): FedStep {
   const update = updateOf(ctx, learner);
-  return async (batches, step) => {
+  return async (feeds, step) => {
     await learner.beforeStep?.(step);
-    const inputs = inputsOf(learner, step, batches.map(({ labels }) => labels));
+    const inputs = inputsOf(learner, step, feeds);
     const fed = [
-      ...batches.flatMap(({ images, labels }) => [images, labels]),
+      ...feeds.flatMap(({ tensors }) => tensors),
       ...Object.values(inputs.scalars),
       ...Object.values(inputs.draws).flat(),
     ];
     const terms = by.run(
       `step ${inputs.phase}`,
       fed,
-      () => tf.tidy(() => update(batches, inputs)),
+      () => tf.tidy(() => update(feeds.map((feed) => feed.batch()), inputs)),
     );
     const numbers = Object.entries(terms).map(([name, term]): [string, number] => [
       name,
@@ -183,12 +197,15 @@ export function stepOf(
 }
 
 /** What a learner declares for a step. */
-function inputsOf(learner: Learner, step: number, labels: readonly tf.Tensor1D[]): StepInputs {
+function inputsOf(learner: Learner, step: number, feeds: readonly Feed[]): StepInputs {
   const scheduled = learner.schedule === undefined ? {} : learner.schedule(step);
   checkSchedule(scheduled);
   let draws: Draws = {};
   tf.tidy(() => {
-    draws = learner.draws?.(labels.map(({ size }) => size), labels.map((l) => l.dataSync())) ?? {};
+    draws = learner.draws?.(
+      feeds.map(({ size }) => size),
+      feeds.map((feed) => feed.labels()),
+    ) ?? {};
     checkDraws(draws);
     Object.values(draws).flat().forEach((tensor: tf.Tensor) => tf.keep(tensor));
   });

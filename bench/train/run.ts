@@ -119,9 +119,9 @@ export class Run {
   async step(): Promise<void> {
     const progress = this.#progress;
     const { nextBatch, update } = this.#prepared;
-    const batches = await this.#stopwatch.time("data", () => nextBatch(progress.step));
-    const terms = await this.#stopwatch.time("training", () => update(batches, progress.step));
-    batches.forEach(({ images, labels }) => tf.dispose([images, labels]));
+    const feeds = await this.#stopwatch.time("data", () => nextBatch(progress.step));
+    const terms = await this.#stopwatch.time("training", () => update(feeds, progress.step));
+    feeds.forEach((feed) => feed.dispose());
     progress.step++;
     const broken = Object.entries(terms).find(([, value]) => !Number.isFinite(value));
     if (broken !== undefined) {

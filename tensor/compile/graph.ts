@@ -45,6 +45,9 @@ const PRODUCER = 1882;
 /** The tag under which the graph is stored and asked for. */
 const TAG = "serve";
 
+/** As many digits in every name: TensorFlow's rewriting sorts by name, and so decides orders of sums. */
+const FIRST_NAME = 1_000_000;
+
 interface NodeDef {
   name: string;
   op: string;
@@ -102,7 +105,7 @@ export class GraphWriter {
   }
 
   #add(op: string, inputs: readonly Output[], attr: Record<string, object>): Output {
-    const name = `n${this.#nodes.length}`;
+    const name = `n${FIRST_NAME + this.#nodes.length}`;
     const input = inputs.map(({ node, index }) => (index === 0 ? node : `${node}:${index}`));
     this.#nodes.push({ name, op, input, attr });
     return { node: name, index: 0 };

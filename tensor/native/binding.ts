@@ -41,6 +41,8 @@ export interface NativeTensor {
 export interface Binding extends AttributeTypes {
   readonly TF_Version: string;
   readonly TF_FLOAT: number;
+  readonly TF_INT32: number;
+  readonly TF_UINT8: number;
   createTensor(shape: number[], dtype: number, values: Values): number;
   deleteTensor(id: number): void;
   tensorDataSync(id: number): Values;

@@ -1,7 +1,8 @@
 /**
- * The project's own operations of TensorFlow (`ops/*.cc`): group norm and Adam in one pass over
- * memory each. They are compiled once a machine, into a library beside the addon. Where that cannot
- * be done the same is computed by TensorFlow's operations, several times as slowly.
+ * The project's own operations of TensorFlow (`ops/*.cc`): group norm, Adam and the normalisation of
+ * images in one pass over memory each. They are compiled once a machine, into a library beside the
+ * addon. Where that cannot be done the same is computed by TensorFlow's operations or in JavaScript,
+ * more slowly.
  *
  * @module
  */
@@ -15,7 +16,7 @@ import { nativeBackend } from "./binding.ts";
 
 const FOLDER = "tensor/native/ops";
 const HEADERS = ["capi.h", "kernel.h"];
-const SOURCES = ["adam.cc", "group_norm.cc", "register.cc"];
+const SOURCES = ["adam.cc", "group_norm.cc", "images.cc", "register.cc"];
 
 /** What compiling needs of the machine. */
 interface Toolchain {

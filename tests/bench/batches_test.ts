@@ -6,8 +6,9 @@ import {
   epoch,
   readBatch,
   sampler,
-  type SeenDataset,
 } from "../../bench/train/batches.ts";
+import type { Feed } from "../../bench/train/feed.ts";
+import type { SeenDataset } from "../../bench/train/normalise.ts";
 import { type Augmentation, DataError, type Split } from "../../datasets/dataset.ts";
 import { useBackend } from "../../testing/backend.ts";
 import { debugDataset } from "../../testing/debug_dataset.ts";
@@ -41,8 +42,9 @@ Deno.test("batches: reading ahead gives the same batches and leaves the streams 
   const { samplers, draw } = readerOf(dataset, 4);
   const plain = readerOf(debugDataset(), 4);
   for (let step = 0; step < 4; step++) {
-    const batches = await draw(step);
-    for (const [d, { images, labels }] of batches.entries()) {
+    const feeds = await draw(step);
+    for (const [d, feed] of feeds.entries()) {
+      const { images, labels } = feed.batch();
       const { train } = debugDataset().domains[d]!;
       const wanted = await readBatch(debugDataset(), train, plain.samplers[d]!.next());
       assert.deepEqual(images.dataSync(), wanted.images.dataSync());
@@ -58,14 +60,13 @@ Deno.test("batches: reading ahead gives the same batches and leaves the streams 
 Deno.test("batches: after a jump the right images come", async () => {
   const { dataset } = watched();
   const { samplers, draw } = readerOf(dataset, 9);
-  tf.dispose((await draw(0)).flatMap(({ images, labels }) => [images, labels]));
+  (await draw(0)).forEach((feed) => feed.dispose());
   const place = samplers.map(({ random }) => random.state());
   const first = await draw(1);
   samplers.forEach(({ random }, d) => random.restore(place[d]!));
   const again = await draw(1);
-  first.forEach(({ images }, d) =>
-    assert.deepEqual(images.dataSync(), again[d]!.images.dataSync())
-  );
+  const pixels = (feed: Feed) => feed.batch().images.dataSync();
+  first.forEach((feed, d) => assert.deepEqual(pixels(feed), pixels(again[d]!)));
 });
 
 Deno.test("batches: a failure belongs to the step whose image it is", async () => {

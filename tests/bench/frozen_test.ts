@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
-import { seenBy } from "../../bench/train/batches.ts";
+import { seenBy } from "../../bench/train/normalise.ts";
 import { frozenDataset } from "../../bench/train/features.ts";
 import { plan } from "../helpers/plan.ts";
 import { train } from "../../bench/train/trainer.ts";

@@ -9,7 +9,7 @@ import { usualExecution } from "../../bench/records/execution.ts";
 import { runId } from "../../bench/records/run_id.ts";
 import type { RunRecord, RunSpec } from "../../bench/records/record.ts";
 import { train, type TrainResult } from "../../bench/train/trainer.ts";
-import type { SeenDataset } from "../../bench/train/batches.ts";
+import type { SeenDataset } from "../../bench/train/normalise.ts";
 import boda from "../../methods/boda.ts";
 import crt from "../../methods/crt.ts";
 import erm from "../../methods/erm.ts";

@@ -8,9 +8,8 @@
  *
  * @module
  */
-import * as tf from "@tensorflow/tfjs-core";
 import type { RunSpec } from "../../bench/records/record.ts";
-import { seenBy } from "../../bench/train/batches.ts";
+import { seenBy } from "../../bench/train/normalise.ts";
 import { prepareRun } from "../../bench/train/prepare.ts";
 import { digitsSynth } from "../../datasets/sets/digits_synth.ts";
 import { type Backend, startBackend } from "../../tensor/backend.ts";
@@ -42,9 +41,9 @@ const spec: RunSpec = {
 const { ctx, nextBatch, update } = prepareRun(spec, { dataset, method: erm });
 const losses: number[] = [];
 for (let step = 0; step < 5; step++) {
-  const batches = await nextBatch(step);
-  losses.push((await update(batches, step)).loss!);
-  batches.forEach(({ images, labels }) => tf.dispose([images, labels]));
+  const feeds = await nextBatch(step);
+  losses.push((await update(feeds, step)).loss!);
+  feeds.forEach((feed) => feed.dispose());
 }
 ctx.dispose();
 Deno.stdout.writeSync(new TextEncoder().encode(JSON.stringify(losses)));

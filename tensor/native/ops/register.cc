@@ -7,6 +7,7 @@ namespace mdlt {
 
 void registerGroupNorm();
 void registerAdam();
+void registerImages();
 
 void registerOp(const char* name, std::initializer_list<const char*> attributes,
                 std::initializer_list<const char*> inputs, std::initializer_list<const char*> outputs,
@@ -26,7 +27,7 @@ void registerOp(const char* name, std::initializer_list<const char*> attributes,
 }
 
 namespace {
-const bool registered = (registerGroupNorm(), registerAdam(), true);
+const bool registered = (registerGroupNorm(), registerAdam(), registerImages(), true);
 }
 
 }  // namespace mdlt
