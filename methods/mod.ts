@@ -19,6 +19,7 @@ import ermpp from "./ermpp.ts";
 import fish from "./fish.ts";
 import fishr from "./fishr.ts";
 import focal from "./focal.ts";
+import gcl from "./gcl.ts";
 import groupdro from "./groupdro.ts";
 import ibirm from "./ibirm.ts";
 import irm from "./irm.ts";
@@ -27,6 +28,8 @@ import lisa from "./lisa.ts";
 import logitadj from "./logitadj.ts";
 import lws from "./lws.ts";
 import type { Method } from "./method.ts";
+import medro from "./medro.ts";
+import mislas from "./mislas.ts";
 import mixup from "./mixup.ts";
 import mldg from "./mldg.ts";
 import mmd from "./mmd.ts";
@@ -36,12 +39,14 @@ import remix from "./remix.ts";
 import resamp from "./resamp.ts";
 import reweight from "./reweight.ts";
 import rsc from "./rsc.ts";
+import sade from "./sade.ts";
 import sagnet from "./sagnet.ts";
 import sd from "./sd.ts";
 import selfreg from "./selfreg.ts";
 import sqrtreweight from "./sqrtreweight.ts";
 import { convergence, type Study } from "./study.ts";
 import taunorm from "./taunorm.ts";
+import urm from "./urm.ts";
 import vrex from "./vrex.ts";
 import vs from "./vs.ts";
 import vsgroup from "./vsgroup.ts";
@@ -65,6 +70,7 @@ export const METHODS: readonly Method[] = [
   erm,
   irm,
   groupdro,
+  medro,
   mixup,
   lisa,
   remix,
@@ -85,6 +91,7 @@ export const METHODS: readonly Method[] = [
   selfreg,
   sd,
   rsc,
+  urm,
   ermpp,
   resamp,
   reweight,
@@ -95,8 +102,11 @@ export const METHODS: readonly Method[] = [
   bsoftmax,
   logitadj,
   vs,
+  sade,
+  gcl,
   crt,
   lws,
+  mislas,
   taunorm,
   boda,
   vsgroup,
@@ -104,7 +114,7 @@ export const METHODS: readonly Method[] = [
 ];
 
 /** Two-stage variants that belong to the tables: `first+second`. Any other pair may be asked for. */
-export const TWO_STAGE: readonly string[] = ["boda+crt", "brl+crt"];
+export const TWO_STAGE: readonly string[] = ["gcl+crt", "boda+crt", "brl+crt"];
 
 /** Every study. */
 export const STUDIES: readonly Study[] = [convergence, ...brlStudies];

@@ -40,3 +40,9 @@ function rootOf<T extends tf.Tensor>(x: T): T {
     return [tf.mul(dy, slope)];
   });
 }
+
+/** Vectors along an axis, divided by their length; a vector of zeros stays one. */
+export function normalised<T extends tf.Tensor>(x: T, axis: number): T {
+  const lengths = tf.sqrt(tf.add(tf.sum(tf.square(x), axis, true), 1e-24));
+  return tf.div(x, lengths);
+}

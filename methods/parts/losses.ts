@@ -36,3 +36,19 @@ export function weightedCrossEntropy(
   const total = tf.maximum(tf.sum(own), 1e-30);
   return tf.div(tf.sum(tf.mul(crossEntropyPerExample(logits, labels), own)), total);
 }
+
+/**
+ * Mean cross-entropy of labels that give `smoothing[class]` of themselves to all classes alike.
+ *
+ * @param smoothing From 0 to 1, for every class.
+ */
+export function smoothedCrossEntropy(
+  logits: Tensor2D,
+  labels: Tensor1D,
+  smoothing: readonly number[],
+): Scalar {
+  const given = tf.gather(tf.tensor1d([...smoothing]), labels);
+  const own = tf.mul(crossEntropyPerExample(logits, labels), tf.sub(1, given));
+  const all = tf.mul(tf.mean(tf.logSoftmax(logits), 1), given);
+  return tf.mean(tf.sub(own, all));
+}

@@ -319,9 +319,8 @@ function hyperparametersFrom(
     used.add(key);
     const given = hparams[key];
     const inherited = { learningRate: hparams.lr, weightDecay: hparams.weight_decay };
-    values[name] = Number(
-      given ?? (typeof standard === "object" ? inherited[standard.inherit] : standard),
-    );
+    const value = given ?? (typeof standard === "object" ? inherited[standard.inherit] : standard);
+    values[name] = Number.isNaN(Number(value)) ? value : Number(value); // one of some names stays
   }
   if ("mdlt" in method.hyperparameters) values.mdlt = true;
   for (const key of Object.keys(hparams)) {

@@ -12,11 +12,16 @@ import { methodNamed, start } from "../../testing/toy.ts";
 await useBackend();
 
 type Setting = Readonly<Record<string, Value>>;
+type Options = Parameters<typeof start>[1];
 const STEPS = 6;
 
 /** The network's weights after some steps, by name. */
-async function weightsOf(method: Method, hyperparameters: Setting): Promise<Map<string, number[]>> {
-  const run = start(method, { hyperparameters, phase: 2 });
+async function weightsOf(
+  method: Method,
+  hyperparameters: Setting,
+  options: Options,
+): Promise<Map<string, number[]>> {
+  const run = start(method, { hyperparameters, phase: 2, ...options });
   for (let i = 0; i < STEPS; i++) await run.step();
   const weights = run.ctx.network.parameters.map(({ name, variable }): [string, number[]] => [
     `${name} ${variable.shape}`,
@@ -26,19 +31,20 @@ async function weightsOf(method: Method, hyperparameters: Setting): Promise<Map<
   return new Map(weights);
 }
 
+/** Registers a test; `options` say on which data both are trained. */
 function same(
   sentence: string,
   [method, setting = {}]: readonly [Method, Setting?],
   [limit, limitSetting = {}]: readonly [Method, Setting?],
+  options: Options = {},
 ): void {
-  const usual = methodNamed(method.name);
   Deno.test(sentence, async () => {
-    const [found, expected] = [
-      await weightsOf(method, setting),
-      await weightsOf(limit, limitSetting),
-    ];
-    assert.ok(difference(await weightsOf(usual, {}), expected) > 1e-3, "so it is with defaults");
-    const apart = difference(found, expected);
+    const { domains: _, ...elsewhere } = options;
+    const usual = await weightsOf(methodNamed(method.name), {}, elsewhere);
+    const other = await weightsOf(limit, limitSetting, elsewhere);
+    assert.ok(difference(usual, other) > 1e-3, "so it is with defaults");
+    const found = await weightsOf(method, setting, options);
+    const apart = difference(found, await weightsOf(limit, limitSetting, options));
     assert.ok(apart < 1e-5, `weights differ by ${apart}`);
   });
 }
@@ -82,3 +88,26 @@ same("RDM without its terms is ERM", [methodNamed("rdm"), {
   learningRateFactor: 1,
   annealSteps: 100,
 }], [erm]);
+same("SADE's first expert alone is ERM", [methodNamed("sade"), { experts: 1 }], [erm]);
+same("MiSLAS that smooths nothing and leaves the classifier is LWS", [methodNamed("mislas"), {
+  headSmoothing: 0,
+  tailSmoothing: 0,
+  classifierRate: 0,
+}], [methodNamed("lws")]);
+same(
+  "URM without its adversary, on features that are rectified already, is ERM",
+  [
+    methodNamed("urm"),
+    { adversarialWeight: 0, activation: "relu" },
+  ],
+  [erm],
+  { features: true },
+);
+same(
+  "MEDRO of one domain, without the worst mixture, is ERM",
+  [methodNamed("medro"), {
+    robustWeight: 0,
+  }],
+  [erm],
+  { domains: 1 },
+);

@@ -7,7 +7,7 @@ its own: written anew from their papers in PyTorch, in double precision and as p
 import numpy as np
 import torch
 import torch.nn.functional as F
-from methods import CLASSES, RATE, joined, risks_of, step_down, terms, write_all
+from methods import CLASSES, FEATURES, RATE, joined, risks_of, step_down, terms, write_all
 
 
 def origins(domains):
@@ -119,6 +119,152 @@ def rdm(case, h):
         yield terms(loss=loss, risk=risk, penalty=penalty, variance=variance)
 
 
+def experts(case, names):
+    """Classifiers beside the network's own, which is the first."""
+    for name in names:
+        case.add(f"{name}.weight", case.rng.normal(size=(CLASSES, FEATURES)) * 0.6)
+        case.add(f"{name}.bias", case.rng.normal(size=CLASSES) * 0.6)
+    heads = [case.of(name) for name in ("classifier", *names)]
+
+    def logits(x):
+        z = case.features(x)
+        return [F.linear(z, *head) for head in heads]
+
+    case.predict = lambda x: sum(logits(x)) / len(heads)
+    return logits
+
+
+def medro(case, h):
+    logits = experts(case, [f"expert{i + 2}" for i in range(len(case.counts) - 1)])
+    yield None
+    optimizer = case.adam(list(case.parameters.values()))
+    n = len(case.counts)
+    weights = np.full((n, n), 1 / n**2)
+    for domains in case.batches:
+        risks = [[F.cross_entropy(logits(x)[i], y) for x, y in domains] for i in range(n)]
+        for i in range(n):
+            for j in range(n):
+                weights[i, j] *= np.exp(h["stepSize"] * risks[i][j].item())
+        weights /= weights.sum()
+        own = sum(risks[i][i] for i in range(n))
+        worst = sum(weights[i, j] * risks[i][j] for i in range(n) for j in range(n))
+        loss = own + h["robustWeight"] * worst
+        step_down(optimizer, loss)
+        yield terms(loss=loss, own=own, worst=worst)
+
+
+def sade(case, h):
+    logits = experts(case, [f"expert{i + 2}" for i in range(h["experts"] - 1)])
+    yield None
+    optimizer = case.adam(list(case.parameters.values()))
+    prior = mean_shares(case)
+    order = torch.argsort(prior, stable=True)
+    turned = torch.empty_like(prior)
+    turned[order] = prior[order.flip(0)]
+    shifts = [0, prior.log(), prior.log() - h["tau"] * turned.log()]
+    for domains in case.batches:
+        x, y = joined(domains)
+        losses = [F.cross_entropy(s + shift, y) for s, shift in zip(logits(x), shifts)]
+        loss = sum(losses)
+        step_down(optimizer, loss)
+        yield terms(loss=loss, **{f"expert{i + 1}": value for i, value in enumerate(losses)})
+
+
+def gcl(case, h):
+    weight = case.of("classifier")[0]
+
+    def cosines(x):
+        return torch.stack([F.cosine_similarity(case.features(x), w[None], dim=1) for w in weight], dim=1)
+
+    case.predict = lambda x: h["scale"] * cosines(x)
+    yield None
+    optimizer = case.adam(case.network())
+    m = mean_shares(case).log()
+    m = m.max() - m
+    for domains in case.batches:
+        x, y = joined(domains)
+        draws = case.rng.normal(size=(len(y), CLASSES))
+        case.draw("normal", {"shape": list(draws.shape), "data": draws.reshape(-1).tolist()})
+        cloud = torch.tensor(draws / 3).clamp(-1, 1).abs()
+        output = cosines(x) - h["noise"] * cloud * m / m.max()
+        for i in range(len(y)):
+            output[i, y[i]] = output[i, y[i]] - h["margin"]
+        loss = F.cross_entropy(h["scale"] * output, y)
+        step_down(optimizer, loss)
+        yield terms(loss=loss)
+
+
+def urm(case, h):
+    sizes = [FEATURES, 100, *[100] * h["hiddenLayers"], 1]
+    middle = [f"hiddens.{i}" for i in range(h["hiddenLayers"])]
+    layers = [f"discriminator.{name}" for name in ("input", *middle, "output")]
+    for name, inputs, outputs in zip(layers, sizes, sizes[1:]):
+        case.add(f"{name}.weight", case.rng.normal(size=(outputs, inputs)) * inputs**-0.5)
+        case.add(f"{name}.bias", case.rng.normal(size=outputs) * 0.1)
+    end, low = {"tanh": (torch.tanh, -1), "sigmoid": (torch.sigmoid, 0), "relu": (F.relu, 0)}[h["activation"]]
+    case.predict = lambda x: case.classify(end(case.features(x)))
+    yield None
+
+    def verdict(z):
+        for name in layers[:-1]:
+            z = F.relu(F.linear(z, *case.of(name)))
+        return F.linear(z, *case.of(layers[-1]))
+
+    def taken(z, value):
+        logits = verdict(z)
+        return F.binary_cross_entropy_with_logits(logits, torch.full_like(logits, value))
+
+    main = case.adam(case.network())
+    other = case.adam(case.of("discriminator"), h["discriminatorLearningRate"])
+    weight = h["adversarialWeight"]
+    for domains in case.batches:
+        x, y = joined(domains)
+        draws = case.rng.random((len(y), FEATURES))
+        case.draw("uniform", {"shape": list(draws.shape), "data": draws.reshape(-1).tolist()})
+        z = end(case.features(x))
+        risk = F.cross_entropy(case.classify(z), y)
+        adversary = taken(z, 1.0)
+        other.zero_grad()
+        main.zero_grad()
+        (risk + weight * adversary).backward()
+        other.zero_grad()
+        noise = torch.tensor(low + (1 - low) * draws)
+        of_discriminator = taken(noise, 1.0) + weight * taken(z.detach(), 0.0)
+        of_discriminator.backward()
+        main.step()
+        other.step()
+        loss = risk + weight * adversary + of_discriminator
+        yield terms(loss=loss, risk=risk, adversary=adversary, discriminatorLoss=of_discriminator)
+
+
+def mislas(case, h):
+    case.add("scale.value", np.ones(CLASSES))
+    (scale,) = case.of("scale")
+    case.predict = lambda x: scale * case.logits(x)
+    yield None
+    first = case.adam([scale])
+    second = case.adam(case.of("classifier"), RATE * h["classifierRate"])
+    n = mean_shares(case)
+    slope = torch.sin(np.pi * (n - n.min()) / (2 * (n.max() - n.min())))
+    smoothing = h["tailSmoothing"] + (h["headSmoothing"] - h["tailSmoothing"]) * slope
+    for domains in case.batches:
+        x, y = joined(domains)
+        with torch.no_grad():
+            z = case.features(x)
+        logs = F.log_softmax(scale * case.classify(z), dim=1)
+        loss = 0
+        for i, label in enumerate(y):
+            target = torch.full((CLASSES,), smoothing[label].item() / CLASSES)
+            target[label] += 1 - smoothing[label]
+            loss = loss - (target * logs[i]).sum() / len(y)
+        for optimizer in (first, second):
+            optimizer.zero_grad()
+        loss.backward()
+        first.step()
+        second.step()
+        yield terms(loss=loss)
+
+
 METHODS = {
     lisa: ({"sameClass": 0.5, "alpha": 2}, {"sameClass": 0.8, "alpha": 0.3}),
     remix: (
@@ -131,7 +277,22 @@ METHODS = {
         {"penaltyWeight": 5, "varianceWeight": 0.004, "annealSteps": 2, "learningRateFactor": 0.3},
         {"penaltyWeight": 0.5, "varianceWeight": 0.2, "annealSteps": 0, "learningRateFactor": 0.8},
     ),
+    medro: ({"robustWeight": 0.5, "stepSize": 0.01}, {"robustWeight": 2, "stepSize": 0.3}),
+    sade: ({"tau": 2, "experts": 3}, {"tau": 1.3, "experts": 2}),
+    gcl: (
+        {"scale": 30, "noise": 1, "margin": 0},
+        {"scale": 10, "noise": 0.4, "margin": 0.3},
+    ),
+    urm: (
+        {"adversarialWeight": 0.1, "activation": "tanh", "hiddenLayers": 1, "discriminatorLearningRate": RATE},
+        {"adversarialWeight": 0.7, "activation": "sigmoid", "hiddenLayers": 2, "discriminatorLearningRate": 0.003},
+    ),
+    mislas: (
+        {"headSmoothing": 0.3, "tailSmoothing": 0, "classifierRate": 0.5},
+        {"headSmoothing": 0.4, "tailSmoothing": 0.1, "classifierRate": 0.1},
+    ),
 }
+COMPLETED = (medro, sade, gcl, urm, mislas)
 
 if __name__ == "__main__":
-    write_all(200, METHODS, ())
+    write_all(200, METHODS, COMPLETED)

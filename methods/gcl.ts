@@ -1,0 +1,80 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { ABOVE_0 } from "../base/setting.ts";
+import { choice, number, uniform } from "./hyperparameter.ts";
+import { logShares } from "./logitadj.ts";
+import { defineMethod, learner } from "./method.ts";
+import { joinedImages, joinedLabels } from "./parts/batches.ts";
+import { normalised } from "./parts/distances.ts";
+import { crossEntropy, oneHot } from "./parts/losses.ts";
+
+export default defineMethod({
+  name: "gcl",
+  title: "GCL",
+  description:
+    "Gaussian clouded logits: noise is taken off the cosine of features and class, and the more " +
+    "the rarer the class, so that rare classes keep room in the feature space. `gcl+crt` is the " +
+    "paper's method with its second stage.",
+  family: "imbalance",
+  citation: "Li et al. 2022, Long-Tailed Visual Recognition via Gaussian Clouded Logit Adjustment",
+  version: 1,
+  departures: [{
+    title: "the second stage",
+    text: "The authors re-train the cosine classifier on class-balanced batches; `gcl+crt` " +
+      "re-trains a linear one. A class's count is its mean share over the domains.",
+  }],
+  hyperparameters: {
+    scale: number({
+      default: 30,
+      search: choice(10, 30),
+      range: ABOVE_0,
+      description: "factor on the cosines",
+    }),
+    noise: number({
+      default: 1,
+      search: uniform(0.25, 1),
+      description: "factor on the noise of the rarest class",
+    }),
+    margin: number({
+      default: 0,
+      search: uniform(0, 0.5),
+      description: "taken off the true class's cosine besides",
+    }),
+  },
+  create({ network, counts, classes, random }, { scale, noise, margin }) {
+    const logs = logShares(counts);
+    const rarity = logs.map((log) => Math.max(...logs) - log);
+    const clouds = rarity.map((r) => noise * r / Math.max(...rarity, 1e-12));
+    const weight = network.classifier.parameters[0]!.variable;
+    const cosines = (images: tf.Tensor, training = false) =>
+      tf.matMul(normalised(network.features(images, training), 1), normalised(weight, 0));
+    const draws = random("noise");
+    return learner({
+      /** |ε| for every image and class: normal with deviation ⅓, cut at 1. */
+      draws(sizes) {
+        const images = sizes.reduce((a, b) => a + b, 0);
+        const cloud = () => Math.min(1, Math.abs(draws.normal() / 3));
+        return {
+          cloud: tf.tensor2d(Float32Array.from({ length: images * classes }, cloud), [
+            images,
+            classes,
+          ]),
+        };
+      },
+      /** Equation 9 of the paper. */
+      loss(domains, { draws: { cloud } }) {
+        const labels = joinedLabels(domains);
+        const less = tf.add(
+          tf.mul(cloud, tf.tensor1d(clouds)),
+          tf.mul(oneHot(labels, classes), margin),
+        );
+        return {
+          loss: crossEntropy(
+            tf.mul(tf.sub(cosines(joinedImages(domains), true), less), scale),
+            labels,
+          ),
+        };
+      },
+      predict: (images) => tf.mul(cosines(images), scale),
+    });
+  },
+});

@@ -1,0 +1,70 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { integer, number, uniform } from "./hyperparameter.ts";
+import { logShares } from "./logitadj.ts";
+import { defineMethod } from "./method.ts";
+import { joinedImages, joinedLabels } from "./parts/batches.ts";
+import { headsOn } from "./parts/experts.ts";
+import { crossEntropy } from "./parts/losses.ts";
+
+export default defineMethod({
+  name: "sade",
+  title: "SADE",
+  description:
+    "Three classifiers on shared features: one for the long tail as it is, one for classes that " +
+    "are equally frequent, one for the tail turned round. Their mean is good for any of them.",
+  family: "imbalance",
+  citation:
+    "Zhang et al. 2022, Self-Supervised Aggregation of Diverse Experts for Test-Agnostic Long-Tailed Recognition",
+  version: 1,
+  departures: [{
+    title: "experts",
+    text: "The authors give every expert its own last blocks of the network; here they are " +
+      "classifiers on the same features, so any network will do. Their weights at test time are " +
+      "learned from test images, which a method here never sees: the mean is plain. A class's " +
+      "prior is its mean share over the domains.",
+  }],
+  hyperparameters: {
+    tau: number({
+      default: 2,
+      search: uniform(1, 3),
+      description: "how far the third expert leans towards the tail",
+    }),
+    experts: integer({
+      default: 3,
+      min: 1,
+      max: 3,
+      description: "how many there are, in this order; 1 is ERM",
+    }),
+  },
+  create(ctx, { tau, experts: count }) {
+    const log = logShares(ctx.counts);
+    const turned = reversedRanks(log);
+    /** Equations 2 to 4 of the paper. */
+    const shifts = [
+      log.map(() => 0),
+      log,
+      log.map((own, c) => own - tau * turned[c]!),
+    ].slice(0, count);
+    const experts = headsOn(ctx, count);
+    return {
+      loss(domains) {
+        const labels = joinedLabels(domains);
+        const losses = experts.of(ctx.network.features(joinedImages(domains), true), true)
+          .map((logits, e) => crossEntropy(tf.add(logits, tf.tensor1d(shifts[e]!)), labels));
+        return {
+          loss: tf.addN(losses),
+          ...Object.fromEntries(losses.map((l, e) => [`expert${e + 1}`, l])),
+        };
+      },
+      predict: experts.predict,
+    };
+  },
+});
+
+/** The same values, the largest where the smallest was, and so on by rank. */
+export function reversedRanks(values: readonly number[]): number[] {
+  const order = values.map((_, i) => i).sort((a, b) => values[a]! - values[b]!);
+  const reversed = new Array<number>(values.length);
+  order.forEach((place, rank) => reversed[place] = values[order[values.length - 1 - rank]!]!);
+  return reversed;
+}
