@@ -320,7 +320,8 @@ function hyperparametersFrom(
     const given = hparams[key];
     const inherited = { learningRate: hparams.lr, weightDecay: hparams.weight_decay };
     const value = given ?? (typeof standard === "object" ? inherited[standard.inherit] : standard);
-    values[name] = Number.isNaN(Number(value)) ? value : Number(value); // one of some names stays
+    const named = typeof value === "string" && Number.isNaN(Number(value));
+    values[name] = named ? value : Number(value);
   }
   if ("mdlt" in method.hyperparameters) values.mdlt = true;
   for (const key of Object.keys(hparams)) {
