@@ -43,12 +43,15 @@ export type { NetworkRequest } from "./bench/plan/networks.ts";
 export type { PlannedRun, Request } from "./bench/plan/plan.ts";
 export type { CodeNames, Settable } from "./bench/records/format1.ts";
 export type { Diverged, Outcome, RunState, Trained } from "./bench/records/outcome.ts";
+export type { KeptPredictions } from "./bench/records/predictions.ts";
 export type {
   CurveFigures,
   CurvePoint,
   FailureRecord,
+  ImportedFrom,
   Manifest,
   NetworkSpec,
+  Origin,
   Plugin,
   RecordedScores,
   RunRecord,

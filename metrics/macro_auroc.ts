@@ -29,10 +29,10 @@ function auroc({ labels, classes, values }: Probabilities, of: number): number |
   const own: number[] = [], others: number[] = [];
   labels.forEach((label, i) => (label === of ? own : others).push(values[i * classes + of]!));
   if (own.length === 0 || others.length === 0) return null;
-  const sorted = Float32Array.from(others).sort();
+  const sorted = Float64Array.from(others).sort();
   // Images of other classes below each image of the class, and those as likely by half.
   let wins = 0, below = 0, notAbove = 0;
-  for (const value of Float32Array.from(own).sort()) {
+  for (const value of Float64Array.from(own).sort()) {
     while (below < sorted.length && sorted[below]! < value) below++;
     while (notAbove < sorted.length && sorted[notAbove]! <= value) notAbove++;
     wins += (below + notAbove) / 2;

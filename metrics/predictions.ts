@@ -25,12 +25,15 @@ export interface Probabilities {
   /** How many classes there are. */
   readonly classes: number;
   /** `[images, classes]`, row by row, each from 0 to 1. */
-  readonly values: Float32Array;
+  readonly values: Float32Array | Float64Array;
 }
 
 /** Several domains' images, one after the other. */
 export function pooledProbabilities(domains: readonly Probabilities[]): Probabilities {
-  const values = new Float32Array(sum(domains.map((domain) => domain.values.length)));
+  const single = domains.every((domain) => domain.values instanceof Float32Array);
+  const values = new (single ? Float32Array : Float64Array)(
+    sum(domains.map((domain) => domain.values.length)),
+  );
   let at = 0;
   for (const domain of domains) {
     values.set(domain.values, at);

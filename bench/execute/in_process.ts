@@ -11,6 +11,7 @@ import { Store } from "../records/store.ts";
 import { carryOut, type TrainingState } from "./carry_out.ts";
 import { defineExecutor, type Outcomes, type Session } from "./executor.ts";
 import type { RunOrder, WorkerMessage } from "./messages.ts";
+import { backendOf } from "./preflight.ts";
 import { Scheduler } from "./scheduler.ts";
 
 /** Milliseconds between looks at a run that another process is at. */
@@ -45,11 +46,11 @@ async function trainHere(runs: readonly PlannedRun[], session: Session): Promise
 }
 
 async function stateOf(
-  { spec: { engine } }: PlannedRun,
+  run: PlannedRun,
   { catalogue, signal }: Session,
 ): Promise<Omit<TrainingState, "send">> {
   return {
-    backend: await startBackend(engine.backend, engine.threads),
+    backend: await startBackend(backendOf([run]), run.spec.engine.threads),
     datasets: new Map(),
     pretrained: new Map(),
     readers: new ReaderPool(),

@@ -105,9 +105,15 @@ export function plan(request: Request, catalogue: Catalogue): PlannedRun[] {
 /**
  * Looks whether a spec, which may be somebody else's or older than the code, can be trained here.
  *
- * @throws {UsageError} When a method of it is not here, or in another version.
+ * @throws {UsageError} When a method of it is not here, or in another version, or when it was imported.
  */
 export function requireMethods(spec: RunSpec, methods: readonly Method[]): void {
+  if (spec.imported !== undefined) {
+    throw new UsageError(
+      `Cannot train ${spec.method.name} with seed ${spec.seed}: its results were imported, and how ` +
+        `they were made is not known here; import them again in its place`,
+    );
+  }
   const { name, version } = find("method", spec.method.name, methods);
   if (spec.method.version !== version) {
     throw new UsageError(

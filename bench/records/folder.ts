@@ -4,9 +4,8 @@
  * @module
  */
 import { join } from "node:path";
-import type { Predictions } from "../../metrics/mod.ts";
 import { type CodeNames, manifestOf, recordOf } from "./format1.ts";
-import { readPredictions, recounted } from "./predictions.ts";
+import { type KeptPredictions, readPredictions, recounted } from "./predictions.ts";
 import type { FailureRecord, Manifest, RunRecord } from "./record.ts";
 import { runId } from "./run_id.ts";
 
@@ -68,10 +67,13 @@ export class Folder {
     return (await readPlan(path, this.definitions)).manifest;
   }
 
-  /** What a finished run predicted for its test images, domain by domain; null without a test. */
-  async predictions(id: string): Promise<Predictions[] | null> {
+  /**
+   * What a finished run predicted for its test images, domain by domain; null without a test, or
+   * where only its figures were imported.
+   */
+  async predictions(id: string): Promise<KeptPredictions[] | null> {
     const record = await this.record(id);
-    if (record === null || record.result === null) return null;
+    if (record === null || record.result === null || record.result.test.length === 0) return null;
     const text = await Deno.readTextFile(this.pathOf(id, "predictions.csv"));
     return readPredictions(text, record.data.domains);
   }

@@ -36,13 +36,40 @@ export interface RunSpec {
   readonly training: TrainingSettings;
   /** What does the mathematics, which decides the last bits. */
   readonly engine: {
-    readonly backend: "native" | "wasm";
+    /** `elsewhere`: a run that was imported. */
+    readonly backend: "native" | "wasm" | "elsewhere";
     /** Threads of one run: the last bits of sums depend on them. */
     readonly threads: number;
     readonly execution: Execution;
     /** Only TensorFlow's own operations, as runs of format 1 had them; the project's too when left out. */
     readonly operations?: "tensorflow";
   };
+  /**
+   * A run that was made elsewhere, and the form that its results came in; left out for what is
+   * trained here. Its settings of training are 0 where that does not say them.
+   */
+  readonly imported?: { readonly from: ImportedFrom };
+}
+
+/** What a run that was made elsewhere was imported from. */
+export type ImportedFrom = "predictions" | "mdlt" | "domainbed" | "checkpoint";
+
+/** Where the figures of an imported run come from. */
+export interface Origin {
+  /** Always `imported`. */
+  readonly kind: "imported";
+  /** The form of its results. */
+  readonly from: ImportedFrom;
+  /** The files that were read, with their SHA-256. */
+  readonly files: readonly { readonly name: string; readonly sha256: string }[];
+  /** What trained it, such as `PyTorch`, where that is known. */
+  readonly framework?: string;
+  /** The framework's version. */
+  readonly version?: string;
+  /** Whether its images were compared with the data set's split, or are known by the files alone. */
+  readonly split: "checked" | "unchecked";
+  /** Which figures there are not and why: a part of a sentence, left out where none lacks. */
+  readonly lacks?: string;
 }
 
 /** How a run is trained and selected, apart from its method. */
@@ -139,9 +166,9 @@ export interface RunRecord {
   readonly curve: readonly CurvePoint[];
   /** Null when the run diverged before its first checkpoint. */
   readonly result: {
-    /** Updates after which the tested weights were taken. */
-    readonly step: number;
-    /** Confusion counts of each domain. */
+    /** Updates after which the tested weights were taken; null where an imported run does not say. */
+    readonly step: number | null;
+    /** Confusion counts of each domain; empty where an imported run has none. */
     readonly validation: readonly Confusion[];
     readonly test: readonly Confusion[];
     /** Confidence on the test images of each domain; older records do not have it. */
@@ -153,6 +180,8 @@ export interface RunRecord {
   readonly environment: Readonly<Record<string, string | number | null>>;
   /** The plugins that were loaded; left out where none were. */
   readonly plugins?: readonly Plugin[];
+  /** Where it was imported from; left out for what was trained here. */
+  readonly origin?: Origin;
   /** Wall time in seconds, and memory. `startedAt` is in ISO 8601. */
   readonly timing: {
     readonly startedAt: string;

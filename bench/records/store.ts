@@ -11,9 +11,15 @@ import { decodeMetadata, decodeTensors, encodeTensors } from "../../tensor/safet
 import { writeAtomically } from "../../base/files.ts";
 import { type Lock, tryLock, withLock } from "../../base/lock.ts";
 import { Folder, type PlanFile, readJson, StoreError } from "./folder.ts";
-import { predictionsCsv } from "./predictions.ts";
+import { type KeptPredictions, predictionsCsv } from "./predictions.ts";
 import type { FailureRecord, Manifest, RunRecord } from "./record.ts";
 import type { RunState, TrainResult } from "../train/trainer.ts";
+
+/** What is kept beside a record. */
+export interface Finished extends Partial<Pick<TrainResult, "weights" | "sample">> {
+  /** Of the test images; null without a test, or where only figures are known. */
+  readonly predictions: readonly KeptPredictions[] | null;
+}
 
 /** One output folder, to write to. */
 export class Store extends Folder {
@@ -66,7 +72,7 @@ export class Store extends Folder {
    */
   async finish(
     record: RunRecord,
-    { weights, predictions, sample }: Pick<TrainResult, "weights" | "predictions" | "sample">,
+    { weights = {}, predictions, sample = null }: Finished,
   ): Promise<void> {
     const { id } = record;
     if (Object.keys(weights).length > 0) {
@@ -146,11 +152,12 @@ export class Store extends Folder {
     }
     const earlier = await this.manifest(name);
     const cells = new Set(manifest.runs.map(cell));
-    const datasets = new Set(manifest.runs.map(({ spec }) => spec.dataset.name));
-    const planned = new Set(manifest.runs.map(conditions)); // several where there are networks
+    const trained = manifest.runs.filter(isTrained);
+    const datasets = new Set(trained.map(({ spec }) => spec.dataset.name));
+    const planned = new Set(trained.map(conditions)); // several where there are networks
     const kept = (earlier?.runs ?? []).filter((run) =>
       !cells.has(cell(run)) &&
-      (!datasets.has(run.spec.dataset.name) || planned.has(conditions(run)))
+      (!isTrained(run) || !datasets.has(run.spec.dataset.name) || planned.has(conditions(run)))
     );
     const runs = [...kept, ...manifest.runs];
     await writeAtomically(path, json({ ...manifest, runs }));
@@ -174,6 +181,11 @@ async function removeTemporaryFiles(folder: string): Promise<void> {
   for await (const { name, isFile } of Deno.readDir(folder)) {
     if (isFile && name.endsWith(".tmp")) await Deno.remove(join(folder, name)).catch(() => {});
   }
+}
+
+/** Whether a run is trained here: what is imported stands beside any training. */
+function isTrained({ spec }: Manifest["runs"][number]): boolean {
+  return spec.imported === undefined;
 }
 
 /** The cell of a table that a run fills. */
