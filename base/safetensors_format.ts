@@ -55,29 +55,82 @@ export function encodeArrays(
   return file;
 }
 
+/** Types of numbers that come as float32, with their bytes. */
+const FLOATS = { F16: 2, BF16: 2, F32: 4, F64: 8 } as const;
+/** Types of numbers that are no weights, such as torch's counters, with their bytes. */
+const OTHERS: Readonly<Record<string, number>> = {
+  ...{ BOOL: 1, U8: 1, I8: 1, U16: 2, I16: 2, U32: 4, I32: 4, U64: 8, I64: 8 },
+};
+
+/** Raw little-endian numbers of one of the types of safetensors, as float32. */
+export function floats(
+  raw: Uint8Array<ArrayBuffer>,
+  type: keyof typeof FLOATS,
+): Float32Array<ArrayBuffer> {
+  switch (type) {
+    case "F16":
+      return Float32Array.from(new Float16Array(raw.buffer));
+    case "BF16": // the upper half of a float32
+      return new Float32Array(
+        Uint32Array.from(new Uint16Array(raw.buffer), (half) => half << 16).buffer,
+      );
+    case "F32":
+      return new Float32Array(raw.buffer);
+    case "F64":
+      return Float32Array.from(new Float64Array(raw.buffer));
+  }
+}
+
 /**
- * The arrays of a file.
+ * The arrays of a file. Numbers of other widths come as float32; whole numbers, such as torch's
+ * counters, are left out.
  *
- * @throws {RangeError} When the file is not a whole safetensors file of float32 tensors.
+ * @throws {RangeError} When the file is not a whole safetensors file of numbers: every byte behind
+ * the header belongs to one tensor.
  */
 export function decodeArrays(file: Uint8Array): Record<string, Float32Values> {
   const { header, start: data } = readHeader(file);
-  const arrays: Record<string, Float32Values> = {};
-  for (const [name, entry] of Object.entries(header)) {
-    if (name === METADATA) continue;
-    if (!isEntry(entry)) throw broken(`the description of tensor "${name}" is damaged`);
-    const { dtype, shape, data_offsets: [start, end] } = entry;
-    const size = shape.reduce((a, b) => a * b, 1);
-    if (dtype !== "F32") throw broken(`tensor "${name}" is of type ${dtype}, and F32 is needed`);
-    if (end - start !== 4 * size || data + end > file.length) {
+  const entries = Object.entries(header).filter(([name]) => name !== METADATA)
+    .map(([name, entry]) => {
+      if (!isEntry(entry)) throw broken(`the description of tensor "${name}" is damaged`);
+      return [name, entry] as const;
+    });
+  requireWhole(entries, file.length - data);
+  return Object.fromEntries(entries.flatMap(([name, { dtype, shape, data_offsets }]) => {
+    if (!isFloat(dtype)) return [];
+    const [start, end] = data_offsets;
+    const raw = Uint8Array.from(file.subarray(data + start, data + end));
+    return [[name, { shape, values: floats(raw, dtype) }]];
+  }));
+}
+
+function isFloat(type: string): type is keyof typeof FLOATS {
+  return Object.hasOwn(FLOATS, type);
+}
+
+/** Every byte must belong to exactly one tensor: nothing overlaps, nothing is left. */
+function requireWhole(entries: readonly (readonly [string, Entry])[], bytes: number): void {
+  for (const [name, { dtype, shape, data_offsets: [start, end] }] of entries) {
+    const width = isFloat(dtype) ? FLOATS[dtype] : OTHERS[dtype];
+    if (width === undefined) {
+      const known = Object.keys(FLOATS).join(", ");
+      throw broken(`tensor "${name}" is of type ${dtype}, and one of ${known} is needed`);
+    }
+    if (end - start !== width * shape.reduce((a, b) => a * b, 1) || end > bytes) {
       throw broken(
         `tensor "${name}" lies outside of it or has another size than its shape [${shape}]`,
       );
     }
-    const values = file.slice(data + start, data + end);
-    arrays[name] = { shape, values: new Float32Array(values.buffer) };
   }
-  return arrays;
+  let at = 0;
+  const byPlace = entries.toSorted(([, a], [, b]) =>
+    a.data_offsets[0] - b.data_offsets[0] || a.data_offsets[1] - b.data_offsets[1]
+  );
+  for (const [name, { data_offsets: [start, end] }] of byPlace) {
+    if (start !== at) throw broken(`tensor "${name}" does not begin where the one before it ends`);
+    at = end;
+  }
+  if (at !== bytes) throw broken(`${bytes - at} bytes of it belong to no tensor`);
 }
 
 function isEntry(value: unknown): value is Entry {

@@ -43,9 +43,9 @@ const PAIRS: readonly (readonly [outputs: number, stride: 1 | 2])[] = [
 function mobilenet({ width, draws, weights }: NetworkOptions): Module {
   const factor = (weights?.("conv1/kernel")?.shape[3] ?? 32 * width) / 32;
   const channels = (full: number) => Math.max(1, Math.round(full * factor));
-  const whole = (pair: number) =>
-    weights === undefined || weights(`conv_pw_${pair}/kernel`) !== undefined;
-  const pairs = PAIRS.filter((_, i) => whole(i + 1));
+  const pairs = weights === undefined
+    ? PAIRS
+    : PAIRS.slice(0, wholePairs((name) => weights(name) !== undefined));
 
   const layer = (
     name: string,
@@ -102,6 +102,33 @@ function mobilenet({ width, draws, weights }: NetworkOptions): Module {
   );
 }
 
+/** How many pairs of layers are there. */
+function wholePairs(has: (name: string) => boolean): number {
+  const first = PAIRS.findIndex((_, i) => !has(`conv_pw_${i + 1}/kernel`));
+  return first < 0 ? PAIRS.length : first;
+}
+
+/**
+ * The names of its tensors in Keras, as far as it has whole pairs of layers; what there is of the pair
+ * that is not whole belongs to it, too.
+ */
+function tensorNames(names: ReadonlySet<string>): string[] {
+  const layer = (name: string, kernel = "kernel") => [
+    `${name}/${kernel}`,
+    ...["gamma", "beta", "moving_mean", "moving_variance"].map((part) => `${name}_bn/${part}`),
+  ];
+  const pair = (i: number) => [
+    ...layer(`conv_dw_${i}`, "depthwise_kernel"),
+    ...layer(`conv_pw_${i}`),
+  ];
+  const pairs = Array.from({ length: wholePairs((name) => names.has(name)) }, (_, i) => i + 1);
+  return [
+    ...layer("conv1"),
+    ...pairs.flatMap(pair),
+    ...pair(pairs.length + 1).filter((name) => names.has(name)),
+  ];
+}
+
 /** A parameter with a value of the weights, or one that a function gives. */
 function from(
   weights: Weights | undefined,
@@ -124,7 +151,8 @@ export default defineNetwork({
   normalisation: MINUS_ONE_TO_ONE,
   weights: {
     description: "MobileNet v1 with Keras's names",
-    recognise: (names) => names.has("conv1/kernel") && names.has("conv_dw_1/depthwise_kernel"),
+    tensors: tensorNames,
+    unused: /^conv_preds\//,
   },
   build: mobilenet,
 });

@@ -57,8 +57,13 @@ export const MINUS_ONE_TO_ONE: Normalisation = {
 export interface PretrainedWeights {
   /** Whose they are, to be read after "such as": `ResNet-50 with torchvision's names`. */
   readonly description: string;
-  /** Whether a file with tensors of these names has them. */
-  recognise(names: ReadonlySet<string>): boolean;
+  /**
+   * The names of all tensors that a file of them must have, of a file that has tensors of these
+   * names: some networks take parts.
+   */
+  tensors(names: ReadonlySet<string>): readonly string[];
+  /** Names of tensors that such a file may have beside them, and that are of no use: a classifier. */
+  readonly unused?: RegExp;
   /** The name of their file, under which it is looked for in the cache folder. */
   readonly file?: string;
   /** Where the file is handed out. */

@@ -187,14 +187,31 @@ function scoped(name: string, { draws, weights }: Origin): Origin {
   };
 }
 
-const ofTorchvision = (names: ReadonlySet<string>) => names.has("layer4.1.bn2.running_var");
+/** The names of its tensors in torchvision. */
+function tensorNames(depth: keyof typeof DEPTHS): string[] {
+  const { blocks, bottleneck } = DEPTHS[depth];
+  const normedNames = (convolutionName: string, normName: string) => [
+    `${convolutionName}.weight`,
+    ...["weight", "bias", "running_mean", "running_var"].map((part) => `${normName}.${part}`),
+  ];
+  const ofBlock = (stage: number, block: number) =>
+    [
+      ...(bottleneck ? [1, 2, 3] : [1, 2]).flatMap((i) => normedNames(`conv${i}`, `bn${i}`)),
+      ...(block === 0 && (stage > 0 || bottleneck)
+        ? normedNames("downsample.0", "downsample.1")
+        : []),
+    ].map((name) => `layer${stage + 1}.${block}.${name}`);
+  return [
+    ...normedNames("conv1", "bn1"),
+    ...blocks.flatMap((count, stage) =>
+      Array.from({ length: count }, (_, block) => ofBlock(stage, block)).flat()
+    ),
+  ];
+}
 
-/** A ResNet by its depth; `recognise` tells its weights from another depth's. */
-function defineResnet(
-  depth: keyof typeof DEPTHS,
-  recognise: (names: ReadonlySet<string>) => boolean,
-  file?: string,
-): NetworkDefinition {
+/** A ResNet by its depth. */
+function defineResnet(depth: keyof typeof DEPTHS, file: string): NetworkDefinition {
+  const tensors = tensorNames(depth);
   return defineNetwork({
     name: `resnet${depth}`,
     title: `ResNet-${depth}`,
@@ -204,23 +221,17 @@ function defineResnet(
     dropout: true,
     weights: {
       description: `ResNet-${depth} with torchvision's names`,
-      recognise: (names) => ofTorchvision(names) && recognise(names),
+      tensors: () => tensors,
+      unused: /^fc\./,
       expected: true,
-      ...(file !== undefined && { file, url: `https://download.pytorch.org/models/${file}` }),
+      file,
+      url: `https://download.pytorch.org/models/${file}`,
     },
     build: resnet(depth),
   });
 }
 
-export const resnet18 = defineResnet(
-  18,
-  (names) => !names.has("layer1.0.conv3.weight"),
-  "resnet18-f37072fd.pth",
-);
+export const resnet18 = defineResnet(18, "resnet18-f37072fd.pth");
 
 /** Its weights are those with which MDLT starts. */
-export const resnet50 = defineResnet(
-  50,
-  (names) => names.has("layer1.0.conv3.weight") && names.has("layer3.5.conv3.weight"),
-  "resnet50-0676ba61.pth",
-);
+export const resnet50 = defineResnet(50, "resnet50-0676ba61.pth");

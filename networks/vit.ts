@@ -115,6 +115,19 @@ function vit({ inputShape: [height, columns], width, draws, weights }: NetworkOp
   });
 }
 
+/** The names of its tensors in timm. */
+const TENSORS = [
+  ...["cls_token", "pos_embed", "patch_embed.proj.weight", "patch_embed.proj.bias"],
+  ...Array.from(
+    { length: DEPTH },
+    (_, block) =>
+      ["norm1", "attn.qkv", "attn.proj", "norm2", "mlp.fc1", "mlp.fc2"]
+        .flatMap((layer) => [`${layer}.weight`, `${layer}.bias`])
+        .map((name) => `blocks.${block}.${name}`),
+  ).flat(),
+  ...["norm.weight", "norm.bias"],
+];
+
 /** A ViT-S/16 by whose weights it can start from. */
 function defineVit(
   about: Pick<NetworkDefinition, "name" | "title" | "normalisation">,
@@ -130,9 +143,7 @@ function defineVit(
     pretrainedImageSize: 224,
     weights: {
       description,
-      recognise: (names) =>
-        names.has("patch_embed.proj.weight") && names.has("blocks.11.attn.qkv.weight") &&
-        !names.has("blocks.12.attn.qkv.weight") && names.has("head.weight") === withHead,
+      tensors: () => [...TENSORS, ...(withHead ? ["head.weight", "head.bias"] : [])],
       expected: true,
     },
     build: vit,

@@ -103,7 +103,7 @@ async function pretrainedOf(
   const others: string[] = [];
   for (const path of pretrained) {
     const found = await readPretrained(path, networks);
-    if (found.sha256 === sha256) return found;
+    if (found.sha256 === sha256 || found.formerSha256 === sha256) return found;
     others.push(`The weights ${path} have SHA-256 ${found.sha256}`);
   }
   throw new DataError(

@@ -7,17 +7,19 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { isFile } from "../../base/files.ts";
 import { DataError } from "../../datasets/dataset.ts";
-import { parseTorchState } from "../../datasets/formats/torch.ts";
+import { parseTorchStates, type TorchState } from "../../datasets/formats/torch.ts";
 import { decodeArrays, type Float32Values } from "../../base/safetensors_format.ts";
-import type { NetworkDefinition } from "../../networks/network.ts";
-import type { Weights } from "../../networks/weights.ts";
+import type { NetworkDefinition, PretrainedWeights } from "../../networks/network.ts";
+import { type Fit, fitOf, type Weights } from "../../networks/weights.ts";
 
 /** Weights and what is known of them. */
 export interface Pretrained {
   /** The network that they belong to. */
   readonly network: NetworkDefinition;
-  /** SHA-256 of the file, or of the folder's `weights.bin`. */
+  /** SHA-256 of the file, or of the folder's list of tensors and its `weights.bin`. */
   readonly sha256: string;
+  /** What runs of earlier versions had for a folder: SHA-256 of `weights.bin` alone. */
+  readonly formerSha256?: string;
   readonly weights: Weights;
 }
 
@@ -35,8 +37,10 @@ export async function cachedWeights(
 
 /**
  * Reads weights: a safetensors file, a `state_dict` of torch (`.pth`, read without running anything
- * of it), or a folder of `weights.json` (`weights`: a list of `name`, `shape`, `offset`) and
- * `weights.bin` (float32).
+ * of it) or a checkpoint that holds one, or a folder of `weights.json` (`weights`: a list of `name`,
+ * `shape`, `offset`) and `weights.bin` (float32). Names may have something before them, as
+ * `module.`. A network is taken only if the file has all of its tensors and nothing else but a
+ * classifier and counters.
  *
  * @throws {DataError} When they cannot be read or belong to no network that is known.
  */
@@ -44,32 +48,104 @@ export async function readPretrained(
   path: string,
   networks: readonly NetworkDefinition[],
 ): Promise<Pretrained> {
-  const { arrays, sha256 } = await readArrays(path);
-  const names = new Set(arrays.keys());
-  const network = networks.find(({ weights }) => weights?.recognise(names));
-  if (network === undefined) {
-    const known = networks.flatMap(({ weights }) => weights?.description ?? []);
+  const { states, ...hashes } = await readStates(path);
+  const candidates = states.flatMap((state) =>
+    networks.flatMap((network) =>
+      network.weights ? [candidate(network, network.weights, state)] : []
+    )
+  );
+  const best = candidates.toSorted((a, b) => distance(a) - distance(b))[0];
+  if (best === undefined || distance(best) > 0) {
     throw new DataError(
-      `${path} holds the weights of no known network; known are ${known.slice(0, -1).join(", ")} ` +
-        `and ${known.at(-1)}.`,
+      `${path} holds the weights of no known network${
+        best === undefined ? "" : nearness(best)
+      }; known are ${listed(networks)}.`,
     );
   }
-  return { network, sha256, weights: (name) => arrays.get(name) };
+  const { network, arrays } = best;
+  return { network, ...hashes, weights: weightsOf(arrays, path) };
 }
 
-interface Arrays {
-  readonly arrays: ReadonlyMap<string, Float32Values>;
-  readonly sha256: string;
+/** Named tensors, each read when it is asked for. */
+type Arrays = ReadonlyMap<string, () => Float32Values>;
+
+/** A network to which tensors may belong. */
+interface Candidate {
+  readonly network: NetworkDefinition;
+  /** By the network's own names. */
+  readonly arrays: Arrays;
+  readonly fit: Fit;
+  /** Tensors that it needs. */
+  readonly needed: number;
 }
 
-async function readArrays(path: string): Promise<Arrays> {
+function candidate(
+  network: NetworkDefinition,
+  weights: PretrainedWeights,
+  state: Arrays,
+): Candidate {
+  const [first = ""] = weights.tensors(new Set(state.keys()));
+  const prefixes = state.keys().filter((name) => name === first || name.endsWith(`.${first}`))
+    .map((name) => name.slice(0, -first.length));
+  const [prefix = ""] = [...prefixes].sort((a, b) => a.length - b.length);
+  const arrays: Arrays = new Map(
+    [...state].map((
+      [name, read],
+    ) => [name.startsWith(prefix) ? name.slice(prefix.length) : name, read]),
+  );
+  const names = new Set(arrays.keys());
+  return { network, arrays, fit: fitOf(weights, names), needed: weights.tensors(names).length };
+}
+
+function distance({ fit }: Candidate): number {
+  return fit.lacking.length + fit.left.length;
+}
+
+/** What speaks against the nearest network, where it is near. */
+function nearness({ network, fit: { lacking, left }, needed }: Candidate): string {
+  if (lacking.length > needed / 2) return "";
+  const some = (names: readonly string[]) => `${names.length} such as "${names[0]}"`;
+  const parts = [
+    ...(lacking.length === 0 ? [] : [`lacks ${some(lacking)} of its ${needed} tensors`]),
+    ...(left.length === 0 ? [] : [`has tensors that it has no use for, ${some(left)}`]),
+  ];
+  return `: it is nearest to ${network.title}, but ${parts.join(" and ")}`;
+}
+
+function listed(networks: readonly NetworkDefinition[]): string {
+  const known = networks.flatMap(({ weights }) => weights?.description ?? []);
+  return `${known.slice(0, -1).join(", ")} and ${known.at(-1)}`;
+}
+
+/** Each tensor is read once. */
+function weightsOf(arrays: Arrays, path: string): Weights {
+  const read = new Map<string, Float32Values>();
+  return (name) => {
+    const known = read.get(name) ?? arrays.get(name)?.();
+    if (known === undefined) return undefined;
+    if (!read.has(name) && !known.values.every(Number.isFinite)) {
+      throw new DataError(
+        `The weights ${path} cannot be used: the tensor "${name}" has a number that is not finite.`,
+      );
+    }
+    read.set(name, known);
+    return known;
+  };
+}
+
+interface States extends Pick<Pretrained, "sha256" | "formerSha256"> {
+  /** Every dictionary of tensors in the file. */
+  readonly states: readonly Arrays[];
+}
+
+async function readStates(path: string): Promise<States> {
   try {
     if ((await Deno.stat(path)).isDirectory) return await readFolder(path);
     const bytes = await Deno.readFile(path);
-    const arrays = path.endsWith(".safetensors")
-      ? new Map(Object.entries(decodeArrays(bytes)))
-      : floats(bytes, path);
-    return { arrays, sha256: createHash("sha256").update(bytes).digest("hex") };
+    const states = path.endsWith(".safetensors")
+      ? [lazily(Object.entries(decodeArrays(bytes)))]
+      : parseTorchStates(bytes, path).map(({ tensors }) => floatsOf(tensors));
+    return { states, sha256: createHash("sha256").update(bytes).digest("hex") };
   } catch (error) {
     if (error instanceof DataError) throw error;
     const what = error instanceof Deno.errors.NotFound
@@ -79,16 +155,22 @@ async function readArrays(path: string): Promise<Arrays> {
   }
 }
 
-function floats(bytes: Uint8Array, path: string): Map<string, Float32Values> {
-  const arrays = new Map<string, Float32Values>();
-  for (const [name, { shape, data }] of parseTorchState(bytes, path)) {
-    if (data instanceof Float32Array) arrays.set(name, { shape, values: data });
-  }
-  return arrays;
+function lazily(arrays: Iterable<readonly [string, Float32Values]>): Arrays {
+  return new Map([...arrays].map(([name, array]) => [name, () => array]));
 }
 
-async function readFolder(folder: string): Promise<Arrays> {
-  const index: unknown = JSON.parse(await Deno.readTextFile(join(folder, "weights.json")));
+function floatsOf(tensors: TorchState["tensors"]): Arrays {
+  return new Map(
+    [...tensors].map(([name, read]) => [name, () => {
+      const { shape, data } = read();
+      return { shape, values: data instanceof Float32Array ? data : Float32Array.from(data) };
+    }]),
+  );
+}
+
+async function readFolder(folder: string): Promise<States> {
+  const description = await Deno.readFile(join(folder, "weights.json"));
+  const index: unknown = JSON.parse(new TextDecoder().decode(description));
   const bytes = await Deno.readFile(join(folder, "weights.bin"));
   const listed = (index as { weights?: unknown } | null)?.weights;
   if (!Array.isArray(listed)) throw new Error("its weights.json has no list of weights");
@@ -98,8 +180,12 @@ async function readFolder(folder: string): Promise<Arrays> {
     if (typeof name !== "string" || !(offset >= 0 && offset + size <= bytes.length)) {
       throw new Error(`the tensor ${name} of its weights.json is not in its weights.bin`);
     }
+    if (arrays.has(name)) throw new Error(`its weights.json lists the tensor ${name} twice`);
     const values = new Float32Array(bytes.slice(offset, offset + size).buffer);
     arrays.set(name, { shape, values });
   }
-  return { arrays, sha256: createHash("sha256").update(bytes).digest("hex") };
+  const formerSha256 = createHash("sha256").update(bytes).digest("hex");
+  // Which numbers are which tensor is as much of the weights as the numbers are.
+  const sha256 = createHash("sha256").update(JSON.stringify(listed)).update(bytes).digest("hex");
+  return { states: [lazily(arrays)], sha256, formerSha256 };
 }

@@ -40,8 +40,8 @@ export function readPickle(
   rules: PickleRules,
 ): { value: unknown; end: number } {
   const machine = new Machine(bytes, start, file, rules);
-  if (machine.byte() !== 0x80 || machine.byte() > 2) {
-    throw machine.damaged("it is not of protocol 2");
+  if (machine.byte() !== 0x80 || machine.byte() > 5) {
+    throw machine.damaged("it is not of a protocol from 2 to 5");
   }
   for (;;) {
     const code = machine.byte();
@@ -72,7 +72,19 @@ const INSTRUCTIONS: Readonly<Record<string, (machine: Machine) => void>> = {
   "J": (m) => m.push(m.view.getInt32(m.take(4), true)), // BININT
   "\x8a": (m) => m.push(m.long(m.byte())), // LONG1
   "G": (m) => m.push(m.view.getFloat64(m.take(8))), // BINFLOAT
+  "\x8b": (m) => m.push(m.long(m.word())), // LONG4
   "X": (m) => m.push(m.text(m.word())), // BINUNICODE
+  "\x8c": (m) => m.push(m.text(m.byte())), // SHORT_BINUNICODE
+  "\x8d": (m) => m.push(m.text(m.size())), // BINUNICODE8
+  "T": (m) => m.push(m.text(m.word())), // BINSTRING
+  "B": (m) => m.push(m.raw(m.word())), // BINBYTES
+  "C": (m) => m.push(m.raw(m.byte())), // SHORT_BINBYTES
+  "\x8e": (m) => m.push(m.raw(m.size())), // BINBYTES8
+  "\x95": (m) => m.take(8), // FRAME
+  "\x94": (m) => m.keep(m.kepts), // MEMOIZE
+  "\x93": (m) => m.push(m.stackName()), // STACK_GLOBAL
+  "0": (m) => m.pop(), // POP
+  "2": (m) => m.copy(), // DUP
   "U": (m) => m.push(m.text(m.byte())), // SHORT_BINSTRING
   "}": (m) => m.push(new Map()), // EMPTY_DICT
   "]": (m) => m.push([]), // EMPTY_LIST
@@ -129,6 +141,18 @@ class Machine {
   /** 32 bits. */
   word(): number {
     return this.view.getUint32(this.take(4), true);
+  }
+
+  /** A length of 64 bits. */
+  size(): number {
+    const size = this.view.getBigUint64(this.take(8), true);
+    if (size > BigInt(this.bytes.length)) throw this.damaged("it is cut short");
+    return Number(size);
+  }
+
+  raw(length: number): Uint8Array {
+    const from = this.take(length);
+    return this.bytes.slice(from, from + length);
   }
 
   text(length: number): string {
@@ -204,8 +228,29 @@ class Machine {
     return this.#memo.get(key);
   }
 
+  /** How many values were kept. */
+  get kepts(): number {
+    return this.#memo.size;
+  }
+
+  copy(): void {
+    const value = this.pop();
+    this.push(value);
+    this.push(value);
+  }
+
   name(): PickleName {
-    const full = `${this.#line()}.${this.#line()}`;
+    return this.#nameOf(this.#line(), this.#line());
+  }
+
+  /** A name whose parts lie on the stack. */
+  stackName(): PickleName {
+    const [module, name] = this.popped(2);
+    return this.#nameOf(String(module), String(name));
+  }
+
+  #nameOf(module: string, name: string): PickleName {
+    const full = `${module}.${name}`;
     if (!this.rules.names.has(full)) throw this.#refused(full);
     return new PickleName(full);
   }

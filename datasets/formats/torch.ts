@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { floats } from "../../base/safetensors_format.ts";
 import { broken, elements, type NumberArray } from "./bytes.ts";
 import { PickleName, type PickleRules, readPickle } from "./pickle.ts";
 import { readZip } from "./zip.ts";
@@ -15,15 +16,33 @@ import { readZip } from "./zip.ts";
 /** The pickle of torch's magic number, with which files of the older form begin. */
 const MAGIC = [0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e];
 
-/** Bytes a number by the storage classes that are read here. */
-const STORAGE_BYTES: Readonly<Record<string, number>> = {
-  "torch.ByteStorage": 1,
-  "torch.LongStorage": 8,
-  "torch.FloatStorage": 4,
+/** How the numbers of a storage class become an array; whole numbers of more than 8 bits as doubles. */
+const STORAGES: Readonly<
+  Record<
+    string,
+    { readonly bytes: number; read(raw: Uint8Array<ArrayBuffer>): NumberArray["data"] }
+  >
+> = {
+  "torch.ByteStorage": { bytes: 1, read: (raw) => raw },
+  "torch.BoolStorage": { bytes: 1, read: (raw) => raw },
+  "torch.CharStorage": { bytes: 1, read: (raw) => Float64Array.from(new Int8Array(raw.buffer)) },
+  "torch.ShortStorage": { bytes: 2, read: (raw) => Float64Array.from(new Int16Array(raw.buffer)) },
+  "torch.IntStorage": { bytes: 4, read: (raw) => Float64Array.from(new Int32Array(raw.buffer)) },
+  "torch.LongStorage": {
+    bytes: 8,
+    read: (raw) => Float64Array.from(new BigInt64Array(raw.buffer), Number),
+  },
+  "torch.HalfStorage": { bytes: 2, read: (raw) => floats(raw, "F16") },
+  "torch.BFloat16Storage": { bytes: 2, read: (raw) => floats(raw, "BF16") },
+  "torch.FloatStorage": { bytes: 4, read: (raw) => floats(raw, "F32") },
+  "torch.DoubleStorage": { bytes: 8, read: (raw) => new Float64Array(raw.buffer) },
 };
 
+/** More axes than any array has: a damaged shape must not keep the reader busy. */
+const MOST_AXES = 32;
+
 class Storage {
-  constructor(readonly kind: unknown, readonly key: unknown, readonly length: unknown) {}
+  constructor(readonly kind: string, readonly key: unknown, readonly length: unknown) {}
 }
 
 class Tensor {
@@ -35,49 +54,80 @@ class Tensor {
   ) {}
 }
 
-const RULES: PickleRules = {
-  names: new Map<string, ((args: readonly unknown[]) => unknown) | null>([
-    ["torch._utils._rebuild_tensor_v2", ([a, b, c, d]) => new Tensor(a, b, c, d)],
-    ["torch._utils._rebuild_parameter", ([tensor]) => tensor],
-    ["collections.OrderedDict", () => new Map()],
-    ...Object.keys(STORAGE_BYTES).map((kind) => [kind, null] as const),
-  ]),
-  persistent(id) {
-    const [, kind, key, , length] = Array.isArray(id) ? id : [];
-    return new Storage(kind instanceof PickleName ? kind.name : undefined, key, length);
-  },
-};
+const NAMES: PickleRules["names"] = new Map<
+  string,
+  ((args: readonly unknown[]) => unknown) | null
+>([
+  ["torch._utils._rebuild_tensor_v2", ([a, b, c, d]) => new Tensor(a, b, c, d)],
+  ["torch._utils._rebuild_parameter", ([tensor]) => tensor],
+  ["collections.OrderedDict", () => new Map()],
+  ...Object.keys(STORAGES).map((kind) => [kind, null] as const),
+]);
 
-/**
- * Reads a file whose object is a tuple or list of tensors.
- *
- * @param bytes The file; @param file its name, for messages.
- * @returns The tensors in order, row-major; whole numbers of 64 bits come as doubles.
- * @throws {DataError} When the file is damaged, of another form, or asks to call anything else
- * than the rebuilding of uint8, int64 and float32 tensors.
- */
-export function parseTorch(bytes: Uint8Array, file: string): NumberArray[] {
-  const { object, rebuild } = open(bytes, file);
-  if (!Array.isArray(object) || !object.every((part) => part instanceof Tensor)) {
-    throw broken(file, "its object is not a list of tensors");
-  }
-  return object.map(rebuild);
+/** What a pickle of torch may use; every storage that it names is kept. */
+function rules(storages: Storage[]): PickleRules {
+  return {
+    names: NAMES,
+    persistent(id) {
+      const [, kind, key, , length] = Array.isArray(id) ? id : [];
+      const storage = new Storage(kind instanceof PickleName ? kind.name : "", key, length);
+      storages.push(storage);
+      return storage;
+    },
+  };
 }
 
 /**
- * Reads a file whose object is a dictionary of tensors: a `state_dict`. What is no tensor is left
- * out.
+ * Reads a file whose object is a tuple or list of tensors, or a dictionary of them.
  *
+ * @param bytes The file; @param file its name, for messages.
+ * @returns The tensors in order, row-major; whole numbers of more than 8 bits come as doubles.
+ * @throws {DataError} When the file is damaged, of another form, or asks to call anything else
+ * than the rebuilding of tensors.
+ */
+export function parseTorch(bytes: Uint8Array, file: string): NumberArray[] {
+  const { object, rebuild } = open(bytes, file);
+  const parts = object instanceof Map ? [...object.values()] : object;
+  if (!Array.isArray(parts) || !parts.every((part) => part instanceof Tensor)) {
+    throw broken(file, "its object is not a list of tensors");
+  }
+  return parts.map(rebuild);
+}
+
+/** A dictionary of tensors in a file: a `state_dict`. */
+export interface TorchState {
+  /** The keys that lead to it, joined by dots; empty for the file's object itself. */
+  readonly key: string;
+  /** Gives every tensor when it is asked for. What is no tensor is left out. */
+  readonly tensors: ReadonlyMap<string, () => NumberArray>;
+}
+
+/**
+ * Reads a file whose object is a dictionary of tensors, or holds such dictionaries, as checkpoints
+ * do.
+ *
+ * @returns Every dictionary that has a tensor, the outer ones first.
  * @throws {DataError} As {@linkcode parseTorch}.
  */
-export function parseTorchState(bytes: Uint8Array, file: string): Map<string, NumberArray> {
+export function parseTorchStates(bytes: Uint8Array, file: string): TorchState[] {
   const { object, rebuild } = open(bytes, file);
   if (!(object instanceof Map)) throw broken(file, "its object is not a dictionary of tensors");
-  const tensors = new Map<string, NumberArray>();
-  for (const [name, value] of object) {
-    if (typeof name === "string" && value instanceof Tensor) tensors.set(name, rebuild(value));
+  const found: TorchState[] = [];
+  let level: (readonly [string, ReadonlyMap<unknown, unknown>])[] = [["", object]];
+  for (let depth = 0; depth < 3; depth++) {
+    const next: typeof level = [];
+    for (const [key, map] of level) {
+      const tensors = new Map<string, () => NumberArray>();
+      for (const [name, value] of map) {
+        if (typeof name !== "string") continue;
+        if (value instanceof Tensor) tensors.set(name, () => rebuild(value));
+        if (value instanceof Map) next.push([key === "" ? name : `${key}.${name}`, value]);
+      }
+      if (tensors.size > 0) found.push({ key, tensors });
+    }
+    level = next;
   }
-  return tensors;
+  return found;
 }
 
 /** The object of a file, and how its tensors get their numbers. */
@@ -101,20 +151,15 @@ function openZip(bytes: Uint8Array, file: string): Opened {
   if (order !== undefined && new TextDecoder().decode(order).trim() !== "little") {
     throw broken(file, "it was not written on a little-endian machine");
   }
-  const { value } = readPickle(files.get(pickle)!, 0, file, RULES);
-  return {
-    object: value,
-    rebuild: (tensor) => {
-      const key = tensor.storage instanceof Storage ? tensor.storage.key : undefined;
-      return rebuild(tensor, files.get(`${folder}data/${key}`), file);
-    },
-  };
+  const { value } = readPickle(files.get(pickle)!, 0, file, rules([]));
+  return { object: value, rebuild: rebuilder((key) => files.get(`${folder}data/${key}`), file) };
 }
 
 function openPickles(bytes: Uint8Array, file: string): Opened {
   let at = MAGIC.length;
+  const named: Storage[] = [];
   const [protocol, machine, object, keys] = Array.from({ length: 4 }, () => {
-    const { value, end } = readPickle(bytes, at, file, RULES);
+    const { value, end } = readPickle(bytes, at, file, rules(named));
     at = end;
     return value;
   });
@@ -122,41 +167,26 @@ function openPickles(bytes: Uint8Array, file: string): Opened {
   if (!(machine instanceof Map) || machine.get("little_endian") !== true) {
     throw broken(file, "it was not written on a little-endian machine");
   }
-  const parts = object instanceof Map ? [...object.values()] : Array.isArray(object) ? object : [];
-  const tensors = parts.filter((part) => part instanceof Tensor);
-  const storages = readStorages(bytes, at, tensors, keys, file);
-  return {
-    object,
-    rebuild: (tensor) => {
-      const { storage } = tensor;
-      return rebuild(
-        tensor,
-        storage instanceof Storage ? storages.get(storage.key) : undefined,
-        file,
-      );
-    },
-  };
+  const storages = readStorages(bytes, at, named, keys, file);
+  return { object, rebuild: rebuilder((key) => storages.get(key), file) };
 }
 
 /** The raw numbers of every storage by key, in the order in which the file has them. */
 function readStorages(
   bytes: Uint8Array,
   start: number,
-  tensors: readonly Tensor[],
+  named: readonly Storage[],
   keys: unknown,
   file: string,
 ): Map<unknown, Uint8Array> {
-  const described = new Map<unknown, Storage>();
-  for (const { storage } of tensors) {
-    if (storage instanceof Storage) described.set(storage.key, storage);
-  }
+  const described = new Map(named.map((storage) => [storage.key, storage]));
   if (!Array.isArray(keys)) throw broken(file, "the list of its storages is missing");
   const storages = new Map<unknown, Uint8Array>();
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let at = start;
   for (const key of keys) {
     const storage = described.get(key);
-    const size = STORAGE_BYTES[String(storage?.kind)];
+    const size = STORAGES[storage?.kind ?? ""]?.bytes;
     if (storage === undefined || size === undefined) {
       throw broken(file, "it has a storage that no tensor describes");
     }
@@ -172,16 +202,35 @@ function readStorages(
   return storages;
 }
 
+/** Builds tensors from their storages; views must not make much more of a file than there is in it. */
+function rebuilder(storageOf: (key: unknown) => Uint8Array | undefined, file: string) {
+  const seen = new Set<unknown>();
+  let [stored, built] = [0, 0];
+  return (tensor: Tensor): NumberArray => {
+    const key = tensor.storage instanceof Storage ? tensor.storage.key : undefined;
+    const raw = storageOf(key);
+    if (!seen.has(key)) stored += raw?.length ?? 0;
+    seen.add(key);
+    const made = rebuild(tensor, raw, file);
+    built += made.data.byteLength;
+    if (built > 16 * stored + 4096) {
+      throw broken(file, "its tensors are views that repeat the same numbers many times");
+    }
+    return made;
+  };
+}
+
 function rebuild(
   { storage, offset, shape, strides }: Tensor,
   raw: Uint8Array | undefined,
   file: string,
 ): NumberArray {
-  const size = storage instanceof Storage ? STORAGE_BYTES[String(storage.kind)] : undefined;
-  if (raw === undefined || size === undefined) throw broken(file, "a tensor has no storage");
+  const form = storage instanceof Storage ? STORAGES[storage.kind] : undefined;
+  if (raw === undefined || form === undefined) throw broken(file, "a tensor has no storage");
   const natural = (value: unknown): value is number =>
     Number.isSafeInteger(value) && (value as number) >= 0;
-  if (!Array.isArray(shape) || !shape.every(natural) || !Array.isArray(strides)) {
+  const isShape = Array.isArray(shape) && shape.length <= MOST_AXES && shape.every(natural);
+  if (!isShape || !Array.isArray(strides)) {
     throw broken(file, "the shape of a tensor is damaged");
   }
   const count = elements(shape);
@@ -190,17 +239,10 @@ function rebuild(
   if (!natural(offset) || dense.some((step, i) => step !== strides[i] && shape[i]! > 1)) {
     throw broken(file, "a tensor is not stored densely");
   }
-  if (!((offset + count) * size <= raw.length)) {
+  if (!((offset + count) * form.bytes <= raw.length)) {
     throw broken(file, `a tensor of ${shape.join(" × ")} is larger than its storage`);
   }
   // A copy begins where numbers of any size may begin.
-  const data = raw.slice(offset * size, (offset + count) * size);
-  switch (size) {
-    case 1:
-      return { shape, data };
-    case 4:
-      return { shape, data: new Float32Array(data.buffer) };
-    default:
-      return { shape, data: Float64Array.from(new BigInt64Array(data.buffer), Number) };
-  }
+  const data = Uint8Array.from(raw.subarray(offset * form.bytes, (offset + count) * form.bytes));
+  return { shape, data: form.read(data) };
 }

@@ -6,9 +6,12 @@ import { DataError } from "../../datasets/dataset.ts";
 import { decodeImage } from "../../datasets/reading/decode.ts";
 import { resize } from "../../datasets/reading/resize.ts";
 import mobilenet from "../../networks/mobilenet.ts";
+import type { NetworkDefinition } from "../../networks/network.ts";
+import type { Weights } from "../../networks/weights.ts";
 import { NETWORKS } from "../../networks/mod.ts";
 import { resnet18 } from "../../networks/resnet.ts";
 import { stream } from "../../base/random.ts";
+import { encodeArrays, type Float32Values } from "../../base/safetensors_format.ts";
 import { encodeTensors } from "../../tensor/safetensors.ts";
 import { useBackend } from "../../testing/backend.ts";
 import { testFolder } from "../datasets/helpers.ts";
@@ -30,9 +33,16 @@ Deno.test({
   // Needs backbones/mobilenet_v1_0.25_224 in MDLT_TEST_DATA.
   ignore,
   async fn() {
-    const { network, sha256, weights } = await readPretrained(folder!, NETWORKS);
+    const { network, sha256, formerSha256, weights } = await readPretrained(
+      folder!,
+      NETWORKS,
+    );
     assert.equal(network, mobilenet);
-    assert.equal(sha256, "48baf731168c0934c603ddc35d11e78bb6503cca23380678fcf3ad795548a413");
+    assert.equal(sha256, "c9e09cc59134c9ae4acfb9725ea71f7b34f6beb1ee8edd2e990a7042a186bca4");
+    assert.equal(
+      formerSha256,
+      "48baf731168c0934c603ddc35d11e78bb6503cca23380678fcf3ad795548a413",
+    );
     const { pixels, width, height } = await decodeImage(join(folder!, "../panda.jpg"));
     const small = resize(pixels, width, height, [224, 224]);
     const images = tf.tensor4d(Float32Array.from(small, (v) => v / 127.5 - 1), [1, 224, 224, 3]);
@@ -70,14 +80,30 @@ Deno.test({
 Deno.test("pretrained: safetensors by network; strangers and missing files are refused", async () => {
   const folder = await Deno.makeTempDir();
   try {
-    const module = resnet18.build({ ...options, width: 0.0625 });
-    const named = Object.fromEntries(module.parameters.map((p) => [p.name, p.variable]));
-    named["layer4.1.bn2.running_var"] = tf.variable(tf.ones([32]));
-    await Deno.writeFile(`${folder}/a.safetensors`, encodeTensors(named));
+    const names = resnet18.weights!.tensors(new Set());
+    const write = (file: string, names: readonly string[], ...more: readonly string[]) =>
+      Deno.writeFile(
+        `${folder}/${file}.safetensors`,
+        encodeArrays(Object.fromEntries(
+          [...names, ...more].map((name) => [name, { shape: [1], values: Float32Array.of(2) }]),
+        )),
+      );
+    await write("a", names);
     const { network, sha256, weights } = await readPretrained(`${folder}/a.safetensors`, NETWORKS);
     assert.equal(network, resnet18);
     assert.match(sha256, /^[0-9a-f]{64}$/);
-    assert.deepEqual(weights("bn1.weight"), { shape: [4], values: Float32Array.of(1, 1, 1, 1) });
+    assert.deepEqual(weights("bn1.weight"), { shape: [1], values: Float32Array.of(2) });
+
+    await write("module", names.map((name) => `module.${name}`), "module.fc.weight");
+    const wrapped = await readPretrained(`${folder}/module.safetensors`, NETWORKS);
+    assert.equal(wrapped.network, resnet18);
+    assert.ok(wrapped.weights("layer4.1.bn2.running_var"));
+
+    const deeper = names.filter((name) => name.startsWith("layer1.1."))
+      .map((name) => name.replace("layer1.1", "layer1.2"));
+    await write("deeper", names, ...deeper);
+    await write("short", names.slice(0, -1));
+    await write("other", names, "projector.weight");
 
     await Deno.writeFile(`${folder}/b.safetensors`, encodeTensors({ x: tf.ones([2]) }));
     const refused = (path: string, message: RegExp) =>
@@ -86,6 +112,15 @@ Deno.test("pretrained: safetensors by network; strangers and missing files are r
         (error) => error instanceof DataError && message.test(error.message),
       );
     await refused(`${folder}/b.safetensors`, /the weights of no known network/);
+    await refused(
+      `${folder}/deeper.safetensors`,
+      /nearest to ResNet-18, but has tensors that it has no use for, 10 such as "layer1\.2\.conv1\.weight"/,
+    );
+    await refused(
+      `${folder}/short.safetensors`,
+      /nearest to ResNet-18, but lacks 1 such as "layer4\.1\.bn2\.running_var" of its 100 tensors/,
+    );
+    await refused(`${folder}/other.safetensors`, /no use for, 1 such as "projector\.weight"/);
     await refused(`${folder}/none.pth`, /none\.pth cannot be used/);
     await refused(folder, /weights\.json/);
     await Deno.writeTextFile(`${folder}/c.pth`, "no weights");
@@ -94,3 +129,46 @@ Deno.test("pretrained: safetensors by network; strangers and missing files are r
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+Deno.test("pretrained: a network takes exactly the tensors that it says it takes", () => {
+  for (const network of NETWORKS) {
+    if (network.weights === undefined) continue;
+    const asked = new Set<string>();
+    const tensors = network.weights.tensors(ALL_PAIRS);
+    const weights: Weights = (name) => {
+      asked.add(name);
+      return shapes.get(name);
+    };
+    // Weights of the right shapes: what the network itself would have kept.
+    const shapes = shapesOf(network);
+    network.build({ ...options, width: 0.0625, weights }).dispose();
+    const read = tensors.filter((name) => !/^head\./.test(name));
+    assert.deepEqual([...asked].sort(), read.toSorted(), network.name);
+  }
+});
+
+/** Names that say that a MobileNet is whole. */
+const ALL_PAIRS = new Set(Array.from({ length: 13 }, (_, i) => `conv_pw_${i + 1}/kernel`));
+
+/** Weights of the shapes that a network asks for, found by asking until it is content. */
+function shapesOf(network: NetworkDefinition): Map<string, Float32Values> {
+  const names = network.weights!.tensors(ALL_PAIRS);
+  let asked = "";
+  const none = { shape: [0], values: new Float32Array(0) };
+  const shapes = new Map<string, Float32Values>(names.map((name) => [name, none]));
+  for (let missing = names.length; missing >= 0; missing--) {
+    try {
+      const weights: Weights = (name) => shapes.get(asked = name);
+      tf.tidy(() => network.build({ ...options, width: 0.0625, weights }).dispose());
+      return shapes;
+    } catch (error) {
+      assert.ok(error instanceof RangeError, String(error));
+      const [, , shape] = /"(.+)", and one of shape \[([\d,]*)\] is needed/
+        .exec((error as Error).message)!;
+      const sides = shape!.split(",").map(Number);
+      const values = new Float32Array(sides.reduce((a, b) => a * b, 1));
+      shapes.set(asked, { shape: sides, values });
+    }
+  }
+  throw new Error(`${network.name} asks for more than ${names.length} tensors`);
+}

@@ -9,7 +9,7 @@ import { parseMatlab } from "../../datasets/formats/matlab.ts";
 import { parseSplitCsv } from "../../datasets/formats/split_csv.ts";
 import { decodeText } from "../../datasets/formats/text.ts";
 import { parseTarGzEntry, readTarGzEntry } from "../../datasets/formats/targz.ts";
-import { parseTorch, parseTorchState } from "../../datasets/formats/torch.ts";
+import { parseTorch, parseTorchStates } from "../../datasets/formats/torch.ts";
 import { fuzz } from "./helpers.ts";
 
 const ascii = (text: string) => new TextEncoder().encode(text);
@@ -152,8 +152,8 @@ Deno.test("torch: a file that wants to call something is refused by name", () =>
   );
   assert.throws(() => parseTorch(ascii("tensors"), "a.pt"), /magic number/);
   assert.throws(() => parseTorch(ascii("PK\x03\x04"), "a.pt"), /has no directory/);
-  // STACK_GLOBAL, INST, OBJ, BUILD's neighbours: none of them is known.
-  for (const code of [0x93, 0x69, 0x6f, 0x81, 0x82, 0x49, 0x50]) {
+  // INST, OBJ, BUILD's neighbours: none of them is known.
+  for (const code of [0x69, 0x6f, 0x81, 0x82, 0x49, 0x50]) {
     const bytes = torchFile();
     bytes[17] = code;
     assert.throws(() => parseTorch(bytes, "a.pt"), /refused: its pickle has the instruction 0x/);
@@ -193,6 +193,72 @@ function stateFile(packed = false): Uint8Array {
   const data = new Uint8Array(Float32Array.of(9, 1.5, -2, 0.25).buffer);
   return zip({ "m/data.pkl": pickle, "m/byteorder": ascii("little"), "m/data/0": data }, packed);
 }
+
+/** The tensors of the first dictionary of a file. */
+function parseTorchState(bytes: Uint8Array, file: string) {
+  const [state] = parseTorchStates(bytes, file);
+  return new Map([...state?.tensors ?? []].map(([name, read]) => [name, read()]));
+}
+
+Deno.test("torch: every width of numbers, protocols 2 to 5, dictionaries in checkpoints", async () => {
+  const file = new URL("figures/states.json", import.meta.url);
+  const files: Record<string, string> = JSON.parse(await Deno.readTextFile(file));
+  const values = Float32Array.of(0, 0.25, 0.5, 0.75, 1, 1.25);
+  for (const [name, base64] of Object.entries(files)) {
+    const states = parseTorchStates(Buffer.from(base64, "base64"), name);
+    const { key, tensors } = states[0]!;
+    assert.equal(key, name.startsWith("wrapped") ? "state_dict" : "", name);
+    assert.deepEqual([...tensors.keys()], ["0.weight", "1.num_batches_tracked"], name);
+    const { shape, data } = tensors.get("0.weight")!();
+    assert.deepEqual(shape, [2, 3]);
+    if (/int|long|short/.test(name)) assert.deepEqual([...data], [0, 1, 2, 3, 4, 5], name);
+    else assert.deepEqual(Float32Array.from(data), values, name);
+  }
+});
+
+Deno.test("torch: views of one storage and shapes of many axes do not keep the reader busy", () => {
+  const text = (s: string) => join([0x58], word(s.length), ascii(s));
+  const storage = join(
+    ascii("(("),
+    text("storage"),
+    ascii("ctorch\nFloatStorage\n"),
+    text("0"),
+    text("cpu"),
+    [0x4a, 0, 16, 0, 0, 0x74, 0x51], // 4096 numbers
+  );
+  const zeroToAll = [0x4b, 0, 0x4d, 0, 16, 0x85, 0x4b, 1, 0x85, 0x89];
+  const views = Array.from({ length: 100 }, (_, i) =>
+    join(
+      text(`t${i}`),
+      ascii("ctorch._utils\n_rebuild_tensor_v2\n"),
+      storage,
+      zeroToAll,
+      ascii("ccollections\nOrderedDict\n)RtR"),
+    ));
+  const pickle = join([0x80, 2], ascii("ccollections\nOrderedDict\n)R("), ...views, ascii("u."));
+  const file = (pkl: Uint8Array) =>
+    zip({ "m/data.pkl": pkl, "m/data/0": new Uint8Array(4 * 4096) });
+  assert.throws(() => parseTorchState(file(pickle), "a"), /views that repeat the same numbers/);
+
+  const axes = join(
+    ascii("("),
+    new Uint8Array(2 * 60_000).map((_, i) => i % 2 === 0 ? 0x4b : 1),
+    ascii("t"),
+  );
+  const deep = join(
+    [0x80, 2],
+    ascii("ccollections\nOrderedDict\n)R("),
+    text("t"),
+    ascii("ctorch._utils\n_rebuild_tensor_v2\n"),
+    storage,
+    [0x4b, 0],
+    axes,
+    axes,
+    [0x89],
+    ascii("ccollections\nOrderedDict\n)RtRu."),
+  );
+  assert.throws(() => parseTorchState(file(deep), "a"), /the shape of a tensor is damaged/);
+});
 
 Deno.test("torch: a state_dict out of a zip, also of torch's own making", async () => {
   for (const packed of [false, true]) {

@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import { stream } from "../../base/random.ts";
-import { buildNetwork, type NetworkOptions } from "../../networks/network.ts";
+import {
+  buildNetwork,
+  type NetworkDefinition,
+  type NetworkOptions,
+} from "../../networks/network.ts";
 import { vitSmall as vit, vitSmallSupervised } from "../../networks/vit.ts";
+import { fitOf } from "../../networks/weights.ts";
 import { toTorch } from "../../nn/module.ts";
 import { useBackend } from "../../testing/backend.ts";
 import { spread, value } from "./formula.ts";
@@ -81,13 +86,17 @@ for (const { size, features, gradients } of cases) {
 
 Deno.test("ViT-S/16: DINO's and timm's files are told apart, a deeper one is not taken", () => {
   const names = vit.build(options(32, 0.05)).parameters.map(({ name }) => name);
-  const { recognise } = vit.weights!;
-  assert.ok(recognise(new Set(names)));
-  const withHead = new Set([...names, "head.weight", "head.bias"]);
-  assert.ok(!recognise(withHead));
-  assert.ok(vitSmallSupervised.weights!.recognise(withHead));
-  assert.ok(!recognise(new Set([...names, "blocks.12.attn.qkv.weight"])));
-  assert.ok(!recognise(new Set(["conv1.weight"])));
+  const fits = (network: NetworkDefinition, names: readonly string[]) => {
+    const { lacking, left } = fitOf(network.weights!, new Set(names));
+    return lacking.length + left.length === 0;
+  };
+  assert.ok(fits(vit, names));
+  const withHead = [...names, "head.weight", "head.bias"];
+  assert.ok(!fits(vit, withHead));
+  assert.ok(fits(vitSmallSupervised, withHead));
+  assert.ok(!fits(vit, [...names, "blocks.12.attn.qkv.weight"]));
+  assert.ok(!fits(vit, names.slice(1)));
+  assert.ok(!fits(vit, ["conv1.weight"]));
 });
 
 Deno.test("ViT-S/16: images of other sizes and weights for them are refused in a sentence", () => {
