@@ -146,6 +146,12 @@ export interface MethodContext {
   embedding(name: string, count: number, size: number): Module;
   /** A trained tensor of the method's own, `value` everywhere at first. */
   parameter(name: string, shape: readonly number[], value: number): Parameter;
+  /**
+   * The first stage's network as it was tested, frozen: its weights are nobody's to train or save.
+   *
+   * @throws {RangeError} When the run has no first stage.
+   */
+  firstStage(): Network;
   /** A tensor that is kept from step to step but not trained; `value` (0) everywhere at first. */
   buffer(name: string, shape: readonly number[], value?: number): tf.Variable;
   /** The method's own stream of random draws with this name. */
@@ -216,17 +222,21 @@ export interface Method<H extends Hyperparameters = Hyperparameters> extends Def
   readonly citation: string;
   /** Raised when a change can move numbers, so that old records are not taken for new ones. */
   readonly version: number;
-  /** How a domain's training images are drawn; `uniform` when left out. */
-  readonly sampler?: "uniform" | "class-balanced";
+  /**
+   * How a domain's training images are drawn; `uniform` when left out. `class-balanced`: every class
+   * of the domain is equally likely. `group-balanced`: from a subset, drawn once, in which every
+   * (domain, class) cell with images has as many as the smallest of them.
+   */
+  readonly sampler?: "uniform" | "class-balanced" | "group-balanced";
   /** Numbers that the classifier takes for an image, for each of its features; 1 when left out. */
   readonly classifierInputs?: number;
   /** For a method that only retrains: the method whose featurizer it starts from unless told. */
   readonly stage1?: string;
   /**
-   * What it starts from as a second stage: the first one's featurizer, with a fresh classifier, or
-   * its whole network. `featurizer` when left out.
+   * What it starts from as a second stage: the first one's featurizer, with a fresh classifier, its
+   * whole network, or nothing of it. `featurizer` when left out.
    */
-  readonly inherits?: "featurizer" | "network";
+  readonly inherits?: "featurizer" | "network" | "nothing";
   /**
    * Steps of every run, whatever the run was asked for. A method of 0 steps has nothing to train: it
    * predicts otherwise with the network of its first stage, and the run is its evaluation.

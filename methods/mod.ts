@@ -13,6 +13,7 @@ import cdann from "./cdann.ts";
 import coral from "./coral.ts";
 import crt from "./crt.ts";
 import dann from "./dann.ts";
+import dfr from "./dfr.ts";
 import eqrm from "./eqrm.ts";
 import erm from "./erm.ts";
 import ermpp from "./ermpp.ts";
@@ -23,6 +24,7 @@ import gcl from "./gcl.ts";
 import groupdro from "./groupdro.ts";
 import ibirm from "./ibirm.ts";
 import irm from "./irm.ts";
+import jtt from "./jtt.ts";
 import ldam from "./ldam.ts";
 import lisa from "./lisa.ts";
 import logitadj from "./logitadj.ts";
@@ -90,6 +92,7 @@ export const METHODS: readonly Method[] = [
   rdm,
   selfreg,
   sd,
+  jtt,
   rsc,
   urm,
   ermpp,
@@ -108,6 +111,7 @@ export const METHODS: readonly Method[] = [
   lws,
   mislas,
   taunorm,
+  dfr,
   boda,
   vsgroup,
   brl,

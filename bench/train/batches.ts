@@ -7,7 +7,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { Augmentation, Dataset, Domain, Split } from "../../datasets/dataset.ts";
 import { DataError } from "../../datasets/dataset.ts";
 import { type Random, stream } from "../../base/random.ts";
-import type { DomainBatch } from "../../methods/method.ts";
+import type { DomainBatch, Method } from "../../methods/method.ts";
 import { type Feed, feedOf, type Residents } from "./feed.ts";
 import { normalisePixels, type SeenDataset } from "./normalise.ts";
 
@@ -205,13 +205,15 @@ export interface Sampler {
 /**
  * A sampler over a domain's training images. `uniform`: every image is equally likely.
  * `class-balanced`: every class that the domain has is equally likely, and so is every image in it
- * (weight 1 / (count of its class · classes present), as in the reference).
+ * (weight 1 / (count of its class · classes present), as in the reference). `group-balanced`: as
+ * `uniform`, on a subset with `cell` images of every class that the domain has.
  */
 export function sampler(
   domain: Domain,
-  kind: "uniform" | "class-balanced",
+  kind: NonNullable<Method["sampler"]>,
   size: number,
   seed: number,
+  cell = Infinity,
 ): Sampler {
   const { labels } = domain.train;
   if (labels.length === 0) {
@@ -223,10 +225,18 @@ export function sampler(
   const byClass = new Map<number, number[]>();
   labels.forEach((label, i) => byClass.get(label)?.push(i) ?? byClass.set(label, [i]));
   const members = [...byClass].sort(([a], [b]) => a - b).map(([, images]) => images);
-  const draw = kind === "uniform" ? () => random.integer(labels.length) : () => {
-    const images = members[random.integer(members.length)]!;
-    return images[random.integer(images.length)]!;
-  };
+  const subset = stream(seed, "balanced subset", domain.name);
+  const balanced = members.flatMap((images) =>
+    subset.permutation(images.length).slice(0, cell).map((i) => images[i]!)
+  );
+  const draw = {
+    "uniform": () => random.integer(labels.length),
+    "class-balanced": () => {
+      const images = members[random.integer(members.length)]!;
+      return images[random.integer(images.length)]!;
+    },
+    "group-balanced": () => balanced[random.integer(balanced.length)]!,
+  }[kind];
   const next = () => Int32Array.from({ length: size }, draw);
   const peek = () => {
     const position = random.state();

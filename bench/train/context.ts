@@ -23,6 +23,8 @@ export interface RunContextOptions {
   readonly adam: AdamSettings;
   /** See {@linkcode MethodContext.trainingSet}. */
   readonly trainingSet: (domain: number) => AsyncIterable<DomainBatch>;
+  /** Makes the first stage's network, where there is one; the context frees it. */
+  readonly firstStage?: () => Network;
   /** Another form of {@linkcode MethodContext.classifier} than a linear layer (tests). */
   readonly classifier?: (name: string) => Module;
   /** Gives the stream with a name; the run's own seed decides by default. Tests replay draws here. */
@@ -52,6 +54,7 @@ export class RunContext implements MethodContext {
   readonly #buffers = new Map<string, tf.Variable>();
   readonly #streams = new Map<string, Random>();
   readonly #optimizers: Adam[] = [];
+  #firstStage: Network | undefined;
 
   constructor(options: RunContextOptions) {
     this.#options = options;
@@ -106,6 +109,17 @@ export class RunContext implements MethodContext {
     initial.dispose();
     this.#buffers.set(name, variable);
     return variable;
+  };
+
+  readonly firstStage: MethodContext["firstStage"] = () => {
+    const found = this.#firstStage ?? this.#options.firstStage?.();
+    if (found === undefined) {
+      throw new RangeError(
+        "Cannot look at the first stage's network: the run has no first stage; declare stage1 in " +
+          "the method, or put it after one, as in erm+method",
+      );
+    }
+    return this.#firstStage = found;
   };
 
   readonly random: MethodContext["random"] = (name) => {
@@ -194,6 +208,8 @@ export class RunContext implements MethodContext {
     this.#modules.forEach((module) => module.dispose());
     this.#buffers.forEach((buffer) => buffer.dispose());
     this.#optimizers.forEach((adam) => adam.dispose());
+    this.#firstStage?.featurizer.dispose();
+    this.#firstStage?.classifier.dispose();
   }
 
   #add(name: string, module: Module): Module {

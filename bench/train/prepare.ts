@@ -8,7 +8,12 @@ import { find } from "../../base/errors.ts";
 import { stream } from "../../base/random.ts";
 import { classCounts } from "../../datasets/dataset.ts";
 import type { DomainBatch, Draws, Learner, Method, StepInputs } from "../../methods/method.ts";
-import { buildNetwork, type NetworkDefinition, NETWORKS } from "../../networks/mod.ts";
+import {
+  buildNetwork,
+  type Network,
+  type NetworkDefinition,
+  NETWORKS,
+} from "../../networks/mod.ts";
 import type { Weights } from "../../networks/weights.ts";
 import { fromTensors, type Parameter } from "../../nn/module.ts";
 import { useOperations } from "../../tensor/native/operations.ts";
@@ -69,36 +74,47 @@ export function prepareRun(
   const { training, seed } = spec;
   useOperations(spec.engine.operations !== "tensorflow");
   const dropout = stream(seed, "dropout");
-  const network = buildNetwork(
-    definition ?? find("network", training.network.name, NETWORKS),
-    dataset.classes.length,
-    {
-      inputShape: dataset.inputShape,
-      width: training.network.width,
-      dropout: training.network.dropout,
-      weights,
-      draws: (name) => stream(seed, "initial", name),
-      random: dropout,
-      classifierInputs: (features) => features * (method.classifierInputs ?? 1),
-    },
-  );
+  const build = (classifierInputs = 1) =>
+    buildNetwork(
+      definition ?? find("network", training.network.name, NETWORKS),
+      dataset.classes.length,
+      {
+        inputShape: dataset.inputShape,
+        width: training.network.width,
+        dropout: training.network.dropout,
+        weights,
+        draws: (name) => stream(seed, "initial", name),
+        random: dropout,
+        classifierInputs: (features) => features * classifierInputs,
+      },
+    );
+  const network = build(method.classifierInputs);
   if (stage1Weights !== undefined) {
-    for (const part of ["featurizer", "classifier"] as const) {
-      if (part === "classifier" && method.inherits !== "network") continue;
-      const named = network[part].parameters.map((p) => [`${part}.${p.name}`, p.variable] as const);
-      fromTensors(named, stage1Weights);
+    for (const part of INHERITED[method.inherits ?? "featurizer"]) {
+      load(network, part, stage1Weights);
     }
   }
+  const counts = dataset.domains.map(({ train }) =>
+    classCounts(train.labels, dataset.classes.length)
+  );
+  const smallestCell = Math.min(...counts.flat().filter((count) => count > 0));
   const samplers = dataset.domains.map((domain) =>
-    sampler(domain, method.sampler ?? "uniform", training.batch, seed)
+    sampler(domain, method.sampler ?? "uniform", training.batch, seed, smallestCell)
   );
   const augmentations = dataset.domains.map(({ name }) => augmentationKey(seed, "batches", name));
   let step = 0;
   const ctx = new RunContext({
     network,
     classes: dataset.classes.length,
-    counts: dataset.domains.map(({ train }) => classCounts(train.labels, dataset.classes.length)),
+    counts,
     seed,
+    ...(stage1Weights && {
+      firstStage() {
+        const first = build();
+        for (const part of INHERITED.network) load(first, part, stage1Weights);
+        return first;
+      },
+    }),
     adam: { learningRate: training.learningRate, weightDecay: training.weightDecay },
     trainingSet: (d) => {
       const { train, name } = dataset.domains[d]!;
@@ -137,6 +153,22 @@ export function prepareRun(
       residents.dispose();
     },
   };
+}
+
+/** Parts of a first stage's network that a second one starts with. */
+const INHERITED = {
+  nothing: [],
+  featurizer: ["featurizer"],
+  network: ["featurizer", "classifier"],
+} as const;
+
+function load(
+  network: Network,
+  part: "featurizer" | "classifier",
+  weights: Readonly<Record<string, tf.Tensor>>,
+): void {
+  const named = network[part].parameters.map((p) => [`${part}.${p.name}`, p.variable] as const);
+  fromTensors(named, weights);
 }
 
 function learnerOf(method: Method, ctx: RunContext, { method: { hyperparameters } }: RunSpec) {

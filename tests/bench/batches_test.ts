@@ -85,3 +85,20 @@ Deno.test("batches: a pass sees every image once, in order", async () => {
   }
   assert.deepEqual(seen, [...train.labels]);
 });
+
+Deno.test("a group-balanced sampler draws from as many images of every class as it is told", () => {
+  for (const domain of debugDataset().domains) {
+    const drawn = new Set<number>();
+    const { next } = sampler(domain, "group-balanced", 50, 3, 2);
+    for (let i = 0; i < 20; i++) next().forEach((image) => drawn.add(image));
+    const { labels } = domain.train;
+    const counts = new Map<number, number>();
+    for (const image of drawn) counts.set(labels[image]!, (counts.get(labels[image]!) ?? 0) + 1);
+    for (const label of new Set(labels)) {
+      const there = labels.filter((other) => other === label).length;
+      assert.equal(counts.get(label), Math.min(2, there), `class ${label} of ${domain.name}`);
+    }
+    const other = sampler(domain, "group-balanced", 50, 4, 2).next();
+    assert.ok(!other.every((image) => drawn.has(image)), "every seed has the same subset");
+  }
+});

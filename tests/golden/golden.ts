@@ -36,6 +36,8 @@ export interface MethodCase {
   readonly hparams: Readonly<Record<string, number | boolean | string>>;
   readonly counts: readonly (readonly number[])[];
   readonly initial_params: readonly StoredParameter[];
+  /** The first stage's network, in methods that ask for it. */
+  readonly stage1_params?: readonly StoredParameter[];
   readonly probe_x: Stored;
   readonly steps: readonly (readonly { readonly x: Stored; readonly y: readonly number[] }[])[];
   readonly draws: readonly { readonly kind: string; readonly value: unknown }[];
@@ -146,6 +148,7 @@ export async function checkMethod(file: MethodCase): Promise<void> {
       weightDecay: Number(golden.hparams.weight_decay),
     },
     trainingSet: (d) => trainingBatches(golden, d),
+    firstStage: () => networkFrom(golden.stage1_params!),
     classifier: (name) => chainFrom(golden.initial_params, name),
     random: () => replay.random,
     onGradients: (parameters, values) => {
@@ -258,6 +261,20 @@ function checkForm(file: MethodCase): void {
       }
     }
   }
+}
+
+/** A network with the stored values. */
+function networkFrom(parameters: readonly StoredParameter[]): Network {
+  const network = new Network(
+    chainFrom(parameters, "featurizer"),
+    chainFrom(parameters, "classifier"),
+  );
+  for (const part of ["featurizer", "classifier"] as const) {
+    for (const p of network[part].parameters) {
+      fromTorch(p, numbersOf(storedOf({ ...p, name: `${part}.${p.name}` }, parameters)));
+    }
+  }
+  return network;
 }
 
 /** The module whose parameters are stored under a name: linear layers with ReLU between. */

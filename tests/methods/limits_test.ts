@@ -21,7 +21,8 @@ async function weightsOf(
   hyperparameters: Setting,
   options: Options,
 ): Promise<Map<string, number[]>> {
-  const run = start(method, { hyperparameters, phase: 2, ...options });
+  const stage1 = method.stage1 && { stage1Weights: await trained };
+  const run = start(method, { hyperparameters, phase: 2, ...stage1, ...options });
   for (let i = 0; i < STEPS; i++) await run.step();
   const weights = run.ctx.network.parameters.map(({ name, variable }): [string, number[]] => [
     `${name} ${variable.shape}`,
@@ -64,6 +65,16 @@ function withDraws(method: Method, draws: Partial<Random>): Method {
       method.create({ ...ctx, random: (name) => ({ ...ctx.random(name), ...draws }) }, h),
   };
 }
+
+/** The weights of a short run, for second stages. */
+async function firstStage() {
+  const run = start(methodNamed("erm"), { seed: 7 });
+  await run.step();
+  const weights = run.ctx.weights();
+  run.ctx.dispose();
+  return weights;
+}
+const trained = firstStage();
 
 const [erm, mixup] = ["erm", "mixup"].map(methodNamed) as [Method, Method];
 
@@ -109,5 +120,17 @@ same(
     robustWeight: 0,
   }],
   [erm],
+  { domains: 1 },
+);
+same("JTT for which wrong images count 1 is ERM", [methodNamed("jtt"), { wrongWeight: 1 }], [
+  erm,
+]);
+same(
+  "DFR without penalty, on cRT's batches, is cRT",
+  [
+    { ...methodNamed("dfr"), sampler: "class-balanced" },
+    { strength: 1e9 },
+  ],
+  [methodNamed("crt")],
   { domains: 1 },
 );

@@ -48,6 +48,7 @@ class Case:
             self.batches.append([(torch.tensor(x), torch.tensor(y)) for x, y in zip(images, labels)])
         self.probe = torch.tensor(rng.normal(size=(7, INPUTS)))
         self.draws = []
+        self.stage1 = {}
 
     def add(self, name, values):
         self.parameters[name] = torch.tensor(values, requires_grad=True)
@@ -398,6 +399,7 @@ def write(seed, method, h, sizes, decay, suffix, completed):
         "hparams": {"lr": RATE, "weight_decay": decay, **h},
         "counts": case.counts,
         "initial_params": initial,
+        **({"stage1_params": named(case.stage1)} if case.stage1 else {}),
         "probe_x": array(case.probe),
         "steps": [[{"x": array(x), "y": y.tolist()} for x, y in domains] for domains in case.batches],
         "draws": case.draws,

@@ -265,6 +265,41 @@ def mislas(case, h):
         yield terms(loss=loss)
 
 
+def jtt(case, h):
+    for name, value in case.parameters.items():
+        values = value.detach() + torch.tensor(case.rng.normal(size=value.shape) * 0.6)
+        case.stage1[name] = values.float().double()
+    w1, b1, w2, b2, w3, b3 = case.stage1.values()
+    optimizer = case.adam(case.network())
+    for domains in case.batches:
+        loss, wrong, n = 0, 0, sum(len(y) for _, y in domains)
+        for x, y in domains:
+            first = F.linear(F.linear(F.relu(F.linear(x, w1, b1)), w2, b2), w3, b3).argmax(dim=1)
+            for i in range(len(y)):
+                missed = bool(first[i] != y[i])
+                own = F.cross_entropy(case.logits(x[i : i + 1]), y[i : i + 1])
+                loss = loss + (h["wrongWeight"] if missed else 1) * own / n
+                wrong += missed / n
+        step_down(optimizer, loss)
+        yield terms(loss=loss, wrong=torch.tensor(wrong))
+
+
+def dfr(case, h):
+    optimizer = case.adam(case.of("classifier"))
+    cells = [sum(n > 0 for n in row) for row in case.counts]
+    subset = min(n for row in case.counts for n in row if n > 0) * sum(cells)
+    for domains in case.batches:
+        risk = 0
+        for (x, y), count in zip(domains, cells):
+            with torch.no_grad():
+                z = case.features(x)
+            risk = risk + F.cross_entropy(case.classify(z), y) * count / sum(cells)
+        norm = torch.linalg.vector_norm(case.of("classifier")[0], 1)
+        loss = risk + norm / (h["strength"] * subset)
+        step_down(optimizer, loss)
+        yield terms(loss=loss, risk=risk, norm=norm)
+
+
 METHODS = {
     lisa: ({"sameClass": 0.5, "alpha": 2}, {"sameClass": 0.8, "alpha": 0.3}),
     remix: (
@@ -291,6 +326,8 @@ METHODS = {
         {"headSmoothing": 0.3, "tailSmoothing": 0, "classifierRate": 0.5},
         {"headSmoothing": 0.4, "tailSmoothing": 0.1, "classifierRate": 0.1},
     ),
+    jtt: ({"wrongWeight": 10}, {"wrongWeight": 2.5}),
+    dfr: ({"strength": 1}, {"strength": 0.1}),
 }
 COMPLETED = (medro, sade, gcl, urm, mislas)
 
