@@ -15,6 +15,7 @@ import { metricsCommand } from "./commands/metrics.ts";
 import { networksCommand } from "./commands/networks.ts";
 import { newCommand } from "./commands/new.ts";
 import { reportCommand } from "./commands/report.ts";
+import { resultsCommand } from "./commands/results.ts";
 import { selectCommand } from "./commands/select.ts";
 import { slurmCommand } from "./commands/slurm.ts";
 import { sweepCommand } from "./commands/sweep.ts";
@@ -24,6 +25,7 @@ const COMMANDS = [
   benchCommand,
   analyseCommand,
   reportCommand,
+  resultsCommand,
   sweepCommand,
   selectCommand,
   slurmCommand,

@@ -4,12 +4,15 @@
  *
  * @module
  */
+import { join } from "node:path";
 import type { Catalogue } from "../bench/catalogue.ts";
+import type { Folder } from "../bench/records/folder.ts";
+import { openFolders } from "../bench/records/joined_folder.ts";
 import { type Across, across } from "./analysis/across.ts";
 import { arrange, type DatasetResults, groupBy, withoutSeed } from "./analysis/arrange.ts";
 import { type BehaviourResults, behaviours } from "./analysis/behaviours.ts";
 import { type Change, changes } from "./analysis/compare.ts";
-import { embeddings, type Points } from "./analysis/embedding.ts";
+import { type EmbeddingFiles, embeddings, type Points } from "./analysis/embedding.ts";
 import { besideBest, type Comparison, type Pairwise, pairwise } from "./analysis/significance.ts";
 import {
   chooseMetrics,
@@ -33,6 +36,8 @@ export interface ReportOptions {
   readonly compare?: string;
   /** What studies, metrics and further sections there are; this repository's by default. */
   readonly catalogue?: Catalogue;
+  /** The folders to report on; the one that the report is written into by default. */
+  readonly from?: readonly string[];
 }
 
 /** The records of an output folder and what follows from them. */
@@ -52,13 +57,15 @@ export class ReportContext {
    * @param before The store of the folder to compare with.
    */
   constructor(
-    /** The output folder. */
+    /** The folder that the report is written into. */
     readonly out: string,
-    /** What the folder holds. */
+    /** What was read: that folder, or others. */
+    readonly folder: Folder,
+    /** What it holds. */
     readonly store: Store,
     /** What studies, metrics and further sections there are. */
     readonly catalogue: Catalogue,
-    private readonly options: Pick<ReportOptions, "baseline" | "alpha" | "metrics"> = {},
+    private readonly options: Pick<ReportOptions, "baseline" | "alpha" | "metrics" | "from"> = {},
     private readonly before: Store | null = null,
   ) {
     this.alpha = options.alpha ?? 0.05;
@@ -102,15 +109,20 @@ export class ReportContext {
     this.pairs().flatMap((figure) => besideBest(figure) ?? [])
   );
 
+  /** The data sets that statistics over data sets count: none that has several tables. */
+  private independent(): DatasetResults[] {
+    return this.datasets().filter(({ apart }) => !apart);
+  }
+
   /** The most important figure over all data sets. */
   readonly across: () => Across = once(() =>
-    across(this.datasets(), this.headline, this.baseline()?.name ?? null, this.alpha)
+    across(this.independent(), this.headline, this.baseline()?.name ?? null, this.alpha)
   );
 
   /** The other tested figures over all data sets. */
   readonly othersAcross: () => Across[] = once(() =>
     this.figures.filter((tested) => !sameFigure(tested, this.headline))
-      .map((tested) => across(this.datasets(), tested, null, this.alpha))
+      .map((tested) => across(this.independent(), tested, null, this.alpha))
   );
 
   /** What has changed since the folder to compare with; null without one. */
@@ -125,13 +137,25 @@ export class ReportContext {
 
   /** What became of the behaviours that methods' papers report. */
   readonly behaviours: () => Promise<BehaviourResults[]> = once(() =>
-    behaviours(this.out, this.datasets(), this.studies(), this.catalogue.studies)
+    behaviours(this.folder, this.datasets(), this.studies(), this.catalogue.studies)
   );
 
   /** Pictures of test features by run id. */
   readonly embeddings: () => Promise<ReadonlyMap<string, Points>> = once(() =>
-    embeddings(this.out, pictured(this.store))
+    embeddings(this.embeddingFiles(), pictured(this.store))
   );
+
+  /** Points are kept beside the run, but never in a folder that is only read. */
+  private embeddingFiles(): EmbeddingFiles {
+    const { folder, out } = this;
+    return {
+      features: (id) => folder.pathOf(id, "features.safetensors"),
+      points: (id) =>
+        this.options.from === undefined
+          ? folder.pathOf(id, "tsne.json")
+          : join(out, "report", "tsne", `${id}.json`),
+    };
+  }
 }
 
 /**
@@ -141,9 +165,10 @@ export class ReportContext {
  */
 export async function openReport(out: string, options: ReportOptions = {}): Promise<ReportContext> {
   const catalogue = options.catalogue ?? (await import("../bench/catalogue.ts")).builtin();
-  const store = await readStore(out, catalogue);
+  const folder = await openFolders(options.from ?? [out], catalogue);
+  const store = await readStore(folder, catalogue);
   const before = options.compare === undefined ? null : await readStore(options.compare, catalogue);
-  return new ReportContext(out, store, catalogue, options, before);
+  return new ReportContext(out, folder, store, catalogue, options, before);
 }
 
 /** The runs of every method on every data set: one of each is pictured. */

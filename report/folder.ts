@@ -19,6 +19,7 @@ import type {
 } from "../bench/records/record.ts";
 import { Folder, StoreError } from "../bench/records/folder.ts";
 import type { CodeNames } from "../bench/records/format1.ts";
+import type { Plan } from "../bench/records/joined_plans.ts";
 import type { RunState } from "../bench/records/outcome.ts";
 import { runId } from "../bench/records/run_id.ts";
 
@@ -34,6 +35,8 @@ export interface Run {
   readonly spec: RunSpec;
   /** How its tested weights are chosen, in the midst of a sentence. */
   readonly selectedBy: string;
+  /** What tells its table from others of the same data set, in words; null where there is one. */
+  readonly apart: string | null;
   /** What it is for in a study; null for a run that stands among the methods. */
   readonly study: StudyTag | null;
   /** How it stands in the folder. */
@@ -99,6 +102,8 @@ export interface Store {
   readonly runs: readonly Run[];
   /** Folders under `runs/` that the manifest does not plan: left out of every table. */
   readonly unplanned: number;
+  /** Sentences on what was read, where it was several folders. */
+  readonly notes: readonly string[];
 }
 
 /** What records are read by: definitions, and metrics where they are not the suite's. */
@@ -114,18 +119,24 @@ export function scoreKey(domain: string, metric: Figure["metric"]): string {
 }
 
 /**
- * Reads an output folder.
+ * Reads an output folder, or several as one.
  *
- * @param out The folder that a benchmark wrote.
+ * @param out What a benchmark wrote: its path, or the folders that {@linkcode openFolders} opened.
  * @param catalogue What its records are read by: definitions and metrics.
  * @throws When there is no plan in the folder, or one that this version cannot read.
  */
-export async function readStore(out: string, catalogue: FolderCatalogue = NONE): Promise<Store> {
+export async function readStore(
+  out: string | Folder,
+  catalogue: FolderCatalogue = NONE,
+): Promise<Store> {
   const { metrics = METRICS } = catalogue;
-  const folder = new Folder(out, catalogue);
-  const manifest = await planOf(folder);
+  const folder = typeof out === "string" ? new Folder(out, catalogue) : out;
+  const { manifest, apart, notes } = await planOf(folder);
   const runs: Omit<Run, "seconds">[] = [];
-  for (const planned of manifest.runs) runs.push(await readRun(folder, planned, metrics));
+  for (const planned of manifest.runs) {
+    const run = await readRun(folder, planned, metrics);
+    runs.push({ ...run, apart: apart.get(planned.id) ?? null });
+  }
   const ids = new Set(manifest.runs.map((run) => run.id));
   const others = (await folder.ids()).filter((id) => !ids.has(id));
   const times = new Map(
@@ -148,6 +159,7 @@ export async function readStore(out: string, catalogue: FolderCatalogue = NONE):
     manifest,
     runs: runs.map((run) => ({ ...run, seconds: seconds(run.spec) })),
     unplanned: others.length,
+    notes,
   };
 }
 
@@ -156,18 +168,18 @@ export function secondsOfAllStages(run: Run | null): number | null {
   return run?.state.status === "done" ? run.seconds : null;
 }
 
-async function planOf(folder: Folder): Promise<Manifest> {
+async function planOf(folder: Folder): Promise<Plan> {
   const refuse = (why: string) => new Error(`Cannot report on "${folder.folder}": ${why}.`);
-  const manifest = await folder.manifest().catch((error) => {
+  const plan = await folder.plan().catch((error) => {
     if (!(error instanceof StoreError)) throw error;
     throw refuse(
       "its manifest.json is not a plan of format 1 or 2; run the benchmark again into a new folder",
     );
   });
-  if (manifest === null) {
+  if (plan === null) {
     throw refuse("it holds no manifest.json; give a folder that a benchmark wrote");
   }
-  if (manifest.runs.length > 0) return manifest;
+  if (plan.manifest.runs.length > 0) return plan;
   throw refuse("its manifest.json plans no runs; give a folder with at least one");
 }
 
@@ -175,8 +187,8 @@ async function readRun(
   folder: Folder,
   { id, name, spec, study }: Manifest["runs"][number],
   metrics: readonly Metric[],
-): Promise<Omit<Run, "seconds">> {
-  const run = (state: RunState, digest: Digest | null): Omit<Run, "seconds"> => ({
+): Promise<Omit<Run, "seconds" | "apart">> {
+  const run = (state: RunState, digest: Digest | null): Omit<Run, "seconds" | "apart"> => ({
     ...{ id, name, spec, state, digest },
     selectedBy: describeRule(spec.training.selection, metrics),
     study: study ?? null,

@@ -67,9 +67,11 @@ export interface Report {
  * Rebuilds `<out>/results.csv` and `<out>/report/` from the manifest, records and failures in
  * `out`.
  *
+ * With `from`, other folders are read, several as one, and nothing is written into them.
+ *
  * Works at any time, also while runs are going on: what is not there yet is shown as missing.
  *
- * @param out The folder that a benchmark wrote.
+ * @param out The folder that a benchmark wrote, or a new one for a report on others.
  * @throws When there is no plan in `out`, or in the folder to compare with, that can be read.
  */
 export async function buildReport(out: string, options: ReportOptions = {}): Promise<Report> {

@@ -4,7 +4,9 @@
  * @module
  */
 import { join } from "node:path";
+import { isFile } from "../../base/files.ts";
 import { type CodeNames, manifestOf, recordOf } from "./format1.ts";
+import type { Plan } from "./joined_plans.ts";
 import { type KeptPredictions, readPredictions, recounted } from "./predictions.ts";
 import type { FailureRecord, Manifest, RunRecord } from "./record.ts";
 import { runId } from "./run_id.ts";
@@ -65,6 +67,17 @@ export class Folder {
     const path = join(this.folder, name);
     if (await readJson(path) === null) return null;
     return (await readPlan(path, this.definitions)).manifest;
+  }
+
+  /** The plan, as a reader of several folders needs it; null without one. */
+  async plan(name: PlanFile = "manifest.json"): Promise<Plan | null> {
+    const manifest = await this.manifest(name);
+    return manifest && { manifest, apart: new Map(), notes: [] };
+  }
+
+  /** Whether a run has a record, of whatever worth. */
+  async hasRecord(id: string): Promise<boolean> {
+    return await isFile(this.pathOf(id, "record.json"));
   }
 
   /**

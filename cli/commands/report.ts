@@ -3,13 +3,19 @@
  *
  * @module
  */
-import { join, relative, resolve } from "node:path";
+import { relative } from "node:path";
 import { Command } from "commander";
 import { buildReport } from "../../report/mod.ts";
 import { nonEmptyList } from "../../base/arguments.ts";
-import { UsageError } from "../../base/errors.ts";
 import { printError } from "../../base/terminal.ts";
-import { Folder } from "../../bench/records/folder.ts";
+import { openFolders } from "../../bench/records/joined_folder.ts";
+import {
+  intoOption,
+  outOption,
+  outputFolders,
+  type ReadFolders,
+  targetOf,
+} from "../options/folders.ts";
 import { missingPlugins } from "../options/plugins.ts";
 import {
   catalogueOf,
@@ -19,8 +25,10 @@ import {
   type SetExitCode,
 } from "../options/common.ts";
 
-interface ReportCommandOptions extends PluginOptions {
-  readonly out: string;
+/** The folder that a bench of the usual preset writes. */
+export const USUAL_OUT = "results/quick";
+
+interface ReportCommandOptions extends PluginOptions, ReadFolders {
   readonly compare?: string;
   readonly metrics?: string[];
   readonly json?: boolean;
@@ -28,9 +36,10 @@ interface ReportCommandOptions extends PluginOptions {
 
 /** The command. */
 export function reportCommand(_setExitCode: SetExitCode): Command {
-  return new Command("report")
+  const command = new Command("report")
     .description("rebuild tables, charts and the HTML page from the records")
-    .option("--out <dir>", "output folder of a bench", "results/quick")
+    .addOption(outOption("output folder of a bench", USUAL_OUT));
+  return intoOption(command, "the report")
     .option("--compare <dir>", "output folder of an earlier bench to compare with")
     .option(
       "--metrics <names>",
@@ -38,34 +47,41 @@ export function reportCommand(_setExitCode: SetExitCode): Command {
       nonEmptyList("--metrics"),
     )
     .option("--json", "the result as JSON")
-    .action(async ({ out, compare, metrics, json, plugin = [] }: ReportCommandOptions) => {
-      const folder = await benchFolder("--out", out);
-      const other = compare === undefined
-        ? {}
-        : { compare: await benchFolder("--compare", compare) };
-      const catalogue = await catalogueOf({ plugin });
-      const missing = missingPlugins(await new Folder(folder, catalogue).manifest(), catalogue);
-      if (missing !== null) printError(missing);
-      const report = await buildReport(folder, {
-        ...other,
-        ...(metrics && { metrics }),
-        catalogue,
-      });
-      if (json) printJson(report);
-      else {
-        print(`${report.runs} of ${report.planned} runs`);
-        print(`Report: ${relative(".", report.path)}`);
-      }
-    });
+    .action(report);
 }
 
-/** The absolute path of a folder that a bench wrote. */
-export async function benchFolder(option: string, path: string): Promise<string> {
-  const folder = resolve(path);
-  if (!(await Deno.stat(join(folder, "manifest.json")).catch(() => null))?.isFile) {
-    throw new UsageError(
-      `Cannot report on ${option} "${path}": there is no manifest.json in it; give the output folder of a bench`,
-    );
+async function report(options: ReportCommandOptions): Promise<void> {
+  const { out = [USUAL_OUT], into, compare, metrics, json, plugin = [] } = options;
+  const from = await benchFolders(out);
+  const target = await targetOf(from, into);
+  const other = compare === undefined ? {} : { compare: await benchFolder("--compare", compare) };
+  const catalogue = await catalogueOf({ plugin });
+  const missing = missingPlugins(await (await openFolders(from, catalogue)).manifest(), catalogue);
+  if (missing !== null) printError(missing);
+  const report = await buildReport(target, {
+    ...other,
+    ...(metrics && { metrics }),
+    ...(from[0] !== target && { from }),
+    catalogue,
+  });
+  if (json) printJson(report);
+  else {
+    print(`${report.runs} of ${report.planned} runs`);
+    print(`Report: ${relative(".", report.path)}`);
   }
-  return folder;
+}
+
+/** The absolute paths of folders that a bench wrote. */
+export function benchFolders(given: readonly string[]): Promise<string[]> {
+  return outputFolders(given, { file: "manifest.json", of: "bench", verb: "report on" });
+}
+/** The absolute path of the folder that a bench wrote. */
+export async function benchFolder(option: string, path: string): Promise<string> {
+  const [folder] = await outputFolders([path], {
+    file: "manifest.json",
+    of: "bench",
+    verb: "report on",
+    option,
+  });
+  return folder!;
 }

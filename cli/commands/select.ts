@@ -21,7 +21,8 @@ import type {
 } from "../../bench/records/record.ts";
 import type { Catalogue } from "../../bench/catalogue.ts";
 import { byScore, scoreOf, selectionMetric, type Trial } from "../../bench/plan/selection.ts";
-import { Folder } from "../../bench/records/folder.ts";
+import type { Folder } from "../../bench/records/folder.ts";
+import { openFolders } from "../../bench/records/joined_folder.ts";
 import { catalogueOf, print, printJson, seeds, type SetExitCode } from "../options/common.ts";
 import {
   type ExecutionOptions,
@@ -30,13 +31,20 @@ import {
   executorOf,
   executorOptions,
 } from "../options/execution.ts";
+import {
+  intoOption,
+  outOption,
+  outputFolders,
+  type ReadFolders,
+  targetOf,
+} from "../options/folders.ts";
 import { missingPlugins } from "../options/plugins.ts";
 import { exitCodeOf, tally, train } from "../train.ts";
 
 const PROTOCOLS: readonly SearchProtocol[] = ["once", "per-seed"];
 
-interface SelectOptions extends ExecutionOptions, ExecutorChoice {
-  readonly out: string;
+interface SelectOptions extends ExecutionOptions, ExecutorChoice, ReadFolders {
+  readonly out: readonly string[];
   readonly protocol: SearchProtocol;
   readonly seeds?: number[];
 }
@@ -50,7 +58,7 @@ interface Candidate extends Trial {
 export function selectCommand(setExitCode: SetExitCode): Command {
   const command = new Command("select")
     .description("choose the best setting of a sweep by validation, and report it")
-    .requiredOption("--out <dir>", "output folder of the sweep")
+    .addOption(outOption("output folder of the sweep").makeOptionMandatory())
     .option(
       "--protocol <name>",
       "once: best for the sweep's first seed, run with fresh seeds; per-seed: best for each seed",
@@ -62,26 +70,31 @@ export function selectCommand(setExitCode: SetExitCode): Command {
       "seeds of `once`; five that the sweep has not by default",
       seeds,
     );
-  return executorOptions(executionOptions(command))
+  return executorOptions(executionOptions(intoOption(command, "the chosen runs")))
     .action(async (options: SelectOptions) => setExitCode(await select(options)));
 }
 
 async function select(options: SelectOptions): Promise<number> {
   const { protocol } = options;
   const catalogue = await catalogueOf(options);
-  const folder = new Folder(resolve(options.out), catalogue);
-  const sweep = await folder.manifest("sweep.json");
-  if (sweep === null) {
-    throw new UsageError(
-      `Cannot select in --out "${options.out}": there is no sweep.json in it; give the output folder of a sweep`,
-    );
+  const from = await outputFolders(options.out, {
+    file: "sweep.json",
+    of: "sweep",
+    verb: "select in",
+  });
+  const folder = await openFolders(from, catalogue);
+  const { manifest: sweep, apart, notes } = (await folder.plan("sweep.json"))!;
+  if (apart.size > 0) {
+    throw new UsageError(`Cannot select among these sweeps, as they differ. ${notes.at(-1)}`);
   }
+  const out = from.length === 1 && options.into === undefined
+    ? join(from[0]!, `selected-${protocol}`)
+    : await selectedInto(from, options);
   const missing = missingPlugins(sweep, catalogue);
   const choice = await choose(sweep, folder, catalogue, options);
   // Runs of an earlier format have another id there.
   const ids = new Map(sweep.runs.map(({ id, spec }) => [runId(spec), id]));
   const { chosen, by, settings } = choice;
-  const out = join(folder.folder, `selected-${protocol}`);
   // First stages are trained, but stand in no table: of their own method another setting may be best.
   const result = await train(options, {
     out,
@@ -107,6 +120,18 @@ async function select(options: SelectOptions): Promise<number> {
     }
   }
   return exitCodeOf(result);
+}
+
+/** The folder for runs chosen from several sweeps, or away from the only one. */
+async function selectedInto(from: readonly string[], options: SelectOptions): Promise<string> {
+  const { into, protocol } = options;
+  const target = into === undefined
+    ? join(await targetOf(from, into), `selected-${protocol}`)
+    : resolve(into);
+  if (!from.includes(target)) return target;
+  throw new UsageError(
+    `Cannot write into --into "${into}": it is a folder that is only read; give another one`,
+  );
 }
 
 /** A chosen run and the values of its setting. */
@@ -171,7 +196,7 @@ async function choose(
       const what = `a setting of ${name} on ${spec.dataset.name} with seed ${seed}`;
       if (trials.length === 0) {
         throw new UsageError(
-          `Cannot select ${what}: none in "${out}" has a result; continue the sweep`,
+          `Cannot select ${what}: none in "${out.join(", ")}" has a result; continue the sweep`,
         );
       }
       if (finished < planned.length) {

@@ -21,6 +21,8 @@ export interface DatasetResults {
   readonly name: string;
   /** The data set's title; its name while no run is finished. */
   readonly title: string;
+  /** It is one of several tables of its data set, and so no further data set. */
+  readonly apart: boolean;
   /** Facts of the data; null while no run is finished. */
   readonly data: Digest["data"] | null;
   /** Every planned seed, ascending. */
@@ -67,7 +69,7 @@ export function arrange(store: Store, networks: readonly Named[] = []): DatasetR
   const about = new Map<string, Digest["method"]>();
   for (const run of store.runs) if (run.digest) about.set(run.name, run.digest.method);
   const titles = distinctTitles(about);
-  const datasets = [...groupBy(store.runs, (run) => run.spec.dataset.name)];
+  const datasets = [...groupBy(store.runs, tableOf)];
   const several = datasets.some(([, runs]) => new Set(runs.map(networkOf)).size > 1);
   const widthOf = partialWidths(store.runs);
   const networkNamed = (name: string): Named => {
@@ -95,12 +97,31 @@ export function arrange(store: Store, networks: readonly Named[] = []): DatasetR
     const families = groupBy(behindFirstStages(methods), family);
     return {
       name,
-      title: data?.title ?? name,
+      title: tableTitle(runs[0]!, data),
+      apart: runs[0]!.apart !== null,
       data,
       seeds,
       methods: [...families.values()].flat(),
     };
   });
+}
+
+/**
+ * What programs call the table that a run stands in: its data set, with what is said of it where
+ * several folders have runs on it that cannot be compared.
+ */
+export function tableOf({ spec, apart }: Pick<Run, "spec" | "apart">): string {
+  const { name } = spec.dataset;
+  return apart === null ? name : `${name}-${apart.toLowerCase().replaceAll(/[^a-z0-9.]+/g, "-")}`;
+}
+
+/** What readers call the table that a run stands in. */
+export function tableTitle(
+  { spec, apart }: Pick<Run, "spec" | "apart">,
+  data: Pick<Digest["data"], "title"> | null | undefined,
+): string {
+  const title = data?.title ?? spec.dataset.name;
+  return apart === null ? title : `${title} (${apart})`;
 }
 
 /** The runs of one name that differ in nothing but the seed, and what tells them from the others. */

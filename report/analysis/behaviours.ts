@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { join } from "node:path";
 import { mean } from "simple-statistics";
 import { decodeArrays } from "../../base/safetensors_format.ts";
+import type { Folder } from "../../bench/records/folder.ts";
 import { PRIMARY } from "../../metrics/mod.ts";
 import type { BehaviourStudy, Finding, Study, StudyFigures } from "../../methods/study.ts";
 import { scoreKey } from "../folder.ts";
@@ -24,12 +24,12 @@ export interface BehaviourResults extends Studied<BehaviourStudy> {
 /**
  * The behaviours of every method on each data set where it has been studied.
  *
- * @param out The output folder, for the features that runs kept.
+ * @param folder What was read, for the features that runs kept.
  * @param arranged The methods that were trained beside each other.
  * @param known Definitions of studies.
  */
 export async function behaviours(
-  out: string,
+  folder: Pick<Folder, "pathOf">,
   arranged: readonly DatasetResults[],
   studied: readonly StudyResults[],
   known: readonly Study[],
@@ -47,7 +47,7 @@ export async function behaviours(
       const { dataset, network, method } = results[0]!;
       const methods = arranged.find(({ name }) => name === dataset.name)?.methods ?? [];
       const rivals = methods.filter((rival) => networkOf(rival) === network.name);
-      const figures = figuresOf(out, rivals, results);
+      const figures = figuresOf(folder, rivals, results);
       const findings = study.behaviours.map(async ({ claim, judge }) => ({
         claim,
         ...await judge(figures),
@@ -59,7 +59,7 @@ export async function behaviours(
 
 /** Means over seeds, as behaviours ask for them. */
 export function figuresOf(
-  out: string,
+  folder: Pick<Folder, "pathOf">,
   methods: DatasetResults["methods"],
   studied: readonly StudyResults[],
 ): StudyFigures {
@@ -89,7 +89,7 @@ export function figuresOf(
       const shares: number[] = [];
       for (const run of methods.filter((method) => method.name === name).flatMap((m) => m.runs)) {
         if (run?.state.status !== "done") continue;
-        const share = await foreignNeighbours(join(out, "runs", run.id, "features.safetensors"));
+        const share = await foreignNeighbours(folder.pathOf(run.id, "features.safetensors"));
         if (share !== null) shares.push(share);
       }
       return shares.length === 0 ? null : 100 * mean(shares);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type DatasetResults, groupBy } from "./arrange.ts";
+import { type DatasetResults, groupBy, tableOf } from "./arrange.ts";
 import type { Run, Store } from "../folder.ts";
 
 /**
@@ -13,6 +13,7 @@ import type { Run, Store } from "../folder.ts";
 export function cautions(store: Store, datasets: readonly DatasetResults[]): string[] {
   const finished = store.runs.filter((run) => run.state.status === "done");
   return [
+    ...store.notes,
     ...places(finished),
     ...data(finished),
     ...datasets.flatMap(training),
@@ -42,7 +43,7 @@ function places(runs: readonly Run[]): string[] {
 
 /** Seeds with which the methods of a data set saw different images. */
 function data(runs: readonly Run[]): string[] {
-  const groups = groupBy(runs, (run) => JSON.stringify([run.spec.dataset.name, run.spec.seed]));
+  const groups = groupBy(runs, (run) => JSON.stringify([tableOf(run), run.spec.seed]));
   const mixed = [...groups.values()].filter((runs) =>
     new Set(runs.map((run) => run.digest!.data.fingerprint)).size > 1
   );

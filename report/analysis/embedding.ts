@@ -7,7 +7,6 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import { join } from "node:path";
 import { decodeArrays } from "../../base/safetensors_format.ts";
 import { readIfThere, writeAtomically } from "../../base/files.ts";
 
@@ -43,6 +42,12 @@ export interface Points {
   readonly seed: number;
 }
 
+/** The files that points are made of and kept in, by run id. */
+export interface EmbeddingFiles {
+  features(id: string): string;
+  points(id: string): string;
+}
+
 /** What a worker is asked for. */
 export interface EmbeddingTask {
   /** Rows of `width` numbers. */
@@ -57,12 +62,12 @@ export interface EmbeddingTask {
 /**
  * The points of one run each of several methods.
  *
- * @param out The output folder.
+ * @param files Where features of runs are, and where their points are kept.
  * @param candidates Ids of the runs of each method: the first that kept features is taken.
  * @returns Points by run id.
  */
 export async function embeddings(
-  out: string,
+  files: EmbeddingFiles,
   candidates: readonly (readonly string[])[],
 ): Promise<Map<string, Points>> {
   const found = new Map<string, Points>();
@@ -77,7 +82,7 @@ export async function embeddings(
     };
     try {
       for (let ids = waiting.shift(); ids; ids = waiting.shift()) {
-        const first = await firstPoints(out, ids, compute);
+        const first = await firstPoints(files, ids, compute);
         if (first) found.set(...first);
       }
     } finally {
@@ -88,15 +93,15 @@ export async function embeddings(
 }
 
 async function firstPoints(
-  out: string,
+  files: EmbeddingFiles,
   ids: readonly string[],
   compute: (sample: Sample) => Promise<Points>,
 ): Promise<[id: string, points: Points] | null> {
   for (const id of ids) {
-    const sample = await readSample(join(out, "runs", id, "features.safetensors"));
+    const sample = await readSample(files.features(id));
     if (sample === null) continue;
     const key = keyOf(sample);
-    const cache = join(out, "runs", id, "tsne.json");
+    const cache = files.points(id);
     const cached = await readCache(cache, key);
     if (cached) return [id, cached];
     const points = await compute(sample);

@@ -7,7 +7,7 @@ import type { StudyTag } from "../../bench/records/record.ts";
 import type { Metric } from "../../metrics/mod.ts";
 import { type Levels, type Study, studyOf, type TrainingStudy } from "../../methods/study.ts";
 import { type Run, scoreKey, type Store } from "../folder.ts";
-import { groupBy, type Named, networkOf } from "./arrange.ts";
+import { groupBy, type Named, networkOf, tableOf, tableTitle } from "./arrange.ts";
 
 /** What is shown of a run: validation for choosing, test for what was chosen. */
 export type Measure = {
@@ -64,11 +64,10 @@ export function studies(
   const studied = store.runs.flatMap((run) => run.study === null ? [] : [{ run, tag: run.study }]);
   const grouped = groupBy(
     studied,
-    ({ run, tag }) => JSON.stringify([run.spec.dataset.name, networkOf(run), tag.name, tag.method]),
+    ({ run, tag }) => JSON.stringify([tableOf(run), networkOf(run), tag.name, tag.method]),
   );
   return toldApart([...grouped.values()].map((studied) => {
     const { run, tag } = studied[0]!;
-    const { dataset } = run.spec;
     const network = networkOf(run);
     const { data, method } = studied.find(({ run }) => run.digest)?.run.digest ?? {};
     const settings = [...groupBy(studied, ({ run }) => run.name)].map(([name, runs]) => ({
@@ -79,7 +78,7 @@ export function studies(
     return {
       study: definitionOf(tag, settings, known),
       metric,
-      dataset: { name: dataset.name, title: data?.title ?? dataset.name },
+      dataset: { name: tableOf(run), title: tableTitle(run, data) },
       network: networks.find(({ name }) => name === network) ?? { name: network, title: network },
       method: { name: tag.method, title: method?.title ?? tag.method },
       settings,

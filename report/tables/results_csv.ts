@@ -4,15 +4,15 @@
  * @module
  */
 import { stringify } from "csv-stringify/sync";
-import { networkOf } from "../analysis/arrange.ts";
+import { networkOf, tableOf } from "../analysis/arrange.ts";
 import type { Store } from "../folder.ts";
 
 /** The text of the file, runs in the order of the plan; its columns are a contract. */
 export function resultsCsv({ runs }: Store): string {
   const columns = ["dataset", "network", "method", "seed", "split", "domain", "metric", "value"];
   const rows = runs.flatMap((run) =>
-    (run.digest?.figures ?? []).map(({ dataset, seed, split, domain, metric, value }) => [
-      dataset,
+    (run.digest?.figures ?? []).map(({ seed, split, domain, metric, value }) => [
+      tableOf(run),
       networkOf(run),
       run.name,
       seed,

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Folder } from "../../bench/records/folder.ts";
 import { PRIMARY } from "../../metrics/mod.ts";
 import { behaviours } from "../../methods/brl/behaviours.ts";
 import { STUDIES } from "../../methods/mod.ts";
@@ -65,7 +66,7 @@ const methods = (gaps: Readonly<Record<string, number>>) =>
   })) as unknown as MethodResults[];
 
 const verdicts = async (methods: readonly MethodResults[], studies: readonly StudyResults[]) => {
-  const figures = figuresOf("/no/such/folder", methods, studies);
+  const figures = figuresOf(new Folder("/no/such/folder"), methods, studies);
   const findings = await Promise.all(behaviours.map(({ judge }) => judge(figures)));
   return findings.map(({ verdict }) => verdict);
 };

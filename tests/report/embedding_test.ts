@@ -4,6 +4,11 @@ import { embeddings } from "../../report/analysis/embedding.ts";
 import { inFolder } from "./folder.ts";
 import { DATASETS, writeStore } from "./store.ts";
 
+const filesIn = (out: string) => ({
+  features: (id: string) => join(out, "runs", id, "features.safetensors"),
+  points: (id: string) => join(out, "runs", id, "tsne.json"),
+});
+
 Deno.test("features become points that keep classes together, the same every time", () =>
   inFolder(async (out) => {
     const { runs } = await writeStore(out, {
@@ -14,7 +19,7 @@ Deno.test("features become points that keep classes together, the same every tim
     });
     const id = runs[0]!.id;
     const cache = join(out, "runs", id, "tsne.json");
-    const first = (await embeddings(out, [[id]])).get(id)!;
+    const first = (await embeddings(filesIn(out), [[id]])).get(id)!;
     assert.equal(first.x.length, 120);
     assert.equal(first.perplexity, 30);
     let kept = 0; // whose nearest neighbour is of the same class
@@ -27,10 +32,10 @@ Deno.test("features become points that keep classes together, the same every tim
     assert(kept > 0.9 * first.label.length, `${kept} of ${first.label.length}`);
 
     const made = (await Deno.stat(cache)).mtime;
-    assert.deepEqual((await embeddings(out, [[id]])).get(id), first);
+    assert.deepEqual((await embeddings(filesIn(out), [[id]])).get(id), first);
     assert.deepEqual((await Deno.stat(cache)).mtime, made, "it is not computed again");
     await Deno.writeTextFile(cache, '{"key": "of other features"}');
-    assert.deepEqual((await embeddings(out, [[id]])).get(id), first);
+    assert.deepEqual((await embeddings(filesIn(out), [[id]])).get(id), first);
   }));
 
 Deno.test("runs without whole features are left out", () =>
@@ -44,5 +49,5 @@ Deno.test("runs without whole features are left out", () =>
     const [broken, none] = runs.map((run) => join(out, "runs", run.id, "features.safetensors"));
     await Deno.writeFile(broken!, new Uint8Array(20));
     await Deno.remove(none!);
-    assert.equal((await embeddings(out, [runs.map((run) => run.id)])).size, 0);
+    assert.equal((await embeddings(filesIn(out), [runs.map((run) => run.id)])).size, 0);
   }));
