@@ -66,6 +66,7 @@ export type {
   Augmentation,
   Availability,
   DataPaths,
+  DataProblems,
   Dataset,
   DatasetDefinition,
   Domain,
