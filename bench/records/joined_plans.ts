@@ -97,12 +97,14 @@ function tellApart(folders: readonly PlannedFolder[]): Pick<Plan, "apart" | "not
 }
 
 function said(keys: readonly string[], is: Conditions): string {
-  return [...new Set(keys.map((key) => is[key] ?? `${key} unknown`))].join(", ");
+  const known = [...new Set(keys.flatMap((key) => is[key] ?? []))];
+  return known.length === 0 ? "runs made elsewhere" : known.join(", ");
 }
 
 /** What the runs of a data set in one folder were made under; what is not known is left out. */
 function conditions({ preset, search, data, runs }: Manifest, name: string): Conditions {
-  const own = runs.filter((run) => run.spec.dataset.name === name);
+  // Of runs that were made elsewhere, no more is known than their images.
+  const own = runs.filter(({ spec }) => spec.dataset.name === name && !spec.imported);
   const specs = own.map(({ spec }) => spec);
   const batchIsDrawn = search !== undefined || own.some(({ trial }) => trial !== undefined);
   const hashes = Object.entries(data ?? {})
@@ -112,6 +114,10 @@ function conditions({ preset, search, data, runs }: Manifest, name: string): Con
   // The longest of a run's stages: a second one may have no steps of its own.
   const steps = (spec: RunSpec): number =>
     Math.max(spec.training.steps, spec.stage1 === null ? 0 : steps(spec.stage1));
+  const images = Object.fromEntries(
+    hashes.map(([images, hash]) => [`data ${images}`, `data ${hash.slice(0, 8)}`]),
+  );
+  if (own.length === 0) return images;
   return {
     preset: `preset ${preset}`,
     size: distinct("images of", ({ dataset }) => dataset.imageSize),
@@ -125,8 +131,6 @@ function conditions({ preset, search, data, runs }: Manifest, name: string): Con
     ...(!batchIsDrawn && { batch: distinct("batch", ({ training }) => training.batch) }),
     selection: distinct("selection", ({ training }) => training.selection),
     search: search === undefined ? "untuned" : `tuned ${search.protocol} by ${search.by}`,
-    ...Object.fromEntries(
-      hashes.map(([images, hash]) => [`data ${images}`, `data ${hash.slice(0, 8)}`]),
-    ),
+    ...images,
   };
 }
