@@ -34,7 +34,7 @@ const version: Field = {
   holds: (v) => Number.isInteger(v) && Number(v) >= 1,
 };
 const settings: Field = {
-  wanted: "an object of what number(), integer(), flag() or oneOf() returns",
+  wanted: "an object of what number(), integer(), flag(), oneOf() or dataSeed() returns",
   holds: (v) =>
     isObject(v) && Object.values(v).every((s) => isObject(s) && typeof s["parse"] === "function"),
 };

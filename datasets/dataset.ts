@@ -117,6 +117,8 @@ export interface LoadOptions extends DataPaths {
   readonly readers?: ReaderPool | undefined;
   /** A value for every setting of the definition. */
   readonly settings: Readonly<Record<string, Value>>;
+  /** The seed of the run that the images are for, which a data seed may follow; 0 when left out. */
+  readonly runSeed?: number | undefined;
   /** Called while long work goes on: what is being done, how much of how much is done. */
   readonly onProgress?: ((what: string, done: number, total: number) => void) | undefined;
 }
@@ -169,6 +171,8 @@ export interface DatasetDefinition extends Definition {
   readonly kind: "dataset";
   /** One sentence: what the images are. */
   readonly description: string;
+  /** The data set that took its place: it is kept for its records, and `all` leaves it out. */
+  readonly supersededBy?: string;
   /** Small digits or photographs: decides networks, image sizes and training lengths. */
   readonly images: "digits" | "photographs";
   /** Far larger than the others: methods may have other hyperparameters for it. */

@@ -6,6 +6,7 @@
 import { DataError, type DataPaths, type DatasetDefinition } from "./dataset.ts";
 import { digits, digitsMnist } from "./sets/digits.ts";
 import { digitsSynth } from "./sets/digits_synth.ts";
+import { digitsSynth2 } from "./sets/digits_synth_2.ts";
 import { domainnet } from "./sets/domainnet.ts";
 import { coloredMnist, rotatedMnist } from "./sets/mnist_variants.ts";
 import { officehome } from "./sets/officehome.ts";
@@ -23,10 +24,19 @@ export { definePhotographs } from "./protocols/photographs/define.ts";
 export type { PhotographSet } from "./protocols/photographs/set.ts";
 export { memorySplit } from "./reading/memory.ts";
 export { ReaderPool } from "./reading/reader_pool.ts";
-export { FRACTION, readSettings, requireImageSize, type SettingValues } from "./settings.ts";
+export {
+  type DataSeed,
+  dataSeed,
+  FRACTION,
+  readSettings,
+  requireImageSize,
+  RUN,
+  type SettingValues,
+} from "./settings.ts";
 
 /** All data sets, the embedded one first. */
 export const DATASETS: readonly DatasetDefinition[] = [
+  digitsSynth2,
   digitsSynth,
   digits,
   digitsMnist,

@@ -16,6 +16,7 @@ import type { ReaderPool } from "../../datasets/reading/reader_pool.ts";
 import type { Method } from "../../methods/method.ts";
 import type { NetworkDefinition } from "../../networks/network.ts";
 import type { Catalogue } from "../catalogue.ts";
+import { seedOfImages } from "../records/data_seed.ts";
 import type { RunSpec } from "../records/record.ts";
 import { seenBy, type SeenDataset } from "../train/normalise.ts";
 import { frozenDataset } from "../train/features.ts";
@@ -62,7 +63,7 @@ export async function inputsOf(
   const backbone = frozen && pretrained;
   const dataset = await memoize(
     cache.datasets,
-    JSON.stringify([spec.dataset, frozen]),
+    JSON.stringify([spec.dataset, seedOfImages(spec), frozen]),
     () => datasetOf(spec, definition, backbone, options),
   );
   const network = find("network", spec.training.network.name, networks);
@@ -77,13 +78,13 @@ export async function inputsOf(
 
 /** The data set as images, or as features of a frozen network. */
 async function datasetOf(
-  { dataset: { imageSize, settings } }: RunSpec,
+  { dataset: { imageSize, settings }, seed: runSeed }: RunSpec,
   definition: DatasetDefinition,
   backbone: Pretrained | undefined,
-  options: Omit<LoadOptions, "settings">,
+  options: Omit<LoadOptions, "settings" | "runSeed">,
 ): Promise<Dataset> {
   const once = backbone !== undefined;
-  const images = await definition.load({ ...options, imageSize, settings, once });
+  const images = await definition.load({ ...options, imageSize, settings, runSeed, once });
   if (backbone === undefined) return images;
   const what = `features of ${images.name}`;
   return await frozenDataset(

@@ -10,6 +10,7 @@ import { type DataPaths, type DatasetDefinition, findDataset } from "../../datas
 import { type Backend, type BackendChoice, inspectBackend } from "../../tensor/backend.ts";
 import type { Catalogue } from "../catalogue.ts";
 import type { PlannedRun } from "../plan/plan.ts";
+import { imagesOf, seedOfImages } from "../records/data_seed.ts";
 import { cachedWeights } from "../train/pretrained.ts";
 
 /** The backend that a choice will probably come to, found without fetching anything. */
@@ -43,7 +44,7 @@ export async function pathsOf(
 /**
  * Reads every data set of a plan once, so that mistakes in the data show before any training starts.
  *
- * @returns The fingerprint of each.
+ * @returns The fingerprint of each; where every seed has images of its own, of those of each seed.
  */
 export async function fingerprints(
   runs: readonly PlannedRun[],
@@ -51,14 +52,15 @@ export async function fingerprints(
   paths: DataPaths,
   onProgress: (what: string, done: number, total: number) => void,
 ): Promise<Record<string, string>> {
-  const needed = new Map(runs.map(({ spec: { dataset, training: { network } } }) => {
-    const once = network.frozen !== undefined;
-    return [JSON.stringify([dataset, once]), { ...dataset, once }];
+  const needed = new Map(runs.map(({ spec }) => {
+    const once = spec.training.network.frozen !== undefined;
+    const key = JSON.stringify([spec.dataset, seedOfImages(spec), once]);
+    return [key, { ...spec.dataset, runSeed: spec.seed, images: imagesOf(spec), once }];
   }));
   const found: Record<string, string> = {};
-  for (const { name, ...options } of needed.values()) {
+  for (const { name, images, ...options } of needed.values()) {
     const definition = findDataset(name, known);
-    found[name] = (await definition.load({ ...paths, ...options, onProgress })).fingerprint;
+    found[images] = (await definition.load({ ...paths, ...options, onProgress })).fingerprint;
   }
   return found;
 }

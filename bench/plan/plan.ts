@@ -11,6 +11,7 @@ import { find, UsageError } from "../../base/errors.ts";
 import { type DatasetDefinition, findDataset } from "../../datasets/dataset.ts";
 import type { Value } from "../../base/setting.ts";
 import type { Catalogue } from "../catalogue.ts";
+import { dataSeeds, type RUN } from "../../datasets/settings.ts";
 import { runId, runName, type Stages } from "../records/run_id.ts";
 import { type NetworkRequest, sizesOf } from "./networks.ts";
 import type { RunSpec, SelectionRule, StudyTag } from "../records/record.ts";
@@ -26,6 +27,11 @@ export interface Request extends NetworkRequest {
   readonly methods: readonly string[];
   /** Every method is run with each of them; runs of one seed share batches and initial weights. */
   readonly seeds: readonly number[];
+  /**
+   * What images are drawn by, of data sets that are drawn: a seed of their own for all runs, or the
+   * seed of each run. As the data set says when left out.
+   */
+  readonly dataSeed?: number | typeof RUN | undefined;
   /** Steps of each run; as the preset says when left out. */
   readonly steps?: number | undefined;
   /** Images of each domain in a step; as the preset says when left out. */
@@ -79,6 +85,7 @@ export function plan(request: Request, catalogue: Catalogue): PlannedRun[] {
   );
   const networks = [...sizes.values()].flat().map(({ network }) => network.name);
   const drops = droppingNetworks(catalogue.networks);
+  requireDrawn(request, datasets);
   const overrides = readSettings(request.settings, {
     datasets,
     methods: names.flat(),
@@ -158,6 +165,16 @@ export function withFirstStages(runs: readonly PlannedRun[], methods: Stages): P
   return [...needed.values()];
 }
 
+function requireDrawn({ dataSeed }: Request, datasets: readonly DatasetDefinition[]): void {
+  if (dataSeed === undefined) return;
+  if (datasets.some(({ settings }) => dataSeeds(settings).length > 0)) return;
+  throw new UsageError(
+    `Cannot use --data-seed ${dataSeed}: no data set of this plan (${
+      datasets.map(({ name }) => name).join(", ")
+    }) is drawn by a seed, their splits are fixed; leave it out`,
+  );
+}
+
 function droppingNetworks(networks: readonly NetworkDefinition[]): ReadonlySet<string> {
   return new Set(networks.filter(({ dropout }) => dropout).map(({ name }) => name));
 }
@@ -166,5 +183,6 @@ function selectDatasets(
   names: readonly string[],
   known: readonly DatasetDefinition[],
 ): DatasetDefinition[] {
-  return [...new Set(names.flatMap((n) => n === "all" ? known : [findDataset(n, known)]))];
+  const all = known.filter(({ supersededBy }) => supersededBy === undefined);
+  return [...new Set(names.flatMap((n) => n === "all" ? all : [findDataset(n, known)]))];
 }

@@ -5,6 +5,7 @@
  */
 import type { Value } from "../../base/setting.ts";
 import type { DatasetDefinition } from "../../datasets/dataset.ts";
+import { dataSeeds } from "../../datasets/settings.ts";
 import { type Hyperparameter, specOn } from "../../methods/hyperparameter.ts";
 import type { Method } from "../../methods/method.ts";
 import { usualExecution } from "../records/execution.ts";
@@ -47,11 +48,14 @@ export function specOf(
   const { backend, threads } = request;
   const training = trainingOf(request, part, choice);
   const hyperparameters = hyperparametersOf(method, dataset, training, choice);
+  const drawnBy = Object.fromEntries(
+    dataSeeds(dataset.settings).map((key) => [key, request.dataSeed]),
+  );
   const settings = Object.fromEntries(
     Object.entries(dataset.settings).map(([key, setting]) => [
       key,
-      overrides.get(dataset.name)?.get(key) ?? dataset.presets?.[request.preset]?.[key] ??
-        setting.default,
+      overrides.get(dataset.name)?.get(key) ?? drawnBy[key] ??
+        dataset.presets?.[request.preset]?.[key] ?? setting.default,
     ]),
   );
   return {

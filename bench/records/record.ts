@@ -250,7 +250,10 @@ export interface Manifest {
   readonly environment: Readonly<Record<string, string | number | null>>;
   /** Modules that the plan takes definitions from, beside the suite's own. */
   readonly plugins?: readonly Plugin[];
-  /** Hash of the images and splits of each data set, as this machine has them. */
+  /**
+   * Hash of the images and splits of each data set, as this machine has them; by `imagesOf` in
+   * `data_seed.ts`, since every seed may have images of its own.
+   */
   readonly data?: Readonly<Record<string, string>>;
   /** How hyperparameters were chosen, where a search did. */
   readonly search?: {

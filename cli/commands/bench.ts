@@ -35,7 +35,7 @@ interface BenchOptions extends GridOptions {
 /** What a manifest decides, and options therefore must not. */
 const DECIDED = [
   ...["datasets", "methods", "seeds", "preset", "steps", "batch", "set", "selection", "traceTest"],
-  ...["threads", "backend", "backboneMode", "fromScratch"],
+  ...["dataSeed", "threads", "backend", "backboneMode", "fromScratch"],
 ];
 
 /** The largest difference of a test figure that passes, where none is given. */

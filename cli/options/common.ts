@@ -7,6 +7,7 @@ import { resolve } from "node:path";
 import { Option } from "commander";
 import { type Catalogue, loadCatalogue, withOwnDatasets } from "../../bench/catalogue.ts";
 import type { DataPaths } from "../../datasets/dataset.ts";
+import { RUN } from "../../datasets/settings.ts";
 import { USUAL_FOLDER } from "../../datasets/fetching/folders.ts";
 import { cacheDirectory } from "../../tensor/backend.ts";
 import { list, nonEmptyList, nonEmptyPath } from "../../base/arguments.ts";
@@ -62,6 +63,15 @@ export function seeds(text: string): number[] {
     );
   }
   return Array.from({ length: numbers[0]! }, (_, seed) => seed);
+}
+
+/** `run`, or a seed. */
+export function dataSeed(text: string): number | typeof RUN {
+  if (text.trim().toLowerCase() === RUN) return RUN;
+  if (/^\d+$/.test(text) && Number(text) <= 2 ** 31) return Number(text);
+  throw new UsageError(
+    `Cannot use --data-seed "${text}": give run, for images drawn by each run's own seed, or a seed such as 0`,
+  );
 }
 
 /** `name.key=value`, collected; the plan knows what values are possible. */

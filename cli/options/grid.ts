@@ -12,10 +12,11 @@ import { type PresetName, PRESETS } from "../../bench/plan/presets.ts";
 import type { SelectionRule } from "../../bench/records/record.ts";
 import { METRICS } from "../../metrics/mod.ts";
 import { DATASETS } from "../../datasets/mod.ts";
+import type { RUN } from "../../datasets/settings.ts";
 import { DEFAULT_RULE } from "../../metrics/selection.ts";
 import type { Backend, BackendChoice } from "../../tensor/backend.ts";
 import { type BackboneOptions, backboneOptions, pretrainedOf } from "./backbone.ts";
-import { seeds, setting } from "./common.ts";
+import { dataSeed, seeds, setting } from "./common.ts";
 import {
   backendOption,
   type ExecutionOptions,
@@ -31,6 +32,7 @@ export interface GridOptions extends BackboneOptions, ExecutionOptions, Executor
   readonly backend: BackendChoice;
   readonly datasets: string[];
   readonly seeds: number[];
+  readonly dataSeed?: number | typeof RUN;
   readonly preset: PresetName;
   readonly networks?: string[];
   readonly steps?: number;
@@ -50,6 +52,12 @@ export function gridOptions(command: Command, usualSeeds = [0, 1, 2, 3, 4]): Com
       DATASETS[0]!.name,
     ])
     .option("--seeds <count or list>", "a count (5 for seeds 0 to 4) or a list", seeds, usualSeeds)
+    .option(
+      "--data-seed <run or n>",
+      "what drawn images come from: run for each run's own seed, or one seed for all runs; " +
+        "fixed splits stay fixed",
+      dataSeed,
+    )
     .option("--preset <name>", PRESETS.join(", "), oneOf("preset", PRESETS), "quick")
     .option(
       "--networks <names>",

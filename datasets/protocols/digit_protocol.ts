@@ -37,7 +37,7 @@ import {
 import { type Profile, profileCounts, PROFILES } from "./longtail.ts";
 import { memorySplit } from "../reading/memory.ts";
 import { fetchCommand, NO_FOLDER, notHere } from "../fetching/folders.ts";
-import { FRACTION, readSettings, requireImageSize } from "../settings.ts";
+import { dataSeed, FRACTION, readSettings, requireImageSize } from "../settings.ts";
 
 /** A domain of digits. */
 export interface DigitDomain {
@@ -98,9 +98,8 @@ function commonSettings({ held }: DigitSet) {
     }),
     validation: integer({ default: held, min: 1, description: "validation images a class" }),
     test: integer({ default: held, min: 1, description: "test images a class" }),
-    seed: integer({
+    seed: dataSeed({
       default: 0,
-      min: 0,
       description: "seed of the split of the official training images",
     }),
   };
