@@ -144,9 +144,10 @@ async function planOf(
   catalogue: Catalogue,
 ): Promise<PlannedRun[]> {
   const { plan } = await import("./bench/plan/plan.ts");
+  const { DATASETS } = await import("./datasets/mod.ts");
   const { DEFAULT_RULE } = await import("./metrics/selection.ts");
   return plan({
-    datasets: ["digits-synth"],
+    datasets: [DATASETS[0]!.name],
     methods: ["all"],
     seeds: [0, 1, 2, 3, 4],
     preset: "quick",

@@ -172,6 +172,8 @@ export type {
   Improvement,
   Interval,
   IntervalCell,
+  LastGain,
+  Learned,
   MethodResults,
   Missing,
   Name,

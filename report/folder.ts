@@ -9,6 +9,7 @@
 import { countsOf, mean, type Metric, METRICS, PRIMARY } from "../metrics/mod.ts";
 import { describeRule } from "../metrics/selection.ts";
 import { type Figure, figures } from "../bench/records/figures.ts";
+import { didLearn, type LastGain, lastGain, type Learned } from "../bench/records/learning.ts";
 import type {
   Calibration,
   Confusion,
@@ -72,6 +73,10 @@ export interface Digest {
   readonly curve: readonly CurveDigest[];
   /** Updates after which the tested weights were taken; null when nothing was tested. */
   readonly selectedStep: number | null;
+  /** Whether the run is more than an untrained network. */
+  readonly learned: Learned;
+  /** What the last tenth of its training gained. */
+  readonly lastGain: LastGain;
   /** Versions, hardware and revision of the code; null where unknown. */
   readonly environment: RunRecord["environment"];
   /** Wall time in seconds, and memory. */
@@ -243,6 +248,8 @@ function digest(record: RunRecord, metrics: readonly Metric[]): Digest {
       ),
     })),
     selectedStep: result?.step ?? null,
+    learned: didLearn(record),
+    lastGain: lastGain(record),
     environment: record.environment,
     timing: record.timing,
   };

@@ -46,6 +46,7 @@ export type { Tukey } from "./analysis/statistics/tukey.ts";
 export type { Studied, StudiedSetting, StudyResults } from "./analysis/studies.ts";
 export type { ReportMetrics, Tested } from "./analysis/tested.ts";
 export type { CurveDigest, Digest, Run, SparseConfusion, Store } from "./folder.ts";
+export type { LastGain, Learned } from "../bench/records/learning.ts";
 
 /** What a report was made of, and where it lies. */
 export interface Report {

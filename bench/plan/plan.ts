@@ -11,7 +11,7 @@ import { find, UsageError } from "../../base/errors.ts";
 import { type DatasetDefinition, findDataset } from "../../datasets/dataset.ts";
 import type { Value } from "../../base/setting.ts";
 import type { Catalogue } from "../catalogue.ts";
-import { dataSeeds, type RUN } from "../../datasets/settings.ts";
+import { dataSeeds } from "../../datasets/settings.ts";
 import { runId, runName, type Stages } from "../records/run_id.ts";
 import { type NetworkRequest, sizesOf } from "./networks.ts";
 import type { RunSpec, SelectionRule, StudyTag } from "../records/record.ts";
@@ -31,7 +31,7 @@ export interface Request extends NetworkRequest {
    * What images are drawn by, of data sets that are drawn: a seed of their own for all runs, or the
    * seed of each run. As the data set says when left out.
    */
-  readonly dataSeed?: number | typeof RUN | undefined;
+  readonly dataSeed?: number | "run" | undefined;
   /** Steps of each run; as the preset says when left out. */
   readonly steps?: number | undefined;
   /** Images of each domain in a step; as the preset says when left out. */

@@ -33,7 +33,7 @@ const SETTINGS = {
     description: "training images of the most frequent class of a domain",
   }),
   factor: number({
-    default: 0.03,
+    default: 0.06,
     range: FRACTION,
     description: "rarest class relative to the most frequent one",
   }),
@@ -59,7 +59,7 @@ export const digitsSynth2 = defineDataset({
   description: "Digits rendered in code, as house numbers and over textures, with one long tail " +
     "in both domains; which classes are rare, and which only one domain has, is drawn.",
   images: "digits",
-  shots: { many: 60, few: 20 },
+  shots: { many: 80, few: 30 },
   origin: "Rendered in code; nothing to download.",
   settings: SETTINGS,
   locate: () => Promise.resolve({ here: true, where: "embedded" }),

@@ -9,7 +9,7 @@ import { calibration } from "../analysis/calibration.ts";
 import { type DatasetResults, estimate } from "../analysis/arrange.ts";
 import { secondsOfAllStages } from "../folder.ts";
 import { estimates, METHOD } from "./columns.ts";
-import { MARKED } from "./captions.ts";
+import { MARKED, spreadSpeaksFor } from "./captions.ts";
 import { nameOf, noteOf, scaled } from "./format.ts";
 import { type Cell, MISSING, type Row, type Table } from "./table.ts";
 
@@ -23,7 +23,7 @@ export function costsTable(dataset: DatasetResults): Table {
       "not known. Memory: the process at its largest. " +
       `${heading(ece)}: gap between confidence and accuracy in 15 bins of confidence, over all ` +
       "test images, in percentage points; excess: mean confidence − accuracy. " +
-      MARKED,
+      `${spreadSpeaksFor(dataset.methods.flatMap(({ runs }) => runs))} ${MARKED}`.trim(),
     columns: [
       METHOD,
       { key: "seconds", title: "Seconds", kind: "estimate", digits: 1, best: "min" },

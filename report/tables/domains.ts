@@ -7,7 +7,7 @@ import { heading, type Metric } from "../../metrics/mod.ts";
 import { type DatasetResults, scores } from "../analysis/arrange.ts";
 import { scoreKey } from "../folder.ts";
 import { estimates, METHOD } from "./columns.ts";
-import { MARKED, overSeeds, selectedBy } from "./captions.ts";
+import { MARKED, overSeeds, selectedBy, spreadSpeaksFor } from "./captions.ts";
 import { nameOf, noteOf, scaledEstimate, shownIn } from "./format.ts";
 import { type Cell, MISSING, type Row, type Table } from "./table.ts";
 
@@ -19,8 +19,12 @@ export function domainsTable(dataset: DatasetResults, metrics: readonly Metric[]
   return {
     name: `${dataset.name}-domains`,
     title: `Results on ${dataset.title} by domain`,
-    caption: `Test figures ${shownIn(metrics)}, ${overSeeds(dataset.seeds)}. ` +
-      `${selectedBy(dataset.methods.flatMap(({ runs }) => runs))} ${MARKED}`,
+    caption: [
+      `Test figures ${shownIn(metrics)}, ${overSeeds(dataset.seeds)}.`,
+      spreadSpeaksFor(dataset.methods.flatMap(({ runs }) => runs)),
+      selectedBy(dataset.methods.flatMap(({ runs }) => runs)),
+      MARKED,
+    ].filter((sentence) => sentence !== "").join(" "),
     columns: [
       METHOD,
       ...figures.map(({ metric, domain }) =>

@@ -9,7 +9,7 @@ import type { NotComputable } from "../analysis/statistics/anova.ts";
 import type { Interval } from "../analysis/statistics/bootstrap.ts";
 import { scoreKey } from "../folder.ts";
 import { estimates, METHOD } from "./columns.ts";
-import { MARKED, selectedBy } from "./captions.ts";
+import { MARKED, selectedBy, spreadSpeaksFor } from "./captions.ts";
 import { capitalized, figureTitle, scaledEstimate, shownIn, showP } from "./format.ts";
 import { type Cell, type IntervalCell, MISSING, type Row, type Table } from "./table.ts";
 
@@ -33,10 +33,12 @@ export function overviewTable(across: Across): Table {
       "over seeds. Rank: the method's place on each data set, averaged over the data sets (1 is " +
       "best). Mean: over the data sets. IQM: interquartile mean over all runs. In brackets: 95 % " +
       "stratified bootstrap intervals over seeds. – while a data set lacks one of the method's " +
-      `runs. ${
-        selectedBy(datasets.flatMap(({ methods }) => methods.flatMap(({ runs }) => runs)))
-      } ` +
-      MARKED,
+      [
+        "runs.",
+        spreadSpeaksFor(datasets.flatMap(({ methods }) => methods.flatMap(({ runs }) => runs))),
+        selectedBy(datasets.flatMap(({ methods }) => methods.flatMap(({ runs }) => runs))),
+        MARKED,
+      ].filter((sentence) => sentence !== "").join(" "),
     columns: [
       METHOD,
       ...datasets.map(({ name, title }) => estimates(metric, { key: name, title })),

@@ -15,7 +15,7 @@ import {
 import type { ReportMetrics } from "../analysis/tested.ts";
 import { scoreKey, type Store } from "../folder.ts";
 import { estimates, METHOD } from "./columns.ts";
-import { MARKED, overSeeds, selectedBy } from "./captions.ts";
+import { MARKED, overSeeds, selectedBy, spreadSpeaksFor } from "./captions.ts";
 import { distinct, nameOf, noteOf, scaledEstimate, shownIn } from "./format.ts";
 import { type Cell, MISSING, type Row, type Table } from "./table.ts";
 
@@ -52,8 +52,9 @@ export function otherMetricsTable(
       `Test figures ${shownIn(others)}, ${overSeeds(dataset.seeds)}.`,
       ...others.map((metric) => `${heading(metric)}: ${metric.description}`),
       selectedBy(dataset.methods.flatMap(({ runs }) => runs)),
+      spreadSpeaksFor(dataset.methods.flatMap(({ runs }) => runs)),
       MARKED,
-    ].join(" "),
+    ].filter((sentence) => sentence !== "").join(" "),
   };
 }
 
@@ -123,7 +124,7 @@ function resultsCaption(
     : "";
   return [
     `Test figures ${shownIn(metrics)}, ${overSeeds(seeds)}.`,
-
+    spreadSpeaksFor(dataset.methods.flatMap(({ runs }) => runs)),
     metrics.some(({ better }) => better === "min")
       ? "Worst is the domain with the worst figure of each run."
       : "Worst is the domain with the lowest figure of each run.",

@@ -13,7 +13,7 @@ import {
   type StudiedSetting,
   type StudyResults,
 } from "../analysis/studies.ts";
-import { MARKED, selectedBy } from "./captions.ts";
+import { MARKED, selectedBy, spreadSpeaksFor } from "./captions.ts";
 import { capitalized, scaledEstimate, shownIn } from "./format.ts";
 import { type Cell, type Column, MISSING, type Row, type Table } from "./table.ts";
 
@@ -25,7 +25,11 @@ export function studyTable(results: StudyResults): Table {
     name: file,
     title: `${subject}, ${study.title} on ${dataset.title}`,
     ...body,
-    caption: [study.caption, body.caption].filter(Boolean).join(" "),
+    caption: [
+      study.caption,
+      body.caption,
+      spreadSpeaksFor(results.settings.flatMap(({ runs }) => runs)),
+    ].filter(Boolean).join(" "),
   };
 }
 

@@ -19,7 +19,7 @@ export const BACKEND = (Deno.env.get("MDLT_TEST_BACKEND") ?? "native") as Backen
 
 /** The smallest preset on a handful of images: what a run's bookkeeping needs and no more. */
 export const TINY = [
-  ...["--preset", "smoke", "--backend", BACKEND, "--seeds", "1"],
+  ...["--datasets", "digits-synth", "--preset", "smoke", "--backend", BACKEND, "--seeds", "1"],
   ...["head=30", "validation=6", "test=6"].flatMap((each) => ["--set", `digits-synth.${each}`]),
 ];
 

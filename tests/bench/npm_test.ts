@@ -35,7 +35,7 @@ import { createBench } from "@mdlt/bench";
 const bench = await createBench();
 const settings = ["head=30", "validation=6", "test=6"].map((text) => {
   const [key, value] = text.split("=");
-  return [\`digits-synth.\${key}\`, value] as const;
+  return [\`digits-synth-2.\${key}\`, value] as const;
 });
 const request = { methods: ["erm"], seeds: [0], preset: "smoke", steps: 4, settings } as const;
 const out = ${JSON.stringify(join(folder, "out"))};

@@ -182,6 +182,7 @@ const request = {
   seeds: [0],
   preset: "smoke",
   steps: 4,
+  datasets: ["digits-synth"],
   settings: [["digits-synth.head", 30], ["digits-synth.validation", 6], ["digits-synth.test", 6]],
   backend: ${JSON.stringify(BACKEND)},
 } as const;

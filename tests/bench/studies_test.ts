@@ -104,7 +104,10 @@ Deno.test("a study trains, reports, continues, and its tables come from the reco
     return out;
   };
   const out = await Deno.makeTempDir();
-  const options = ["--preset", "smoke", "--seeds", "2", "--backend", BACKEND, "--out", out];
+  const options = [
+    ...["--datasets", "digits-synth", "--preset", "smoke", "--seeds", "2"],
+    ...["--backend", BACKEND, "--out", out],
+  ];
   try {
     assert.match(await said("analyse", "ablation", ...options), /^16 of 16 runs trained/);
     const manifest: Manifest = JSON.parse(await Deno.readTextFile(join(out, "manifest.json")));

@@ -166,7 +166,11 @@ Deno.test("what cannot be done leaves nothing behind", async () => {
       const [args, status, says] of [
         [["--methods", "emr"], 2, /method "emr"/],
         [["--datasets", "pacs"], 1, /The data set pacs is not here/],
-        [["--set", "digits-synth.head=0"], 2, /"digits-synth\.head=0": it must be a whole number/],
+        [
+          ["--set", "digits-synth-2.head=0"],
+          2,
+          /"digits-synth-2\.head=0": it must be a whole number/,
+        ],
         [
           ["--datasets", "digits", "--set", "digits.profile-svhn=inv-exp"],
           2,
