@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { createReadStream, createWriteStream, mkdirSync } from "node:fs";
+import { createReadStream, createWriteStream, mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { Parser } from "tar";
@@ -94,6 +94,10 @@ async function unpackTar(
         }
         onProgress(done += entry.size ?? 0);
         mkdirSync(dirname(path), { recursive: true });
+        if (entry.size === 0) { // very many of these come at once, more than files may be open
+          writeFileSync(path, "", { flag: "wx" });
+          return entry.resume();
+        }
         const written = pipeline(
           entry as unknown as NodeJS.ReadableStream,
           createWriteStream(path, { flags: "wx" }),

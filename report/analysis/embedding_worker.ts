@@ -16,7 +16,9 @@ scope.onmessage = ({ data: { values, width, perplexity, iterations, rate, seed }
     { length: values.length / width },
     (_, i) => Float64Array.from(values.subarray(i * width, (i + 1) * width)),
   );
-  const positions = new TSNE(rows, { perplexity, seed, d: 2, epsilon: rate }).transform(iterations);
+  const positions: number[][] = new TSNE(rows, { perplexity, seed, d: 2, epsilon: rate }).transform(
+    iterations,
+  );
   scope.postMessage({
     x: scaled(positions.map((position) => position[0]!)),
     y: scaled(positions.map((position) => position[1]!)),

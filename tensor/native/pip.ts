@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { findProgram, runProgram } from "../../base/command.ts";
+import { hashFile } from "../../base/files.ts";
 import { pythonVersion, type Wheel } from "./wheels.ts";
 
 /** How to start pip: a program and the arguments before pip's own. */
@@ -18,7 +18,8 @@ export async function findPip(
   for (const name of ["python3", "python"]) {
     const python = await findProgram([name], environment);
     if (python === undefined) continue;
-    const pip: Pip = [python, "-m", "pip"];
+    // Isolated: a pip.py in the folder where the command stands must not be taken for pip.
+    const pip: Pip = [python, "-I", "-m", "pip"];
     const { success } = await runProgram(python, [...pip.slice(1), "--version"], {
       environment,
       minutes: 1,
@@ -70,6 +71,7 @@ export async function fetchWheel(
         PIP_REQUIRE_VIRTUALENV: "0", // nothing is installed
       },
       minutes: 60,
+      cwd: download,
     });
     if (!success) throw new Error(`pip could not download ${title} (${reason})`);
   } finally {
@@ -89,13 +91,6 @@ export async function fetchWheel(
     return path;
   }
   throw new Error(`pip said it had downloaded ${title} but left no wheel`);
-}
-
-async function hashFile(path: string): Promise<string> {
-  const hash = createHash("sha256");
-  const file = await Deno.open(path);
-  for await (const chunk of file.readable) hash.update(chunk);
-  return hash.digest("hex");
 }
 
 /** The size in bytes of the largest file in a folder and its subfolders. */

@@ -9,7 +9,13 @@
  */
 import { join } from "node:path";
 import { placeAddon } from "./addon.ts";
-import { createAtomically, readJson, removeUnfinished, writeAtomically } from "../../base/files.ts";
+import {
+  createAtomically,
+  hashFile,
+  readJson,
+  removeUnfinished,
+  writeAtomically,
+} from "../../base/files.ts";
 import { withLockIfPossible } from "../../base/lock.ts";
 import { listSources, type ProvisionContext, type Source } from "./sources.ts";
 
@@ -105,6 +111,9 @@ const failureFile = (ctx: ProvisionContext, source: Source) =>
 /** Builds a source, or waits for the process that is building it. */
 async function buildOnce(ctx: ProvisionContext, source: Source): Promise<NativeBuild> {
   const folder = sourceFolder(ctx, source);
+  // Nobody else has a say in code that is loaded.
+  await Deno.mkdir(nativeFolder(ctx), { recursive: true, mode: 0o700 });
+  if (Deno.build.os !== "windows") await Deno.chmod(nativeFolder(ctx), 0o700).catch(() => {});
   return await withLockIfPossible(join(nativeFolder(ctx), "lock"), async (locked) => {
     if (locked) await removeUnfinished(nativeFolder(ctx));
     const ready = await readBuild(ctx, source);
@@ -116,7 +125,9 @@ async function buildOnce(ctx: ProvisionContext, source: Source): Promise<NativeB
         // From here the folder is finished but for its name, and the addon finds its library beside
         // itself, so it can be tried before anyone sees it.
         const tensorflow = await ctx.tryAddon(join(temporary, addon));
-        await writeJson(join(temporary, "ready.json"), { addon, tensorflow, source: source.title });
+        const sha256 = await hashFile(join(temporary, addon));
+        const ready: ReadyFile = { addon, tensorflow, source: source.title, sha256 };
+        await writeJson(join(temporary, "ready.json"), ready);
         await Deno.remove(folder, { recursive: true }).catch(() => {}); // damaged, if there at all
       });
     } catch (error) {
@@ -131,8 +142,36 @@ async function buildOnce(ctx: ProvisionContext, source: Source): Promise<NativeB
 
 async function readBuild(ctx: ProvisionContext, source: Source): Promise<NativeBuild | undefined> {
   const folder = sourceFolder(ctx, source);
-  const ready = await readJson<NativeBuild>(join(folder, "ready.json"));
-  return ready && { ...ready, addon: join(folder, ready.addon) };
+  const ready = await readJson<ReadyFile>(join(folder, "ready.json"));
+  if (ready === undefined) return undefined;
+  const addon = join(folder, ready.addon);
+  const reason = await whyNotTrusted(folder, addon, ready.sha256);
+  if (reason === undefined) return { ...ready, addon };
+  ctx.onNote(note(source, reason));
+  return undefined;
+}
+
+/** What says that a folder is finished. */
+interface ReadyFile extends NativeBuild {
+  /** SHA-256 of the addon; folders of earlier versions do not have it. */
+  readonly sha256?: string;
+}
+
+/** Why code in the cache must not be loaded: it is somebody else's, or not what was made. */
+async function whyNotTrusted(
+  folder: string,
+  addon: string,
+  sha256: string | undefined,
+): Promise<string | undefined> {
+  for (const path of [folder, addon]) {
+    const { uid } = await Deno.stat(path).catch(() => ({ uid: undefined }));
+    if (uid === undefined) return `'${path}' is not there`;
+    if (uid !== null && uid !== 0 && uid !== Deno.uid()) {
+      return `'${path}' belongs to another user (${uid}); remove it to have it made anew`;
+    }
+  }
+  if (sha256 === undefined || await hashFile(addon) === sha256) return undefined;
+  return `'${addon}' is not the one that was made here; it is made anew`;
 }
 
 async function recentFailure(ctx: ProvisionContext, source: Source): Promise<string | undefined> {

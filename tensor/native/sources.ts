@@ -1,12 +1,11 @@
 /**
- * The sources of native TensorFlow: a library that the user names, a pinned Python wheel, the npm
- * package's own install script.
+ * The sources of native TensorFlow: a library that the user names, and a pinned Python wheel. The npm
+ * package's own install script is none: what it downloads is neither pinned nor checked.
  *
  * @module
  */
 import { createHash } from "node:crypto";
-import { delimiter, dirname, join } from "node:path";
-import { findProgram, runProgram } from "../../base/command.ts";
+import { dirname, join } from "node:path";
 import { unzip } from "../../base/unzip.ts";
 import { addonName, compileAddon, findCompiler, findLibrary } from "./addon.ts";
 import { fetchWheel, findPip } from "./pip.ts";
@@ -50,7 +49,6 @@ export async function listSources(ctx: ProvisionContext): Promise<Source[]> {
   return [
     ...(named ? [await namedLibrary(ctx, named)] : []),
     ...ctx.wheelSets.map((wheels) => wheelSource(ctx, wheels)),
-    installScript(ctx),
   ];
 }
 
@@ -149,63 +147,4 @@ function wanted(path: string): boolean {
     /^tensorflow\/include\/(tensorflow|xla\/tsl)\/c\/.+\.h$/.test(path) ||
     /^tensorflow\/include\/(tensorflow\/core|tsl)\/platform\/ctstring[^/]*\.h$/.test(path) ||
     /^nvidia\/[^/]+\/(lib|bin|nvvm)\//.test(path);
-}
-
-/** The npm package's own install script, which downloads an older TensorFlow and an addon for it. */
-function installScript(ctx: ProvisionContext): Source {
-  return {
-    title: "the npm package's own install script",
-    key: `${keyPart(ctx)}_npm`,
-    missingRequirement: () => Promise.resolve(undefined),
-    async build(folder) {
-      const what = "running the npm package's install script";
-      ctx.onProgress(what, 0, 1);
-      // The script works in its package's folder: give it a copy, so that one that is stopped
-      // half-way leaves the real package as it was. The copy needs the package's dependencies, and
-      // one of their programs on the PATH, as npm would have it.
-      const copy = join(folder, "node_modules", "package");
-      const dependencies = join(ctx.tfjsFolder, "..", "..");
-      await copyFolder(ctx.tfjsFolder, copy);
-      await Deno.symlink(dependencies, join(copy, "node_modules"));
-      const programs = join(folder, "programs");
-      await Deno.mkdir(programs);
-      await Deno.symlink(
-        join(dependencies, "@mapbox", "node-pre-gyp", "bin", "node-pre-gyp"),
-        join(programs, "node-pre-gyp"),
-      );
-      let node = await findProgram(["node"], ctx.environment);
-      if (node === undefined) { // Deno does as well
-        node = join(programs, "node");
-        const script =
-          `#!/bin/sh\nexec '${Deno.execPath()}' run --quiet --allow-all --unstable-detect-cjs "$@"\n`;
-        await Deno.writeTextFile(node, script, { mode: 0o755 });
-      }
-      const gpu = ctx.wheelSets.some((wheels) => wheels.companions.length > 0);
-      const { success, reason } = await runProgram(
-        node,
-        [join("scripts", "install.js"), gpu ? "gpu" : "cpu", "download"],
-        {
-          environment: {
-            ...ctx.environment,
-            PATH: [programs, ctx.environment["PATH"] ?? ""].join(delimiter),
-          },
-          minutes: 10,
-          cwd: copy,
-        },
-      );
-      if (!success) throw new Error(reason);
-      ctx.onProgress(what, 1, 1);
-      return join("node_modules", "package", "lib", "napi-v8", addonName);
-    },
-  };
-}
-
-async function copyFolder(from: string, to: string): Promise<void> {
-  await Deno.mkdir(to, { recursive: true });
-  for await (const entry of Deno.readDir(from)) {
-    if (entry.name === "lib" || entry.name === "deps") continue; // what an install leaves behind
-    const [source, target] = [join(from, entry.name), join(to, entry.name)];
-    if (entry.isDirectory) await copyFolder(source, target);
-    else await Deno.copyFile(source, target);
-  }
 }

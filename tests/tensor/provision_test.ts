@@ -163,7 +163,6 @@ test("without a compiler nothing is downloaded, and one line says what to instal
   assertOneNote(
     notes,
     /^Cannot use the Python wheel tensorflow-cpu 1\.0: no C\+\+ compiler was found .* install one, /,
-    /^Cannot use the npm package's own install script: .*/,
   );
   assert.deepEqual(await lines(join(folder, "pip.log")), []);
 });
@@ -228,7 +227,6 @@ test("a failed download is not repeated for a day unless that is insisted on", a
   assertOneNote(
     notes.splice(0),
     /pip could not download tensorflow-cpu 1\.0 \(ERROR: No matching distribution\)\.$/,
-    /^Cannot use the npm package's own install script: .*/,
   );
   assert.equal(await calls(), 1);
   assert.equal(await provision(ctx, false), undefined);
@@ -253,19 +251,16 @@ test("an addon that does not load is no addon", async (folder) => {
   assert.equal(await present(addonPath(ctx.tfjsFolder)), false);
 });
 
-test("the npm package's own script is the last resort, and works on a copy", async (folder) => {
-  await Deno.writeTextFile(
-    join(folder, "tfjs/scripts/install.js"),
-    `const fs = require("fs");
-fs.mkdirSync("lib/napi-v8", { recursive: true });
-fs.writeFileSync("lib/napi-v8/tfjs_binding.node", "addon\\n");`,
-  );
+test("code in the cache that is not what was made there is made anew", async (folder) => {
   const notes: string[] = [];
-  const ctx = provisionContext(folder, [], notes);
-  const ready = await provision(ctx, false);
-  assert.deepEqual(notes, []);
-  assert.equal(ready?.source, "the npm package's own install script");
-  assert.equal(await Deno.readTextFile(addonPath(ctx.tfjsFolder)), "addon\n");
-  assert.deepEqual(await names(join(ctx.tfjsFolder)), ["binding", "lib", "scripts"]);
-  assert.equal(await present(join(ready!.addon, "../../../scripts/install.js")), true);
+  const ctx = provisionContext(folder, [await putWheel(folder, cpu)], notes);
+  const { addon } = (await provision(ctx, false))!;
+  const native = join(ctx.cache, "native");
+  assert.equal((await Deno.stat(native)).mode! & 0o777, 0o700);
+  await Deno.chmod(addon, 0o600).catch(() => {});
+  await Deno.writeTextFile(addon, "another addon");
+  assert.equal((await provision(ctx, false))?.addon, addon);
+  assert.match(notes.join(), /is not the one that was made here; it is made anew\.$/);
+  assert.notEqual(await Deno.readTextFile(addon), "another addon");
+  assert.equal((await lines(join(folder, "compiler.log"))).length, 2);
 });

@@ -3,10 +3,9 @@
  *
  * @module
  */
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import { DataError } from "../../../base/errors.ts";
+import { hashFile } from "../../../base/files.ts";
 import type { DataPaths, DataProblems } from "../../dataset.ts";
 import { checkSplitCsv, type SplitRow } from "../../formats/split_csv.ts";
 import { decodeText } from "../../formats/text.ts";
@@ -88,11 +87,7 @@ async function equalFiles(
 }
 
 async function hashOf(file: string): Promise<string> {
-  const hash = createHash("sha256");
-  try {
-    for await (const chunk of createReadStream(file)) hash.update(chunk);
-  } catch (error) {
-    throw new DataError(`${file} cannot be read: ${(error as Error).message}.`);
-  }
-  return hash.digest("hex");
+  return await hashFile(file).catch((error: Error) => {
+    throw new DataError(`${file} cannot be read: ${error.message}.`);
+  });
 }
