@@ -16,8 +16,11 @@ import {
   type ValueType,
 } from "../base/setting.ts";
 
-/** A trait of a data set on which a hyperparameter may be different; `large` goes before the kind. */
-export type Trait = "digits" | "photographs" | "large";
+/**
+ * A trait of what is trained on, with which a hyperparameter may be different; `large` goes before
+ * the kind of images, and `frozen` before both.
+ */
+export type Trait = "digits" | "photographs" | "large" | "frozen";
 
 /** The traits of a data set. */
 export interface Traits {
@@ -25,6 +28,8 @@ export interface Traits {
   readonly images: "digits" | "photographs";
   /** Whether the override for large sets holds too. */
   readonly large?: boolean;
+  /** Whether a head is trained on the features of a frozen network, and its override holds too. */
+  readonly frozen?: boolean;
 }
 
 /** Hyperparameters that belong to the run; a method's may take their value by default. */
@@ -126,9 +131,15 @@ export function defaultValues(
 /** A hyperparameter as it is on data sets with these traits. */
 export function specOn<T extends { readonly overrides?: Hyperparameter["overrides"] }>(
   h: T,
-  { images, large }: Traits,
+  { images, large, frozen }: Traits,
 ): T {
-  return { ...h, ...h.overrides?.[images], ...(large && h.overrides?.large) };
+  const { overrides } = h;
+  return {
+    ...h,
+    ...overrides?.[images],
+    ...(large && overrides?.large),
+    ...(frozen && overrides?.frozen),
+  };
 }
 
 /** The distribution of a random search. */

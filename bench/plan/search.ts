@@ -23,7 +23,11 @@ export const COMMON = {
   learningRate: {
     ...numberType(ABOVE_0),
     search: power10(-5, -3.5),
-    overrides: { digits: { search: power10(-4.5, -2.5) } },
+    // A head on frozen features learns from nothing, as the digits' network does.
+    overrides: {
+      digits: { search: power10(-4.5, -2.5) },
+      frozen: { search: power10(-4.5, -2.5) },
+    },
     description: "learning rate of Adam",
     mdltName: "lr",
   },

@@ -6,7 +6,7 @@
 import type { Value } from "../../base/setting.ts";
 import type { DatasetDefinition } from "../../datasets/dataset.ts";
 import { dataSeeds } from "../../datasets/settings.ts";
-import { type Hyperparameter, specOn } from "../../methods/hyperparameter.ts";
+import { type Hyperparameter, specOn, type Traits } from "../../methods/hyperparameter.ts";
 import type { Method } from "../../methods/method.ts";
 import { usualExecution } from "../records/execution.ts";
 import type { RunSpec, TrainingSettings } from "../records/record.ts";
@@ -40,14 +40,15 @@ export function specOf(
 ): RunSpec {
   const { dataset, sizes } = part;
   const method = stages.at(-1)!;
+  const traits = { ...dataset, frozen: sizes.network.frozen !== undefined };
   const choice: Choice = {
-    drawn: searchSetting(method, dataset, trial),
+    drawn: searchSetting(method, traits, trial),
     given: (key) => overrides.get(method.name)?.get(key) ?? overrides.get("all")?.get(key),
   };
   const before = stages.slice(0, -1);
   const { backend, threads } = request;
   const training = trainingOf(request, part, choice);
-  const hyperparameters = hyperparametersOf(method, dataset, training, choice);
+  const hyperparameters = hyperparametersOf(method, traits, training, choice);
   const drawnBy = Object.fromEntries(
     dataSeeds(dataset.settings).map((key) => [key, request.dataSeed]),
   );
@@ -103,7 +104,7 @@ function trainingOf(
 
 function hyperparametersOf(
   method: Method,
-  dataset: DatasetDefinition,
+  dataset: DatasetDefinition & Traits,
   training: TrainingSettings,
   { drawn, given }: Choice,
 ): Record<string, Value> {
