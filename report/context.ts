@@ -9,11 +9,19 @@ import type { Catalogue } from "../bench/catalogue.ts";
 import type { Folder } from "../bench/records/folder.ts";
 import { openFolders } from "../bench/records/joined_folder.ts";
 import { type Across, across } from "./analysis/across.ts";
+import { againstControl, type Controlled } from "./analysis/control.ts";
+import { againstControlAcross } from "./analysis/control_across.ts";
 import { arrange, type DatasetResults, groupBy, withoutSeed } from "./analysis/arrange.ts";
 import { type BehaviourResults, behaviours } from "./analysis/behaviours.ts";
-import { type Change, changes } from "./analysis/compare.ts";
+import { type Changes, changes } from "./analysis/compare.ts";
 import { type EmbeddingFiles, embeddings, type Points } from "./analysis/embedding.ts";
-import { besideBest, type Comparison, type Pairwise, pairwise } from "./analysis/significance.ts";
+import {
+  besideBest,
+  type Comparison,
+  type Judgement,
+  type Pairwise,
+  pairwise,
+} from "./analysis/significance.ts";
 import {
   chooseMetrics,
   type ReportMetrics,
@@ -22,12 +30,15 @@ import {
   testedFigures,
 } from "./analysis/tested.ts";
 import { studies, type StudyResults } from "./analysis/studies.ts";
+import { UsageError } from "../base/errors.ts";
 import { readStore, type Store } from "./folder.ts";
 
 /** What may be chosen about a report. */
 export interface ReportOptions {
-  /** Name of the method that every other should beat; that of the family `baseline` by default. */
-  readonly baseline?: string;
+  /** Name of the method that the others are compared with; the first of the family `baseline` by default. */
+  readonly control?: string;
+  /** Points below which a difference does not matter; null, the default, where nobody says so. */
+  readonly margin?: number | null;
   /** Level of significance; 0.05 by default. */
   readonly alpha?: number;
   /** Names of the metrics of the first tables and of the tests; the headline metrics by default. */
@@ -44,6 +55,8 @@ export interface ReportOptions {
 export class ReportContext {
   /** Level of significance. */
   readonly alpha: number;
+  /** How families of comparisons are judged. */
+  readonly judgement: Judgement;
   /** What is shown and tested. */
   readonly metrics: ReportMetrics;
   /** The figures that are tested. */
@@ -65,10 +78,14 @@ export class ReportContext {
     readonly store: Store,
     /** What studies, metrics and further sections there are. */
     readonly catalogue: Catalogue,
-    private readonly options: Pick<ReportOptions, "baseline" | "alpha" | "metrics" | "from"> = {},
+    private readonly options: Pick<
+      ReportOptions,
+      "control" | "margin" | "alpha" | "metrics" | "from"
+    > = {},
     private readonly before: Store | null = null,
   ) {
     this.alpha = options.alpha ?? 0.05;
+    this.judgement = { alpha: this.alpha, margin: options.margin ?? null };
     this.metrics = chooseMetrics(catalogue.metrics, options.metrics);
     this.figures = testedFigures(this.metrics.tested);
     this.headline = { domain: "worst", metric: this.metrics.primary };
@@ -78,19 +95,32 @@ export class ReportContext {
   readonly datasets: () => DatasetResults[] = once(() => this.arrange(this.store));
 
   /**
-   * The method that every other should beat on the same network: its name and title; null where there
-   * is none.
+   * The method that the others are compared with, on the same network: its name and title; null
+   * where there is none.
+   *
+   * @throws {UsageError} When no method has the name that was asked for.
    */
-  readonly baseline: () => { name: string; title: string } | null = once(() => {
+  readonly control: () => { name: string; title: string } | null = once(() => {
     const methods = this.datasets().flatMap((dataset) => dataset.methods);
-    const { baseline } = this.options;
-    const found = baseline === undefined
+    const { control } = this.options;
+    const known = methods.filter(({ about }) => about !== null);
+    const named = (all: typeof methods) =>
+      all.find(({ name }) => name === control) ?? all.find(({ label }) => label === control);
+    const found = control === undefined
       ? methods.find(({ about }) => about?.family === "baseline")
-      : methods.find(({ name, about }) => name === baseline && about !== null) ??
-        methods.find(({ name }) => name === baseline);
-    if (!found) return null;
-    const { name, network, title, about } = found;
-    return { name, title: network === null ? title : about?.title ?? name };
+      : named(known) ?? named(methods);
+    if (found !== undefined) {
+      const { name, label, network, title, about } = found;
+      if (label === control) return { name: label, title };
+      return { name, title: network === null ? title : about?.title ?? name };
+    }
+    if (control !== undefined && methods.length > 0) {
+      throw new UsageError(
+        `Cannot compare with --control "${control}": no run of the folder has that name; give one ` +
+          `of ${[...new Set(methods.map(({ name }) => name))].join(", ")}`,
+      );
+    }
+    return null;
   });
 
   /** Without the runs of studies. */
@@ -101,8 +131,28 @@ export class ReportContext {
 
   /** Every pair of methods on every tested figure of every data set. */
   readonly pairs: () => Pairwise[] = once(() =>
-    this.datasets().flatMap((dataset) => pairwise(dataset, this.figures, this.alpha))
+    this.datasets().flatMap((dataset) => pairwise(dataset, this.figures, this.judgement))
   );
+
+  /** Every method beside the control, by data set and tested figure; none without a control. */
+  readonly controlled: () => Controlled[] = once(() => {
+    const control = this.control();
+    if (control === null) return [];
+    return this.datasets().flatMap((dataset) =>
+      this.figures.flatMap((tested) =>
+        againstControl(dataset, tested, control.name, this.judgement) ?? []
+      )
+    );
+  });
+
+  /** The same over all data sets together; none for one data set. */
+  readonly controlledAcross: () => Controlled[] = once(() => {
+    const control = this.control();
+    if (control === null) return [];
+    return this.figures.flatMap((tested) =>
+      againstControlAcross(this.independent(), tested, control.name, this.judgement) ?? []
+    );
+  });
 
   /** Every method beside the best one, by data set and tested figure. */
   readonly comparisons: () => Comparison[] = once(() =>
@@ -116,7 +166,7 @@ export class ReportContext {
 
   /** The most important figure over all data sets. */
   readonly across: () => Across = once(() =>
-    across(this.independent(), this.headline, this.baseline()?.name ?? null, this.alpha)
+    across(this.independent(), this.headline, this.control()?.name ?? null, this.alpha)
   );
 
   /** The other tested figures over all data sets. */
@@ -126,8 +176,8 @@ export class ReportContext {
   );
 
   /** What has changed since the folder to compare with; null without one. */
-  readonly changes: () => Change[] | null = once(() =>
-    this.before && changes(this.arrange(this.before), this.datasets(), this.figures, this.alpha)
+  readonly changes: () => Changes | null = once(() =>
+    this.before && changes(this.arrange(this.before), this.datasets(), this.figures, this.judgement)
   );
 
   /** Studies of single methods. */

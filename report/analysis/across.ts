@@ -3,19 +3,19 @@
  *
  * @module
  */
-import { stream } from "../../base/random.ts";
 import { completeMethods, type DatasetResults, type MethodResults, scores } from "./arrange.ts";
 import type { Pairwise } from "./significance.ts";
 import { oriented, type Tested } from "./tested.ts";
 import type { NotComputable } from "./statistics/anova.ts";
-import { isBetter, mean } from "../../metrics/mod.ts";
+import { mean } from "../../metrics/mod.ts";
 import {
-  bootstrapInterval,
+  improvementInterval,
   interquartileMean,
   type Interval,
+  meanInterval,
   meanOfMeans,
   probabilityOfImprovement,
-} from "./statistics/bootstrap.ts";
+} from "./statistics/aggregates.ts";
 import { type Friedman, friedman, rank } from "./statistics/ranks.ts";
 import { scoreKey } from "../folder.ts";
 
@@ -41,7 +41,7 @@ export interface AcrossMethod {
   readonly network: MethodResults["network"];
   /** Its results on each data set; null where it was not planned. */
   readonly results: readonly (MethodResults | null)[];
-  /** What follows for a method with all runs on every data set; null for others. */
+  /** What follows for a method that has every seed of every data set; null for others. */
   readonly overall: Overall | null;
 }
 
@@ -51,34 +51,32 @@ export interface Overall {
   readonly rank: number;
   /** Mean of the data sets' means. */
   readonly mean: number;
-  /** 95 %, over runs resampled within each data set. */
+  /** 95 %, by the runs of each data set. */
   readonly meanInterval: Interval | NotComputable;
   /** Interquartile mean over all runs. */
   readonly iqm: number;
-  /** 95 %, over runs resampled within each data set. */
-  readonly iqmInterval: Interval | NotComputable;
-  /** Chance to beat a run of the baseline on the same network; null for the baseline and without it. */
+  /** Chance to beat a run of the control on the same network; null for the control and without it. */
   readonly improvement: Improvement | null;
 }
 
-/** Probability of improvement over the baseline. */
+/** Probability of improvement over the control. */
 export interface Improvement {
   /** From 0 to 1; 0.5 for methods that are alike. */
   readonly probability: number;
-  /** 95 %, over runs resampled within each data set. */
+  /** 95 %, by the runs of each data set. */
   readonly interval: Interval | NotComputable;
 }
 
 /**
  * Brings one figure of all data sets together.
  *
- * @param baseline Name of the method that every other should beat; null when nobody asks.
+ * @param control Name of the method that the others are compared with; null when nobody asks.
  * @param alpha Level of the critical difference.
  */
 export function across(
   datasets: readonly DatasetResults[],
   tested: Tested,
-  baseline: string | null,
+  control: string | null,
   alpha: number,
 ): Across {
   const { metric } = tested;
@@ -107,10 +105,8 @@ export function across(
     oriented(metric, complete.map(({ strata }) => mean(strata[d]!)!))
   );
   const places = means.map(rank);
-  const baselineOf = ({ network }: Pick<AcrossMethod, "network">) =>
-    complete.find((method) => method.name === baseline && method.network?.name === network?.name);
-  const random = (what: string, label: string) =>
-    stream(0, "report", "bootstrap", what, key, label);
+  const controlOf = ({ network }: Pick<AcrossMethod, "network">) =>
+    complete.find((method) => method.name === control && method.network?.name === network?.name);
   return {
     ...tested,
     datasets,
@@ -118,25 +114,23 @@ export function across(
     methods: all.map(({ strata, ...method }) => {
       const place = complete.findIndex((other) => other.label === method.label);
       if (place < 0) return { ...method, overall: null };
-      const base = baselineOf(method);
+      const base = controlOf(method);
       const both = base && base.label !== method.label
-        ? [...strata, ...base.strata].map((values) => oriented(metric, values))
+        ? strata.map((values, d) => ({
+          first: oriented(metric, values),
+          second: oriented(metric, base.strata[d]!),
+        }))
         : null;
       return {
         ...method,
         overall: {
           rank: mean(places.map((row) => row[place]!))!,
           mean: meanOfMeans(strata),
-          meanInterval: bootstrapInterval(strata, random("mean", method.label)),
+          meanInterval: meanInterval(strata),
           iqm: interquartileMean(strata),
-          iqmInterval: bootstrapInterval(strata, random("iqm", method.label), {
-            statistic: interquartileMean,
-          }),
           improvement: both && {
             probability: probabilityOfImprovement(both),
-            interval: bootstrapInterval(both, random("improvement", method.label), {
-              statistic: probabilityOfImprovement,
-            }),
+            interval: improvementInterval(both),
           },
         },
       };
@@ -144,39 +138,63 @@ export function across(
   };
 }
 
-/** Comparisons with other methods on data sets that a method won, drew and lost. */
-export interface Wins {
-  readonly wins: number;
-  readonly ties: number;
-  readonly losses: number;
+/** How a method stands to the others on all data sets, by the tests of all pairs. */
+export interface Standing {
+  /** Comparisons with other methods on data sets in which it is better, and in which worse. */
+  readonly better: number;
+  readonly worse: number;
+  /** Those that tell no difference. */
+  readonly open: number;
+  /**
+   * Average of the least and the largest place that the tests leave it on each data set (Al Mohamad
+   * et al. 2022); null for a method that lacks runs.
+   */
+  readonly range: readonly [least: number, largest: number] | null;
 }
 
 /**
- * Counts, for every method, the other methods on each data set that it is significantly better
- * than, not different from, and significantly worse than, by Tukey's HSD.
+ * Counts, for every method, the other methods on each data set that it is better and worse than by
+ * the tests of all pairs, and the places that these leave it.
  *
  * @param pairwise Of one figure, one a data set; pairs without a test count nowhere.
  */
-export function winsTiesLosses(pairwise: readonly Pairwise[], alpha: number): Map<string, Wins> {
-  const all = new Map<string, { wins: number; ties: number; losses: number }>();
-  const of = (method: MethodResults) => {
-    const found = all.get(method.label) ?? { wins: 0, ties: 0, losses: 0 };
-    all.set(method.label, found);
-    return found;
-  };
-  for (const { pairs, metric } of pairwise) {
-    for (const { first, second, difference, tukey } of pairs) {
-      if (tukey === null) continue;
-      const [a, b] = [of(first), of(second)];
-      if (tukey >= alpha) {
-        a.ties++;
-        b.ties++;
-      } else {
-        const [winner, loser] = isBetter(metric, difference, 0) ? [a, b] : [b, a];
-        winner.wins++;
-        loser.losses++;
-      }
-    }
+export function standings(pairwise: readonly Pairwise[], alpha: number): Map<string, Standing> {
+  const labels = new Set(pairwise.flatMap(({ methods }) => methods.map(({ label }) => label)));
+  return new Map([...labels].map((label) => {
+    const own = pairwise.map((figure) => standing(figure, label, alpha, pairwise.length));
+    const total = (key: "better" | "worse" | "open") =>
+      own.reduce((sum, counts) => sum + counts[key], 0);
+    const ranges = own.map(({ range }) => range);
+    return [label, {
+      ...{ better: total("better"), worse: total("worse"), open: total("open") },
+      range: ranges.every((range) => range !== null)
+        ? [mean(ranges.map(([least]) => least))!, mean(ranges.map(([, most]) => most))!]
+        : null,
+    }];
+  }));
+}
+
+/** Of one data set. Its places hold with those of all others together, hence alpha / `datasets`. */
+function standing(
+  { dataset, methods, pairs }: Pairwise,
+  label: string,
+  alpha: number,
+  datasets: number,
+): Standing {
+  const ranked = completeMethods(dataset).filter((method) => methods.includes(method));
+  const counts = { better: 0, worse: 0, open: 0 };
+  let [above, below] = [0, 0];
+  for (const { first, second, compared: { p, verdict } } of pairs) {
+    if (p === null || (first.label !== label && second.label !== label)) continue;
+    const ahead = (verdict === "better") === (first.label === label);
+    if (p >= alpha) counts.open++;
+    else if (ahead) counts.better++;
+    else counts.worse++;
+    const other = first.label === label ? second : first;
+    if (p >= alpha / datasets || !ranked.includes(other)) continue;
+    if (ahead) below++;
+    else above++;
   }
-  return all;
+  const isRanked = ranked.some((method) => method.label === label);
+  return { ...counts, range: isRanked ? [1 + above, ranked.length - below] : null };
 }

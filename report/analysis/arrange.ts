@@ -185,14 +185,24 @@ export function estimate(values: readonly (number | null)[]): Estimate | null {
 }
 
 /**
- * The methods that may be called best: those with as many finished seeds as any. A method that is
+ * The methods that may be put in order: those with every seed that any method has. A method that is
  * still running, or that lost a seed, must not win by the seeds it happens to have.
  */
-export function completeMethods(dataset: DatasetResults): MethodResults[] {
-  const finished = (method: MethodResults) =>
-    method.runs.filter((run) => run?.state.status === "done").length;
-  const most = Math.max(...dataset.methods.map(finished));
-  return most === 0 ? [] : dataset.methods.filter((method) => finished(method) === most);
+export function completeMethods({ methods, seeds }: DatasetResults): MethodResults[] {
+  const finished = (method: MethodResults, place: number) =>
+    method.runs[place]?.state.status === "done";
+  const places = [...seeds.keys()].filter((place) =>
+    methods.some((method) => finished(method, place))
+  );
+  return places.length === 0
+    ? []
+    : methods.filter((method) => places.every((place) => finished(method, place)));
+}
+
+/** Whether most finished runs of a method learned anything; true while none is finished. */
+export function hasLearned({ runs }: Pick<MethodResults, "runs">): boolean {
+  const known = runs.flatMap((run) => run?.state.status === "done" ? [run.digest!.learned.learned] : []);
+  return known.length === 0 || 2 * known.filter((learned) => learned).length > known.length;
 }
 
 /** Which seeds of a method lack a result and why, as `seed 3 failed (run 1a2b)`; null when none. */

@@ -5,36 +5,36 @@
  */
 import type { Metric } from "../../metrics/mod.ts";
 import type { Across } from "./across.ts";
-import type { Change } from "./compare.ts";
+import type { Controlled } from "./control.ts";
 import {
-  completeMethods,
   type DatasetResults,
   type Estimate,
   estimate,
   groupBy,
+  hasLearned,
   type MethodResults,
   scores,
 } from "./arrange.ts";
 import type { Tested } from "./tested.ts";
-import { anovas, type Comparison, decisive, type Rival } from "./significance.ts";
+import type { Comparison, Rival } from "./significance.ts";
+import type { Verdict } from "./statistics/family.ts";
 import { scoreKey, type Store } from "../folder.ts";
-import { figureTitle, scaledEstimate, showP, signed } from "../tables/format.ts";
+import { figureTitle, listed, scaledEstimate, showP, signed } from "../tables/format.ts";
 
-/** Who is best on one data set, and how clearly. */
+/** Who has the highest mean on one data set, and what that is worth. */
 export interface Finding extends Tested {
   readonly dataset: DatasetResults;
-  /** The best method's title, and its figure as tables show it. */
-  readonly best: string;
+  /** The method of the highest mean (the lowest of an error), and others of the same mean. */
+  readonly highest: readonly string[];
+  /** As tables show it. */
   readonly score: Estimate;
-  /** The lead over the second, a method that lacks no seed either; null when there is none. */
+  /** How it stands to the control; null when that is missing or is the highest itself. */
+  readonly control: Lead | null;
+  /** How it stands to the second, a method that lacks no seed either; null when there is none. */
   readonly second: Lead | null;
-  /** The lead over the baseline; null when that is missing, is the best, or is second. */
-  readonly baseline: Lead | null;
-  /** Titles of the methods that are not significantly worse, from the closest on. */
-  readonly level: readonly string[];
-  /** Methods that were tested against the best. */
-  readonly tested: number;
-  /** Where the best method fails most; null where no class has an F1. */
+  /** The other methods by what the tests of all pairs say of the highest beside them. */
+  readonly others: Readonly<Record<Verdict, readonly string[]>>;
+  /** Where the method fails most; null where no class has an F1. */
   readonly hardest: HardCell | null;
 }
 
@@ -45,65 +45,73 @@ export interface HardCell {
   readonly f1: number;
 }
 
-/** By how much the best method leads another. */
+/** By how much the method of the highest mean leads another. */
 export interface Lead {
   readonly over: string;
-  /** The difference as tables show it, over the seeds that both have. */
+  /** The difference as tables show it, over the seeds that both have, with its interval. */
   readonly difference: string;
-  /** Null where there is no test. */
-  readonly significant: boolean | null;
-  /** `significant, p = 0.012`, or why there is no test. */
-  readonly verdict: string;
+  readonly verdict: Verdict;
+  /** `better, p = 0.012`, or why there is no test. */
+  readonly words: string;
 }
 
 /**
- * The best method of each data set by one metric, on the worst domain and on average.
+ * The method of the highest mean on each data set by one metric, on the worst domain and on
+ * average.
  *
  * @param comparisons Of one or more data sets.
- * @param baseline Name of the method that every other should beat; null without one.
- * @param alpha Level of significance.
+ * @param controls Every method beside the control, of the same figures; none without a control.
  */
 export function findings(
   comparisons: readonly Comparison[],
+  controls: readonly Controlled[],
   metric: Metric,
-  baseline: string | null,
-  alpha: number,
 ): Finding[] {
   const own = comparisons.filter((comparison) => comparison.metric.name === metric.name);
   const domains = (["worst", "average"] as const).flatMap((domain) =>
     own.filter((comparison) => comparison.domain === domain)
   );
-  return domains.map(({ dataset, domain, best, others }) => {
-    const whole = completeMethods(dataset);
-    const second = others.find((rival) => whole.includes(rival.method));
-    const lead = (rival: Rival | undefined) => rival ? leadOver(rival, metric, alpha) : null;
-    const tested = others.filter((rival) => decisive(rival) !== null);
+  return domains.map((comparison) => {
+    const { dataset, domain, best, others } = comparison;
+    const whole = others.filter((rival) => comparison.complete.includes(rival.method));
+    const tied = whole.filter(({ mean }) => Math.abs(mean - comparison.mean) < 1e-12);
+    const second = whole.find((rival) => !tied.includes(rival));
+    const control = controls.find((other) =>
+      other.dataset === dataset && other.domain === domain && other.metric.name === metric.name
+    )?.rows.find(({ method }) => method === best);
+    const verdicts = (verdict: Verdict) =>
+      others.filter((rival) => rival.verdict === verdict).map(({ method }) => method.title);
     return {
-      dataset,
-      domain,
-      metric,
-      best: best.title,
+      ...{ dataset, domain, metric },
+      highest: [best, ...tied.map(({ method }) => method)].map(({ title }) => title),
       score: scaledEstimate(metric, scores(best, scoreKey(domain, metric.name)))!,
-      second: lead(second),
-      baseline: best.name === baseline ? null : lead(
-        others.find((rival) =>
-          rival !== second && rival.method.name === baseline &&
-          rival.method.network?.name === best.network?.name
-        ),
-      ),
-      level: tested.filter((rival) => decisive(rival)! >= alpha).map(({ method }) => method.title),
-      tested: tested.length,
+      second: second ? leadOver(second, metric) : null,
+      control: control === undefined || control.difference === null ? null : {
+        over: control.control.title,
+        difference: withInterval(metric, control.difference, control.interval),
+        verdict: control.verdict,
+        words: words(control.verdict, control.p, control.test),
+      },
+      others: {
+        "better": verdicts("better"),
+        "worse": verdicts("worse"),
+        "equivalent within the margin": verdicts("equivalent within the margin"),
+        "not told apart": verdicts("not told apart"),
+        "not tested": verdicts("not tested"),
+      },
       hardest: hardest(dataset, best),
     };
   });
 }
 
+/** The class that a method fails most in, of those that have test images. */
 function hardest({ data }: DatasetResults, method: MethodResults): HardCell | null {
   const tables = method.runs.flatMap((run) =>
     run?.state.status === "done" ? [run.digest!.classF1] : []
   );
   const cells = data!.domains.flatMap((domain, d) =>
     data!.classes.flatMap((name, c) => {
+      if (data!.counts.test[d]![c] === 0) return [];
       const f1 = estimate(tables.map((table) => table[d]![c]!))?.mean;
       return f1 === undefined ? [] : [{ class: name, domain, f1 }];
     })
@@ -111,25 +119,113 @@ function hardest({ data }: DatasetResults, method: MethodResults): HardCell | nu
   return cells.length > 0 ? cells.reduce((least, cell) => cell.f1 < least.f1 ? cell : least) : null;
 }
 
-function leadOver(rival: Rival, metric: Metric, alpha: number): Lead {
-  const p = decisive(rival);
-  const significant = p === null ? null : p < alpha;
+function leadOver(rival: Rival, metric: Metric): Lead {
+  const test = rival.why === null ? { computable: true } : { computable: false, why: rival.why };
   return {
     over: rival.method.title,
-    difference: signed(metric, rival.difference),
-    significant,
-    verdict: p === null
-      ? `not tested${rival.test.computable ? "" : `: ${rival.test.why}`}`
-      : `${significant ? "significant" : "not significant"}, ${equalsP(p)}`,
+    difference: withInterval(metric, rival.difference, rival.ends),
+    verdict: rival.verdict,
+    words: words(rival.verdict, rival.p, test),
   };
 }
 
+function words(
+  verdict: Verdict,
+  p: number | null,
+  test: { computable: boolean; why?: string },
+): string {
+  if (p === null) return `not tested${test.computable ? "" : `: ${test.why}`}`;
+  return `${verdict}, ${equalsP(p)}`;
+}
+
+/** `+1.2 points [0.3, 2.1]`. */
+function withInterval(
+  metric: Metric,
+  difference: number,
+  ends: readonly [number, number] | null,
+): string {
+  const { factor, decimals } = metric.scale;
+  const shown = (value: number) => (factor * value).toFixed(decimals).replace("-", "−");
+  return signed(metric, difference) + (ends ? ` [${ends.map(shown).join(", ")}]` : "");
+}
+
 /** `p = 0.012` or `p < 0.001`, in one piece. */
-function equalsP(p: number): string {
+export function equalsP(p: number): string {
   return `p ${p < 0.001 ? "" : "= "}${showP(p)}`.replaceAll(" ", "\u00a0");
 }
 
-/** A sentence over all data sets on the worst domain and one on the average; none for one alone. */
+/** So many methods are named with their differences in a sentence. */
+const NAMED = 3;
+
+/**
+ * Which methods are better and worse than the control on one figure, by how much, and how sure that
+ * is: the answer to a report's first question.
+ *
+ * @param control The control's title.
+ */
+export function controlSentence(controlled: Controlled, control: string): string {
+  const { metric, rows, dataset } = controlled;
+  const sign = metric.better === "max" ? 1 : -1;
+  const of = (verdict: Verdict) =>
+    rows.filter((row) => row.verdict === verdict && row.difference !== null)
+      .sort((a, b) => sign * (b.difference! - a.difference!));
+  const told = ({ method, difference, interval }: typeof rows[number]) =>
+    `${method.title} ${withInterval(metric, difference!, interval)}`;
+  const better = of("better");
+  const worse = of("worse").reverse();
+  const named = (found: typeof better) =>
+    found.length === 0 ? "" : ` (${
+      [
+        ...found.slice(0, NAMED).map(told),
+        ...(found.length > NAMED ? [`and ${found.length - NAMED} more`] : []),
+      ].join("; ")
+    })`;
+  const equivalent = of("equivalent within the margin");
+  const [open, untested] = [of("not told apart").length, of("not tested").length];
+  const where = dataset === null ? ", averaged over all data sets" : "";
+  return `On ${figureTitle(controlled)}${where}, ${better.length} of ` +
+    `${rows.length} ${rows.length === 1 ? "method is" : "methods are"} better than ${control}` +
+    `${named(better)}, ${worse.length} worse${named(worse)}` +
+    (equivalent.length > 0 ? `, ${equivalent.length} equivalent within the margin` : "") +
+    `; ${open} cannot be told apart from it` +
+    (untested > 0 ? `, ${untested} cannot be tested` : "") + ".";
+}
+
+/** Which methods did not learn, in a sentence for each data set that has some. */
+export function notLearnedSentences(datasets: readonly DatasetResults[]): string[] {
+  return datasets.flatMap((dataset) => {
+    const idle = dataset.methods.filter((method) => !hasLearned(method));
+    if (idle.length === 0) return [];
+    const on = datasets.length > 1 ? ` on ${dataset.title}` : "";
+    return [
+      `${listed(idle.map(({ title }) => title))} did not learn${on}: the tested weights of most ` +
+      "runs are no better on validation images than those of the first checkpoint. No figure of " +
+      "theirs is marked, and their spread is kept out of the tests of others.",
+    ];
+  });
+}
+
+/**
+ * Who stands first in average rank over several data sets, and whether ranks differ at all. Null for
+ * one data set and without results.
+ */
+export function ranksSentence(across: Across, alpha: number): string | null {
+  const { datasets, friedman } = across;
+  const ranked = across.methods.flatMap(({ title, overall }) => overall ? [{ title, overall }] : [])
+    .sort((a, b) => a.overall.rank - b.overall.rank);
+  const [first] = ranked;
+  if (datasets.length < 2 || ranked.length < 2 || !first) return null;
+  const tied = ranked.filter(({ overall }) => overall.rank === first.overall.rank);
+  return `Lowest average rank over ${datasets.length} data sets on ${figureTitle(across)}: ` +
+    `${listed(tied.map(({ title }) => title))} (${first.overall.rank.toFixed(1)}` +
+    `${tied.length > 1 ? " each" : ""}); ` +
+    (friedman.computable
+      ? `that ranks differ at all is ${friedman.p < alpha ? "significant" : "not significant"} ` +
+        `(Friedman's test by ${friedman.by}, ${equalsP(friedman.p)}).`
+      : `whether ranks differ at all cannot be tested: ${friedman.why}.`);
+}
+
+/** Who has the highest mean on how many data sets: one sentence a kind of figure. */
 export function headlines(all: readonly Finding[]): string[] {
   return (["worst", "average"] as const).flatMap((domain) => {
     const own = all.filter((finding) => finding.domain === domain);
@@ -138,62 +234,22 @@ export function headlines(all: readonly Finding[]): string[] {
 }
 
 function tally(own: readonly Finding[], figure: string): string {
-  const wins = [...groupBy(own, (finding) => finding.best)].sort(([, a], [, b]) =>
+  const wins = [...groupBy(own, ({ highest }) => listed(highest))].sort(([, a], [, b]) =>
     b.length - a.length
   );
-  const verdicts = own.map(({ second }) => second?.significant ?? null);
-  const clear = verdicts.filter((significant) => significant === true).length;
-  return `Best ${figure}: ` +
+  const verdicts = own.map(({ second }) => second?.verdict ?? "not tested");
+  const clear = verdicts.filter((verdict) => verdict === "better").length;
+  return `Highest mean ${figure}: ` +
     (wins.length === own.length
       ? `another method on each of ${own.length} data sets`
-      : wins.map(([best, won], i) =>
-        `${best} on ${won.length}${i === 0 ? ` of ${own.length} data sets` : ""}`
+      : wins.map(([names, won], i) =>
+        `${names} on ${won.length}${i === 0 ? ` of ${own.length} data sets` : ""}`
       ).join(", ")) +
-    (verdicts.every((significant) => significant === null)
+    (verdicts.every((verdict) => verdict === "not tested")
       ? "; no lead can be tested."
-      : `; the lead over the second is significant on ${
+      : `; it is told apart from the second on ${
         clear === 0 ? "none" : clear === own.length ? "all" : clear
       }.`);
-}
-
-/**
- * Whether the methods differ at all: on the one data set, or in their ranks over several. Null
- * where nothing has a result.
- */
-export function overallSentence(across: Across, alpha: number): string | null {
-  const { datasets } = across;
-  if (datasets.length === 1) return differSentence(datasets[0]!, across, alpha);
-  const { friedman } = across;
-  const ranked = across.methods.flatMap(({ title, overall }) => overall ? [{ title, overall }] : [])
-    .sort((a, b) => a.overall.rank - b.overall.rank);
-  const [best, second] = ranked;
-  if (!best || !second) return null;
-  return `Best average rank over ${datasets.length} data sets on ${figureTitle(across)}: ` +
-    `${best.title} (${best.overall.rank.toFixed(1)}), before ${second.title} ` +
-    `(${second.overall.rank.toFixed(1)})` +
-    (friedman.computable
-      ? `; that the methods differ in rank at all is ` +
-        `${friedman.p < alpha ? "significant" : "not significant"} (Friedman, ` +
-        `${equalsP(friedman.p)}).`
-      : ".");
-}
-
-function differSentence(dataset: DatasetResults, tested: Tested, alpha: number): string | null {
-  const anova = anovas(dataset, [tested]).find(({ test }) => test === "blocked");
-  if (!anova?.result.computable) return null;
-  const { p, df1 } = anova.result;
-  const { domain } = tested;
-  return `That ${df1 + 1} methods differ at all ${
-    domain === "worst" ? "on the worst domain" : "on average"
-  } is ` +
-    `${p < alpha ? "significant" : "not significant"} (blocked F test, ${equalsP(p)}).`;
-}
-
-/** What has become of a earlier results' figures, in one sentence. */
-export function changesSentence(changes: readonly Change[]): string {
-  const counts = [...groupBy(changes, ({ verdict }) => verdict)]
-    .map(([verdict, { length }]) => `${length} ${verdict}`);
-  return `Since the earlier results, of ${changes.length} figures: ${counts.join(", ")}.`;
 }
 
 /** Why there is nothing to say yet. */

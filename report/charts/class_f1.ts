@@ -140,7 +140,7 @@ export function classHeatmapChart(
   dataset: DatasetResults,
   ordered: readonly MethodResults[],
 ): Chart {
-  const { domains, classes, counts: { train } } = dataset.data!;
+  const { domains, classes, counts: { train, test } } = dataset.data!;
   const order = classOrder(dataset.data!.counts.train);
   const rows = ordered.flatMap((method) => {
     const tables = method.runs.flatMap((run) =>
@@ -150,6 +150,7 @@ export function classHeatmapChart(
       method: method.title,
       class: classes[c]!,
       f1: domains.map((_, d) => {
+        if (test[d]![c] === 0) return null; // predicted, perhaps, but not there
         const known = estimate(tables.map((table) => table[d]![c]!));
         return known && Number(known.mean.toFixed(3));
       }),
@@ -166,7 +167,8 @@ export function classHeatmapChart(
   ).sort((a, b) => a.f1 - b.f1);
   const [low, high] = [cells[0], cells.at(-1)];
   const description = `F1 of every class (rows, most training images first) in every domain ` +
-    `(columns) of ${dataset.title}, mean over the seeds of ${shown}, the best on the worst domain.` +
+    `(columns) of ${dataset.title}, mean over the seeds of ${shown}, ` +
+    "which has the highest mean on the worst domain." +
     (low && high
       ? ` It is lowest for ${low.class} in ${low.domain} (${low.f1.toFixed(2)}) and highest for ` +
         `${high.class} in ${high.domain} (${high.f1.toFixed(2)}).`

@@ -136,7 +136,7 @@ export function confusionChart(dataset: DatasetResults, ordered: readonly Method
     row.share.map((share, i) => ({ share, from: row.class, to: names[i]! }))
   ).filter(({ from, to }) => from !== to).sort((a, b) => b.share - a.share);
   const description = `Where the test images of each class of ${dataset.title} go, in percent of ` +
-    `the class, seeds together; shown for ${best.title}, the best on the worst domain` +
+    `the class, seeds together; shown for ${best.title}, which has the highest mean on the worst domain` +
     (shown.length < classes.length
       ? `, and the ${shown.length} classes of ${classes.length} that it confuses most.`
       : ".") +

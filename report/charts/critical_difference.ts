@@ -5,7 +5,7 @@
  */
 import type { TopLevelSpec } from "vega-lite";
 import type { Across } from "../analysis/across.ts";
-import { indistinguishable } from "../analysis/statistics/ranks.ts";
+import { canSeparate, indistinguishable } from "../analysis/statistics/ranks.ts";
 import { figureTitle } from "../tables/format.ts";
 import { type Chart, PALETTE, specOf } from "./chart.ts";
 
@@ -127,19 +127,20 @@ function layout(ranked: readonly RankedMethod[], criticalDifference: number) {
 }
 
 /**
- * The chart of a figure; null where Friedman's test cannot be computed.
+ * The chart of a figure; null where it could not show a difference: Friedman's test cannot be
+ * computed, or the critical difference is no shorter than the axis.
  *
  * @param alpha Level of the critical difference.
  */
 export function criticalDifferenceChart(across: Across, alpha: number): Chart | null {
   const { friedman, datasets } = across;
-  if (!friedman.computable) return null;
+  if (!friedman.computable || !canSeparate(friedman, datasets.length)) return null;
   const ranked = across.methods
     .flatMap(({ title, overall }) => overall ? [{ method: title, rank: overall.rank }] : [])
     .sort((a, b) => a.rank - b.rank);
   const { criticalDifference } = friedman;
   const description = `Average rank of ${ranked.length} methods over ${datasets.length} data ` +
-    `sets by test ${figureTitle(across)}; ${ranked[0]!.method} has the best, ` +
+    `sets by test ${figureTitle(across)}; ${ranked[0]!.method} has the lowest, ` +
     `${ranked[0]!.rank.toFixed(2)}. Bars join methods whose ranks differ by less than the ` +
     `critical difference ${criticalDifference.toFixed(2)} (Nemenyi, α = ${alpha}). ` +
     (criticalDifference > (ranked.length - 1) / 2

@@ -114,7 +114,7 @@ export function curvesChart(
   dataset: DatasetResults,
   asked: Metric,
   ordered: readonly MethodResults[],
-  baseline: string | null,
+  control: string | null,
 ): Chart {
   const metric = isTraced(asked, ordered) ? asked : PRIMARY;
   const rows = ordered.flatMap((method) => {
@@ -133,7 +133,7 @@ export function curvesChart(
       };
     });
   });
-  const named = ordered.filter((method) => method.name === baseline);
+  const named = ordered.filter((method) => method.name === control);
   const highlighted = [...new Set([...ordered.slice(0, 3), ...named])]
     .slice(0, PALETTE.length).map((method) => method.title);
   const description =

@@ -1,5 +1,5 @@
 /**
- * How likely each method is to beat the baseline, over all data sets.
+ * How likely each method is to beat the control, over all data sets.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { Across } from "../analysis/across.ts";
 import { figureTitle } from "../tables/format.ts";
 import { type Chart, GUIDE, PALETTE, short, specOf } from "./chart.ts";
 
-/** A method's chance to beat the baseline. */
+/** A method's chance to beat the control. */
 export interface ChanceToBeat {
   readonly method: string;
   readonly probability: number;
@@ -20,7 +20,7 @@ export interface ChanceToBeat {
 /** One row a method with its interval around ½, where neither is better. */
 export function improvementSpec(
   rows: readonly ChanceToBeat[],
-  baseline: string,
+  control: string,
   description: string,
 ): TopLevelSpec {
   const y = {
@@ -34,7 +34,7 @@ export function improvementSpec(
     field,
     type: "quantitative" as const,
     scale: { domain: [0, 1] },
-    title: `P(a run beats one of ${baseline})`,
+    title: `P(a run beats one of ${control})`,
   });
   return specOf(description, {
     width: 320,
@@ -66,11 +66,11 @@ export function improvementSpec(
 }
 
 /**
- * The chart of a figure; null where no method has a chance to beat the baseline that can be told.
+ * The chart of a figure; null where no method has a chance to beat the control that can be told.
  *
- * @param baseline Title of the baseline; null without one.
+ * @param control Title of the control; null without one.
  */
-export function improvementChart(across: Across, baseline: string | null): Chart | null {
+export function improvementChart(across: Across, control: string | null): Chart | null {
   const chances = across.methods.flatMap(({ title, overall }): ChanceToBeat[] => {
     if (!overall?.improvement) return [];
     const { probability, interval } = overall.improvement;
@@ -81,23 +81,16 @@ export function improvementChart(across: Across, baseline: string | null): Chart
       high: short(interval.computable ? interval.high : probability),
     }];
   }).sort((a, b) => b.probability - a.probability);
-  if (baseline === null || chances.length === 0) return null;
+  if (control === null || chances.length === 0) return null;
   const sets = across.datasets.length;
-  const description = `Chance that a run of a method beats a run of ${baseline} on test ` +
+  const description = `Chance that a run of a method beats a run of ${control} on test ` +
     `${figureTitle(across)}, averaged over ${sets === 1 ? "one data set" : `${sets} data sets`}, ` +
-    "with a 95 % stratified bootstrap interval over seeds. The whole interval lies above ½ for " +
-    `${clearlyBetter(chances)}.`;
+    "with a 95 % interval of each alone (Newcombe 2006). No test: which methods are better than " +
+    `${control} is said by the differences to it.`;
   return {
     name: "improvement",
-    title: `Chance to beat ${baseline}`,
+    title: `Chance to beat ${control}`,
     description,
-    spec: improvementSpec(chances, baseline, description),
+    spec: improvementSpec(chances, control, description),
   };
-}
-
-/** The methods whose whole interval lies above ½, in words. */
-function clearlyBetter(chances: readonly ChanceToBeat[]): string {
-  const clear = chances.filter(({ low }) => low > 0.5).map(({ method }) => method);
-  if (clear.length === 0) return "no method";
-  return clear.length <= 6 ? clear.join(", ") : `${clear.length} of ${chances.length} methods`;
 }

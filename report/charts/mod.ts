@@ -23,13 +23,13 @@ import { violinsChart } from "./violins.ts";
  * All charts of a data set; none while it has no result.
  *
  * @param metric What methods are ordered and shown by.
- * @param baseline Name of the method that every other should beat; null without one.
+ * @param control Name of the method that the others are compared with; null without one.
  * @param embeddings Points of test features by run id.
  */
 export function datasetCharts(
   dataset: DatasetResults,
   metric: Metric,
-  baseline: string | null,
+  control: string | null,
   embeddings: ReadonlyMap<string, Points>,
 ): Chart[] {
   const ordered = fromBest(dataset, metric);
@@ -39,7 +39,7 @@ export function datasetCharts(
     classHeatmapChart(dataset, ordered),
     confusionChart(dataset, ordered),
     distributionChart({ ...dataset.data!, name: dataset.name, train: dataset.data!.counts.train }),
-    curvesChart(dataset, metric, ordered, baseline),
+    curvesChart(dataset, metric, ordered, control),
     embeddingChart(dataset, ordered, embeddings),
     reliabilityChart(dataset, ordered),
     costChart(dataset, metric, ordered),
@@ -49,12 +49,12 @@ export function datasetCharts(
 /**
  * The charts over all data sets.
  *
- * @param baseline Title of the baseline; null without one.
+ * @param control Title of the control; null without one.
  * @param alpha Level of the critical difference.
  */
-export function acrossCharts(across: Across, baseline: string | null, alpha: number): Chart[] {
+export function acrossCharts(across: Across, control: string | null, alpha: number): Chart[] {
   return [
     criticalDifferenceChart(across, alpha),
-    improvementChart(across, baseline),
+    improvementChart(across, control),
   ].filter((chart) => chart !== null);
 }

@@ -139,7 +139,7 @@ function fill(select: HTMLSelectElement, names: readonly string[], preferred: st
 
 /** Whether the first method is better than the second, in a few words and in detail. */
 function answer(
-  { methods, better, decimals, unit, least, pairs }: FigurePairs,
+  { methods, better, decimals, unit, pairs }: FigurePairs,
   first: string,
   second: string,
   alpha: number,
@@ -149,29 +149,24 @@ function answer(
   const place = low * methods.length - (low * (low + 1)) / 2 + high - low - 1;
   const difference = (a < b ? 1 : -1) * pairs.difference[place]!;
   const isBetter = better === "max" ? difference > 0 : difference < 0;
-  const [tukey, holm] = [pairs.tukey[place]!, pairs.holm[place]!];
-  const significant = tukey === null ? holm !== null && holm < alpha : tukey < alpha;
-  const signed = `${difference < 0 ? "−" : "+"}${Math.abs(difference).toFixed(decimals)}${unit}`;
-  const verdict = (p: number) =>
-    `${p < alpha ? "significant" : "not significant"}, ` +
-    (p < 0.001 ? "p < 0.001" : `p = ${p.toFixed(3)}`);
-  const details = [
-    tukey === null || typeof least === "string"
-      ? `Tukey's HSD: not computable${
-        typeof least === "string" ? ` (${least})` : ", as one of the two lacks seeds"
-      }.`
-      : `Tukey's HSD: ${verdict(tukey)}; significant from ${least.toFixed(decimals)}${unit} on.`,
-    holm === null
-      ? "Paired t test: not computable."
-      : `Paired t test over ${pairs.seeds[place]} seeds, corrected: ${verdict(holm)}; ` +
-        `Cohen's d = ${Math.abs(pairs.effect[place]!).toFixed(2)}.`,
-  ];
-  const head = tukey === null && holm === null
-    ? `No test can be computed: ${signed}.`
-    : significant
-    ? `${isBetter ? "Yes, significantly" : "No, significantly worse"}: ${signed}.`
-    : `Not significantly: ${signed}.`;
-  return { head, details: details.join(" ") };
+  const [p, half] = [pairs.p[place]!, pairs.half[place]!];
+  const shown = (value: number) => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(decimals)}`;
+  const signed = shown(difference) + unit;
+  if (p === null || half === null) {
+    return { head: `No test can be computed: ${signed}.`, details: "It takes two shared seeds." };
+  }
+  const head = p < alpha
+    ? `${isBetter ? "Yes, better" : "No, worse"}: ${signed}.`
+    : pairs.equivalent.includes(place)
+    ? `Equivalent within the margin: ${signed}.`
+    : `Not told apart: ${signed}.`;
+  const effect = pairs.effect[place]!;
+  return {
+    head,
+    details: `Interval ${shown(difference - half)} to ${shown(difference + half)}${unit}, ` +
+      `${p < 0.001 ? "p < 0.001" : `p = ${p.toFixed(3)}`}, over ${pairs.seeds[place]} seeds` +
+      `${effect === null ? "" : `; Cohen's d = ${Math.abs(effect).toFixed(2)}`}.`,
+  };
 }
 
 /** Asks for two methods and answers which is better. */

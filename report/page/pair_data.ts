@@ -25,17 +25,18 @@ export interface FigurePairs {
   readonly better: "max" | "min";
   readonly decimals: number;
   readonly unit: string;
-  /** The difference that Tukey's HSD asks for, or why it cannot be computed. */
-  readonly least: number | string;
   /** The pairs (0, 1), (0, 2), …, (1, 2), … of methods: one value a pair, null where there is none. */
   readonly pairs: {
     /** First − second, as the metric is shown. */
     readonly difference: readonly number[];
-    /** p-values. */
-    readonly tukey: readonly (number | null)[];
-    readonly holm: readonly (number | null)[];
+    /** Half the width of the interval that holds together with all others. */
+    readonly half: readonly (number | null)[];
+    /** Holm-corrected over all pairs. */
+    readonly p: readonly (number | null)[];
+    /** Places of the pairs that are equivalent within the margin. */
+    readonly equivalent: readonly number[];
     /** Cohen's d_z. */
     readonly effect: readonly (number | null)[];
-    readonly seeds: readonly (number | null)[];
+    readonly seeds: readonly number[];
   };
 }

@@ -14,7 +14,7 @@ import type { FigurePairs, PairData } from "./pair_data.ts";
 /** The pairs as the page's script reads them. */
 function pairData(all: readonly Pairwise[], figure: string, alpha: number): PairData {
   const figures = all.filter(({ pairs }) => pairs.length > 0).map((pairwise): FigurePairs => {
-    const { dataset, metric, methods, tukey, pairs } = pairwise;
+    const { dataset, metric, methods, pairs } = pairwise;
     const { factor, decimals, unit } = metric.scale;
     const compared = besideBest(pairwise);
     const best = compared?.best ?? methods[0]!;
@@ -28,13 +28,17 @@ function pairData(all: readonly Pairwise[], figure: string, alpha: number): Pair
       better: metric.better,
       decimals,
       unit: unit === "%" ? " points" : "",
-      least: tukey.computable ? rounded(factor * tukey.leastSignificant) : tukey.why,
       pairs: {
         difference: pairs.map(({ difference }) => rounded(factor * difference)),
-        tukey: pairs.map(({ tukey }) => tukey && rounded(tukey)),
-        holm: pairs.map(({ holm }) => holm && rounded(holm)),
-        effect: pairs.map(({ test }) => test.computable ? rounded(test.effect) : null),
-        seeds: pairs.map(({ test }) => test.computable ? test.df + 1 : null),
+        half: pairs.map(({ difference, compared: { together } }) =>
+          together && rounded(factor * (together[1] - difference))
+        ),
+        p: pairs.map(({ compared: { p } }) => p && rounded(p)),
+        equivalent: pairs.flatMap(({ compared: { verdict } }, i) =>
+          verdict === "equivalent within the margin" ? [i] : []
+        ),
+        effect: pairs.map(({ effect }) => effect && rounded(effect)),
+        seeds: pairs.map(({ seeds }) => seeds),
       },
     };
   });
@@ -71,9 +75,9 @@ export function PairPicker({ pairs, first, alpha }: {
         <output aria-live="polite" />
       </div>
       <p class="caption">
-        Differences are means over the seeds that both methods have. Tukey's HSD is blocked by seed
-        and takes methods that lack no seed; the paired t test is Holm-corrected over all pairs. All
-        pairs: <a href="tables/pairs.csv">CSV</a>
+        Differences are means over the seeds that both methods have. The test is a moderated paired
+        t test, Holm-corrected over all pairs of the figure, and the interval holds together with
+        those of all other pairs. All pairs: <a href="tables/pairs.csv">CSV</a>
       </p>
       <script
         type="application/json"

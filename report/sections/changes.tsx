@@ -7,7 +7,7 @@
  */
 import { TableView } from "../page/table_view.tsx";
 import { defineSection } from "../section.ts";
-import { changesTable } from "../tables/changes.ts";
+import { changesTable, jointChangesTable } from "../tables/changes.ts";
 
 export default defineSection({
   name: "changed",
@@ -16,7 +16,16 @@ export default defineSection({
   build: (ctx) => {
     const changes = ctx.changes();
     if (changes === null) return null;
-    const table = changesTable(changes);
-    return { tables: [table], view: <TableView table={table} /> };
+    const together = jointChangesTable(changes, ctx.alpha);
+    const table = changesTable(changes, ctx.alpha);
+    return {
+      tables: [together, table],
+      view: (
+        <>
+          <TableView table={together} />
+          <TableView table={table} />
+        </>
+      ),
+    };
   },
 });

@@ -6,11 +6,14 @@
  * @module
  */
 import type { DatasetResults } from "../analysis/arrange.ts";
+import { sameFigure } from "../analysis/tested.ts";
+import { forestChart } from "../charts/forest.ts";
 import { datasetCharts } from "../charts/mod.ts";
 import type { ReportContext } from "../context.ts";
 import { Charts } from "../page/chart_view.tsx";
 import { Folded, TableView } from "../page/table_view.tsx";
 import { defineSection, type Section } from "../section.ts";
+import { controlTable, type ControlTerms } from "../tables/control.ts";
 import { costsTable } from "../tables/costs.ts";
 import { domainsTable } from "../tables/domains.ts";
 import { otherMetricsTable, resultsTable } from "../tables/results.ts";
@@ -26,9 +29,19 @@ export default defineSection({
   },
 });
 
+/** How differences to the control are judged; null without a control. */
+export function controlTerms(ctx: ReportContext): ControlTerms | null {
+  const control = ctx.control();
+  return control && { title: control.title, ...ctx.judgement };
+}
+
 async function sectionOf(dataset: DatasetResults, ctx: ReportContext): Promise<Section> {
   const { name, title } = dataset;
-  const results = resultsTable(dataset, ctx.metrics, ctx.store);
+  const terms = controlTerms(ctx);
+  const controlled = ctx.controlled().filter((figure) => figure.dataset === dataset);
+  const headline = controlled.find((figure) => sameFigure(figure, ctx.headline));
+  const primaryFigure = terms && headline ? { terms, controlled: headline } : null;
+  const results = resultsTable(dataset, ctx.metrics, ctx.store, primaryFigure);
   const { primary, tested, others } = ctx.metrics;
   const metrics = otherMetricsTable(dataset, others);
   const byDomain = [primary, ...tested.filter((metric) => metric !== primary)];
@@ -36,8 +49,17 @@ async function sectionOf(dataset: DatasetResults, ctx: ReportContext): Promise<S
   const costs = costsTable(dataset);
   const compared = ctx.comparisons().filter((comparison) => comparison.dataset === dataset);
   const comparisons = comparisonsTable(`${name}-comparisons`, compared, ctx.alpha);
-  const baseline = ctx.baseline()?.name ?? null;
-  const charts = datasetCharts(dataset, primary, baseline, await ctx.embeddings());
+  const beside = terms && controlled.length > 0
+    ? controlTable(`${name}-control`, controlled, terms)
+    : null;
+  // The chart of the only data set stands at the beginning of the page.
+  const forest = primaryFigure && ctx.datasets().length > 1
+    ? [forestChart(primaryFigure.controlled, primaryFigure.terms)]
+    : [];
+  const charts = [
+    ...forest,
+    ...datasetCharts(dataset, primary, ctx.control()?.name ?? null, await ctx.embeddings()),
+  ];
   return {
     id: `data-${name}`,
     title,
@@ -48,7 +70,8 @@ async function sectionOf(dataset: DatasetResults, ctx: ReportContext): Promise<S
         <TableView table={results} />
         {metrics && <Folded table={metrics} title="Other metrics" />}
         <Folded table={domains} title="By domain" />
-        <Folded table={comparisons} title="Every method beside the best" files={false} />
+        {beside && <Folded table={beside} files={false} />}
+        <Folded table={comparisons} title="Every method beside the highest mean" files={false} />
         <Folded table={costs} title="Cost and calibration" />
         <Charts charts={charts} />
       </>

@@ -5,12 +5,14 @@
  *
  * @module
  */
-import { winsTiesLosses } from "../analysis/across.ts";
+import { standings } from "../analysis/across.ts";
 import { acrossCharts } from "../charts/mod.ts";
 import { sameFigure } from "../analysis/tested.ts";
 import { Charts } from "../page/chart_view.tsx";
 import { TableView } from "../page/table_view.tsx";
 import { defineSection } from "../section.ts";
+import { controlTerms } from "./dataset.tsx";
+import { controlTable } from "../tables/control.ts";
 import { ranksTable } from "../tables/overview.ts";
 import { anovaTable, comparisonsTable } from "../tables/tests.ts";
 
@@ -19,17 +21,24 @@ export default defineSection({
   title: "Who beats whom",
   build: (ctx) => {
     const { alpha } = ctx;
-    const baseline = ctx.baseline()?.title ?? null;
-    const wins = winsTiesLosses(
+    const terms = controlTerms(ctx);
+    const own = standings(
       ctx.pairs().filter((figure) => sameFigure(figure, ctx.headline)),
       alpha,
     );
-    const ranks = ranksTable(ctx.across(), wins, baseline, alpha);
+    const ranks = ranksTable(ctx.across(), own, terms?.title ?? null, alpha);
     const anova = anovaTable(ctx.datasets(), ctx.figures);
-    const charts = acrossCharts(ctx.across(), baseline, alpha);
+    const charts = acrossCharts(ctx.across(), terms?.title ?? null, alpha);
+    const all = [...ctx.controlledAcross(), ...ctx.controlled()];
+    const beside = terms && all.length > 0 ? [controlTable("control", all, terms)] : [];
     const compared = ctx.pairs().some(({ pairs }) => pairs.length > 0);
     return {
-      tables: [ranks, anova, comparisonsTable("comparisons", ctx.comparisons(), alpha)],
+      tables: [
+        ...beside,
+        ranks,
+        anova,
+        comparisonsTable("comparisons", ctx.comparisons(), alpha),
+      ],
       charts,
       view: compared
         ? (

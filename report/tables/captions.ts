@@ -33,5 +33,6 @@ export function spreadSpeaksFor(runs: readonly (Pick<Run, "spec"> | null)[]): st
     : `${both}, which are the same for all seeds.`;
 }
 
-/** How the best values are marked. */
-export const MARKED = "Best bold, second underlined.";
+/** How the values that lead their column are marked. */
+export const MARKED = "Bold: the highest value of a column (of errors, the lowest); underlined: " +
+  "the next. Marks are no test.";

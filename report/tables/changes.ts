@@ -1,15 +1,18 @@
 /**
- * What has changed between two output folders, as a table.
+ * What has changed between two output folders, as tables and in sentences.
  *
  * @module
  */
-import type { Change } from "../analysis/compare.ts";
+import type { Change, Changes, JointChange } from "../analysis/compare.ts";
+import { groupBy } from "../analysis/arrange.ts";
+import { equalsP } from "../analysis/summary.ts";
+import { intervalOf } from "../analysis/statistics/moderated.ts";
 import { DATASET, DOMAIN, METHOD, METRIC, P_HOLM, text } from "./columns.ts";
-import { distinct, metricName, pointsOf, scaled, shownIn } from "./format.ts";
-import type { Row, Table } from "./table.ts";
+import { distinct, figureTitle, metricName, pointsOf, scaled, shownIn, showP } from "./format.ts";
+import type { Cell, IntervalCell, Row, Table } from "./table.ts";
 
 /** The changes as a table, data set by data set. */
-export function changesTable(all: readonly Change[]): Table {
+export function changesTable({ all }: Changes, alpha: number): Table {
   const row = (change: Change): Row => ({
     cells: [
       change.dataset,
@@ -18,8 +21,8 @@ export function changesTable(all: readonly Change[]): Table {
       metricName(change.metric),
       change.before && scaled(change.metric, change.before),
       change.after && scaled(change.metric, change.after),
-      change.before && change.after ? change.metric.scale.factor * difference(change) : null,
-      change.p,
+      change.before && change.after ? difference(change) : null,
+      change.compared?.p ?? null,
       change.verdict,
     ],
     ...note(change),
@@ -32,8 +35,8 @@ export function changesTable(all: readonly Change[]): Table {
       `Test figures ${shownIn(metrics)}, mean ± standard deviation (ddof 1) over the seeds ` +
       `of each folder. Difference: after − before ${
         pointsOf(all)
-      }, over the seeds that both have. ` +
-      "p: two-sided paired t test, Holm-corrected over all rows.",
+      }, over the seeds that both have, with a ${Math.round(100 * (1 - alpha))} % t interval of ` +
+      "its own. p: two-sided moderated paired t test, Holm-corrected over the methods of a figure.",
     columns: [
       DATASET,
       METHOD,
@@ -41,23 +44,101 @@ export function changesTable(all: readonly Change[]): Table {
       METRIC,
       { key: "before", title: "Before", kind: "estimate", digits: 1 },
       { key: "after", title: "After", kind: "estimate", digits: 1 },
-      { key: "difference", title: "Difference", kind: "number", digits: 1 },
+      { key: "difference", title: "Difference", kind: "interval", digits: 1 },
       P_HOLM,
       text("verdict", "Verdict"),
     ],
     groups: [{ title: null, rows: all.map(row) }],
+    notesInCsv: true,
   };
 }
 
-function note({ verdict, test, unlike }: Change): { note?: string } {
+/** All methods together, by figure. */
+export function jointChangesTable({ joint }: Changes, alpha: number): Table {
+  return {
+    name: "changes-together",
+    title: "All methods together, since the earlier results",
+    caption: `Mean change of all methods that both folders have on the same seeds, ` +
+      `${pointsOf(joint)}, with a ${
+        Math.round(100 * (1 - alpha))
+      } % t interval over seeds and its ` +
+      "test: one test a figure, however many methods. Different: blocked F test of whether the " +
+      "methods changed by different amounts.",
+    columns: [
+      DATASET,
+      DOMAIN,
+      METRIC,
+      { key: "methods", title: "Methods", kind: "number" },
+      { key: "unchanged", title: "Unchanged", kind: "number" },
+      { key: "change", title: "Mean change", kind: "interval", digits: 1 },
+      { key: "p", title: "p", kind: "number", show: showP },
+      { key: "p_different", title: "p (different)", kind: "number", show: showP },
+    ],
+    groups: [{
+      title: null,
+      rows: joint.map((change): Row => {
+        const { dataset, domain, metric, methods, unchanged, mean, apart } = change;
+        const reasons = [
+          ...(mean.computable ? [] : [`mean change not tested: ${mean.why}`]),
+          ...(apart.computable ? [] : [`different changes not tested: ${apart.why}`]),
+        ];
+        return {
+          cells: [
+            ...[dataset, domain, metricName(metric), methods, unchanged],
+            meanCell(change, alpha),
+            mean.computable ? mean.p : null,
+            apart.computable ? apart.p : null,
+          ],
+          ...(reasons.length > 0 ? { note: reasons.join("; ") } : {}),
+        };
+      }),
+    }],
+    notesInCsv: true,
+  };
+}
+
+function meanCell({ mean, metric: { scale: { factor } } }: JointChange, alpha: number): Cell {
+  if (!mean.computable) return null;
+  const [low, high] = intervalOf(mean, alpha);
+  return { value: factor * mean.difference, ends: [factor * low, factor * high] };
+}
+
+function note({ compared, unlike }: Change): { note?: string } {
   const parts = [
-    ...(verdict === "not tested" && !test.computable ? [`not tested: ${test.why}`] : []),
+    ...(compared && !compared.test.computable ? [`not tested: ${compared.test.why}`] : []),
     ...(unlike === null ? [] : [unlike]),
   ];
   return parts.length > 0 ? { note: parts.join("; ") } : {};
 }
 
-/** Where there is no test, there may still be a difference: of the means. */
-function difference({ test, before, after }: Change): number {
-  return test.computable ? test.difference : after!.mean - before!.mean;
+/** Where no seed is shared, there may still be a difference: of the means. */
+function difference({ compared, before, after, metric }: Change): IntervalCell {
+  const { factor } = metric.scale;
+  const value = compared?.difference ?? after!.mean - before!.mean;
+  const ends = compared?.interval ?? null;
+  return { value: factor * value, ends: ends && [factor * ends[0], factor * ends[1]] };
+}
+
+/** What has become of all methods together, and of how many alone: a sentence each. */
+export function changesSentences({ all, joint }: Changes): string[] {
+  const counts = [...groupBy(all, ({ verdict }) => verdict)]
+    .map(([verdict, { length }]) => `${length} ${verdict}`);
+  return [
+    ...joint.filter(({ methods, unchanged }) => unchanged < methods).map(jointSentence),
+    `Since the earlier results, of ${all.length} figures: ${counts.join(", ")}.`,
+  ];
+}
+
+function jointSentence(change: JointChange): string {
+  const { dataset, metric: { scale }, methods, mean } = change;
+  const begin = `Since the earlier results, ${methods} methods have on ${figureTitle(change)} of ` +
+    `${dataset.title}`;
+  if (!mean.computable) return `${begin} a change that cannot be tested: ${mean.why}.`;
+  const [low, high] = intervalOf(mean, 0.05).map((end) =>
+    (scale.factor * end).toFixed(scale.decimals).replace("-", "−")
+  );
+  const value = scale.factor * mean.difference;
+  const unit = scale.unit === "%" ? " points" : "";
+  return `${begin} a mean change of ${value < 0 ? "−" : "+"}` +
+    `${Math.abs(value).toFixed(scale.decimals)}${unit} [${low}, ${high}], ${equalsP(mean.p)}.`;
 }

@@ -8,11 +8,12 @@ import {
   type DatasetResults,
   type Estimate,
   estimate,
+  hasLearned,
   type MethodResults,
   missingSeedsNote,
 } from "../analysis/arrange.ts";
 import type { Tested } from "../analysis/tested.ts";
-import type { Name } from "./table.ts";
+import type { Name, Row } from "./table.ts";
 
 /** A fraction in percent. */
 export function percent(value: number): number {
@@ -73,10 +74,18 @@ export function nameOf(method: MethodResults): Name {
   return { name: method.label, title: method.title };
 }
 
-/** A row's note on the seeds that a method lacks; none when it lacks none. */
-export function noteOf(dataset: DatasetResults, method: MethodResults): { note?: string } {
+/** A row's note on seeds that a method lacks, and that it did not learn; none when all is well. */
+export function noteOf(
+  dataset: DatasetResults,
+  method: MethodResults,
+): Pick<Row, "note" | "unmarked"> {
   const lack = missingSeedsNote(dataset, method);
-  return lack === null ? {} : { note: `${method.title}: ${lack}` };
+  const learned = hasLearned(method);
+  const parts = [...(lack === null ? [] : [lack]), ...(learned ? [] : ["did not learn"])];
+  return {
+    ...(parts.length > 0 && { note: `${method.title}: ${parts.join("; ")}` }),
+    ...(!learned && { unmarked: true as const }),
+  };
 }
 
 /** The cell of a data set. */
@@ -92,6 +101,12 @@ export function metricName({ name, title }: Metric): Name {
 /** Words at the beginning of a sentence. */
 export function capitalized(words: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** Names as one part of a sentence: `a, b and c`. */
+export function listed(names: readonly string[]): string {
+  if (names.length < 2) return names.join("");
+  return `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 }
 
 /** Values without repetitions, in order of first appearance. */

@@ -3,10 +3,11 @@
  *
  * @module
  */
-import type { Across, Wins } from "../analysis/across.ts";
+import type { Across, Standing } from "../analysis/across.ts";
 import { missingSeedsNote, scores } from "../analysis/arrange.ts";
 import type { NotComputable } from "../analysis/statistics/anova.ts";
-import type { Interval } from "../analysis/statistics/bootstrap.ts";
+import type { Interval } from "../analysis/statistics/aggregates.ts";
+import { canSeparate } from "../analysis/statistics/ranks.ts";
 import { scoreKey } from "../folder.ts";
 import { estimates, METHOD } from "./columns.ts";
 import { MARKED, selectedBy, spreadSpeaksFor } from "./captions.ts";
@@ -31,10 +32,10 @@ export function overviewTable(across: Across): Table {
     caption:
       `Test ${metric.title} ${what} ${shownIn([metric])}, mean ± standard deviation (ddof 1) ` +
       "over seeds. Rank: the method's place on each data set, averaged over the data sets (1 is " +
-      "best). Mean: over the data sets. IQM: interquartile mean over all runs. In brackets: 95 % " +
-      "stratified bootstrap intervals over seeds. – while a data set lacks one of the method's " +
+      "best). Mean: over the data sets, with its 95 % t interval by the runs of each data set. " +
+      "IQM: interquartile mean over all runs. – while the method lacks a seed that others have on " +
       [
-        "runs.",
+        "a data set.",
         spreadSpeaksFor(datasets.flatMap(({ methods }) => methods.flatMap(({ runs }) => runs))),
         selectedBy(datasets.flatMap(({ methods }) => methods.flatMap(({ runs }) => runs))),
         MARKED,
@@ -44,7 +45,7 @@ export function overviewTable(across: Across): Table {
       ...datasets.map(({ name, title }) => estimates(metric, { key: name, title })),
       { key: "mean_rank", title: "rank", columnGroup, kind: "number", digits: 1, best: "min" },
       { key: "mean", title: "mean", columnGroup, ...interval },
-      { key: "iqm", title: "IQM", columnGroup, ...interval },
+      { key: "iqm", title: "IQM", columnGroup, ...interval, kind: "number" },
     ],
     groups: [{
       title: null,
@@ -66,7 +67,7 @@ export function overviewTable(across: Across): Table {
               ? [
                 overall.rank,
                 between(overall.mean, overall.meanInterval, scale),
-                between(overall.iqm, overall.iqmInterval, scale),
+                scale(overall.iqm),
               ]
               : new Array<Cell>(3).fill(null)),
           ],
@@ -86,36 +87,30 @@ function between(
 }
 
 /**
- * Ranks, significant wins and losses, and the chance to beat the baseline.
+ * Ranks, how methods stand to all others, and the chance to beat the control.
  *
- * @param wins By method label.
- * @param baseline Title of the baseline; null without one.
+ * @param standings By method label.
+ * @param control Title of the control; null without one.
  * @param alpha Level of significance.
  */
 export function ranksTable(
   across: Across,
-  wins: ReadonlyMap<string, Wins>,
-  baseline: string | null,
+  standings: ReadonlyMap<string, Standing>,
+  control: string | null,
   alpha: number,
 ): Table {
   const columnGroup = "Other methods, all data sets";
-  const chance = baseline && `Beats ${baseline}`;
+  const chance = control && `Beats ${control}`;
   return {
     name: "ranks",
-    title: `Ranks, wins and losses on ${figureTitle(across)}`,
+    title: `Ranks and all pairs on ${figureTitle(across)}`,
     caption: ranksCaption(across, chance, alpha),
     columns: [
       METHOD,
-      {
-        key: "rank",
-        title: "Rank",
-        kind: "number",
-        ...(across.datasets.length > 1 ? { digits: 2 } : {}),
-        best: "min",
-      },
-      { key: "wins", title: "won", columnGroup, kind: "number", best: "max" },
-      { key: "ties", title: "even", columnGroup, kind: "number" },
-      { key: "losses", title: "lost", columnGroup, kind: "number", best: "min" },
+      { key: "rank", title: "Rank", kind: "interval", digits: across.datasets.length > 1 ? 1 : 0 },
+      { key: "wins", title: "better than", columnGroup, kind: "number" },
+      { key: "ties", title: "not told apart", columnGroup, kind: "number" },
+      { key: "losses", title: "worse than", columnGroup, kind: "number" },
       ...(chance === null
         ? []
         : [{ key: "improvement", title: chance, kind: "interval", digits: 2 } as const]),
@@ -125,13 +120,13 @@ export function ranksTable(
       rows: [...across.methods]
         .sort((a, b) => (a.overall?.rank ?? Infinity) - (b.overall?.rank ?? Infinity) || 0)
         .map(({ label, title, overall }): Row => {
-          const counts = wins.get(label);
+          const counts = standings.get(label);
           const improvement = overall?.improvement ?? null;
           return {
             cells: [
               { name: label, title },
-              overall?.rank ?? null,
-              ...(counts ? [counts.wins, counts.ties, counts.losses] : [null, null, null]),
+              overall && { value: overall.rank, ends: counts?.range ?? null },
+              ...(counts ? [counts.better, counts.open, counts.worse] : [null, null, null]),
               ...(chance === null ? [] : [
                 improvement &&
                 between(improvement.probability, improvement.interval, (chance) => chance),
@@ -143,26 +138,37 @@ export function ranksTable(
   };
 }
 
-/** @param chance Title of the chance to beat the baseline; null without one. */
+/** @param chance Title of the chance to beat the control; null without one. */
 function ranksCaption(
   { friedman, datasets, methods }: Across,
   chance: string | null,
   alpha: number,
 ): string {
   const left = methods.filter(({ overall }) => overall === null);
+  const sets = `${datasets.length} data sets`;
   return [
-    "Rank: place on each data set, averaged. Won, even, lost: comparisons with every other method " +
-    "on every data set that are significantly better, not significant, and significantly worse " +
-    `(Tukey's HSD, blocked by seed, α = ${alpha}).`,
+    "Rank: place on each data set, averaged; methods of the same mean share places. In brackets: " +
+    "the places that the tests of all pairs leave a method" +
+    (datasets.length > 1 ? ", averaged, for all methods and data sets" : ", for all methods") +
+    ` together (${
+      Math.round(100 * (1 - alpha))
+    } %). Better than, not told apart from, worse than: ` +
+    "the other methods on every data set, by moderated paired t tests, Holm-corrected over all " +
+    `pairs of a data set (α = ${alpha}).`,
     ...(chance === null ? [] : [
       `${chance}: the chance that a run of the method beats one of that method on a data set, ` +
-      "averaged over data sets, with a 95 % stratified bootstrap interval.",
+      "averaged over data sets, with a 95 % interval of its own (Newcombe 2006); no test is made " +
+      "of it.",
     ]),
     friedman.computable
-      ? `Friedman's test of no difference in rank over ${datasets.length} data sets: ` +
-        `χ² = ${friedman.statistic.toFixed(2)}, df = ${friedman.df}, ` +
-        `p ${friedman.p < 0.001 ? "" : "= "}${showP(friedman.p)}; ranks that differ by less than ` +
-        `${friedman.criticalDifference.toFixed(2)} cannot be told apart (Nemenyi, α = ${alpha}).`
+      ? `Friedman's test of no difference in rank over ${sets}: ` +
+        `χ² = ${friedman.statistic.toFixed(2)}, p ${friedman.p < 0.001 ? "" : "= "}` +
+        `${showP(friedman.p)} (${friedman.by}). ` +
+        (canSeparate(friedman, datasets.length)
+          ? `Average ranks that differ by ${friedman.criticalDifference.toFixed(2)} or less are ` +
+            `not told apart by Nemenyi's test (α = ${alpha}).`
+          : `Nemenyi's test cannot tell ${friedman.ranks.length} methods apart with ${sets}, so ` +
+            "no diagram of it is drawn.")
       : `Friedman's test is not computable: ${friedman.why}.`,
     ...(left.length > 0
       ? [`Left out for want of runs: ${left.map(({ title }) => title).join(", ")}.`]

@@ -12,25 +12,83 @@ import {
   type MethodResults,
   scores,
 } from "../analysis/arrange.ts";
+import type { Controlled } from "../analysis/control.ts";
 import type { ReportMetrics } from "../analysis/tested.ts";
 import { scoreKey, type Store } from "../folder.ts";
 import { estimates, METHOD } from "./columns.ts";
 import { MARKED, overSeeds, selectedBy, spreadSpeaksFor } from "./captions.ts";
-import { distinct, nameOf, noteOf, scaledEstimate, shownIn } from "./format.ts";
-import { type Cell, MISSING, type Row, type Table } from "./table.ts";
+import {
+  controlCells,
+  controlColumns,
+  type ControlTerms,
+  sensitivityWords,
+  verdictTerms,
+} from "./control.ts";
+import { distinct, figureTitle, nameOf, noteOf, scaledEstimate, shownIn } from "./format.ts";
+import { type Cell, MISSING, type Name, type Row, type Table } from "./table.ts";
 
-/** The main table of a data set: test figures of every method over seeds. */
+/**
+ * The main table of a data set: test figures of every method over seeds, and how it stands to the
+ * control on the most important one.
+ *
+ * @param primary Every method beside the control on that figure; null without a control.
+ */
 export function resultsTable(
   dataset: DatasetResults,
   { tested, grouped }: ReportMetrics,
   store: Store,
+  primary: { readonly controlled: Controlled; readonly terms: ControlTerms } | null,
 ): Table {
-  return {
-    ...tableOf(dataset, tested, grouped),
+  const table = tableOf(dataset, tested, grouped);
+  const place = 1 + 2 * tested.length; // behind the method and the metrics that stand alone
+  const about = {
     name: dataset.name,
     title: `Results on ${dataset.title}`,
     caption: resultsCaption(dataset, [...tested, ...grouped], store),
   };
+  if (primary === null) return { ...table, ...about };
+  const { controlled, terms } = primary;
+  return {
+    ...withControl(table, place, dataset, controlled, terms),
+    ...about,
+    caption: `${about.caption} ${controlCaption(controlled, terms)}`,
+  };
+}
+
+/** Adds the difference to the control, and the verdict, at a place in each row. */
+function withControl<T extends Pick<Table, "columns" | "groups">>(
+  table: T,
+  place: number,
+  dataset: DatasetResults,
+  controlled: Controlled,
+  { title }: ControlTerms,
+): T {
+  const byMethod = new Map(dataset.methods.map((method) => {
+    const row = controlled.rows.find((row) => row.method === method);
+    const isControl = controlled.rows.some(({ control }) => control === method);
+    return [method.label, controlCells(row, isControl, controlled.metric)];
+  }));
+  const inserted = <T>(all: readonly T[], own: readonly T[]) => all.toSpliced(place, 0, ...own);
+  return {
+    ...table,
+    columns: inserted(table.columns, controlColumns(controlled, title)),
+    groups: table.groups.map((group) => ({
+      ...group,
+      rows: group.rows.map((row) => ({
+        ...row,
+        cells: inserted(row.cells, byMethod.get((row.cells[0] as Name).name)!),
+      })),
+    })),
+  };
+}
+
+function controlCaption(controlled: Controlled, terms: ControlTerms): string {
+  const { metric, size, seen } = controlled;
+  return `Difference: method − ${terms.title} on ${figureTitle(controlled)}, with a ` +
+    `${Math.round(100 * (1 - terms.alpha))} % t interval of its own. Verdict: moderated paired t ` +
+    `test over seeds, Holm-corrected over ${size} ${size === 1 ? "method" : "methods"}. ` +
+    verdictTerms(terms) +
+    (seen === null ? "" : ` With these runs ${sensitivityWords(seen, metric)}.`);
 }
 
 /** Metrics that are not in the main table, as far as runs have them; null when none has. */

@@ -61,6 +61,8 @@ export interface Row {
   readonly cells: readonly Cell[];
   /** A footnote to the first cell. */
   readonly note?: string;
+  /** Its values lead no column, whatever they are: nothing was learned, say. */
+  readonly unmarked?: true;
 }
 
 /** The content of a cell; null where nothing is defined, `missing` where a run is. */
@@ -122,9 +124,9 @@ export function cellNumber(cell: Cell): number | null {
  * the seeds it happens to have. `ranks[group][row][column]`.
  */
 export function ranks(table: Table): Rank[][][] {
-  const rows = table.groups.flatMap((group) => group.rows);
+  const marked = table.groups.flatMap((group) => group.rows).filter((row) => !row.unmarked);
   const columns = table.columns.map((column, c) => {
-    const cells = rows.map((row) => row.cells[c] ?? null);
+    const cells = marked.map((row) => row.cells[c] ?? null);
     const most = Math.max(...cells.map(sampleSize));
     const shown = (cell: Cell) => {
       const value = sampleSize(cell) === most ? cellNumber(cell) : null;
@@ -141,7 +143,9 @@ export function ranks(table: Table): Rank[][][] {
     };
   });
   return table.groups.map((group) =>
-    group.rows.map((row) => columns.map((rank, c) => rank(row.cells[c] ?? null)))
+    group.rows.map((row) =>
+      columns.map((rank, c) => row.unmarked ? null : rank(row.cells[c] ?? null))
+    )
   );
 }
 

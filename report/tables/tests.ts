@@ -8,7 +8,7 @@ import type { Tested } from "../analysis/tested.ts";
 import { type Anova, anovas, type Comparison, type Pairwise } from "../analysis/significance.ts";
 import { DATASET, DOMAIN, METHOD, METRIC, P_HOLM, text } from "./columns.ts";
 import { selectedBy } from "./captions.ts";
-import { datasetName, metricName, nameOf, percent, pointsOf, showP } from "./format.ts";
+import { datasetName, listed, metricName, nameOf, percent, pointsOf, showP } from "./format.ts";
 import type { Group, Row, Table } from "./table.ts";
 
 /** The F tests of every data set; its CSV is a contract. */
@@ -16,22 +16,28 @@ export function anovaTable(
   datasets: readonly DatasetResults[],
   figures: readonly Tested[],
 ): Table {
-  const note = ({ result, leftOut, test }: Anova) => {
+  const note = ({ result, leftOut, notLearned, test }: Anova) => {
     const parts = [
       ...(result.computable ? [] : [`not computable: ${result.why}`]),
       ...(leftOut.length > 0
-        ? [`the ${test} test leaves out ${leftOut.join(", ")} for want of runs`]
+        ? [`the ${test} test leaves out ${listed(leftOut)} for want of runs`]
+        : []),
+      ...(notLearned.length > 0
+        ? [`the F tests leave out ${listed(notLearned)}, which did not learn`]
         : []),
     ];
     return parts.length > 0 ? { note: parts.join("; ") } : {};
   };
   return {
     name: "anova",
-    title: "F tests of the methods",
-    caption: "F tests of no difference between methods. One-way: seeds are replicates of each " +
-      "method. Blocked: methods × seeds without replication, which takes out what a seed does to " +
-      "every method. Partial η² is the share of the methods in the spread that the test sees. The " +
-      "p-values of this table are not corrected for the number of tests.",
+    title: "F tests of the methods, as papers print them",
+    caption: "F tests of no difference between methods. One-way, the ANOVA of papers: seeds are " +
+      "replicates of each method, and that runs of a seed are pairs is not used. Blocked: " +
+      "methods × seeds without replication, which takes out what a seed does to every method. " +
+      "Both take all methods for equally variable: where they are not, they reject too often " +
+      "(docs/statistics.md has the measured rates), and say nothing of which methods differ. " +
+      "Partial η² is the share of the methods in the spread that the test sees. The p-values of " +
+      "this table are not corrected for the number of tests.",
     columns: [
       DATASET,
       DOMAIN,
@@ -56,10 +62,11 @@ export function anovaTable(
         };
       }),
     })),
+    notesInCsv: true,
   };
 }
 
-/** Every method beside the best one, by data set and tested figure. */
+/** Every method beside the one with the highest mean, by data set and tested figure. */
 export function comparisonsTable(
   name: string,
   comparisons: readonly Comparison[],
@@ -68,52 +75,50 @@ export function comparisonsTable(
   const runs = comparisons.flatMap(({ dataset }) => dataset.methods.flatMap(({ runs }) => runs));
   return {
     name,
-    title: "Every method beside the best",
-    caption: `Differences best − method of test figures ${pointsOf(comparisons)}, means over the ` +
-      `seeds that both have, with simultaneous ${percent(1 - alpha).toFixed(0)} % intervals by ` +
-      "Tukey's HSD (blocked by seed, over all pairs of methods that lack no seed). Beside it the " +
-      "paired t test over seeds, two-sided and Holm-corrected over all pairs, with Cohen's d and " +
-      "Hedges' g of the differences. " + selectedBy(runs),
+    title: "Every method beside the highest mean",
+    caption: `Differences highest mean − method of test figures ${pointsOf(comparisons)}, means ` +
+      `over the seeds that both have, with ${
+        percent(1 - alpha).toFixed(0)
+      } % intervals that hold ` +
+      "together for all pairs of methods (Bonferroni). p: two-sided moderated paired t test, " +
+      "Holm-corrected over all pairs, so that it holds although the method was picked for its " +
+      "mean. Verdict: how the method with the highest mean stands to this one. Beside it Cohen's " +
+      "d and Hedges' g of the differences. " + selectedBy(runs),
     columns: [
       DATASET,
       DOMAIN,
       METRIC,
-      text("best", "Best"),
+      text("best", "Highest mean"),
       METHOD,
       { key: "difference", title: "Difference", kind: "interval", digits: 1 },
-      { key: "p_tukey", title: "p (Tukey)", kind: "number", show: showP },
-      { key: "t", title: "t", kind: "number", digits: 2 },
-      { key: "df", title: "df", kind: "number" },
       P_HOLM,
+      text("verdict", "Verdict"),
       { key: "cohen_dz", title: "d", kind: "number", digits: 2 },
       { key: "hedges_gz", title: "g", kind: "number", digits: 2 },
     ],
     groups: comparisons.map(comparisonGroup),
+    notesInCsv: true,
   };
 }
 
 function comparisonGroup({ dataset, domain, metric, best, others }: Comparison): Group {
+  const { factor } = metric.scale;
   return {
-    title: `${dataset.title}: ${domain} ${metric.title}, best ${best.title}`,
-    rows: others.map(({ method, difference, ends, test, tukey, holm }): Row => ({
+    title: `${dataset.title}: ${domain} ${metric.title}, highest mean ${best.title}`,
+    rows: others.map(({ method, difference, ends, p, verdict, why, effect, hedges }): Row => ({
       cells: [
         datasetName(dataset),
         domain,
         metricName(metric),
         nameOf(best),
         nameOf(method),
-        {
-          value: metric.scale.factor * difference,
-          ends: ends && [metric.scale.factor * ends[0], metric.scale.factor * ends[1]],
-        },
-        tukey,
-        test.computable ? test.statistic : null,
-        test.computable ? test.df : null,
-        holm,
-        test.computable ? test.effect : null,
-        test.computable ? test.hedges : null,
+        { value: factor * difference, ends: ends && [factor * ends[0], factor * ends[1]] },
+        p,
+        verdict,
+        effect,
+        hedges,
       ],
-      ...(test.computable ? {} : { note: `paired t test not computable: ${test.why}` }),
+      ...(why === null ? {} : { note: `not tested: ${why}` }),
     })),
   };
 }
@@ -130,30 +135,42 @@ export function pairsTable(all: readonly Pairwise[]): Table {
       METRIC,
       text("first", "First"),
       text("second", "Second"),
-      { key: "difference", title: "Difference", kind: "number" },
+      { key: "difference", title: "Difference", kind: "interval" },
       { key: "seeds", title: "Seeds", kind: "number" },
       { key: "t", title: "t", kind: "number" },
+      { key: "df", title: "df", kind: "number" },
       { key: "p_holm", title: "p (Holm)", kind: "number" },
-      { key: "p_tukey", title: "p (Tukey)", kind: "number" },
+      text("verdict", "Verdict"),
       { key: "cohen_dz", title: "Cohen's d_z", kind: "number" },
       { key: "hedges_gz", title: "Hedges' g_z", kind: "number" },
     ],
     groups: all.map(({ dataset, domain, metric, pairs }) => ({
       title: null,
-      rows: pairs.map(({ first, second, difference, test, holm, tukey }): Row => ({
-        cells: [
-          dataset.name,
-          domain,
-          metric.name,
-          nameOf(first),
-          nameOf(second),
-          metric.scale.factor * difference,
-          ...(test.computable
-            ? [test.df + 1, test.statistic, holm, tukey, test.effect, test.hedges]
-            : [null, null, null, tukey, null, null]),
-        ],
-        ...(test.computable ? {} : { note: `not computable: ${test.why}` }),
-      })),
+      rows: pairs.map(({ first, second, difference, compared, seeds, effect, hedges }): Row => {
+        const { test, together, p, verdict } = compared;
+        const { factor } = metric.scale;
+        return {
+          cells: [
+            dataset.name,
+            domain,
+            metric.name,
+            nameOf(first),
+            nameOf(second),
+            {
+              value: factor * difference,
+              ends: together && [factor * together[0], factor * together[1]],
+            },
+            seeds,
+            test.computable ? test.statistic : null,
+            test.computable ? test.df : null,
+            p,
+            verdict,
+            effect,
+            hedges,
+          ],
+          ...(test.computable ? {} : { note: `not tested: ${test.why}` }),
+        };
+      }),
     })),
     notesInCsv: true,
     csvOnly: true,

@@ -7,11 +7,12 @@ import { buildReport } from "../../report/mod.ts";
 import { arrange } from "../../report/analysis/arrange.ts";
 import { readStore } from "../../report/folder.ts";
 import { chooseMetrics, testedFigures } from "../../report/analysis/tested.ts";
-import { changesSentence } from "../../report/analysis/summary.ts";
+import { changesSentences } from "../../report/tables/changes.ts";
 import { inFolder } from "./folder.ts";
 import { DATASETS, type FakeGrid, writeStore } from "./store.ts";
 
 const [digits, vlcs] = DATASETS;
+const JUDGEMENT = { alpha: 0.05, margin: null };
 const FIGURES = testedFigures(chooseMetrics(METRICS).tested);
 
 const grid: FakeGrid = {
@@ -24,12 +25,16 @@ Deno.test("a folder has not changed since itself", () =>
   inFolder(async (out) => {
     await writeStore(out, grid);
     const results = arrange(await readStore(out));
-    const all = changes(results, results, FIGURES, 0.05);
+    const { all, joint } = changes(results, results, FIGURES, JUDGEMENT);
     assert.equal(all.length, 3 * 4);
     for (const change of all) {
       assert.equal(change.verdict, "unchanged");
-      assert.equal(change.p, null);
+      assert.equal(change.compared, null);
     }
+    assert.deepEqual(
+      joint.map(({ methods, unchanged }) => [methods, unchanged]),
+      FIGURES.map(() => [3, 3]),
+    );
   }));
 
 Deno.test("better, worse, new and gone methods are told apart, paired by seed", () =>
@@ -56,19 +61,20 @@ Deno.test("better, worse, new and gone methods are told apart, paired by seed", 
       assert.deepEqual(verdicts("digits", "irm"), new Set(["gone"]));
       assert.deepEqual(verdicts("vlcs", "erm"), new Set(["gone"]));
 
-      const back = changes(
+      const { all: back } = changes(
         arrange(await readStore(after)),
         arrange(await readStore(before)),
         FIGURES,
-        0.05,
+        JUDGEMENT,
       );
       const erm = back.filter((change) =>
         change.dataset.name === "digits" && change.method.name === "erm"
       );
-      for (const { test, verdict } of erm) {
+      for (const { compared, verdict } of erm) {
+        const { test } = compared!;
         assert.equal(verdict, "worse");
         assert(test.computable);
-        assert.equal(test.df, 3, "four seeds are in both folders");
+        assert.equal(test.seeds, 4, "four seeds are in both folders");
         assert(test.difference < -0.1);
       }
       const page = await Deno.readTextFile(join(after, "report", "index.html"));
@@ -93,12 +99,13 @@ Deno.test("what the two folders do not share is noted", () =>
       const record = JSON.parse(await Deno.readTextFile(path));
       record.data.fingerprint = "other";
       await Deno.writeTextFile(path, JSON.stringify(record));
-      const all = changes(
+      const found = changes(
         arrange(await readStore(before)),
         arrange(await readStore(after)),
         FIGURES,
-        0.05,
+        JUDGEMENT,
       );
+      const { all } = found;
       const unlike = (name: string) =>
         new Set(all.filter(({ method }) => method.name === name).map((change) => change.unlike));
       assert.deepEqual(unlike("erm"), new Set(["other images, so seeds are no pairs"]));
@@ -107,7 +114,10 @@ Deno.test("what the two folders do not share is noted", () =>
         new Set(["other settings: (steps=9) before, (steps=500) after"]),
       );
       assert.deepEqual(unlike("boda"), new Set([null]));
-      assert.match(changesSentence(all), /^Since the earlier results, of 12 figures: \d+ /);
+      assert.match(
+        changesSentences(found).at(-1)!,
+        /^Since the earlier results, of 12 figures: \d+ /,
+      );
       const { files } = await buildReport(after, { compare: before });
       const table = files.find((file) => file.endsWith("changes.md"))!;
       assert.match(await Deno.readTextFile(table), /<sup>1<\/sup> other images/);

@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { STUDIES } from "../../methods/mod.ts";
 import type { TrainingStudy } from "../../methods/study.ts";
 import { PRIMARY } from "../../metrics/mod.ts";
+import { againstControl } from "../../report/analysis/control.ts";
 import { across } from "../../report/analysis/across.ts";
 import type { Chart } from "../../report/charts/chart.ts";
+import { criticalDifferenceChart } from "../../report/charts/critical_difference.ts";
+import { forestChart } from "../../report/charts/forest.ts";
 import { acrossCharts, datasetCharts } from "../../report/charts/mod.ts";
 import { studyChart } from "../../report/charts/studies.ts";
 import { toPng, toSvg } from "../../report/charts/render.ts";
@@ -32,7 +36,17 @@ async function charts(out: string): Promise<Chart[]> {
     perplexity: 1,
     seed: 7,
   };
-  const ranks = across(datasets, { domain: "worst", metric: PRIMARY }, "erm", 0.05);
+  const headline = { domain: "worst", metric: PRIMARY } as const;
+  const ranks = across(datasets, headline, "erm", 0.05);
+  const beside = againstControl(datasets[0]!, headline, "erm", { alpha: 0.05, margin: 2 })!;
+  // A critical difference takes five data sets at least.
+  const more = join(out, "more");
+  await writeStore(more, {
+    datasets: DATASETS.slice(0, 5),
+    methods: ["erm", "irm", "boda"],
+    seeds: [0],
+  });
+  const places = across(arrange(await readStore(more)), headline, "erm", 0.05);
   const parameters = studyChart({
     file: "vlcs-parameters",
     study: STUDIES.find(({ name }) => name === "parameters") as TrainingStudy,
@@ -54,7 +68,9 @@ async function charts(out: string): Promise<Chart[]> {
       "erm",
       new Map([[datasets[0]!.methods[0]!.runs[0]!.id, points]]),
     ),
+    forestChart(beside, { title: "ERM", alpha: 0.05, margin: 2 }),
     ...acrossCharts(ranks, "ERM", 0.05),
+    criticalDifferenceChart(places, 0.05)!,
     parameters,
   ];
 }
@@ -66,7 +82,7 @@ async function charts(out: string): Promise<Chart[]> {
 Deno.test("every chart is drawn as it was", () =>
   inFolder(async (out) => {
     const all = await charts(out);
-    assert.equal(all.length, 8 + 2 + 1);
+    assert.equal(all.length, 8 + 1 + 2 + 1);
     for (const { name, spec } of all) {
       const path = new URL(`snapshots/${name}.svg`, import.meta.url);
       const svg = `${await toSvg(spec)}\n`;

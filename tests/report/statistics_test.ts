@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { stream } from "../../base/random.ts";
 import { blockedAnova, oneWayAnova } from "../../report/analysis/statistics/anova.ts";
-import { bootstrapInterval } from "../../report/analysis/statistics/bootstrap.ts";
+import { meanInterval } from "../../report/analysis/statistics/aggregates.ts";
 import { holm, pairedTest } from "../../report/analysis/statistics/pairs.ts";
 
 interface Case {
@@ -75,8 +74,8 @@ Deno.test("degenerate input says why and gives no NaN", () => {
   assert.match(why(pairedTest([1, null], [null, 2])), /no shared seed, it takes two/);
   assert.match(why(pairedTest([1, 2], [1, 2])), /same on every seed/);
   assert.match(why(pairedTest([0, 0], [0, 0])), /same on every seed/);
-  assert.match(why(bootstrapInterval([], stream(0, "test"))), /there is none/);
-  assert.match(why(bootstrapInterval([[1]], stream(0, "test"))), /there is 1/);
+  assert.match(why(meanInterval([])), /there is none/);
+  assert.match(why(meanInterval([[1]])), /there is 1/);
   assert.deepEqual(holm([]), []);
 });
 
@@ -113,12 +112,4 @@ Deno.test("Holm's p-values never fall below the given ones nor change their orde
     }),
     { seed: 7 },
   );
-});
-
-Deno.test("a bootstrap interval is the same for the same stream and holds the mean", () => {
-  const strata = [[0.61, 0.66, 0.63, 0.7, 0.64], [0.4, 0.45, 0.41, 0.47, 0.43]];
-  const interval = bootstrapInterval(strata, stream(3, "test"));
-  assert.deepEqual(interval, bootstrapInterval(strata, stream(3, "test")));
-  assert(interval.computable && interval.low < 0.54 && interval.high > 0.54);
-  assert(interval.high - interval.low < 0.06);
 });

@@ -2,9 +2,16 @@ import assert from "node:assert/strict";
 import { METRICS, PRIMARY } from "../../metrics/mod.ts";
 import { across } from "../../report/analysis/across.ts";
 import { arrange } from "../../report/analysis/arrange.ts";
-import { besideBest, decisive, pairwise } from "../../report/analysis/significance.ts";
+import { againstControl } from "../../report/analysis/control.ts";
+import { besideBest, pairwise } from "../../report/analysis/significance.ts";
 import { readStore } from "../../report/folder.ts";
-import { findings, headlines, nothingYet, overallSentence } from "../../report/analysis/summary.ts";
+import {
+  controlSentence,
+  findings,
+  headlines,
+  nothingYet,
+  ranksSentence,
+} from "../../report/analysis/summary.ts";
 import { chooseMetrics, testedFigures } from "../../report/analysis/tested.ts";
 import { inFolder } from "./folder.ts";
 import { DATASETS, type FakeGrid, STUDIES, writeStore } from "./store.ts";
@@ -14,18 +21,25 @@ const grid: FakeGrid = {
   methods: ["erm", "irm", "coral", "mixup", "boda"],
   seeds: [0, 1, 2, 3, 4],
 };
+const JUDGEMENT = { alpha: 0.05, margin: null };
 
 async function found(out: string) {
   const store = await readStore(out);
   const datasets = arrange({ ...store, runs: store.runs.filter(({ study }) => study === null) });
   const figures = testedFigures(chooseMetrics(METRICS).tested);
-  const pairs = datasets.flatMap((dataset) => pairwise(dataset, figures, 0.05));
+  const pairs = datasets.flatMap((dataset) => pairwise(dataset, figures, JUDGEMENT));
   const compared = pairs.flatMap((figure) => besideBest(figure) ?? []);
+  const controlled = datasets.flatMap((dataset) =>
+    figures.flatMap((tested) => againstControl(dataset, tested, "erm", JUDGEMENT) ?? [])
+  );
   const headline = across(datasets, { domain: "worst", metric: PRIMARY }, "erm", 0.05);
-  return { store, pairs, compared, headline, all: findings(compared, PRIMARY, "erm", 0.05) };
+  return {
+    ...{ store, pairs, compared, controlled, headline },
+    all: findings(compared, controlled, PRIMARY),
+  };
 }
 
-Deno.test("the best is beside every other what the pairs say", () =>
+Deno.test("the highest mean is beside every other what the pairs say", () =>
   inFolder(async (out) => {
     await writeStore(out, {
       ...grid,
@@ -40,53 +54,66 @@ Deno.test("the best is beside every other what the pairs say", () =>
         const pair = pairs[i]!.pairs.find(({ first, second }) =>
           [first, second].includes(best) && [first, second].includes(rival.method)
         )!;
-        assert.equal(decisive(rival), decisive(pair));
-        assert.equal(rival.tukey === null, rival.method.name === "coral");
-        assert.equal(rival.ends === null, rival.method.name === "coral");
+        assert.equal(rival.p, pair.compared.p);
         assert.equal(rival.difference, pair.first === best ? pair.difference : -pair.difference);
+        assert.equal(pair.seeds, rival.method.name === "coral" ? 4 : 5);
         if (rival.method.name !== "coral") {
           assert(Math.abs(rival.difference - (mean - rival.mean)) < 1e-12);
-          const [low, high] = rival.ends!;
-          assert.equal(low > 0 || high < 0, rival.tukey! < 0.05, "interval and test agree");
         }
-        if (rival.test.computable) assert(rival.test.statistic * rival.difference > 0);
+        const [low, high] = rival.ends!;
+        assert(low < rival.difference && rival.difference < high);
+        // Holm's correction is never stricter than the intervals that hold together.
+        if (low > 0 || high < 0) assert(rival.p! < 0.05);
+        assert.equal(
+          rival.verdict,
+          rival.p! >= 0.05 ? "not told apart" : rival.difference > 0 ? "better" : "worse",
+        );
+        if (rival.effect !== null) assert(rival.effect * rival.difference > 0);
       }
     });
-    for (const { level, tested, second } of all) {
-      assert.equal(tested, 4);
-      assert.equal(level.includes(second!.over), !second!.significant);
-      assert.match(second!.verdict, /^(not )?significant, p\u00a0[=<]\u00a0\d\.\d{3}$/);
+    for (const { others, second } of all) {
+      assert.equal(Object.values(others).flat().length, 4);
+      assert(others[second!.verdict].includes(second!.over));
+      assert.match(second!.words, /^(better|not told apart), p\u00a0[=<]\u00a0\d\.\d{3}$/);
     }
   }));
 
 Deno.test("over several data sets the wins are counted, and what cannot be tested is said", () =>
   inFolder(async (out) => {
     await writeStore(out, { ...grid, seeds: [0] });
-    const { all, headline } = await found(out);
+    const { all, headline, controlled } = await found(out);
     assert.equal(all.length, 4);
-    for (const { second, level, tested } of all) {
-      assert.equal(second!.significant, null);
-      assert.equal(second!.verdict, "not tested: one shared seed, it takes two");
-      assert.deepEqual([level, tested], [[], 0]);
+    for (const { second, others } of all) {
+      assert.equal(second!.verdict, "not tested");
+      assert.equal(second!.words, "not tested: one shared seed, it takes two");
+      assert.equal(others["not tested"].length, 4);
     }
     const [worst, average] = headlines(all);
-    assert.match(worst!, /^Best worst-domain macro-F1: .+; no lead can be tested\.$/);
-    assert.match(average!, /^Best average macro-F1: /);
+    assert.match(worst!, /^Highest mean worst-domain macro-F1: .+; no lead can be tested\.$/);
+    assert.match(average!, /^Highest mean average macro-F1: /);
     assert.match(
-      overallSentence(headline, 0.05)!,
-      /^Best average rank over 2 data sets .+Friedman/,
+      ranksSentence(headline, 0.05)!,
+      /^Lowest average rank over 2 data sets .+\(Friedman's test by enumeration, p/,
+    );
+    assert.match(
+      controlSentence(controlled[0]!, "ERM"),
+      /^On average accuracy, 0 of 4 methods are better than ERM, 0 worse; 0 cannot be told apart from it, 4 cannot be tested\.$/,
     );
   }));
 
-Deno.test("on one data set it is said whether the methods differ at all", () =>
+Deno.test("on one data set every method is said to be better, worse or not told apart", () =>
   inFolder(async (out) => {
     await writeStore(out, { ...grid, datasets: DATASETS.slice(0, 1) });
-    const { all, headline } = await found(out);
+    const { all, headline, controlled } = await found(out);
     assert.deepEqual(headlines(all), []);
-    assert.match(
-      overallSentence(headline, 0.05)!,
-      /^That 5 methods differ at all on the worst domain is significant \(blocked F test, p/,
-    );
+    assert.equal(ranksSentence(headline, 0.05), null);
+    for (const figure of controlled) {
+      const [, total, better, worse, open] =
+        /, (?=(\d+) of)(\d+) of 4 methods? (?:is|are) better than ERM.*, (\d+) worse.*; (\d+) cannot be told/
+          .exec(controlSentence(figure, "ERM"))!.map(Number);
+      assert.equal(total, better);
+      assert.equal(better! + worse! + open!, 4);
+    }
   }));
 
 Deno.test("without results the reason is named", async () => {

@@ -3,11 +3,14 @@
  *
  * @module
  */
+import stdlibDigamma from "@stdlib/math-base-special-digamma";
 import erfc from "@stdlib/math-base-special-erfc";
 import gammainc from "@stdlib/math-base-special-gammainc";
 import gammaln from "@stdlib/math-base-special-gammaln";
+import stdlibTrigamma from "@stdlib/math-base-special-trigamma";
 import fCdf from "@stdlib/stats-base-dists-f-cdf";
 import tCdf from "@stdlib/stats-base-dists-t-cdf";
+import tQuantile from "@stdlib/stats-base-dists-t-quantile";
 
 /**
  * P(F ≥ `value`) of the F distribution with `df1` and `df2` degrees of freedom.
@@ -24,9 +27,82 @@ export function tTwoSided(value: number, df: number): number {
   return Math.min(1, 2 * tCdf(-Math.abs(value), df));
 }
 
+/** P(T ≥ `value`) of Student's t distribution with `df` degrees of freedom. */
+export function tUpperTail(value: number, df: number): number {
+  return tCdf(-value, df);
+}
+
+/** The t that is exceeded with probability `tail`. */
+export function tUpperQuantile(tail: number, df: number): number {
+  return -tQuantile(tail, df);
+}
+
+/**
+ * P(T ≥ `value`) of the noncentral t distribution: of (Z + `shift`) / s, Z being standard normal and
+ * s² distributed as χ²/df. A sum at even steps of ln s, exact to rounding as below.
+ */
+export function noncentralUpperTail(value: number, df: number, shift: number): number {
+  const constant = Math.LN2 + (df / 2) * Math.log(df / 2) - gammaln(df / 2);
+  const step = Math.min(0.35 / Math.sqrt(2 * df), 0.035);
+  let total = 0;
+  for (const direction of [1, -1]) {
+    for (let i = direction === 1 ? 0 : -1;; i += direction) {
+      const u = i * step;
+      const weight = Math.exp(constant + df * u - (df / 2) * Math.exp(2 * u));
+      total += weight * normalBelow(shift - value * Math.exp(u));
+      if (weight < 1e-18) break;
+    }
+  }
+  return Math.min(1, total * step);
+}
+
 /** P(χ² ≥ `value`) with `df` degrees of freedom. */
 export function chiSquareUpperTail(value: number, df: number): number {
   return value <= 0 ? 1 : gammainc(value / 2, df / 2, true, true);
+}
+
+/** The χ² below which `df` degrees of freedom stay with probability `share`, by bisection. */
+export function chiSquareLowerQuantile(share: number, df: number): number {
+  let [low, high] = [0, Math.max(1, df)];
+  while (chiSquareUpperTail(high, df) > 1 - share) high *= 2;
+  for (let i = 0; i < 60; i++) {
+    const middle = (low + high) / 2;
+    if (chiSquareUpperTail(middle, df) > 1 - share) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
+}
+
+/** ψ, the derivative of ln Γ. */
+export function digamma(x: number): number {
+  return stdlibDigamma(x);
+}
+
+/** ψ′. */
+export function trigamma(x: number): number {
+  return stdlibTrigamma(x);
+}
+
+/** The x at which ψ′ is `value` > 0, by Newton's method on 1 / ψ′ (Smyth 2004, appendix). */
+export function trigammaInverse(value: number): number {
+  if (value > 1e7) return 1 / Math.sqrt(value);
+  if (value < 1e-6) return 1 / value;
+  let x = 0.5 + 1 / value;
+  for (let i = 0; i < 50; i++) {
+    const at = trigamma(x);
+    const step = (at * (1 - at / value)) / tetragamma(x);
+    x += step;
+    if (-step / x < 1e-10) break;
+  }
+  return x;
+}
+
+/** ψ″ < 0: by its recurrence up to where the asymptotic series holds. */
+function tetragamma(x: number): number {
+  let [sum, at] = [0, x];
+  for (; at < 12; at++) sum -= 2 / at ** 3;
+  const square = 1 / at ** 2;
+  return sum - square * (1 + 1 / at + square * (0.5 - square * (1 / 6 - square * (1 / 6))));
 }
 
 /**

@@ -7,7 +7,7 @@
  */
 import { mean, sum } from "simple-statistics";
 import type { NotComputable } from "./anova.ts";
-import { chiSquareUpperTail, studentizedRangeQuantile } from "./distributions.ts";
+import { chiSquareUpperTail, fUpperTail, studentizedRangeQuantile } from "./distributions.ts";
 
 /** Friedman's test with Nemenyi's critical difference. */
 export interface Friedman {
@@ -19,8 +19,15 @@ export interface Friedman {
   readonly statistic: number;
   /** Methods − 1. */
   readonly df: number;
-  /** P(χ² ≥ statistic) if no method differed. */
+  /** P(χ² ≥ statistic) if no method differed: Friedman's own, which hardly ever rejects. */
+  readonly chiSquareP: number;
+  /**
+   * P of so much agreement if no method differed: by enumeration where few orders are possible,
+   * else by the F of Iman and Davenport 1980.
+   */
   readonly p: number;
+  /** How `p` was found. */
+  readonly by: "enumeration" | "Iman–Davenport F";
   /** Average ranks that lie farther apart than this differ significantly. */
   readonly criticalDifference: number;
 }
@@ -34,8 +41,11 @@ export function rank(values: readonly number[]): number[] {
   });
 }
 
+/** So many orders of the methods on all but one data set are gone through. */
+const MOST_ORDERS = 50_000;
+
 /**
- * Friedman's test (Friedman 1937) and Nemenyi's critical difference as in Demšar 2006.
+ * Friedman's test (Friedman 1937), and Nemenyi's critical difference as in Demšar 2006.
  *
  * @param scores `scores[dataset][method]`, larger is better.
  * @param alpha Level of the critical difference.
@@ -60,15 +70,67 @@ export function friedman(
   const middle = (methods + 1) / 2;
   const statistic = (12 * datasets * sum(ranks.map((place) => (place - middle) ** 2))) /
     (methods * (methods + 1)) / correction;
+  const orders = factorial(methods) ** (datasets - 1);
+  const exact = orders <= MOST_ORDERS;
   return {
     computable: true,
     ranks,
     statistic,
     df: methods - 1,
-    p: chiSquareUpperTail(statistic, methods - 1),
+    chiSquareP: chiSquareUpperTail(statistic, methods - 1),
+    p: exact ? shareOfOrders(placed) : imanDavenport(statistic, methods, datasets),
+    by: exact ? "enumeration" : "Iman–Davenport F",
     criticalDifference: studentizedRangeQuantile(alpha, methods, Infinity) / Math.SQRT2 *
       Math.sqrt((methods * (methods + 1)) / (6 * datasets)),
   };
+}
+
+/** Iman and Davenport 1980: χ² as an F, whose tail is right for few data sets too. */
+export function imanDavenport(statistic: number, methods: number, datasets: number): number {
+  const room = datasets * (methods - 1) - statistic;
+  const f = room <= 1e-12 * statistic ? Infinity : ((datasets - 1) * statistic) / room;
+  return fUpperTail(f, methods - 1, (methods - 1) * (datasets - 1));
+}
+
+/** The share of all orders on the other data sets that agree with the first as much or more. */
+function shareOfOrders(placed: readonly (readonly number[])[]): number {
+  const spread = (totals: readonly number[]) => sum(totals.map((total) => total ** 2));
+  const seen = spread(placed[0]!.map((_, m) => sum(placed.map((row) => row[m]!)))) - 1e-9;
+  let [as, all] = [0, 0];
+  const walk = (totals: readonly number[], row: number) => {
+    if (row === placed.length) {
+      all++;
+      if (spread(totals) >= seen) as++;
+      return;
+    }
+    for (const order of permutations(placed[row]!)) {
+      walk(totals.map((total, m) => total + order[m]!), row + 1);
+    }
+  };
+  walk(placed[0]!, 1);
+  return as / all;
+}
+
+function permutations(values: readonly number[]): number[][] {
+  if (values.length === 0) return [[]];
+  return values.flatMap((value, i) =>
+    permutations([...values.slice(0, i), ...values.slice(i + 1)]).map((rest) => [value, ...rest])
+  );
+}
+
+function factorial(n: number): number {
+  return n <= 1 ? 1 : n * factorial(n - 1);
+}
+
+/** Fewer data sets than these cannot separate methods by Nemenyi's test. */
+const FEWEST_DATASETS = 5;
+
+/** Whether Nemenyi's critical difference can show a difference: average ranks span k − 1 at most. */
+export function canSeparate(
+  { ranks, criticalDifference }: Friedman,
+  datasets: number,
+): boolean {
+  return datasets >= FEWEST_DATASETS && criticalDifference < ranks.length - 1;
 }
 
 /**
