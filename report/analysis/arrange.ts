@@ -201,7 +201,9 @@ export function completeMethods({ methods, seeds }: DatasetResults): MethodResul
 
 /** Whether most finished runs of a method learned anything; true while none is finished. */
 export function hasLearned({ runs }: Pick<MethodResults, "runs">): boolean {
-  const known = runs.flatMap((run) => run?.state.status === "done" ? [run.digest!.learned.learned] : []);
+  const known = runs.flatMap((run) =>
+    run?.state.status === "done" ? [run.digest!.learned.learned] : []
+  );
   return known.length === 0 || 2 * known.filter((learned) => learned).length > known.length;
 }
 
