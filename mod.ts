@@ -31,6 +31,7 @@ export { UsageError } from "./base/errors.ts";
 export { type PresetName, PRESETS } from "./bench/plan/presets.ts";
 export { type Figure, figures } from "./bench/records/figures.ts";
 export { Folder, type PlanFile } from "./bench/records/folder.ts";
+export type { Refused } from "./bench/records/door.ts";
 export type { Plan } from "./bench/records/joined_plans.ts";
 export { runId } from "./bench/records/run_id.ts";
 

@@ -126,6 +126,23 @@ export async function findFolder(
   return undefined;
 }
 
+/**
+ * The bytes of a file. What is no file is not opened: a pipe would be waited for.
+ *
+ * @param most More bytes than these are not read.
+ * @throws {Deno.errors.NotFound} When there is no such file.
+ * @throws {RangeError} When it is another kind of thing, or too large; in the midst of a sentence.
+ */
+export async function readRegularFile(path: string, most = Infinity): Promise<Uint8Array> {
+  const { isFile, isDirectory, isFifo, size } = await Deno.stat(path);
+  if (!isFile) {
+    const what = isDirectory ? "a folder" : isFifo ? "a named pipe" : "no regular file";
+    throw new RangeError(`it is ${what}`);
+  }
+  if (size > most) throw new RangeError(`it has ${size} bytes, more than such a file can have`);
+  return await Deno.readFile(path);
+}
+
 /** The text of a file; null when there is no such file. */
 export async function readIfThere(path: string): Promise<string | null> {
   try {

@@ -105,6 +105,8 @@ export interface Store {
   readonly manifest: Manifest;
   /** Every planned run, in the manifest's order. */
   readonly runs: readonly Run[];
+  /** Runs of the manifest that cannot be used, with what is wrong with them. */
+  readonly refused: Plan["refused"];
   /** Folders under `runs/` that the manifest does not plan: left out of every table. */
   readonly unplanned: number;
   /** Sentences on what was read, where it was several folders. */
@@ -136,13 +138,13 @@ export async function readStore(
 ): Promise<Store> {
   const { metrics = METRICS } = catalogue;
   const folder = typeof out === "string" ? new Folder(out, catalogue) : out;
-  const { manifest, apart, notes } = await planOf(folder);
+  const { manifest, apart, notes, refused } = await planOf(folder);
   const runs: Omit<Run, "seconds">[] = [];
   for (const planned of manifest.runs) {
     const run = await readRun(folder, planned, metrics);
     runs.push({ ...run, apart: apart.get(planned.id) ?? null });
   }
-  const ids = new Set(manifest.runs.map((run) => run.id));
+  const ids = new Set([...manifest.runs, ...refused].map((run) => run.id));
   const others = (await folder.ids()).filter((id) => !ids.has(id));
   const times = new Map(
     runs.flatMap(({ spec, digest }) =>
@@ -163,6 +165,7 @@ export async function readStore(
   return {
     manifest,
     runs: runs.map((run) => ({ ...run, seconds: seconds(run.spec) })),
+    refused,
     unplanned: others.length,
     notes,
   };
@@ -177,14 +180,22 @@ async function planOf(folder: Folder): Promise<Plan> {
   const refuse = (why: string) => new Error(`Cannot report on "${folder.folder}": ${why}.`);
   const plan = await folder.plan().catch((error) => {
     if (!(error instanceof StoreError)) throw error;
+    const why = error.why.startsWith("it is not a plan") ? "" : ` (${error.why})`;
     throw refuse(
-      "its manifest.json is not a plan of format 1 or 2; run the benchmark again into a new folder",
+      `its manifest.json is not a plan of format 1 or 2${why}; run the benchmark again into a new ` +
+        `folder`,
     );
   });
   if (plan === null) {
     throw refuse("it holds no manifest.json; give a folder that a benchmark wrote");
   }
   if (plan.manifest.runs.length > 0) return plan;
+  const [first] = plan.refused;
+  if (first !== undefined) {
+    throw refuse(
+      `none of the runs that its manifest.json plans can be used (${first.id}: ${first.why})`,
+    );
+  }
   throw refuse("its manifest.json plans no runs; give a folder with at least one");
 }
 
@@ -205,7 +216,7 @@ async function readRun(
     }
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
-    return run({ status: "failed", error: "its record.json is not a record of this run" }, null);
+    return run({ status: "failed", error: `not a record: ${error.why}` }, null);
   }
   try {
     const failure = await folder.failure(id);
@@ -215,7 +226,10 @@ async function readRun(
     );
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
-    return run({ status: "failed", error: "its failure.json cannot be read" }, null);
+    return run(
+      { status: "failed", error: `its failure.json cannot be read: ${error.why}` },
+      null,
+    );
   }
 }
 

@@ -13,6 +13,8 @@ import { UsageError } from "../../base/errors.ts";
 import type { PlannedRun } from "../plan/plan.ts";
 import type { RunSpec } from "../records/record.ts";
 import { writeAtomically } from "../../base/files.ts";
+import { checkedRun, conforming, readJson } from "../records/door.ts";
+import type { CodeNames } from "../records/format1.ts";
 import { Store } from "../records/store.ts";
 import { defineExecutor, type Given, type Job, type Session, type Submission } from "./executor.ts";
 import { options } from "./slurm_options.ts";
@@ -124,6 +126,7 @@ export async function runsOfTask(
   out: string,
   stage: number,
   part: string,
+  definitions: CodeNames = { methods: [], datasets: [] },
 ): Promise<PlannedRun[]> {
   const [task, tasks] = part.split("/").map(Number) as [number, number];
   if (!(/^\d+\/\d+$/.test(part) && task >= 1 && task <= tasks)) {
@@ -133,8 +136,12 @@ export async function runsOfTask(
   }
   const path = planOf(out, stage);
   try {
-    const runs: readonly PlannedRun[] = JSON.parse(await Deno.readTextFile(path));
-    return runs.filter((_, i) => i % tasks === task - 1);
+    const written = await readJson(path);
+    if (!Array.isArray(written)) {
+      throw new Error(written === null ? "No such file" : "no list of runs");
+    }
+    const own = written.filter((_, i) => i % tasks === task - 1);
+    return await Promise.all(own.map((run) => checkedRun(run, definitions)));
   } catch (error) {
     throw new UsageError(
       `Cannot train stage ${stage} of "${out}": ${(error as Error).message}; submit it with ` +
@@ -188,11 +195,18 @@ function depth({ stage1 }: RunSpec): number {
 }
 
 async function jobsOf(out: string): Promise<Job[]> {
+  const path = join(folderOf(out), "jobs.json");
+  const written = await readJson(path);
+  if (written === null) return [];
   try {
-    return JSON.parse(await Deno.readTextFile(join(folderOf(out), "jobs.json")));
+    const { JOBS } = await import("../records/schema.ts");
+    return conforming(JOBS, written);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
+    throw new SlurmError(
+      `Cannot use ${path}: ${
+        (error as Error).message
+      }; remove it, and look for the jobs with squeue`,
+    );
   }
 }
 

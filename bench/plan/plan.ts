@@ -112,7 +112,8 @@ export function plan(request: Request, catalogue: Catalogue): PlannedRun[] {
 /**
  * Looks whether a spec, which may be somebody else's or older than the code, can be trained here.
  *
- * @throws {UsageError} When a method of it is not here, or in another version, or when it was imported.
+ * @throws {UsageError} When a method of it is not here, in another version, or with hyperparameters
+ *   that it cannot have, or when it was imported.
  */
 export function requireMethods(spec: RunSpec, methods: readonly Method[]): void {
   if (spec.imported !== undefined) {
@@ -121,11 +122,18 @@ export function requireMethods(spec: RunSpec, methods: readonly Method[]): void 
         `they were made is not known here; import them again in its place`,
     );
   }
-  const { name, version } = find("method", spec.method.name, methods);
+  const { name, version, hyperparameters } = find("method", spec.method.name, methods);
   if (spec.method.version !== version) {
     throw new UsageError(
       `Cannot train ${name} of version ${spec.method.version}: this is version ${version}, whose ` +
         `numbers are others; use the revision that the run was planned with`,
+    );
+  }
+  for (const [key, value] of Object.entries(spec.method.hyperparameters)) {
+    const type = Object.hasOwn(hyperparameters, key) ? hyperparameters[key] : undefined;
+    if (type === undefined || type.parse(value) === value) continue;
+    throw new UsageError(
+      `Cannot train ${name} with ${key} = ${JSON.stringify(value)}: it must be ${type.wanted}`,
     );
   }
   if (spec.stage1 !== null) requireMethods(spec.stage1, methods);

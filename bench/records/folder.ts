@@ -5,16 +5,21 @@
  */
 import { join } from "node:path";
 import { isFile } from "../../base/files.ts";
-import { type CodeNames, manifestOf, recordOf } from "./format1.ts";
+import { isSafeName, safeName } from "../../base/names.ts";
+import {
+  checkedFailure,
+  checkedPlan,
+  checkedRecord,
+  readJson,
+  StoreError,
+  Unusable,
+} from "./door.ts";
+import type { CodeNames } from "./format1.ts";
 import type { Plan } from "./joined_plans.ts";
 import { type KeptPredictions, readPredictions, recounted } from "./predictions.ts";
 import type { FailureRecord, Manifest, RunRecord } from "./record.ts";
-import { runId } from "./run_id.ts";
 
-/** A file of an output folder that cannot be used; the message is one sentence. */
-export class StoreError extends Error {
-  override name = "StoreError";
-}
+export { StoreError };
 
 /** A folder's plan, and the plan of its random search, whose runs are in none of its tables. */
 export type PlanFile = "manifest.json" | "sweep.json";
@@ -41,21 +46,25 @@ export class Folder {
    */
   async record(id: string): Promise<RunRecord | null> {
     const path = this.pathOf(id, "record.json");
-    const record = await readJson(path);
-    if (record === null) return null;
-    if (isObject(record) && record["id"] === id && isObject(record["spec"])) {
-      const { format } = record["spec"];
-      if (format === 2) return record as unknown as RunRecord;
-      if (format === 1) return recordOf(record as never, this.definitions);
-    }
-    throw new StoreError(
-      `Cannot use ${path}: it is no record of this run; remove it to have the run trained again`,
+    const written = await readJson(path);
+    if (written === null) return null;
+    return await usable(
+      path,
+      ", so it is no record of this run; remove it to have the run trained again",
+      () => checkedRecord(written, id, this.definitions),
     );
   }
 
-  /** Why a run could not be finished; null when nothing says so. */
+  /**
+   * Why a run could not be finished; null when nothing says so.
+   *
+   * @throws {StoreError} When what says so cannot be used.
+   */
   async failure(id: string): Promise<FailureRecord | null> {
-    return await readJson(this.pathOf(id, "failure.json")) as FailureRecord | null;
+    const path = this.pathOf(id, "failure.json");
+    const written = await readJson(path);
+    if (written === null) return null;
+    return await usable(path, "; remove it", () => checkedFailure(written, id, this.definitions));
   }
 
   /**
@@ -64,15 +73,13 @@ export class Folder {
    * @throws {StoreError} When there is one that cannot be used.
    */
   async manifest(name: PlanFile = "manifest.json"): Promise<Manifest | null> {
-    const path = join(this.folder, name);
-    if (await readJson(path) === null) return null;
-    return (await readPlan(path, this.definitions)).manifest;
+    return (await this.plan(name))?.manifest ?? null;
   }
 
   /** The plan, as a reader of several folders needs it; null without one. */
   async plan(name: PlanFile = "manifest.json"): Promise<Plan | null> {
-    const manifest = await this.manifest(name);
-    return manifest && { manifest, apart: new Map(), notes: [] };
+    const path = join(this.folder, name);
+    return await readJson(path) === null ? null : await readPlan(path, this.definitions);
   }
 
   /** Whether a run has a record, of whatever worth. */
@@ -106,7 +113,7 @@ export class Folder {
     const found: string[] = [];
     try {
       for await (const { name, isDirectory } of Deno.readDir(join(this.folder, "runs"))) {
-        if (isDirectory) found.push(name);
+        if (isDirectory && isSafeName(name)) found.push(name);
       }
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound)) throw error; // nothing has run yet
@@ -116,53 +123,34 @@ export class Folder {
 
   /** A file that belongs to a run. */
   pathOf(id: string, file: string): string {
-    return join(this.folder, "runs", id, file);
+    return join(this.folder, "runs", safeName(id), file);
   }
 }
 
 /**
  * A plan.
  *
- * @returns `altered`: the id of the first run whose specification is not what its id says.
  * @throws {StoreError} When there is none, or one that cannot be used.
  */
 export async function readPlan(
   path: string,
   definitions: CodeNames,
-): Promise<{ manifest: Manifest; altered: string | undefined }> {
+): Promise<Plan> {
   const plan = await readJson(path);
-  if (isObject(plan) && Array.isArray(plan["runs"])) {
-    const runs: Manifest["runs"] = plan["runs"];
-    const altered = runs.find((run) => !isObject(run?.spec) || runId(run.spec) !== run.id)?.id;
-    if (plan["format"] === 2) return { manifest: plan as unknown as Manifest, altered };
-    if (plan["format"] === 1) return { manifest: manifestOf(plan as never, definitions), altered };
-  }
-  throw new StoreError(
-    plan === null
-      ? `Cannot read ${path}: No such file`
-      : `Cannot use ${path}: it is not a plan of format 1 or 2; remove it to have it made again`,
+  if (plan === null) throw new StoreError(`Cannot read ${path}: No such file`, "there is none");
+  return await usable(
+    path,
+    "; remove it to have it made again",
+    async () => ({ ...await checkedPlan(plan, definitions), apart: new Map(), notes: [] }),
   );
 }
 
-/**
- * What a JSON file holds; null when there is none.
- *
- * @throws {StoreError} When it is no JSON.
- */
-export async function readJson(path: string): Promise<unknown> {
+/** What is made of a file, or a sentence on why it cannot be used. */
+async function usable<T>(path: string, remedy: string, check: () => Promise<T>): Promise<T> {
   try {
-    return JSON.parse(await Deno.readTextFile(path));
+    return await check();
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
-    if (error instanceof SyntaxError) {
-      throw new StoreError(
-        `Cannot use ${path}: it is not valid JSON (${error.message}); remove it to have it made again`,
-      );
-    }
-    throw error;
+    if (!(error instanceof Unusable)) throw error;
+    throw new StoreError(`Cannot use ${path}: ${error.message}${remedy}`, error.message);
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
 }

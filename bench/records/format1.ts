@@ -12,8 +12,8 @@ import { usualExecution } from "./execution.ts";
 
 /** CodeNames that say which names the numbers of format 1 stood for. */
 export interface CodeNames {
-  /** Methods, with their hyperparameters. */
-  readonly methods: readonly Settable<"hyperparameters">[];
+  /** Methods, with their hyperparameters and usual first stages. */
+  readonly methods: readonly (Settable<"hyperparameters"> & { readonly stage1?: string })[];
   /** Data sets, with their settings. */
   readonly datasets: readonly Settable<"settings">[];
 }
@@ -30,14 +30,11 @@ interface OldSpec extends Omit<RunSpec, "format" | "stage1" | "engine"> {
   readonly engine: Omit<RunSpec["engine"], "execution" | "operations">;
 }
 
-/** A plan of format 1. */
-interface OldManifest extends Omit<Manifest, "format" | "runs"> {
-  readonly format: 1;
-  readonly runs: readonly (Pick<Manifest["runs"][number], "id" | "name"> & {
-    readonly spec: OldSpec;
-    readonly study?: StudyTag | OldStudy;
-    readonly hparamsSeed?: number;
-  })[];
+/** A run of a plan of format 1. */
+interface OldPlanned extends Pick<Manifest["runs"][number], "id" | "name"> {
+  readonly spec: OldSpec;
+  readonly study?: StudyTag | OldStudy;
+  readonly hparamsSeed?: number;
 }
 
 /** A record of format 1. */
@@ -56,18 +53,15 @@ export type OldStudy =
   /** Another form of a part. */
   | { readonly kind: "variant"; readonly part: string; readonly variant: string };
 
-/** A plan of format 1 as one of format 2. */
-export function manifestOf(old: OldManifest, definitions: CodeNames): Manifest {
+/** A planned run of format 1 as one of format 2. */
+export function plannedOf(old: OldPlanned, definitions: CodeNames): Manifest["runs"][number] {
+  const { id, name, spec, study, hparamsSeed } = old;
   return {
-    ...old,
-    format: 2,
-    runs: old.runs.map(({ id, name, spec, study, hparamsSeed }) => ({
-      id,
-      name,
-      spec: specOf(spec, definitions),
-      ...(study !== undefined && { study: studyOf(study, spec.method.name) }),
-      ...(hparamsSeed !== undefined && { trial: hparamsSeed }),
-    })),
+    id,
+    name,
+    spec: specOf(spec, definitions),
+    ...(study !== undefined && { study: studyOf(study, spec.method.name) }),
+    ...(hparamsSeed !== undefined && { trial: hparamsSeed }),
   };
 }
 
@@ -84,7 +78,8 @@ export function recordOf(old: OldRecord, definitions: CodeNames): RunRecord {
   };
 }
 
-function specOf(old: OldSpec, definitions: CodeNames): RunSpec {
+/** A specification of format 1 as one of format 2. */
+export function specOf(old: OldSpec, definitions: CodeNames): RunSpec {
   const { dataset, method, stage1, training, engine } = old;
   const types = definitions.methods.find(({ name }) => name === method.name)?.hyperparameters;
   const settings = definitions.datasets.find(({ name }) => name === dataset.name)?.settings;

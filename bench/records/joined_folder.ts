@@ -40,8 +40,8 @@ class JoinedFolder extends Folder {
   override async plan(name: PlanFile = "manifest.json"): Promise<Plan | null> {
     const planned = [];
     for (const part of this.parts) {
-      const manifest = await part.manifest(name);
-      if (manifest !== null) planned.push({ folder: part.folder, manifest });
+      const plan = await part.plan(name);
+      if (plan !== null) planned.push({ ...plan, folder: part.folder });
     }
     return planned.length === 0 ? null : joinPlans(planned);
   }

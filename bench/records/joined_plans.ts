@@ -3,13 +3,16 @@
  *
  * @module
  */
+import type { Refused } from "./door.ts";
 import { canonical } from "./run_id.ts";
 import type { Manifest, RunSpec } from "./record.ts";
 
 /** A plan as a reader of one folder, or of several, sees it. */
 export interface Plan {
-  /** Every run that is planned, once. */
+  /** Every run that is planned and can be used, once. */
   readonly manifest: Manifest;
+  /** Runs that are planned and cannot be used. */
+  readonly refused: readonly Refused[];
   /**
    * By run id, what tells its table from others of the same data set: `preset paper`. Empty where every
    * data set has one table.
@@ -24,6 +27,7 @@ export interface PlannedFolder {
   /** Its path. */
   readonly folder: string;
   readonly manifest: Manifest;
+  readonly refused?: readonly Refused[];
 }
 
 /** What runs must share to stand in one table, in words. */
@@ -55,6 +59,7 @@ export function joinPlans(folders: readonly PlannedFolder[]): Plan {
       ...(plugins.size > 0 && { plugins: [...plugins.values()] }),
       ...(searches.size === 1 && manifests[0]!.search && { search: manifests[0]!.search }),
     },
+    refused: folders.flatMap(({ refused = [] }) => refused),
     apart,
     notes: [
       `Read from ${folders.length} folders: ${folders.map(({ folder }) => folder).join(", ")}.`,

@@ -10,7 +10,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import { decodeMetadata, decodeTensors, encodeTensors } from "../../tensor/safetensors.ts";
 import { writeAtomically } from "../../base/files.ts";
 import { type Lock, tryLock, withLock } from "../../base/lock.ts";
-import { Folder, type PlanFile, readJson, StoreError } from "./folder.ts";
+import { readJson, StoreError } from "./door.ts";
+import { Folder, type PlanFile } from "./folder.ts";
 import { type KeptPredictions, predictionsCsv } from "./predictions.ts";
 import type { FailureRecord, Manifest, RunRecord } from "./record.ts";
 import type { RunState, TrainResult } from "../train/trainer.ts";
@@ -150,12 +151,19 @@ export class Store extends Folder {
           `${name}; give another output folder`,
       );
     }
-    const earlier = await this.manifest(name);
+    const earlier = await this.plan(name);
+    const unusable = earlier?.refused[0];
+    if (unusable !== undefined) {
+      throw new StoreError(
+        `Cannot write a plan into "${this.folder}": run ${unusable.id} of its ${name} cannot be ` +
+          `used (${unusable.why}); remove the file, or give another output folder`,
+      );
+    }
     const cells = new Set(manifest.runs.map(cell));
     const trained = manifest.runs.filter(isTrained);
     const datasets = new Set(trained.map(({ spec }) => spec.dataset.name));
     const planned = new Set(trained.map(conditions)); // several where there are networks
-    const kept = (earlier?.runs ?? []).filter((run) =>
+    const kept = (earlier?.manifest.runs ?? []).filter((run) =>
       !cells.has(cell(run)) &&
       (!isTrained(run) || !datasets.has(run.spec.dataset.name) || planned.has(conditions(run)))
     );

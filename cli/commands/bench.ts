@@ -15,6 +15,7 @@ import type { Manifest, RunRecord } from "../../bench/records/record.ts";
 import { comparison, type Verdict } from "../../bench/records/reproduction.ts";
 import { runId } from "../../bench/records/run_id.ts";
 import { Folder, readPlan, StoreError } from "../../bench/records/folder.ts";
+import { ruleOf } from "../../metrics/selection.ts";
 import {
   catalogueOf,
   methodsOption,
@@ -123,15 +124,18 @@ async function readOriginal(
   const refuse = (why: string) => new UsageError(`Cannot use --from "${from}": ${why}`);
   const isFolder = (await Deno.stat(from).catch(() => null))?.isDirectory;
   const file = resolve(isFolder ? join(from, "manifest.json") : from);
-  const { manifest, altered } = await readPlan(file, catalogue).catch((error) => {
+  const { manifest, refused } = await readPlan(file, catalogue).catch((error) => {
     const sentence = error instanceof StoreError ? error.message.split("; remove it")[0] : error;
     throw refuse(`${sentence}; give the manifest.json of an output folder`);
   });
-  if (altered !== undefined) {
-    throw refuse(`run ${altered} has another specification than its id says; restore the file`);
+  for (const { id, why } of refused) {
+    throw refuse(`run ${id} cannot be used: ${why}; restore the file`);
   }
   if (manifest.runs.length === 0) throw refuse("it plans no runs");
-  for (const { spec } of manifest.runs) requireMethods(spec, catalogue.methods);
+  for (const { spec } of manifest.runs) {
+    requireMethods(spec, catalogue.methods);
+    ruleOf(spec.training.selection, catalogue.metrics); // there is such a rule
+  }
   if (manifest.search === undefined && manifest.runs.some((run) => run.trial !== undefined)) {
     throw refuse("it is the plan of a search; give the manifest.json that deno task select wrote");
   }

@@ -76,12 +76,13 @@ async function folder(out: string): Promise<string> {
 /** Trains the runs of a task, one after the other. */
 async function trainTask(options: TaskOptions): Promise<number> {
   const out = resolve(options.out);
-  const runs = await runsOfTask(out, options.stage, options.part);
+  const catalogue = await catalogueOf(options);
+  const runs = await runsOfTask(out, options.stage, options.part, catalogue);
   if (runs.length === 0) return 0;
   return exitCodeOf(
     await train(options, {
       out,
-      catalogue: await catalogueOf(options),
+      catalogue,
       backend: backendOf(runs),
       plan: () => runs,
       manifest: null,

@@ -10,7 +10,7 @@ import { DATASET, METHOD, REASON, RUN, SEED, STATE, text } from "./columns.ts";
 import type { Name, Table } from "./table.ts";
 
 /** Runs without a result, with the reason: for programs, one a row. */
-export function unfinishedTable({ runs }: Store): Table {
+export function unfinishedTable({ runs, refused }: Store): Table {
   return {
     name: "unfinished",
     title: "Runs without a result",
@@ -25,15 +25,20 @@ export function unfinishedTable({ runs }: Store): Table {
     ],
     groups: [{
       title: null,
-      rows: runs.filter((run) => run.state.status !== "done").map(({ id, name, spec, state }) => ({
-        cells: [spec.dataset.name, name, spec.seed, state.status, reason(state), id],
-      })),
+      rows: [
+        ...runs.filter((run) => run.state.status !== "done").map(({ id, name, spec, state }) => ({
+          cells: [spec.dataset.name, name, spec.seed, state.status, reason(state), id],
+        })),
+        ...refused.map(({ id, why }) => ({
+          cells: [null, null, null, "failed", notARun(why), id],
+        })),
+      ],
     }],
   };
 }
 
 /** Failed and diverged runs: for readers, seeds of one fate together. */
-export function brokenTable({ runs }: Store): Table {
+export function brokenTable({ runs, refused }: Store): Table {
   const titles = new Map(
     runs.flatMap(({ name, spec, digest }) =>
       digest ? [[name, digest.method.title], [spec.dataset.name, digest.data.title]] : []
@@ -61,24 +66,34 @@ export function brokenTable({ runs }: Store): Table {
     ],
     groups: [{
       title: null,
-      rows: [...fates.values()].map((runs) => {
-        const { name, spec, state } = runs[0]!;
-        return {
-          cells: [
-            named(spec.dataset.name),
-            named(name),
-            runs.map(({ spec }) => spec.seed).join(", "),
-            state.status,
-            reason(state),
-            runs.map(({ id }) => id).join(" "),
-          ],
-        };
-      }),
+      rows: [
+        ...[...fates.values()].map((runs) => {
+          const { name, spec, state } = runs[0]!;
+          return {
+            cells: [
+              named(spec.dataset.name),
+              named(name),
+              runs.map(({ spec }) => spec.seed).join(", "),
+              state.status,
+              reason(state),
+              runs.map(({ id }) => id).join(" "),
+            ],
+          };
+        }),
+        ...refused.map(({ id, why }) => ({
+          cells: [null, null, null, "failed", notARun(why), id],
+        })),
+      ],
     }],
   };
 }
 
 const NOT_CONTAINED = "No figure of this report contains these runs.";
+
+/** Why a planned run can stand in no table of its own. */
+function notARun(why: string): string {
+  return `not a run of the plan: ${why}`;
+}
 
 function reason(state: Run["state"]): string | null {
   if (state.status === "failed") return state.error;

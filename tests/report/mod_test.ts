@@ -1,3 +1,4 @@
+import { runId } from "../../bench/records/run_id.ts";
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
@@ -92,8 +93,17 @@ Deno.test("runs of one name with different settings are kept apart", () =>
     const runs = manifest.runs.map((run, i) => {
       if (run.name !== "irm" || i % 2 === 0) return run;
       const method = { ...run.spec.method, hyperparameters: { weight: 9 } };
-      return { ...run, spec: { ...run.spec, method } };
+      const spec = { ...run.spec, method };
+      return { ...run, id: runId(spec), spec };
     });
+    for (const [i, { id, spec }] of runs.entries()) {
+      const former = join(out, "runs", manifest.runs[i]!.id);
+      if (id === manifest.runs[i]!.id) continue;
+      const record = JSON.parse(await Deno.readTextFile(join(former, "record.json")));
+      await Deno.rename(former, join(out, "runs", id));
+      const path = join(out, "runs", id, "record.json");
+      await Deno.writeTextFile(path, JSON.stringify({ ...record, id, spec }));
+    }
     await Deno.writeTextFile(join(out, "manifest.json"), JSON.stringify({ ...manifest, runs }));
     await buildReport(out);
     const text = await read(out, "tables/digits.csv");

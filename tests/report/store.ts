@@ -15,6 +15,7 @@ import type {
   RunSpec,
   StudyTag,
 } from "../../bench/records/record.ts";
+import { runId } from "../../bench/records/run_id.ts";
 import { type Random, stream } from "../../base/random.ts";
 import { encodeArrays } from "../../base/safetensors_format.ts";
 
@@ -133,8 +134,7 @@ export async function writeStore(out: string, grid: FakeGrid): Promise<Manifest>
       (grid.networks ?? [NETWORK]).flatMap((network) =>
         grid.seeds.map((seed) => {
           const spec = specOf(dataset, method, network, seed, study && i);
-          const id = createHash("sha256").update(JSON.stringify(spec)).digest("hex").slice(0, 12);
-          return { id, name, spec, dataset, ...(study && { study }) };
+          return { id: runId(spec), name, spec, dataset, ...(study && { study }) };
         })
       )
     )
