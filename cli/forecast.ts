@@ -6,13 +6,20 @@
 import type { Forecast } from "../bench/plan/estimate.ts";
 import { print, printJson } from "./options/common.ts";
 import { duration } from "./progress.ts";
+import { type PlannedSensitivity, sensitivitySentence } from "./sensitivity.ts";
 
 const megabytes = (bytes: number) => `${Math.round(bytes / 2 ** 20)} MB`;
 
-/** Prints a line for each run, and one for what is open. */
-export function printForecast({ runs, open }: Forecast, json: boolean): void {
+/** Prints a line for each run, one for what is open, and one for what can be seen. */
+export function printForecast(
+  { runs, open }: Forecast,
+  sensitivity: PlannedSensitivity | null,
+  json: boolean,
+): void {
   const { jobs, seconds, memory, sources } = open;
-  if (json) return printJson({ runs, estimate: { open: open.runs, jobs, seconds, memory } });
+  if (json) {
+    return printJson({ runs, estimate: { open: open.runs, jobs, seconds, memory }, sensitivity });
+  }
   runs.forEach((run) => print(lineOf(run)));
   if (open.runs > 0) {
     print(
@@ -20,6 +27,7 @@ export function printForecast({ runs, open }: Forecast, json: boolean): void {
         sources.join(", "),
     );
   }
+  if (sensitivity !== null) print(sensitivitySentence(sensitivity));
   print(`${runs.length} ${runs.length === 1 ? "run" : "runs"}`);
 }
 

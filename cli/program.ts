@@ -14,6 +14,7 @@ import { methodsCommand } from "./commands/methods.ts";
 import { metricsCommand } from "./commands/metrics.ts";
 import { networksCommand } from "./commands/networks.ts";
 import { newCommand } from "./commands/new.ts";
+import { powerCommand } from "./commands/power.ts";
 import { reportCommand } from "./commands/report.ts";
 import { resultsCommand } from "./commands/results.ts";
 import { selectCommand } from "./commands/select.ts";
@@ -25,6 +26,7 @@ const COMMANDS = [
   benchCommand,
   analyseCommand,
   reportCommand,
+  powerCommand,
   resultsCommand,
   sweepCommand,
   selectCommand,

@@ -12,12 +12,14 @@ import { runSession, type SessionRequest, type SessionResult } from "../bench/ex
 import { forecast } from "../bench/plan/estimate.ts";
 import type { PlannedRun, Request } from "../bench/plan/plan.ts";
 import type { PlanFile } from "../bench/records/folder.ts";
-import { buildReport } from "../report/mod.ts";
+import { buildReport, type ReportOptions } from "../report/mod.ts";
 import { printForecast } from "./forecast.ts";
 import { requirePretrained } from "./options/backbone.ts";
 import { dataPaths, print, printJson } from "./options/common.ts";
 import { type ExecutionOptions, executorOf } from "./options/execution.ts";
 import { type GridOptions, requestOf } from "./options/grid.ts";
+import { judgementOf, type JudgementOptions } from "./options/judgement.ts";
+import { plannedSensitivity } from "./sensitivity.ts";
 import { duration, makeProgress, type Progress } from "./progress.ts";
 import { StopSignals } from "./stop_signals.ts";
 
@@ -123,19 +125,20 @@ export async function printPlan(
 ): Promise<Result> {
   const runs = await plan(await expectedBackend(backend));
   const found = await forecast(runs, catalogue.methods, out, await executor.width(runs, given));
-  printForecast(found, json);
+  printForecast(found, await plannedSensitivity(runs, out, catalogue), json);
   return { status: "planned" };
 }
 
 /** Trains a grid and writes its report. */
 export async function benchGrid(
-  options: GridOptions,
+  options: GridOptions & JudgementOptions,
   grid: Omit<Grid, "file">,
 ): Promise<Result> {
   const began = performance.now();
   const result = await trainGrid(options, { ...grid, file: "manifest.json" });
   const out = outFolder(options.out, grid.folder);
-  await reportOn(result, out, grid.catalogue, began, options.json ?? false);
+  const { catalogue } = grid;
+  await reportOn(result, out, { catalogue, ...judgementOf(options) }, began, options.json ?? false);
   return result;
 }
 
@@ -143,13 +146,13 @@ export async function benchGrid(
 export async function reportOn(
   result: Result,
   out: string,
-  catalogue: Catalogue,
+  how: ReportOptions,
   began: number,
   json: boolean,
 ): Promise<void> {
   if (result.status !== "finished") return;
   const { runs, outcomes } = result;
-  const report = (await buildReport(out, { catalogue })).path;
+  const report = (await buildReport(out, how)).path;
   const seconds = (performance.now() - began) / 1000;
   const { done, ...others } = tally(runs, outcomes);
   if (json) {

@@ -15,10 +15,11 @@ import { toMarkdown } from "../../report/tables/formats/markdown.ts";
 import { nonEmptyList } from "../../base/arguments.ts";
 import { catalogueOf, print, type SetExitCode } from "../options/common.ts";
 import { type GridOptions, gridOptions } from "../options/grid.ts";
+import { type JudgementOptions, judgementOptions } from "../options/judgement.ts";
 import { benchGrid, exitCodeOf } from "../train.ts";
 import { benchFolder } from "./report.ts";
 
-interface AnalyseOptions extends GridOptions {
+interface AnalyseOptions extends GridOptions, JudgementOptions {
   readonly method?: string[];
 }
 
@@ -33,21 +34,23 @@ export function analyseCommand(setExitCode: SetExitCode): Command {
       nonEmptyList("--method"),
     )
     .addHelpText("after", () => `\nStudies:\n${STUDIES.map(line).join("\n")}`);
-  return gridOptions(command).action(async (name: string, options: AnalyseOptions) => {
-    const catalogue = await catalogueOf(options);
-    const study = find("study", name, distinctStudies(catalogue.studies));
-    if ("behaviours" in study) {
-      rejectTrainingOptions(command, study.name);
-      return await printBehaviours(options.out, study.name, catalogue);
-    }
-    const result = await benchGrid(options, {
-      folder: `${options.preset}-${study.name}`,
-      catalogue,
-      plan: (request) =>
-        planStudy({ ...request, study: study.name, methods: options.method }, catalogue),
-    });
-    setExitCode(exitCodeOf(result));
-  });
+  return judgementOptions(gridOptions(command)).action(
+    async (name: string, options: AnalyseOptions) => {
+      const catalogue = await catalogueOf(options);
+      const study = find("study", name, distinctStudies(catalogue.studies));
+      if ("behaviours" in study) {
+        rejectTrainingOptions(command, study.name);
+        return await printBehaviours(options.out, study.name, catalogue);
+      }
+      const result = await benchGrid(options, {
+        folder: `${options.preset}-${study.name}`,
+        catalogue,
+        plan: (request) =>
+          planStudy({ ...request, study: study.name, methods: options.method }, catalogue),
+      });
+      setExitCode(exitCodeOf(result));
+    },
+  );
 }
 
 function line({ name, method = "any method", description }: typeof STUDIES[number]): string {

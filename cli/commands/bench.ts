@@ -25,9 +25,10 @@ import {
 } from "../options/common.ts";
 import { executorOf } from "../options/execution.ts";
 import { type GridOptions, gridOptions } from "../options/grid.ts";
+import { judgementOf, type JudgementOptions, judgementOptions } from "../options/judgement.ts";
 import { benchGrid, exitCodeOf, printPlan, reportOn, type Task, train } from "../train.ts";
 
-interface BenchOptions extends GridOptions {
+interface BenchOptions extends GridOptions, JudgementOptions {
   readonly methods: string[];
   readonly from?: string;
   readonly tolerance?: number;
@@ -57,7 +58,7 @@ export function benchCommand(setExitCode: SetExitCode): Command {
       `largest difference of a test figure that --from lets pass; ${TOLERANCE} when left out`,
       share,
     );
-  return gridOptions(command)
+  return judgementOptions(gridOptions(command))
     .action(async (options: BenchOptions) => setExitCode(await bench(options)));
 }
 
@@ -98,7 +99,7 @@ async function repeat(
     ...executorOf(options),
   };
   const result = await (options.dryRun ? printPlan(task, json) : train(options, task));
-  await reportOn(result, out, catalogue, began, json);
+  await reportOn(result, out, { catalogue, ...judgementOf(options) }, began, json);
   if (result.status === "submitted" && !json) {
     const { name } = task.executor;
     print(`When the jobs are done, the same without --executor ${name} compares.`);

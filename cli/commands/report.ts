@@ -16,6 +16,7 @@ import {
   type ReadFolders,
   targetOf,
 } from "../options/folders.ts";
+import { judgementOf, type JudgementOptions, judgementOptions } from "../options/judgement.ts";
 import { missingPlugins } from "../options/plugins.ts";
 import {
   catalogueOf,
@@ -28,7 +29,7 @@ import {
 /** The folder that a bench of the usual preset writes. */
 export const USUAL_OUT = "results/quick";
 
-interface ReportCommandOptions extends PluginOptions, ReadFolders {
+interface ReportCommandOptions extends PluginOptions, ReadFolders, JudgementOptions {
   readonly compare?: string;
   readonly metrics?: string[];
   readonly json?: boolean;
@@ -39,7 +40,7 @@ export function reportCommand(_setExitCode: SetExitCode): Command {
   const command = new Command("report")
     .description("rebuild tables, charts and the HTML page from the records")
     .addOption(outOption("output folder of a bench", USUAL_OUT));
-  return intoOption(command, "the report")
+  return judgementOptions(intoOption(command, "the report"))
     .option("--compare <dir>", "output folder of an earlier bench to compare with")
     .option(
       "--metrics <names>",
@@ -60,6 +61,7 @@ async function report(options: ReportCommandOptions): Promise<void> {
   if (missing !== null) printError(missing);
   const report = await buildReport(target, {
     ...other,
+    ...judgementOf(options),
     ...(metrics && { metrics }),
     ...(from[0] !== target && { from }),
     catalogue,

@@ -27,7 +27,7 @@ Deno.test("bench trains, reports, repeats bit for bit, and does nothing twice", 
     assert.match(results, /\ndigits-synth,cnn,crt,1,test,worst,macro_f1,0\.\d+\n/);
     assert.match(await Deno.readTextFile(join(one, "report/index.html")), /^<!doctype html>/i);
     const anova = await Deno.readTextFile(join(one, "report/tables/anova.csv"));
-    assert.match(anova, /^dataset,domain,metric,test,statistic,df1,df2,p\n/);
+    assert.match(anova, /^dataset,domain,metric,test,statistic,df1,df2,p,note\n/);
 
     // What is derived from stored predictions is what the records say.
     const store = new Store(one);
