@@ -129,6 +129,8 @@ export interface MethodContext {
   readonly domains: number;
   /** `counts[domain][class]`: training images. 0 is a zero-shot cell. */
   readonly counts: readonly (readonly number[])[];
+  /** Of an image as it reaches the network: `[height, width, 3]`, or `[features]`. */
+  readonly inputShape: readonly number[];
   /** The run's featurizer and classifier. */
   readonly network: Network;
   /** The optimiser settings of the run. */

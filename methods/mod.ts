@@ -47,6 +47,7 @@ import sd from "./sd.ts";
 import selfreg from "./selfreg.ts";
 import sqrtreweight from "./sqrtreweight.ts";
 import { convergence, type Study } from "./study.ts";
+import tally from "./tally.ts";
 import taunorm from "./taunorm.ts";
 import urm from "./urm.ts";
 import vrex from "./vrex.ts";
@@ -113,6 +114,7 @@ export const METHODS: readonly Method[] = [
   taunorm,
   dfr,
   boda,
+  tally,
   vsgroup,
   brl,
 ];

@@ -5,7 +5,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { convolutionBlock } from "../nn/layers.ts";
-import { Module, sequential } from "../nn/module.ts";
+import { inTwo, Module, sequential } from "../nn/module.ts";
 import { meanPool } from "../tensor/kernels.ts";
 import { defineNetwork, type NetworkOptions } from "./network.ts";
 
@@ -22,11 +22,12 @@ function digitsCnn({ width, draws }: NetworkOptions): Module {
     return [name, convolutionBlock(inputs, outputs, i === 1 ? 2 : 1, (p) => draws(`${name}.${p}`))];
   });
   const outputs = channels.at(-1)!;
-  return sequential([
-    ["rotate", new Module([], 3, (_, images) => tf.reverse(images, [1, 2]))],
-    ...blocks,
-    ["pool", new Module([], outputs, (_, maps) => meanPool(maps as tf.Tensor4D))],
-  ]);
+  const rotate = new Module([], 3, (_, images) => tf.reverse(images, [1, 2]));
+  const pool = new Module([], outputs, (_, maps) => meanPool(maps as tf.Tensor4D));
+  return inTwo(
+    sequential([["rotate", rotate], ...blocks.slice(0, 2)]),
+    sequential([...blocks.slice(2), ["pool", pool]]),
+  );
 }
 
 export default defineNetwork({

@@ -10,7 +10,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { convolution } from "../tensor/convolution.ts";
 import { meanPool } from "../tensor/kernels.ts";
-import { compose, Module, type Parameter, parameter } from "../nn/module.ts";
+import { compose, inTwo, Module, type Parameter, parameter } from "../nn/module.ts";
 import { defineNetwork, MINUS_ONE_TO_ONE, type NetworkOptions } from "./network.ts";
 import { requireWeights, type Weights } from "./weights.ts";
 
@@ -94,11 +94,16 @@ function mobilenet({ width, draws, weights }: NetworkOptions): Module {
       ["", layer(`conv_pw_${i + 1}`, [1, 1, inputs, channels(full)], 1)],
     );
   });
-  return compose(
-    parts,
-    parts.at(-1)![1].outputs,
-    (apply, images) =>
-      meanPool(parts.reduce((maps, _, part) => apply(part, maps), images) as tf.Tensor4D),
+  const half = Math.floor(parts.length / 2);
+  const through = (some: typeof parts, last = (maps: tf.Tensor) => maps) =>
+    compose(
+      some,
+      some.at(-1)![1].outputs,
+      (apply, x) => last(some.reduce((maps, _, part) => apply(part, maps), x)),
+    );
+  return inTwo(
+    through(parts.slice(0, half)),
+    through(parts.slice(half), (maps) => meanPool(maps as tf.Tensor4D)),
   );
 }
 

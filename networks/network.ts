@@ -90,7 +90,10 @@ export interface NetworkDefinition extends Definition {
   readonly dropout?: boolean;
   /** Weights to start from; without them it always starts at random. */
   readonly weights?: PretrainedWeights;
-  /** The featurizer: from images to `[batch, outputs]`. */
+  /**
+   * The featurizer: from images to `[batch, outputs]`. One that is made by `inTwo` says where its
+   * middle is, for methods that work there.
+   */
   build(options: NetworkOptions): Module;
 }
 
@@ -124,6 +127,20 @@ export class Network {
   /** `[batch, features]`; `training` turns dropout on. */
   features(images: tf.Tensor, training = false): tf.Tensor2D {
     return this.featurizer.apply(images, training) as tf.Tensor2D;
+  }
+
+  /**
+   * What the featurizer makes of images up to its middle: maps `[batch, height, width, channels]`,
+   * or `[batch, units]`. The images themselves, where it does not say where its middle is.
+   */
+  lower(images: tf.Tensor, training = false): tf.Tensor {
+    return this.featurizer.halves?.lower.apply(images, training) ?? images;
+  }
+
+  /** `[batch, features]` from what {@linkcode lower} gives. */
+  upper(inner: tf.Tensor, training = false): tf.Tensor2D {
+    const { halves } = this.featurizer;
+    return (halves?.upper ?? this.featurizer).apply(inner, training) as tf.Tensor2D;
   }
 
   /** `[batch, classes]` from features. */

@@ -16,6 +16,7 @@ import {
   compose,
   fromTorch,
   type InitialDraws,
+  inTwo,
   Module,
   type Parameter,
   parameter,
@@ -69,13 +70,20 @@ function resnet(depth: keyof typeof DEPTHS): (options: NetworkOptions) => Module
       }
     });
     const drop = dropout(channels, rate, random);
-    return compose([...parts, ["dropout", drop]], channels, (apply, images) => {
+    const middle = 1 + blocks[0] + blocks[1];
+    const [below, above] = [parts.slice(0, middle), parts.slice(middle)];
+    const lower = compose(below, below.at(-1)![1].outputs, (apply, images) => {
       // In the frame rotated by 180° TensorFlow's `same` padding is PyTorch's, see layers.ts.
       let maps = rectify(apply(0, tf.reverse(images, [1, 2])));
       maps = tf.maxPool(maps as tf.Tensor4D, 3, 2, "same");
-      for (let part = 1; part <= parts.length - 1; part++) maps = apply(part, maps);
-      return apply(parts.length, meanPool(maps as tf.Tensor4D));
+      for (let part = 1; part < below.length; part++) maps = apply(part, maps);
+      return maps;
     });
+    const upper = compose([...above, ["dropout", drop]], channels, (apply, input) => {
+      const maps = above.reduce((x, _, part) => apply(part, x), input);
+      return apply(above.length, meanPool(maps as tf.Tensor4D));
+    });
+    return inTwo(lower, upper);
   };
 }
 

@@ -52,6 +52,8 @@ export class Module {
     ) => Tensor,
     /** Tensors that `forward` uses and that are never trained; freed with the module. */
     readonly constants: readonly Tensor[] = [],
+    /** The two that it is made of, where it has a middle; see {@linkcode inTwo}. */
+    readonly halves?: Halves,
   ) {}
 
   /** The output for an input with the module's own parameters; `training` turns dropout on. */
@@ -77,6 +79,24 @@ export class Module {
     this.parameters.forEach((p) => p.variable.dispose());
     this.constants.forEach((tensor) => tensor.dispose());
   }
+}
+
+/** What a module does up to its middle, and from there on; their parameters are its own. */
+export interface Halves {
+  /** From the module's input to its middle. */
+  readonly lower: Module;
+  /** From the middle to its output. */
+  readonly upper: Module;
+}
+
+/** A module that says where its middle is: what `lower` gives. Parameters are named as in the two. */
+export function inTwo(lower: Module, upper: Module): Module {
+  const { parameters, outputs, forward, constants } = compose(
+    [["", lower], ["", upper]],
+    upper.outputs,
+    (apply, input) => apply(1, apply(0, input)),
+  );
+  return new Module(parameters, outputs, forward, constants, { lower, upper });
 }
 
 /** Named parts of a module. */

@@ -112,6 +112,7 @@ function prepare(
   });
   const counts = Array.from({ length: 10 }, (_, c) => 10 + 10 * c);
   const ctx = new RunContext({
+    inputShape,
     network,
     classes: 10,
     counts: [counts, counts.toReversed()],

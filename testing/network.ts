@@ -116,6 +116,16 @@ function testOutputs({ inputShape, build }: Subject, test: Test): void {
       );
     }));
 
+  test("its two halves, one after the other, are the whole", () =>
+    withNetwork(build(), (network) => {
+      const images = imagesOf(2, inputShape);
+      assert.deepEqual(bits(network.upper(network.lower(images))), bits(network.features(images)));
+      const { halves, parameters } = network.featurizer;
+      if (halves === undefined) return;
+      const inTurn = [...halves.lower.parameters, ...halves.upper.parameters];
+      assert.deepEqual(inTurn.map((p) => p.variable), parameters.map((p) => p.variable));
+    }));
+
   test("the same seed gives the same bits, another seed others", () =>
     withNetwork(
       build(),

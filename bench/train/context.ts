@@ -15,6 +15,7 @@ import { withoutPrefix, withPrefix } from "./prefix.ts";
 
 /** What a {@linkcode RunContext} is made from. */
 export interface RunContextOptions {
+  readonly inputShape: readonly number[];
   readonly network: Network;
   readonly classes: number;
   readonly counts: readonly (readonly number[])[];
@@ -46,6 +47,7 @@ export class RunContext implements MethodContext {
   readonly classes: number;
   readonly domains: number;
   readonly counts: readonly (readonly number[])[];
+  readonly inputShape: readonly number[];
   readonly network: Network;
   readonly adam: AdamSettings;
   readonly trainingSet: (domain: number) => AsyncIterable<DomainBatch>;
@@ -61,6 +63,7 @@ export class RunContext implements MethodContext {
     this.classes = options.classes;
     this.counts = options.counts;
     this.domains = options.counts.length;
+    this.inputShape = options.inputShape;
     this.network = options.network;
     this.adam = options.adam;
     this.trainingSet = options.trainingSet;

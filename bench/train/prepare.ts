@@ -104,6 +104,7 @@ export function prepareRun(
   const augmentations = dataset.domains.map(({ name }) => augmentationKey(seed, "batches", name));
   let step = 0;
   const ctx = new RunContext({
+    inputShape: dataset.inputShape,
     network,
     classes: dataset.classes.length,
     counts,

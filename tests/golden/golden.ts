@@ -7,7 +7,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { linear, relu } from "../../nn/layers.ts";
-import { fromTorch, Module, type Parameter, sequential, toTorch } from "../../nn/module.ts";
+import { fromTorch, inTwo, Module, type Parameter, sequential, toTorch } from "../../nn/module.ts";
 import cnn from "../../networks/cnn.ts";
 import { buildNetwork, Network } from "../../networks/mod.ts";
 import { type Random, stream } from "../../base/random.ts";
@@ -139,6 +139,7 @@ export async function checkMethod(file: MethodCase): Promise<void> {
     chainFrom(golden.initial_params, "classifier"),
   );
   const ctx = new RunContext({
+    inputShape: golden.probe_x.shape.slice(1),
     network,
     classes: golden.sizes.classes,
     counts: golden.counts,
@@ -288,10 +289,12 @@ function chainFrom(parameters: readonly StoredParameter[], module: string): Modu
     const layer = linear(inputs, outputs, () => stream(0, "golden"));
     return i < weights.length - 1 ? [[part, layer], ["relu", relu(outputs)]] : [[part, layer]];
   });
-  const whole = sequential(parts);
+  const whole = parts.length > 1
+    ? inTwo(sequential(parts.slice(0, 2)), sequential(parts.slice(2)))
+    : sequential(parts);
   // A single layer has no name of its own.
   const named = whole.parameters.map((p) => ({ ...p, name: p.name.replace(/^\./, "") }));
-  return new Module(named, whole.outputs, whole.forward);
+  return new Module(named, whole.outputs, whole.forward, [], whole.halves);
 }
 
 /** The file with the names that modules have here, without the sums of {@linkcode UNAPPLIED}. */
@@ -520,6 +523,7 @@ export async function checkCnn(golden: CnnCase): Promise<void> {
   const gradients = new Map<tf.Variable, Float32Array>();
   let step = 0;
   const ctx = new RunContext({
+    inputShape: [28, 28, 3],
     network,
     classes: 10,
     counts: [[], []],

@@ -76,6 +76,7 @@ async function firstStage() {
 }
 const trained = firstStage();
 
+const range = (length: number) => Array.from({ length }, (_, i) => i);
 const [erm, mixup] = ["erm", "mixup"].map(methodNamed) as [Method, Method];
 
 same(
@@ -133,4 +134,12 @@ same(
   ],
   [methodNamed("crt")],
   { domains: 1 },
+);
+same("TALLY that never ends its warm-up is ReSamp", [methodNamed("tally"), { warmUpSteps: 100 }], [
+  methodNamed("resamp"),
+]);
+same(
+  "TALLY whose images keep their content and get their own style is ReSamp",
+  [withDraws(methodNamed("tally"), { beta: () => 1, permutation: range })],
+  [methodNamed("resamp")],
 );

@@ -69,6 +69,7 @@ function naive(): number[] {
 
 async function ours(execution: Execution): Promise<number[]> {
   const ctx = new RunContext({
+    inputShape: [],
     network: network(),
     classes: 10,
     counts: [new Array(10).fill(1), new Array(10).fill(1)],

@@ -300,6 +300,45 @@ def dfr(case, h):
         yield terms(loss=loss, risk=risk, norm=norm)
 
 
+def tally(case, h):
+    """The middle of the network of these files is its first layer, rectified."""
+    optimizer = case.adam(case.network())
+    averages = {}
+
+    def average(kind, group, values):
+        now = values.detach().mean(dim=0)
+        old = averages.get((kind, group))
+        averages[kind, group] = now if old is None else h["rate"] * now + (1 - h["rate"]) * old
+
+    for t, domains in enumerate(case.batches):
+        x, y = joined(domains)
+        d, n = origins(domains), len(y)
+        order = case.draw("perm", case.rng.permutation(n).tolist())
+        shares = [[case.draw("beta", float(case.rng.beta(h["alpha"], h["alpha"]))) for _ in y] for _ in range(2)]
+        w1, b1, w2, b2 = case.of("featurizer")
+        inner = F.relu(F.linear(x, w1, b1))
+        mean = inner.mean(dim=1, keepdim=True)
+        deviation = torch.sqrt(inner.var(dim=1, keepdim=True) + 1e-6)
+        content = (inner - mean) / deviation
+        if t >= h["warmUpSteps"]:
+            rows = []
+            for i, j in enumerate(order):
+                own, its = [max(s[i], 1 - s[i]) for s in shares]
+                mixture = own * content[i] + (1 - own) * averages.get(("content", int(y[i])), 0)
+                scale = its * deviation[j] + (1 - its) * averages["deviation", d[j]]
+                shift = its * mean[j] + (1 - its) * averages["mean", d[j]]
+                rows.append(scale * mixture + shift)
+            inner = torch.stack(rows)
+        for c in np.unique(y):
+            average("content", c, content[y == c])
+        for e in range(len(domains)):
+            average("mean", e, mean[d == e])
+            average("deviation", e, deviation[d == e])
+        loss = F.cross_entropy(case.classify(F.linear(inner, w2, b2)), y)
+        step_down(optimizer, loss)
+        yield terms(loss=loss)
+
+
 METHODS = {
     lisa: ({"sameClass": 0.5, "alpha": 2}, {"sameClass": 0.8, "alpha": 0.3}),
     remix: (
@@ -328,6 +367,10 @@ METHODS = {
     ),
     jtt: ({"wrongWeight": 10}, {"wrongWeight": 2.5}),
     dfr: ({"strength": 1}, {"strength": 0.1}),
+    tally: (
+        {"alpha": 0.5, "rate": 0.2, "warmUpSteps": 2},
+        {"alpha": 1.5, "rate": 0.6, "warmUpSteps": 1},
+    ),
 }
 COMPLETED = (medro, sade, gcl, urm, mislas)
 
