@@ -75,6 +75,7 @@ export type {
   ImageSource,
   KnownBytes,
   LoadOptions,
+  Place,
   ReaderPool,
   ReadImages,
   Resident,

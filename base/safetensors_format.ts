@@ -23,10 +23,15 @@ interface Entry {
 /** The key of the header under which the format keeps texts. */
 const METADATA = "__metadata__";
 
-/** Named float32 arrays as one file, with texts of the caller's own beside them. */
+/**
+ * Named float32 arrays as one file, with texts of the caller's own beside them.
+ *
+ * @param alignment Data begin at a multiple of so many bytes: eight, as the format asks, or more.
+ */
 export function encodeArrays(
   arrays: Readonly<Record<string, Float32Values>>,
   metadata?: Readonly<Record<string, string>>,
+  alignment = 8,
 ): Uint8Array {
   const header: Record<string, unknown> = metadata === undefined ? {} : { [METADATA]: metadata };
   const parts: Uint8Array[] = [];
@@ -42,7 +47,7 @@ export function encodeArrays(
     offset += bytes.length;
   }
   const text = new TextEncoder().encode(JSON.stringify(header));
-  const padding = (8 - (text.length % 8)) % 8; // data aligned as the format asks
+  const padding = -(8 + text.length) & (alignment - 1);
   const file = new Uint8Array(8 + text.length + padding + offset);
   new DataView(file.buffer).setBigUint64(0, BigInt(text.length + padding), true);
   file.set(text, 8);
@@ -89,19 +94,53 @@ export function floats(
  * the header belongs to one tensor.
  */
 export function decodeArrays(file: Uint8Array): Record<string, Float32Values> {
-  const { header, start: data } = readHeader(file);
+  const places = decodePlaces(file, file.length);
+  return Object.fromEntries(
+    Object.entries(places).flatMap(([name, { type, shape, start, end }]) => {
+      if (!isFloat(type)) return [];
+      return [[name, { shape, values: floats(Uint8Array.from(file.subarray(start, end)), type) }]];
+    }),
+  );
+}
+
+/** Where an array of a file lies. */
+export interface ArrayPlace {
+  /** Of its numbers, as the format names it. */
+  readonly type: string;
+  readonly shape: readonly number[];
+  /** Its first byte, and the one after its last. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Bytes of a file's header, its own length included, of the eight that it begins with. */
+export function headerBytes(first: Uint8Array): number {
+  if (first.length < 8) {
+    throw broken(`it has ${first.length} bytes, and 8 are needed for its length`);
+  }
+  return 8 + Number(new DataView(first.buffer, first.byteOffset, 8).getBigUint64(0, true));
+}
+
+/**
+ * Where the arrays of a file lie.
+ *
+ * @param head Its first bytes, the header at least.
+ * @param bytes All bytes that the file has.
+ * @throws {RangeError} As {@linkcode decodeArrays}.
+ */
+export function decodePlaces(head: Uint8Array, bytes: number): Record<string, ArrayPlace> {
+  const { header, start: data } = readHeader(head);
   const entries = Object.entries(header).filter(([name]) => name !== METADATA)
     .map(([name, entry]) => {
       if (!isEntry(entry)) throw broken(`the description of tensor "${name}" is damaged`);
       return [name, entry] as const;
     });
-  requireWhole(entries, file.length - data);
-  return Object.fromEntries(entries.flatMap(([name, { dtype, shape, data_offsets }]) => {
-    if (!isFloat(dtype)) return [];
-    const [start, end] = data_offsets;
-    const raw = Uint8Array.from(file.subarray(data + start, data + end));
-    return [[name, { shape, values: floats(raw, dtype) }]];
-  }));
+  requireWhole(entries, bytes - data);
+  return Object.fromEntries(
+    entries.map(([name, { dtype: type, shape, data_offsets: [start, end] }]) =>
+      [name, { type, shape, start: data + start, end: data + end }] as const
+    ),
+  );
 }
 
 function isFloat(type: string): type is keyof typeof FLOATS {
@@ -152,18 +191,15 @@ export function decodeMetadata(file: Uint8Array): Readonly<Record<string, string
 
 /** The header of a file, and where its data starts. */
 function readHeader(file: Uint8Array): { header: Record<string, unknown>; start: number } {
-  if (file.length < 8) throw broken(`it has ${file.length} bytes, and 8 are needed for its length`);
-  const length = Number(
-    new DataView(file.buffer, file.byteOffset, file.length).getBigUint64(0, true),
-  );
-  if (length > file.length - 8) {
-    throw broken(`its header is said to have ${length} bytes, more than there are`);
+  const start = headerBytes(file);
+  if (start > file.length) {
+    throw broken(`its header is said to have ${start - 8} bytes, more than there are`);
   }
   try {
-    const text = new TextDecoder().decode(file.subarray(8, 8 + length));
+    const text = new TextDecoder().decode(file.subarray(8, start));
     const header: unknown = JSON.parse(text);
     if (typeof header !== "object" || header === null) throw new Error("it is no object");
-    return { header: header as Record<string, unknown>, start: 8 + length };
+    return { header: header as Record<string, unknown>, start };
   } catch (error) {
     throw broken(`its header is not sound JSON (${(error as Error).message})`);
   }

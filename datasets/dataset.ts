@@ -53,10 +53,19 @@ export interface ReadImages {
   readonly resident?: Resident;
 }
 
-/** Where the images of a split lie, one after another. */
-export interface Resident {
-  /** All of them, flattened. */
-  readonly values: Uint8Array | Float32Array;
+/** Where the images of a split lie, one after another: in memory, flattened, or in a file. */
+export type Resident = { readonly values: Uint8Array | Float32Array } | Place;
+
+/** Where in a file the images of a split lie. */
+export interface Place {
+  /** Its path. */
+  readonly file: string;
+  /** The first byte. */
+  readonly offset: number;
+  /** Of the numbers: pixels, or what reaches a network as it is. */
+  readonly type: "uint8" | "float32";
+  /** Numbers of an image. */
+  readonly numbers: number;
 }
 
 /** The three splits of a domain. */

@@ -8,15 +8,16 @@ import { decodeArrays, encodeArrays } from "../base/safetensors_format.ts";
 
 export { decodeMetadata } from "../base/safetensors_format.ts";
 
-/** Named float32 tensors as one file, with texts of the caller's own beside them. */
+/** Named float32 tensors as one file, see {@linkcode encodeArrays}. */
 export function encodeTensors(
   tensors: Readonly<Record<string, tf.Tensor>>,
   metadata?: Readonly<Record<string, string>>,
+  alignment?: number,
 ): Uint8Array {
   const arrays = Object.entries(tensors).map(([name, tensor]) =>
     [name, { shape: tensor.shape, values: tensor.dataSync() as Float32Array }] as const
   );
-  return encodeArrays(Object.fromEntries(arrays), metadata);
+  return encodeArrays(Object.fromEntries(arrays), metadata, alignment);
 }
 
 /**

@@ -72,12 +72,12 @@ async function trainRun(
   store: Store,
   state: TrainingState,
 ): Promise<RunEnd> {
-  const { run: { id, spec }, paths } = order;
+  const { run: { id, spec }, paths, data } = order;
   const startedAt = new Date();
   const { definition, ...inputs } = await inputsOf(
     spec,
     catalogue,
-    paths,
+    { ...paths, shared: data },
     state,
     throttledProgress(state),
   );

@@ -43,6 +43,8 @@ export interface Session {
   readonly tensorboard?: boolean | undefined;
   /** The runs are all of the folder's plan, so that its report may follow them. */
   readonly report?: boolean;
+  /** Files of data sets that were read, by {@linkcode datasetKey}; what has none is read anew. */
+  readonly data?: ReadonlyMap<string, string | undefined>;
   readonly events?: ExecutorEvents;
   /** Stops all workers; runs that were going on are kept as they stand. */
   readonly signal?: AbortSignal;

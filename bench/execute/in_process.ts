@@ -10,7 +10,7 @@ import type { PlannedRun } from "../plan/plan.ts";
 import { Store } from "../records/store.ts";
 import { carryOut, type TrainingState } from "./carry_out.ts";
 import { defineExecutor, type Outcomes, type Session } from "./executor.ts";
-import type { RunOrder, WorkerMessage } from "./messages.ts";
+import { orderOf, type WorkerMessage } from "./messages.ts";
 import { backendOf } from "./preflight.ts";
 import { Scheduler } from "./scheduler.ts";
 
@@ -57,11 +57,6 @@ async function stateOf(
     stop: signal ?? new AbortController().signal,
     catalogue: () => Promise.resolve(catalogue),
   };
-}
-
-function orderOf(run: PlannedRun, session: Session): RunOrder {
-  const { out, paths, saveEvery = 30, tensorboard = false, catalogue: { plugins } } = session;
-  return { run, out, paths, plugins, saveEvery, tensorboard };
 }
 
 function tell(message: WorkerMessage, run: PlannedRun, { events }: Session): void {

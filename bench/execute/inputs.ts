@@ -12,6 +12,7 @@ import {
   findDataset,
   type LoadOptions,
 } from "../../datasets/dataset.ts";
+import { sharedDataset } from "../../datasets/reading/shared.ts";
 import type { ReaderPool } from "../../datasets/reading/reader_pool.ts";
 import type { Method } from "../../methods/method.ts";
 import type { NetworkDefinition } from "../../networks/network.ts";
@@ -31,6 +32,12 @@ export interface InputCache {
   readonly pretrained: Map<string, Promise<Pretrained>>;
 }
 
+/** Where inputs are read from. */
+export interface InputPaths extends DataPaths {
+  /** A file of the whole data set (`datasets/reading/shared.ts`), which spares reading it. */
+  readonly shared?: string | undefined;
+}
+
 /** What a run is trained from. */
 export interface RunInputs {
   readonly method: Method;
@@ -41,6 +48,11 @@ export interface RunInputs {
   readonly weights: Pretrained["weights"] | undefined;
 }
 
+/** What two runs that are trained on the same data have in common. */
+export function datasetKey(spec: RunSpec): string {
+  return JSON.stringify([spec.dataset, seedOfImages(spec), spec.training.network.frozen]);
+}
+
 /**
  * Reads what a run is trained from.
  *
@@ -49,7 +61,7 @@ export interface RunInputs {
 export async function inputsOf(
   spec: RunSpec,
   { datasets, methods, networks }: Catalogue,
-  paths: DataPaths,
+  paths: InputPaths,
   cache: InputCache,
   onProgress: (what: string, done: number, total: number) => void,
 ): Promise<RunInputs> {
@@ -63,7 +75,7 @@ export async function inputsOf(
   const backbone = frozen && pretrained;
   const dataset = await memoize(
     cache.datasets,
-    JSON.stringify([spec.dataset, seedOfImages(spec), frozen]),
+    datasetKey(spec),
     () => datasetOf(spec, definition, backbone, options),
   );
   const network = find("network", spec.training.network.name, networks);
@@ -81,10 +93,12 @@ async function datasetOf(
   { dataset: { imageSize, settings }, seed: runSeed }: RunSpec,
   definition: DatasetDefinition,
   backbone: Pretrained | undefined,
-  options: Omit<LoadOptions, "settings" | "runSeed">,
+  options: Omit<LoadOptions, "settings" | "runSeed"> & InputPaths,
 ): Promise<Dataset> {
   const once = backbone !== undefined;
-  const images = await definition.load({ ...options, imageSize, settings, runSeed, once });
+  const shared = options.shared === undefined ? undefined : await sharedDataset(options.shared);
+  const images = shared ??
+    await definition.load({ ...options, imageSize, settings, runSeed, once });
   if (backbone === undefined) return images;
   const what = `features of ${images.name}`;
   return await frozenDataset(

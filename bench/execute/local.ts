@@ -10,6 +10,7 @@ import { visibleGpus } from "../../tensor/backend.ts";
 import type { PlannedRun } from "../plan/plan.ts";
 import { Store } from "../records/store.ts";
 import { defineExecutor, type Given, type Outcomes, type Session } from "./executor.ts";
+import { longestFirst } from "./order.ts";
 import { Scheduler, type Turn } from "./scheduler.ts";
 import { WorkerProcess } from "./worker_process.ts";
 
@@ -95,7 +96,8 @@ export async function trainLocally(
   session: LocalSession,
 ): Promise<Outcomes> {
   session.events?.onBegin?.(runs);
-  using scheduler = new Scheduler(runs, new Store(session.out), session);
+  const ordered = longestFirst(runs, session.catalogue);
+  using scheduler = new Scheduler(ordered, new Store(session.out), session);
   const jobs = Math.min(session.jobs, runs.length);
   await Promise.all(Array.from({ length: jobs }, (_, job) => work(scheduler, session, job)));
   return scheduler.outcomes;

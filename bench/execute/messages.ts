@@ -8,6 +8,8 @@ import type { DataPaths } from "../../datasets/dataset.ts";
 import type { RunEnd } from "../records/outcome.ts";
 import type { Plugin } from "../records/record.ts";
 import type { PlannedRun } from "../plan/plan.ts";
+import type { Session } from "./executor.ts";
+import { datasetKey } from "./inputs.ts";
 
 /** From the harness to a worker. The end of the worker's input tells it to stop. */
 export interface RunOrder {
@@ -15,12 +17,21 @@ export interface RunOrder {
   /** The output folder. */
   readonly out: string;
   readonly paths: DataPaths;
+  /** A file of the run's data set, where the harness has made one. */
+  readonly data?: string | undefined;
   /** What the worker's catalogue has beside the definitions of the suite. */
   readonly plugins: readonly Plugin[];
   /** Seconds between states of the run that are kept to continue from. */
   readonly saveEvery: number;
   /** Write the curve as a TensorBoard event file too. */
   readonly tensorboard: boolean;
+}
+
+/** The order that a session gives for a run. */
+export function orderOf(run: PlannedRun, session: Session): RunOrder {
+  const { out, paths, saveEvery = 30, tensorboard = false, catalogue: { plugins } } = session;
+  const data = session.data?.get(datasetKey(run.spec));
+  return { run, out, paths, data, plugins, saveEvery, tensorboard };
 }
 
 /**

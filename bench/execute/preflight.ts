@@ -7,11 +7,13 @@
 import { dirname, join } from "node:path";
 import { UsageError } from "../../base/errors.ts";
 import { type DataPaths, type DatasetDefinition, findDataset } from "../../datasets/dataset.ts";
+import { shareDataset } from "../../datasets/reading/shared.ts";
 import { type Backend, type BackendChoice, inspectBackend } from "../../tensor/backend.ts";
 import type { Catalogue } from "../catalogue.ts";
 import type { PlannedRun } from "../plan/plan.ts";
-import { imagesOf, seedOfImages } from "../records/data_seed.ts";
+import { imagesOf } from "../records/data_seed.ts";
 import { cachedWeights } from "../train/pretrained.ts";
+import { datasetKey } from "./inputs.ts";
 
 /** The backend that a choice will probably come to, found without fetching anything. */
 export async function expectedBackend(choice: BackendChoice): Promise<Backend> {
@@ -41,28 +43,39 @@ export async function pathsOf(
   };
 }
 
+/** What is known of a data set that was read. */
+export interface ReadDataset {
+  /** Its name, and where every seed has images of its own, the seed. */
+  readonly images: string;
+  readonly fingerprint: string;
+  /** A file from which every process can read it; left out where it does not lie in memory. */
+  readonly file?: string | undefined;
+}
+
 /**
- * Reads every data set of a plan once, so that mistakes in the data show before any training starts.
+ * Reads every data set of a plan once, so that mistakes in the data show before any training starts,
+ * and leaves those that lie in memory where the runs' processes find them.
  *
- * @returns The fingerprint of each; where every seed has images of its own, of those of each seed.
+ * @returns By {@linkcode datasetKey}.
  */
-export async function fingerprints(
+export async function readDatasets(
   runs: readonly PlannedRun[],
   known: readonly DatasetDefinition[],
   paths: DataPaths,
   onProgress: (what: string, done: number, total: number) => void,
-): Promise<Record<string, string>> {
-  const needed = new Map(runs.map(({ spec }) => {
+): Promise<ReadonlyMap<string, ReadDataset>> {
+  const read = new Map<string, ReadDataset>();
+  for (const { spec } of runs) {
+    const key = datasetKey(spec);
+    if (read.has(key)) continue;
+    const { name, ...options } = spec.dataset;
     const once = spec.training.network.frozen !== undefined;
-    const key = JSON.stringify([spec.dataset, seedOfImages(spec), once]);
-    return [key, { ...spec.dataset, runSeed: spec.seed, images: imagesOf(spec), once }];
-  }));
-  const found: Record<string, string> = {};
-  for (const { name, images, ...options } of needed.values()) {
-    const definition = findDataset(name, known);
-    found[images] = (await definition.load({ ...paths, ...options, onProgress })).fingerprint;
+    const dataset = await findDataset(name, known)
+      .load({ ...paths, ...options, runSeed: spec.seed, once, onProgress });
+    const file = await shareDataset(dataset, paths.cacheDir);
+    read.set(key, { images: imagesOf(spec), fingerprint: dataset.fingerprint, file });
   }
-  return found;
+  return read;
 }
 
 /** A folder that is there, or the nearest one above it, must take files. */

@@ -28,7 +28,7 @@ import type {
   Session,
   Submission,
 } from "./executor.ts";
-import { expectedBackend, fingerprints, pathsOf, requireWritable } from "./preflight.ts";
+import { expectedBackend, pathsOf, readDatasets, requireWritable } from "./preflight.ts";
 
 /** Told while a session goes on. */
 export interface SessionEvents extends ExecutorEvents {
@@ -39,7 +39,7 @@ export interface SessionEvents extends ExecutorEvents {
 }
 
 /** What is to be trained, and how. */
-export interface SessionRequest extends Omit<Session, "report"> {
+export interface SessionRequest extends Omit<Session, "report" | "data"> {
   readonly backend: BackendChoice;
   /** The runs, given the backend that they will have. */
   plan(backend: Backend): readonly PlannedRun[] | Promise<readonly PlannedRun[]>;
@@ -83,13 +83,16 @@ export async function runSession(request: SessionRequest): Promise<SessionResult
   await executor.width(planned, given);
   await requireWritable(out);
   const work = (what: string, done: number, total: number) => events.onWork?.(what, done, total);
-  const data = manifest && await fingerprints(planned, catalogue.datasets, paths, work);
+  const datasets = manifest && await readDatasets(planned, catalogue.datasets, paths, work);
   const backend = await readyBackend(request);
   // Native TensorFlow was to be had by all signs and is not.
   if (backend !== expected) planned = await request.plan(backend);
   if (manifest !== null) {
     const { plugins } = catalogue;
-    await writeManifest(planned, { ...manifest, data: data!, plugins }, out);
+    const data = Object.fromEntries(
+      [...datasets!.values()].map(({ images, fingerprint }) => [images, fingerprint]),
+    );
+    await writeManifest(planned, { ...manifest, data, plugins }, out);
   }
   const runs = withFirstStages(planned, catalogue.methods);
   if (request.importFrom !== undefined) await importRuns(runs, request.importFrom, out);
@@ -97,7 +100,8 @@ export async function runSession(request: SessionRequest): Promise<SessionResult
     for (const note of await editedPlugins(runs, catalogue, new Store(out))) events.onNote?.(note);
   }
   const report = manifest?.file === "manifest.json";
-  const execution = await executor.run(runs, { ...request, paths, report }, given);
+  const data = new Map([...datasets ?? []].map(([key, { file }]) => [key, file]));
+  const execution = await executor.run(runs, { ...request, paths, report, data }, given);
   if ("submission" in execution) return { status: "submitted", ...execution };
   return request.signal?.aborted
     ? { status: "stopped" }

@@ -8,7 +8,7 @@ import { projectPath } from "../../base/paths.ts";
 import type { PlannedRun } from "../plan/plan.ts";
 import type { RunSpec } from "../records/record.ts";
 import type { LocalSession } from "./local.ts";
-import { decodeLine, lines, type RunEnd, type RunOrder } from "./messages.ts";
+import { decodeLine, lines, orderOf, type RunEnd } from "./messages.ts";
 
 /** Milliseconds that a worker may take to stop by itself: for the step it is at, and to keep its run. */
 const GRACE_MS = 60_000;
@@ -58,9 +58,8 @@ export class WorkerProcess {
 
   /** Trains a run; a worker that dies gives a failed end with its last words. */
   async run(run: PlannedRun): Promise<RunEnd> {
-    const { out, paths, catalogue: { plugins }, events, saveEvery = 30, tensorboard = false } =
-      this.session;
-    const order: RunOrder = { run, out, paths, plugins, saveEvery, tensorboard };
+    const { events } = this.session;
+    const order = orderOf(run, this.session);
     // Where the process has ended, so will what it says.
     await this.#input.write(new TextEncoder().encode(`${JSON.stringify(order)}\n`)).catch(() => {});
     for (;;) {

@@ -5,19 +5,23 @@
  * @module
  */
 import { createHash } from "node:crypto";
+import { open } from "node:fs/promises";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
-import type { SplitName } from "../../datasets/dataset.ts";
-import { memorySplit } from "../../datasets/reading/memory.ts";
+import type { Split, SplitName } from "../../datasets/dataset.ts";
+import { fileSplit } from "../../datasets/reading/file_split.ts";
 import type { NetworkDefinition } from "../../networks/network.ts";
 import { stream } from "../../base/random.ts";
 import { encodeTensors } from "../../tensor/safetensors.ts";
-import { decodeArrays } from "../../base/safetensors_format.ts";
+import { type ArrayPlace, decodePlaces, headerBytes } from "../../base/safetensors_format.ts";
 import { epoch } from "./batches.ts";
 import type { SeenDataset } from "./normalise.ts";
 import { withLock } from "../../base/lock.ts";
 import type { Pretrained } from "./pretrained.ts";
 import { writeAtomically } from "../../base/files.ts";
+
+/** Where in their file features begin, so that TensorFlow can use them as they lie there. */
+const ALIGNMENT = 64;
 
 const SPLITS: readonly SplitName[] = ["train", "validation", "test"];
 
@@ -40,21 +44,21 @@ export async function frozenDataset(
     cacheDir,
     `${dataset.name}-${network.name}-${fingerprint.slice(0, 32)}.features.safetensors`,
   );
-  const read = () => Deno.readFile(file).then(decodeArrays).catch(() => undefined);
+  const look = () => placesIn(file).catch(() => undefined);
   // Processes that want the same features wait for the one that computes them.
-  const kept = await read() ?? await withLock(`${file}.lock`, async () => {
-    const found = await read();
+  const kept = await look() ?? await withLock(`${file}.lock`, async () => {
+    const found = await look();
     if (found !== undefined) return found;
-    const made = await compute(dataset, network, weights, onProgress);
-    await writeAtomically(file, made);
-    return decodeArrays(made);
+    await writeAtomically(file, await compute(dataset, network, weights, onProgress));
+    return await placesIn(file);
   });
   const features = Object.values(kept)[0]!.shape[1]!;
   const domains = dataset.domains.map((domain) => {
-    const split = (part: SplitName) => ({
-      ...domain[part],
-      ...memorySplit(kept[`${domain.name}/${part}`]!.values, domain[part].labels),
-    });
+    const split = (part: SplitName): Split => {
+      const { start } = kept[`${domain.name}/${part}`]!;
+      const place = { file, offset: start, type: "float32", numbers: features } as const;
+      return { ...domain[part], ...fileSplit(place, domain[part].labels) };
+    };
     return {
       name: domain.name,
       train: split("train"),
@@ -63,6 +67,24 @@ export async function frozenDataset(
     };
   });
   return { ...dataset, domains, inputShape: [features], fingerprint };
+}
+
+/** Where the features of every split lie in a file of them. */
+async function placesIn(file: string): Promise<Record<string, ArrayPlace>> {
+  const handle = await open(file, "r");
+  try {
+    const first = new Uint8Array(8);
+    await handle.read(first, 0, first.length, 0);
+    const head = new Uint8Array(headerBytes(first));
+    await handle.read(head, 0, head.length, 0);
+    const places = decodePlaces(head, (await handle.stat()).size);
+    if (Object.values(places).some(({ type }) => type !== "F32")) {
+      throw new RangeError(`Cannot use ${file}: features are of type F32`);
+    }
+    return places;
+  } finally {
+    await handle.close();
+  }
 }
 
 /** The features of all images as a safetensors file, one tensor a domain and split. */
@@ -98,7 +120,7 @@ async function compute(
         tf.dispose(parts);
       }
     }
-    return encodeTensors(tensors);
+    return encodeTensors(tensors, undefined, ALIGNMENT);
   } finally {
     tf.dispose(tensors);
     module.dispose();

@@ -70,11 +70,11 @@ export class Residents {
     const size = labels.length;
     if (resident === undefined || size === 0) return null;
     const { inputShape, normalisation } = this.#dataset;
-    const images = residentImages(resident.values, [size, ...inputShape]);
+    const images = residentImages(resident, [size, ...inputShape]);
     if (images === null) return null;
     const classes = tf.tensor1d(Int32Array.from(labels), "int32");
     this.#tensors.push(images, classes);
-    const floats = resident.values instanceof Float32Array;
+    const floats = images.dtype === "float32";
     if (!floats && this.#tables === undefined) {
       const tables = pixelTables(normalisation);
       this.#tables = tf.tensor2d(Float32Array.from(tables.flatMap((t) => [...t])), [3, 256]);

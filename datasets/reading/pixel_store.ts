@@ -5,20 +5,19 @@
  * temporary name and renamed when whole: any number of processes may look for it, make it or read
  * it at once, image by image (`images.ts`), so memory stays small however large the data set is.
  *
- * The file: the pixels of all images one after another, then a JSON description, its length in
- * bytes (64 bits, little-endian) and eight letters that say that the file is whole.
+ * The file: the pixels of all images one after another, then a description
+ * (`described_file.ts`).
  *
  * @module
  */
 import { createHash } from "node:crypto";
-import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { createAtomically, writeAll } from "../../base/files.ts";
 import { DataError } from "../../base/errors.ts";
+import { readDescription, writeDescription } from "./described_file.ts";
 import type { Image } from "./decode.ts";
 
-const END = new TextEncoder().encode("MDLTPIX1");
-const TAIL = 16;
+const LETTERS = "MDLTPIX1";
 
 /** An image of a store; `original` is the size of the file that it was decoded from. */
 export interface StoredImage {
@@ -54,10 +53,10 @@ export interface StorePlan {
  */
 export async function openStore(plan: StorePlan): Promise<PixelStore> {
   const file = join(plan.cacheDir, `${plan.key}.pixels`);
-  const found = await readDescription(file, plan.count);
+  const found = await whole(file, plan.count);
   if (found !== undefined) return described(file, found);
   await writeStore(file, plan);
-  const made = await readDescription(file, plan.count);
+  const made = await whole(file, plan.count);
   if (made === undefined) throw new DataError(`${file} was written but cannot be read back.`);
   return described(file, made);
 }
@@ -98,38 +97,15 @@ async function writePixels(out: Deno.FsFile, plan: StorePlan): Promise<void> {
     plan.onProgress?.(start + length, plan.count);
   }
   const description: Description = { fingerprint: hash.digest("hex"), images };
-  const json = new TextEncoder().encode(JSON.stringify(description));
-  await writeAll(out, json);
-  await writeAll(out, new Uint8Array(new BigUint64Array([BigInt(json.length)]).buffer));
-  await writeAll(out, END);
+  await writeDescription(out, description, LETTERS);
 }
 
 /** The description of a whole store, undefined when there is none or it is damaged. */
-async function readDescription(file: string, count: number): Promise<Description | undefined> {
-  let handle;
-  try {
-    handle = await open(file, "r");
-  } catch {
-    return undefined;
-  }
-  try {
-    const { size } = await handle.stat();
-    const tail = new Uint8Array(TAIL);
-    await handle.read(tail, 0, TAIL, Math.max(0, size - TAIL));
-    if (END.some((letter, i) => tail[8 + i] !== letter)) return undefined;
-    const length = Number(new DataView(tail.buffer).getBigUint64(0, true));
-    if (length > size - TAIL) return undefined;
-    const json = new Uint8Array(length);
-    await handle.read(json, 0, length, size - TAIL - length);
-    const description: Description = JSON.parse(new TextDecoder().decode(json));
-    const pixels = description.images.reduce((sum, image) => sum + bytesOf(image), 0);
-    const whole = description.images.length === count && pixels + length + TAIL === size;
-    return whole ? description : undefined;
-  } catch {
-    return undefined;
-  } finally {
-    await handle.close();
-  }
+async function whole(file: string, count: number): Promise<Description | undefined> {
+  const found = await readDescription<Description>(file, LETTERS);
+  if (found === undefined || found.description.images?.length !== count) return undefined;
+  const pixels = found.description.images.reduce((sum, image) => sum + bytesOf(image), 0);
+  return pixels === found.bytes ? found.description : undefined;
 }
 
 function described(file: string, { images, fingerprint }: Description): PixelStore {

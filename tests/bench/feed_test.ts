@@ -7,6 +7,7 @@ import { prepareRun } from "../../bench/train/prepare.ts";
 import type { RunSpec } from "../../bench/records/record.ts";
 import type { Split, SplitName } from "../../datasets/dataset.ts";
 import { memorySplit } from "../../datasets/reading/memory.ts";
+import { shareDataset, sharedDataset } from "../../datasets/reading/shared.ts";
 import erm from "../../methods/erm.ts";
 import { executor } from "../../tensor/compile/mod.ts";
 import { nativeBackend } from "../../tensor/native/binding.ts";
@@ -74,23 +75,33 @@ async function trained(dataset: SeenDataset, execution: "eager" | "graph", netwo
   return { losses, weights };
 }
 
+/** The same data set, in a file. */
+async function inFile(dataset: SeenDataset, folder: string): Promise<SeenDataset> {
+  const file = await shareDataset({ ...dataset, fingerprint: crypto.randomUUID() }, folder);
+  return { ...dataset, ...await sharedDataset(file!) };
+}
+
 Deno.test("feeds: a step that is fed row numbers does what one fed images does, to the bit", async () => {
+  const folder = await Deno.makeTempDir();
   for (const [name, dataset] of Object.entries(DATA)) {
-    const resident = await inMemory(dataset);
+    const memory = await inMemory(dataset);
+    const file = await inFile(memory, folder);
     for (const execution of ["eager", "graph"] as const) {
       const network = name === "features" ? "head" : "cnn";
-      assert.deepEqual(
-        await trained(resident, execution, network),
-        await trained(dataset, execution, network),
-        `${name}, ${execution}`,
-      );
+      const wanted = await trained(dataset, execution, network);
+      for (const [where, resident] of Object.entries({ memory, file })) {
+        const found = await trained(resident, execution, network);
+        assert.deepEqual(found, wanted, `${name} in ${where}, ${execution}`);
+      }
     }
   }
+  await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("feeds: of a split in memory only row numbers cross over, and nothing stays behind", async () => {
+Deno.test("feeds: of a split that is held only row numbers cross over, and nothing stays behind", async () => {
   for (const [name, dataset] of Object.entries(DATA)) {
-    const { domains: [domain], ...rest } = await inMemory(dataset);
+    const folder = await Deno.makeTempDir();
+    const { domains: [domain], ...rest } = await inFile(await inMemory(dataset), folder);
     const before = tf.memory().numTensors;
     const residents = new Residents({ ...rest, domains: [domain!] });
     const found = residents.find(domain!.train);
@@ -103,6 +114,7 @@ Deno.test("feeds: of a split in memory only row numbers cross over, and nothing 
     second?.dispose();
     residents.dispose();
     assert.equal(tf.memory().numTensors, before);
+    await Deno.remove(folder, { recursive: true });
   }
 });
 

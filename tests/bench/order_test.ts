@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import { builtin } from "../../bench/catalogue.ts";
+import { longestFirst } from "../../bench/execute/order.ts";
+import type { Request } from "../../bench/plan/plan.ts";
+import { withFirstStages } from "../../bench/plan/plan.ts";
+import { METHODS } from "../../methods/mod.ts";
+import { plan } from "../helpers/plan.ts";
+
+const request: Request = {
+  datasets: ["digits-synth"],
+  methods: ["erm", "mldg", "irm"],
+  seeds: [0, 1],
+  preset: "quick",
+  settings: [],
+  selection: "validation-macro-f1",
+  backend: "native",
+  threads: 1,
+};
+
+const ordered = (change: Partial<Request>) => {
+  const runs = withFirstStages(plan({ ...request, ...change }), METHODS);
+  return longestFirst(runs, builtin()).map(({ name, spec }) => `${name} ${spec.seed}`);
+};
+
+Deno.test("the longest runs are begun first, equal ones in the order of the plan", () => {
+  assert.deepEqual(ordered({}), ["mldg 0", "mldg 1", "erm 0", "erm 1", "irm 0", "irm 1"]);
+  assert.deepEqual(ordered({ seeds: [1, 0], methods: ["erm"] }), ["erm 1", "erm 0"]);
+});
+
+Deno.test("a first stage is begun as early as the runs that wait for it ask", () => {
+  const found = ordered({ methods: ["irm", "erm+crt"], seeds: [0] });
+  assert.deepEqual(found, ["erm 0", "irm 0", "crt 0"]);
+});
