@@ -184,7 +184,8 @@ export function controlSentence(controlled: Controlled, control: string): string
   const [open, untested] = [of("not told apart").length, of("not tested").length];
   const where = dataset === null ? ", averaged over all data sets" : "";
   return `On ${figureTitle(controlled)}${where}, ${better.length} of ` +
-    `${rows.length} ${rows.length === 1 ? "method is" : "methods are"} better than ${control}` +
+    `${rows.length} ${rows.length === 1 ? "method" : "methods"} ` +
+    `${better.length === 1 || rows.length === 1 ? "is" : "are"} better than ${control}` +
     `${named(better)}, ${worse.length} worse${named(worse)}` +
     (equivalent.length > 0 ? `, ${equivalent.length} equivalent within the margin` : "") +
     `; ${open} cannot be told apart from it` +

@@ -136,7 +136,7 @@ function LeadView({ lead }: { lead: Lead | null }) {
   const told = lead.verdict === "better" || lead.verdict === "worse";
   return (
     <p>
-      {lead.difference} over {lead.over}: <span class={told ? "yes" : "no"}>{lead.words}</span>
+      {lead.difference} beside {lead.over}: <span class={told ? "yes" : "no"}>{lead.words}</span>
     </p>
   );
 }

@@ -30,8 +30,8 @@ Deno.test("a method that lost a seed may be better than the one with the highest
   inFolder(async (out) => {
     const { brief } = await reported(out, {
       erm: [0.60, 0.61, 0.59, 0.60, 0.60],
-      irm: [0.55, 0.56, 0.54, 0.55, 0.55],
-      coral: [0.69, 0.70, 0.68, 0.69, 0.69],
+      irm: [0.55, 0.57, 0.54, 0.55, 0.54],
+      coral: [0.69, 0.71, 0.68, 0.69, 0.68],
       mixup: [0.814, 0.824, 0.806, 0.813, null],
     });
     assert.match(brief, /Highest mean worst-domain macro-F1 CORAL 69\.0 %/);
@@ -39,7 +39,7 @@ Deno.test("a method that lost a seed may be better than the one with the highest
     assert.match(brief, /Worse than MIXUP, which lacks seeds that it has/);
     assert.match(
       brief,
-      /3 of 3 methods|2 of 3 methods are better than ERM \(MIXUP \+21\.\d points/,
+      /2 of 3 methods are better than ERM \(MIXUP \+21\.\d points \[/,
     );
     assert.doesNotMatch(brief, /all 3 others|Best|best/);
   }));

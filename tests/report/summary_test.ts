@@ -109,7 +109,7 @@ Deno.test("on one data set every method is said to be better, worse or not told 
     assert.equal(ranksSentence(headline, 0.05), null);
     for (const figure of controlled) {
       const [, total, better, worse, open] =
-        /, (?=(\d+) of)(\d+) of 4 methods? (?:is|are) better than ERM.*, (\d+) worse.*; (\d+) cannot be told/
+        /, (?=(\d+) of)(\d+) of 4 methods (?:is|are) better than ERM.*, (\d+) worse.*; (\d+) cannot be told/
           .exec(controlSentence(figure, "ERM"))!.map(Number);
       assert.equal(total, better);
       assert.equal(better! + worse! + open!, 4);
