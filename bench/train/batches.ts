@@ -150,12 +150,22 @@ export interface PassBatch {
 /**
  * All images of a split once, in order, as a graph is fed them: each batch has the same size, for
  * every split that is evaluated, so that one graph serves all.
+ *
+ * @param filled Whether the last batch is filled to that end; else batches are those of
+ * {@linkcode epoch}, which decide the last bits of runs from before there were filled ones.
  */
 export async function* pass(
   dataset: SeenDataset,
   split: Split,
   residents: Residents,
+  filled: boolean,
 ): AsyncIterable<PassBatch> {
+  if (!filled) {
+    for await (const batch of epoch(dataset, split)) {
+      yield { feed: feedOf(batch), count: batch.labels.size };
+    }
+    return;
+  }
   const size = passSize(dataset);
   const { length } = split.labels;
   const resident = residents.find(split);

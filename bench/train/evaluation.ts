@@ -23,6 +23,8 @@ import type { CurveFigures, RecordedScores } from "../records/record.ts";
 export interface Predictor {
   readonly executor: Executor;
   readonly residents: Residents;
+  /** Whether the last batch of a pass is filled, see {@linkcode pass}. */
+  readonly filled: boolean;
   /** Domains with the same key are predicted by the same operations. */
   key(domain: number): string;
   /** From normalised images of a domain to logits `[images, classes]`. */
@@ -85,7 +87,7 @@ export function curveFigures(
 export async function predictions(
   dataset: SeenDataset,
   split: SplitName,
-  { executor, residents, key, predict }: Predictor,
+  { executor, residents, filled, key, predict }: Predictor,
   probabilities = false,
 ): Promise<Predictions[]> {
   const result: Predictions[] = [];
@@ -94,7 +96,7 @@ export async function predictions(
     const labels = Array.from(domain[split].labels);
     const found = { labels, predicted: [] as number[], confidence: [] as number[] };
     const values = new Float32Array(probabilities ? labels.length * classes : 0);
-    for await (const { feed, count } of pass(dataset, domain[split], residents)) {
+    for await (const { feed, count } of pass(dataset, domain[split], residents, filled)) {
       // One graph, whether or not all probabilities are read.
       const { predicted, confidence, shares } = executor.run(
         key(d),

@@ -144,6 +144,7 @@ export function prepareRun(
     predictor: {
       executor: by,
       residents,
+      filled: spec.engine.operations === undefined,
       key: (domain) => learner.predict === undefined ? "logits" : `logits of domain ${domain}`,
       predict: (images, domain) =>
         callMethod(name, () => learner.predict?.(images, domain) ?? ctx.network.logits(images)),
