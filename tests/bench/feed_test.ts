@@ -125,7 +125,7 @@ async function passed(dataset: SeenDataset, split: SplitName, graph: boolean) {
   const sizes: number[] = [], images: number[] = [];
   const { inputShape, domains: [domain] } = dataset;
   const numbers = inputShape.reduce((a, b) => a * b, 1);
-  for await (const { feed, count } of pass(dataset, domain![split], residents)) {
+  for await (const { feed, count } of pass(dataset, domain![split], residents, true)) {
     const { same } = by.run("same", feed.tensors, () =>
       tf.tidy(() => {
         const { images } = feed.batch();
