@@ -88,6 +88,29 @@ export interface Learner<
    * filled up; the network's logits when left out.
    */
   predict?(images: tf.Tensor, domain: number): tf.Tensor2D;
+  /** Has the trainer average the weights; the average is tested in place of a checkpoint. */
+  readonly averaging?: Averaging;
+}
+
+/**
+ * Which stretch of the training the weights are averaged over: all steps of the segments that end
+ * with checkpoints `from` … `to` − 1.
+ */
+export interface Averaging {
+  /** How many of the latest segments may still come into the stretch: so many are kept. */
+  readonly lag: number;
+  /**
+   * The stretch as far as it is certain; null before it begins. Later it may be longer, but begins
+   * where it began. Where it never begins, the last segment is tested.
+   *
+   * @param losses Mean cross-entropy on validation images at every checkpoint so far, averaged over
+   * domains.
+   * @param ended Whether the training is over.
+   */
+  stretch(
+    losses: readonly number[],
+    ended: boolean,
+  ): { readonly from: number; readonly to: number } | null;
 }
 
 /** A learner whose declared scalars, draws and phases are known by name to its loss. */

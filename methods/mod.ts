@@ -47,6 +47,7 @@ import sd from "./sd.ts";
 import selfreg from "./selfreg.ts";
 import sqrtreweight from "./sqrtreweight.ts";
 import { convergence, type Study } from "./study.ts";
+import swad from "./swad.ts";
 import tally from "./tally.ts";
 import taunorm from "./taunorm.ts";
 import urm from "./urm.ts";
@@ -97,6 +98,7 @@ export const METHODS: readonly Method[] = [
   rsc,
   urm,
   ermpp,
+  swad,
   resamp,
   reweight,
   sqrtreweight,

@@ -168,6 +168,8 @@ export interface RunRecord {
   readonly result: {
     /** Updates after which the tested weights were taken; null where an imported run does not say. */
     readonly step: number | null;
+    /** The first and last step over which the tested weights were averaged, where they were. */
+    readonly averaged?: { readonly from: number; readonly to: number };
     /** Confusion counts of each domain; empty where an imported run has none. */
     readonly validation: readonly Confusion[];
     readonly test: readonly Confusion[];

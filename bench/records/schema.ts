@@ -120,6 +120,7 @@ const data = z.object({
 
 const result = z.object({
   step: count.nullable(),
+  averaged: z.object({ from: count, to: count }).exactOptional(),
   validation: z.array(counts),
   test: z.array(counts),
   calibration: z.array(

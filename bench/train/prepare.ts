@@ -7,7 +7,14 @@ import * as tf from "@tensorflow/tfjs-core";
 import { find } from "../../base/errors.ts";
 import { stream } from "../../base/random.ts";
 import { classCounts } from "../../datasets/dataset.ts";
-import type { DomainBatch, Draws, Learner, Method, StepInputs } from "../../methods/method.ts";
+import type {
+  Averaging,
+  DomainBatch,
+  Draws,
+  Learner,
+  Method,
+  StepInputs,
+} from "../../methods/method.ts";
 import {
   buildNetwork,
   type Network,
@@ -61,6 +68,8 @@ export interface PreparedRun {
   nextBatch(step: number): Promise<Feed[]>;
   readonly update: FedStep;
   readonly predictor: Predictor;
+  /** What the method has averaged. */
+  readonly averaging: Averaging | undefined;
   /** Frees all that the run has made. */
   dispose(): void;
 }
@@ -141,6 +150,7 @@ export function prepareRun(
       step = now;
       return callMethodAsync(name, () => update(batches, now));
     },
+    averaging: learner.averaging,
     predictor: {
       executor: by,
       residents,

@@ -4,7 +4,16 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { type Metric, METRICS, type Predictions, type Shots } from "../../metrics/mod.ts";
+import {
+  type Evaluation,
+  measure,
+  type Metric,
+  METRICS,
+  type Predictions,
+  type Shots,
+} from "../../metrics/mod.ts";
+import nll from "../../metrics/nll.ts";
+import { summarize } from "../../metrics/measure.ts";
 import { type Rule, ruleOf } from "../../metrics/selection.ts";
 import { looksAtTest, score } from "../plan/selection.ts";
 import type {
@@ -14,6 +23,7 @@ import type {
   RunRecord,
   RunSpec,
 } from "../records/record.ts";
+import { type Averaged, type AveragingProgress, WeightAverage } from "./averaging.ts";
 import {
   curveFigures,
   evaluate,
@@ -23,6 +33,7 @@ import {
 } from "./evaluation.ts";
 import { withoutPrefix, withPrefix } from "./prefix.ts";
 import { type PreparedRun, prepareRun } from "./prepare.ts";
+import { type Seconds, Stopwatch } from "./stopwatch.ts";
 import type { TrainOptions } from "./trainer.ts";
 
 /** What a run gives: the part of its record that training decides, and the tested weights. */
@@ -34,14 +45,6 @@ export interface TrainResult extends Pick<RunRecord, "outcome" | "curve" | "resu
   /** Tensors of the caller's. */
   readonly weights: Record<string, tf.Tensor>;
   readonly seconds: Seconds;
-}
-
-/** What a run has spent, all its parts together where it was broken off and continued. */
-export interface Seconds {
-  readonly training: number;
-  readonly evaluation: number;
-  readonly data: number;
-  readonly total: number;
 }
 
 /** A run between two steps: all from which it continues to the same bits. */
@@ -67,10 +70,15 @@ interface Progress {
     /** Validation metrics that do not follow from the counts. */
     readonly scores: RecordedScores;
   } | null;
+  /** Of the averaged weights, in methods that have them averaged. */
+  averaging?: AveragingProgress;
   seconds: Seconds;
 }
 
 const NO_SHOTS: Shots = { many: 0, few: 0 };
+
+/** What averages of weights are chosen by. */
+const LOSS = nll;
 
 /** Test images whose features are kept. */
 const SAMPLE = 300;
@@ -85,6 +93,7 @@ export class Run {
   /** What checkpoints measure. */
   readonly #traced: readonly Metric[];
   readonly #rule: Rule;
+  readonly #average: WeightAverage | null;
   #bestWeights: Record<string, tf.Tensor> = {};
 
   constructor(readonly spec: RunSpec, readonly options: TrainOptions) {
@@ -93,9 +102,12 @@ export class Run {
     this.#stopwatch = new Stopwatch(this.#progress);
     this.#metrics = options.metrics ?? METRICS;
     this.#rule = ruleOf(spec.training.selection, this.#metrics);
-    this.#traced = this.#metrics.filter((metric) =>
+    const { averaging, ctx } = this.#prepared;
+    this.#average = averaging === undefined ? null : new WeightAverage(averaging, ctx);
+    const traced = this.#metrics.filter((metric) =>
       metric.headline || metric === this.#rule?.metric
     );
+    this.#traced = this.#average ? [...new Set([...traced, LOSS])] : traced;
     if (options.resume !== undefined) this.#restore(options.resume);
   }
 
@@ -128,6 +140,7 @@ export class Run {
       this.outcome = { status: "diverged", step: progress.step, term: broken[0] };
       return;
     }
+    this.#average?.step();
     for (const [name, value] of Object.entries(terms)) {
       const { total, steps } = progress.sums[name] ?? { total: 0, steps: 0 };
       progress.sums[name] = { total: total + value, steps: steps + 1 };
@@ -151,20 +164,33 @@ export class Run {
       ...(test && { test: curveFigures(traced, test) }),
     });
     this.#progress.sums = {};
+    if (this.#average !== null) {
+      this.#average.checkpoint(step, summarize(LOSS, measure(LOSS, validation)!).average!);
+    }
     const value = score(this.#rule, { step, validation, test });
     if (best !== null && value <= best.score) return;
-    this.#progress.best = {
-      score: value,
-      step,
-      validation: validation.map(({ counts }) => counts.confusion),
-      scores: scoresOf(traced.filter(({ needs }) => needs !== "counts"), validation),
-    };
+    this.#progress.best = { score: value, ...this.#selected(step, validation) };
     tf.dispose(this.#bestWeights);
     this.#bestWeights = this.#prepared.ctx.weights();
   }
 
+  /** Takes the averaged weights for the best. */
+  async #selectAverage(): Promise<{ averaged?: Averaged }> {
+    const found = this.#average?.end() ?? null;
+    if (found === null) return {};
+    const { ctx } = this.#prepared;
+    tf.tidy(() => ctx.setWeights({ ...ctx.weights(), ...found.weights }));
+    tf.dispose([found.weights, this.#bestWeights]);
+    this.#bestWeights = ctx.weights();
+    const { averaged } = found;
+    const { evaluations } = await this.#evaluate("validation", this.#traced);
+    this.#progress.best = { score: 0, ...this.#selected(averaged.to, evaluations) };
+    return { averaged };
+  }
+
   /** Tests the best weights; what the run gives. */
   async test(): Promise<TrainResult> {
+    const { averaged } = await this.#selectAverage();
     const { curve, best, seconds } = this.#progress;
     const common = { outcome: this.outcome, curve, weights: this.#bestWeights };
     if (best === null) return { ...common, result: null, predictions: null, sample: null, seconds };
@@ -176,6 +202,7 @@ export class Run {
     const { step, validation, scores } = best;
     const result = {
       step,
+      ...(averaged && { averaged }),
       validation,
       test: tested.map(({ counts }) => counts.confusion),
       calibration: tested.map(({ confidence }) => confidence),
@@ -190,18 +217,24 @@ export class Run {
   /** All from which the run would continue now; the tensors are the caller's. */
   state(): RunState {
     const { tensors, numbers } = this.#prepared.ctx.snapshot();
+    const average = this.#average?.state();
     return {
       tensors: {
         ...withPrefix("run.", tensors),
         ...withPrefix("best.", cloned(this.#bestWeights)),
+        ...withPrefix("average.", average?.tensors ?? {}),
       },
       numbers,
-      progress: structuredClone(this.#progress),
+      progress: structuredClone({
+        ...this.#progress,
+        ...(average && { averaging: average.progress }),
+      }),
     };
   }
 
   /** Frees the run's tensors, but for the weights that a {@linkcode test} gave away. */
   dispose(): void {
+    this.#average?.dispose();
     this.#prepared.dispose();
   }
 
@@ -213,6 +246,18 @@ export class Run {
   #restore({ tensors, numbers }: RunState): void {
     this.#prepared.ctx.restore({ tensors: withoutPrefix("run.", tensors), numbers });
     this.#bestWeights = cloned(withoutPrefix("best.", tensors));
+    const { averaging } = this.#progress;
+    if (averaging) this.#average?.restore(withoutPrefix("average.", tensors), averaging);
+  }
+
+  /** What is kept of a checkpoint besides its weights. */
+  #selected(step: number, validation: readonly Evaluation[]) {
+    const others = this.#traced.filter(({ needs }) => needs !== "counts");
+    return {
+      step,
+      validation: validation.map(({ counts }) => counts.confusion),
+      scores: scoresOf(others, validation),
+    };
   }
 
   #evaluate(split: "validation" | "test", metrics: readonly Metric[]) {
@@ -235,24 +280,3 @@ const START: Progress = {
 
 const cloned = (tensors: Readonly<Record<string, tf.Tensor>>) =>
   Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, tf.clone(tensor)]));
-
-/** Adds what is spent to the seconds of a run. */
-class Stopwatch {
-  readonly #began: number;
-
-  constructor(readonly progress: Progress) {
-    this.#began = performance.now() - 1000 * progress.seconds.total;
-  }
-
-  async time<T>(what: Exclude<keyof Seconds, "total">, work: () => Promise<T> | T): Promise<T> {
-    const start = performance.now();
-    try {
-      return await work();
-    } finally {
-      const now = performance.now();
-      const { seconds } = this.progress;
-      const spent = seconds[what] + (now - start) / 1000;
-      this.progress.seconds = { ...seconds, [what]: spent, total: (now - this.#began) / 1000 };
-    }
-  }
-}

@@ -8,7 +8,8 @@ import type { RunSpec } from "../records/record.ts";
 import type { PrepareOptions } from "./prepare.ts";
 import { Run, type RunState, type TrainResult } from "./run.ts";
 
-export type { RunState, Seconds, TrainResult } from "./run.ts";
+export type { RunState, TrainResult } from "./run.ts";
+export type { Seconds } from "./stopwatch.ts";
 
 /** What a run is given besides its spec. */
 export interface TrainOptions extends PrepareOptions {

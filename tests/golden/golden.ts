@@ -18,12 +18,12 @@ import { METHODS } from "../../methods/mod.ts";
 import type { DomainBatch, Method } from "../../methods/method.ts";
 
 /** An array as the files write it: row-major. */
-interface Stored {
+export interface Stored {
   readonly shape: readonly number[];
   readonly data: readonly (number | string)[];
 }
 /** A parameter as the files write it; without data where there is no gradient. */
-interface StoredParameter {
+export interface StoredParameter {
   readonly name: string;
   readonly shape: readonly number[] | null;
   readonly data: readonly (number | string)[] | null;
@@ -265,7 +265,7 @@ function checkForm(file: MethodCase): void {
 }
 
 /** A network with the stored values. */
-function networkFrom(parameters: readonly StoredParameter[]): Network {
+export function networkFrom(parameters: readonly StoredParameter[]): Network {
   const network = new Network(
     chainFrom(parameters, "featurizer"),
     chainFrom(parameters, "classifier"),
@@ -394,7 +394,7 @@ function replayedDraws(draws: MethodCase["draws"]) {
   };
 }
 
-function tensorOf(stored: Stored): tf.Tensor {
+export function tensorOf(stored: Stored): tf.Tensor {
   return tf.tensor(numbersOf(stored), [...stored.shape]);
 }
 
