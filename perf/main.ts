@@ -8,43 +8,24 @@
  */
 import { cpus } from "node:os";
 import { dirname, join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { integerAtLeast } from "../base/arguments.ts";
 import { find, notFoundMessage, UsageError } from "../base/errors.ts";
 import { print, printError } from "../base/terminal.ts";
 import { cacheDirectory, prepareBackend } from "../tensor/backend.ts";
 import { addonPath, packageFolder } from "../tensor/native/addon.ts";
 import { METHODS } from "../methods/mod.ts";
+import { measureGpu } from "./gpu.ts";
+import { type Benchmark, here, measure } from "./pairs.ts";
 
 interface PerfOptions {
   readonly pairs: number;
   readonly threads: number;
   readonly profile?: boolean;
   readonly against?: string;
-}
-
-/** A benchmark: what both sides measure, and what the number is. */
-interface Benchmark {
-  /** On the command line and in the output. */
-  readonly name: string;
-  readonly description: string;
-  /** What `measure.ts` and `peer.py` are asked for. */
-  readonly measurement: string;
-  readonly unit: "ms" | "MiB" | "images/s" | "runs/hour";
-  /** Our program; `measure.ts` unless told otherwise. */
-  readonly program?: string;
-  /** The other side's, `peer.py`, which needs torch, unless told otherwise; null without one. */
-  readonly peer: {
-    readonly arguments: readonly string[];
-    readonly program?: string;
-    /** What it imports. */
-    readonly needs?: string;
-  } | null;
-  /** The number is the time of the whole process, not what it prints. */
-  readonly wholeProcess?: boolean;
-  /** What the ratio is held to: passes through the network where the peer needs one. */
-  readonly passes?: number;
+  readonly gpu?: boolean;
+  readonly device: "gpu" | "cpu";
+  readonly small?: boolean;
 }
 
 /** A benchmark of reading images beside a DataLoader with Pillow. */
@@ -157,11 +138,6 @@ const BENCHMARKS: readonly Benchmark[] = [
 /** Names that stand for one benchmark of every method. */
 const SERIES = ["update", "update-quick", "javascript"];
 
-const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
-
-/** Whether python3 can import some modules, by their names. */
-const importable = new Map<string, Promise<boolean>>();
-
 const command = new Command("deno task perf")
   .description("measure, beside PyTorch where python3 can import torch; one JSON line each")
   .argument("[names...]", `which benchmarks; ${SERIES.join(", ")} for every method's`)
@@ -175,9 +151,22 @@ const command = new Command("deno task perf")
   .option("--pairs <n>", "pairs of processes", integerAtLeast("--pairs", 1), 5)
   .option("--threads <n>", "threads of either side", integerAtLeast("--threads", 1), cpus().length)
   .option("--against <revision>", "beside an earlier revision of this repository, not PyTorch")
+  .option(
+    "--gpu",
+    "the whole measurement of a GPU instead: steps, XLA, repeatability, golden files",
+  )
+  .addOption(
+    new Option("--device <device>", "where --gpu measures").choices(["gpu", "cpu"]).default("gpu"),
+  )
+  .option("--small", "the smallest sizes of --gpu, few times, to see that it works")
   .option("--json", "JSON lines (they always are)")
   .action(async (names: string[], options: PerfOptions) => {
-    if (options.profile) return await profile(names, options.threads);
+    const { pairs, threads } = options;
+    if (options.gpu) {
+      const { device, small = false } = options;
+      return await measureGpu({ device, small, pairs, threads });
+    }
+    if (options.profile) return await profile(names, threads);
     const chosen = names.length === 0 ? BENCHMARKS : names.flatMap((name) => {
       if (SERIES.includes(name)) return BENCHMARKS.filter((b) => b.name.startsWith(`${name}/`));
       const found = BENCHMARKS.find((benchmark) => benchmark.name === name);
@@ -186,11 +175,13 @@ const command = new Command("deno task perf")
     });
     await prepareBackend("native");
     if (options.against === undefined) {
-      for (const benchmark of chosen) await measure(benchmark, options);
+      for (const benchmark of chosen) await measure(benchmark, { pairs, threads });
       return;
     }
     await using earlier = await checkout(options.against);
-    for (const benchmark of chosen) await measure(benchmark, options, earlier.folder);
+    for (const benchmark of chosen) {
+      await measure(benchmark, { pairs, threads, earlier: earlier.folder });
+    }
   });
 
 try {
@@ -223,51 +214,6 @@ async function profile(methods: readonly string[], threads: number): Promise<voi
   }
 }
 
-async function measure(
-  {
-    name,
-    measurement,
-    unit,
-    program = "measure.ts",
-    peer,
-    wholeProcess = false,
-    passes,
-  }: Benchmark,
-  { pairs, threads }: { pairs: number; threads: number },
-  earlier?: string,
-): Promise<void> {
-  const run = ["run", "--allow-all", "--quiet", here(program), measurement, `${threads}`];
-  const [otherProgram, other] = earlier !== undefined
-    ? [Deno.execPath(), run.with(3, join(earlier, "perf", program))]
-    : peer === null || !await canImport(peer.needs ?? "torch")
-    ? ["", null]
-    : ["python3", [
-      here(peer.program ?? "peer.py"),
-      measurement,
-      `${threads}`,
-      ...peer.arguments,
-    ]];
-  const ours: number[] = [], theirs: number[] = [];
-  for (let pair = 0; pair < pairs; pair++) {
-    const measured = await measureOnce(Deno.execPath(), run, wholeProcess);
-    ours.push(measured.value);
-    if (earlier === undefined && measured.peer !== undefined) theirs.push(measured.peer);
-    if (other !== null) theirs.push((await measureOnce(otherProgram, other, wholeProcess)).value);
-  }
-  const ratios = theirs.map((value, i) => ours[i]! / value);
-  print(JSON.stringify({
-    name,
-    ours: median(ours),
-    peer: theirs.length === 0 ? null : median(theirs),
-    unit,
-    ratio: theirs.length === 0 ? null : median(ratios),
-    better: unit === "images/s" || unit === "runs/hour" ? "higher" : "lower",
-    ...(passes !== undefined && { passes }),
-    threads,
-    pairs,
-  }));
-}
-
 /** An earlier revision in a folder of its own, which is removed at the end. */
 async function checkout(revision: string): Promise<AsyncDisposable & { readonly folder: string }> {
   const git = async (...args: string[]) => {
@@ -289,36 +235,4 @@ async function checkout(revision: string): Promise<AsyncDisposable & { readonly 
   await Deno.symlink(await Deno.realPath(addon), link);
   const remove = async () => void await git("worktree", "remove", "--force", folder);
   return { folder, [Symbol.asyncDispose]: remove };
-}
-
-/** What a process prints, or the milliseconds that it takes. */
-async function measureOnce(
-  program: string,
-  args: string[],
-  wholeProcess: boolean,
-): Promise<{ readonly value: number; readonly peer?: number }> {
-  const began = performance.now();
-  const { success, stdout, stderr } = await new Deno.Command(program, { args }).output();
-  const milliseconds = performance.now() - began;
-  if (!success) throw new Error(`${program} failed: ${new TextDecoder().decode(stderr)}`);
-  return wholeProcess ? { value: milliseconds } : JSON.parse(new TextDecoder().decode(stdout));
-}
-
-/** Whether python3 has some modules; what is missing is said once. */
-async function canImport(modules: string): Promise<boolean> {
-  const found = importable.get(modules);
-  if (found !== undefined) return await found;
-  const args = ["-c", `import ${modules}`];
-  const looking = new Deno.Command("python3", { args, stdout: "null", stderr: "null" }).output()
-    .then(({ success }) => success, () => false);
-  importable.set(modules, looking);
-  if (await looking) return true;
-  printError(`python3 cannot import ${modules}: measured without a peer.`);
-  return false;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }

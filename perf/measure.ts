@@ -5,32 +5,16 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { printJson } from "../base/terminal.ts";
-import { find } from "../base/errors.ts";
 import type { RunSpec } from "../bench/records/record.ts";
 import { stepOf } from "../bench/train/prepare.ts";
 import { train } from "../bench/train/trainer.ts";
-import { RunContext } from "../bench/train/context.ts";
 import { memorySplit } from "../datasets/reading/memory.ts";
 import { startBackend } from "../tensor/backend.ts";
 import { nativeBackend } from "../tensor/native/binding.ts";
-import { type Execution, executor } from "../tensor/compile/mod.ts";
-import { buildNetwork, NETWORKS } from "../networks/mod.ts";
+import { executor } from "../tensor/compile/mod.ts";
 import { stream } from "../base/random.ts";
 import { METHODS } from "../methods/mod.ts";
-import { defaultValues } from "../methods/hyperparameter.ts";
-import type { DomainBatch } from "../methods/method.ts";
-
-/** A run set up for measuring: random images, two domains. */
-interface Setting {
-  readonly network: string;
-  readonly width: number;
-  /** Images of a domain. */
-  readonly batch: number;
-  readonly imageSize: number;
-  /** Numbers of an image where it comes as features of a frozen network. */
-  readonly features?: number;
-  readonly method?: string;
-}
+import { median, medianStep, middle, prepare, type Setting } from "./setting.ts";
 
 const digits: Setting = { network: "cnn", width: 1, batch: 64, imageSize: 28 };
 const quarter: Setting = { ...digits, width: 0.25 };
@@ -66,8 +50,8 @@ const MEASUREMENTS: Readonly<Record<string, () => number | Promise<number> | Mea
   "resnet50-step-64": () => medianStep(resnet(64, 8), 7),
   "resnet50-step-224": () => medianStep(resnet(224, 4), 5),
   "digits-run": wholeRun,
-  "peak-memory": () => {
-    medianStep(digits, 10);
+  "peak-memory": async () => {
+    await medianStep(digits, 10);
     return processMemory("VmHWM");
   },
   "memory-growth": () => memoryGrowth(quick, 200, 2000),
@@ -96,51 +80,6 @@ if (name.startsWith("profile/")) {
 } else {
   const measured = await MEASUREMENTS[name]!();
   printJson(typeof measured === "number" ? { value: measured } : measured);
-}
-
-function prepare(
-  { network: kind, width, batch, imageSize, features, method: wanted = "erm" }: Setting,
-) {
-  const inputShape = features === undefined ? [imageSize, imageSize, 3] : [features];
-  const method = find("method", wanted, METHODS);
-  const network = buildNetwork(find("network", kind, NETWORKS), 10, {
-    inputShape,
-    width,
-    draws: (parameter) => stream(0, parameter),
-    random: stream(0, "dropout"),
-    classifierInputs: (features) => features * (method.classifierInputs ?? 1),
-  });
-  const counts = Array.from({ length: 10 }, (_, c) => 10 + 10 * c);
-  const ctx = new RunContext({
-    inputShape,
-    network,
-    classes: 10,
-    counts: [counts, counts.toReversed()],
-    seed: 0,
-    adam: { learningRate: 1e-3, weightDecay: 0 },
-    // The pass of a feature bank is no part of an update.
-    trainingSet: async function* () {},
-  });
-  // Everything that starts after some steps is at work from the first one on.
-  const run = { learningRate: 1e-3, weightDecay: 1e-3 };
-  const hyperparameters = defaultValues(method.hyperparameters, run, 0);
-  const learner = method.create(ctx, hyperparameters);
-  const batches = [0, 1].map((d): DomainBatch => ({
-    images: tf.randomUniform([batch, ...inputShape], 0, 1, "float32", d),
-    labels: tf.tensor1d(Array.from({ length: batch }, (_, i) => (i + d) % 10), "int32"),
-  }));
-  return { network, ctx, learner, batches };
-}
-
-/** Median of one update of a method on two domains; the first ones warm up and are left out. */
-function medianStep(
-  setting: Setting,
-  times: number,
-  execution: Execution = "xla",
-): Promise<number> {
-  const { ctx, learner, batches } = prepare(setting);
-  const update = stepOf(ctx, learner, executor(execution));
-  return median(times, 4, (i) => update(batches, i));
 }
 
 /**
@@ -317,22 +256,4 @@ async function memoryGrowth(setting: Setting, from: number, to: number): Promise
 function processMemory(field: "VmHWM" | "VmRSS"): number {
   const status = Deno.readTextFileSync("/proc/self/status");
   return Number(new RegExp(`${field}:\\s*(\\d+) kB`).exec(status)![1]) / 1024;
-}
-
-async function median(
-  times: number,
-  warmUp: number,
-  work: (i: number) => unknown,
-): Promise<number> {
-  const measured: number[] = [];
-  for (let i = 0; i < times + warmUp; i++) {
-    const start = performance.now();
-    await work(i);
-    if (i >= warmUp) measured.push(performance.now() - start);
-  }
-  return middle(measured);
-}
-
-function middle(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }

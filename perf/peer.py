@@ -1,4 +1,7 @@
-"""PyTorch's side of a benchmark: `peer.py NAME THREADS [channels_last]` prints one number."""
+"""PyTorch's side of a benchmark: `peer.py NAME THREADS [channels_last] [cuda]` prints one number.
+
+NAME may be a step as JSON: network, width, domains, batch, imageSize, times.
+"""
 
 import json
 import resource
@@ -11,6 +14,7 @@ from torch.nn import functional
 
 NAME, THREADS = sys.argv[1], int(sys.argv[2])
 LAYOUT = torch.channels_last if "channels_last" in sys.argv[3:] else torch.contiguous_format
+DEVICE = "cuda" if "cuda" in sys.argv[3:] else "cpu"
 
 
 class DigitsCnn(nn.Module):
@@ -80,15 +84,15 @@ class Head(nn.Sequential):
         super().__init__(nn.Linear(1024, 256), nn.ReLU(), nn.Linear(256, 10))
 
 
-def prepared(network, batch, size):
-    """Network, random images of two domains (features where there is no size), labels."""
+def prepared(network, batch, size, domains=2):
+    """Network, random images of the domains (features where there is no size), labels."""
     torch.manual_seed(0)
     if size is None:
-        images = torch.rand(2 * batch, 1024)
+        images = torch.rand(domains * batch, 1024)
     else:
-        images = torch.rand(2 * batch, 3, size, size).contiguous(memory_format=LAYOUT)
-    labels = torch.arange(batch).remainder(10).repeat(2)
-    return network().to(memory_format=LAYOUT), images, labels
+        images = torch.rand(domains * batch, 3, size, size).contiguous(memory_format=LAYOUT)
+    labels = torch.arange(batch).remainder(10).repeat(domains)
+    return network().to(DEVICE, memory_format=LAYOUT), images.to(DEVICE), labels.to(DEVICE)
 
 
 def median(times, warm_up, work):
@@ -102,9 +106,9 @@ def median(times, warm_up, work):
     return sorted(measured)[times // 2]
 
 
-def median_step(network, batch, size, times):
-    """One ERM update with Adam."""
-    model, images, labels = prepared(network, batch, size)
+def median_step(network, batch, size, times, domains=2):
+    """One ERM update with Adam; reading the loss waits for the device."""
+    model, images, labels = prepared(network, batch, size, domains)
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
 
     def step():
@@ -186,5 +190,12 @@ MEASUREMENTS = {
     "start-up": lambda: (torch.tensor(1.0) + 1).item(),
 }
 
+def step_of(network, width, domains, batch, imageSize, times, **_):
+    """A step that is described as JSON."""
+    made = {"cnn": lambda: DigitsCnn(width), "resnet50": ResNet50}[network]
+    return median_step(made, batch, imageSize, times, domains)
+
+
 torch.set_num_threads(THREADS)
-print(json.dumps({"value": MEASUREMENTS[NAME]()}))
+measured = step_of(**json.loads(NAME)) if NAME.startswith("{") else MEASUREMENTS[NAME]()
+print(json.dumps({"value": measured}))

@@ -54,6 +54,8 @@ export interface Executor {
 export interface ExecutorOptions {
   /** Every call is compared with the first (tests), not only some. */
   readonly auditAll?: boolean;
+  /** XLA on a GPU as well (measurements): it needs parts of CUDA that TensorFlow does not bring. */
+  readonly xlaOnGpu?: boolean;
 }
 
 /** Makes an executor. */
@@ -61,8 +63,7 @@ export function executor(execution: Execution, options: ExecutorOptions = {}): E
   const backend = nativeBackend();
   if (execution === "eager" || backend === null) return EAGER;
   compiler ??= new Compiler(backend);
-  // XLA needs parts of CUDA that TensorFlow's package does not bring.
-  const useXla = execution === "xla" && !backend.isUsingGpuDevice;
+  const useXla = execution === "xla" && (options.xlaOnGpu || !backend.isUsingGpuDevice);
   return new GraphExecutor(compiler, useXla, options.auditAll ?? false);
 }
 
