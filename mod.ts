@@ -60,6 +60,7 @@ export type {
   RunSpec,
   SearchProtocol,
   SelectionRule,
+  SourceHashes,
   StudyTag,
   TrainingSettings,
 } from "./bench/records/record.ts";

@@ -7,6 +7,7 @@ import { Command, type Option } from "commander";
 import config from "../deno.json" with { type: "json" };
 import { analyseCommand } from "./commands/analyse.ts";
 import { benchCommand } from "./commands/bench.ts";
+import { checkCommand } from "./commands/check.ts";
 import { dataCommand } from "./commands/data.ts";
 import { datasetsCommand } from "./commands/datasets.ts";
 import { doctorCommand } from "./commands/doctor.ts";
@@ -31,6 +32,7 @@ const COMMANDS = [
   sweepCommand,
   selectCommand,
   slurmCommand,
+  checkCommand,
   methodsCommand,
   datasetsCommand,
   networksCommand,

@@ -199,7 +199,7 @@ export class ReportContext {
   private embeddingFiles(): EmbeddingFiles {
     const { folder, out } = this;
     return {
-      features: (id) => folder.pathOf(id, "features.safetensors"),
+      features: (id) => folder.soundFile(id, "features.safetensors"),
       points: (id) =>
         this.options.from === undefined
           ? folder.pathOf(id, "tsne.json")

@@ -4,7 +4,8 @@
  * @module
  */
 import { join } from "node:path";
-import { writeAtomically } from "../base/files.ts";
+import { readIfThere, readRegularFile, writeAtomically } from "../base/files.ts";
+import { sha256Of } from "../bench/records/seal.ts";
 import type { Chart } from "./charts/chart.ts";
 import { canDrawText, toPng, toSvg } from "./charts/render.ts";
 import type { Drawing } from "./page/chart_view.tsx";
@@ -13,9 +14,40 @@ import { toLatex } from "./tables/formats/latex.ts";
 import { toMarkdown } from "./tables/formats/markdown.ts";
 import type { Table } from "./tables/table.ts";
 
+/** The checksums of a report's files and of `results.csv`, as `sha256sum --check` reads them. */
+const SUMS = "SHA256SUMS";
+
+function writeSums(sums: ReadonlyMap<string, string>): string {
+  return [...sums].sort(([a], [b]) => a < b ? -1 : 1).map(([name, sum]) => `${sum}  ${name}\n`)
+    .join("");
+}
+
+/**
+ * Files of a report that are not what was written, relative to its folder; none where no report was
+ * written, or by an earlier version.
+ */
+export async function alteredFiles(out: string): Promise<string[]> {
+  const folder = join(out, "report");
+  const text = await readIfThere(join(folder, SUMS));
+  const altered: string[] = [];
+  for (const line of (text ?? "").split("\n").filter((line) => line !== "")) {
+    const [, sum, name] = /^([0-9a-f]{64}) {2}([^\0]+)$/.exec(line) ?? [];
+    const inside = name === "../results.csv" || (name !== undefined && isInside(name));
+    if (!inside) return [SUMS];
+    const bytes = await readRegularFile(join(folder, name!)).catch(() => null);
+    if (bytes === null || sha256Of(bytes) !== sum) altered.push(name!);
+  }
+  return altered;
+}
+
+function isInside(name: string): boolean {
+  return name.split("/").every((part) => part !== "" && part !== "." && part !== "..");
+}
+
 /** Writes a report's files and knows which they are. */
 export class ReportFiles {
   readonly #paths: string[] = [];
+  readonly #sums = new Map<string, string>();
   /** Pictures that other threads are drawing. */
   readonly #pending: Promise<void>[] = [];
 
@@ -33,6 +65,7 @@ export class ReportFiles {
     await writeAtomically(path, csv);
     await Deno.rename(path, final);
     this.#paths.push(final);
+    this.#sums.set("../results.csv", sha256Of(csv));
   }
 
   /** Writes a table in every format. */
@@ -64,12 +97,14 @@ export class ReportFiles {
   async page(html: string): Promise<string> {
     await Promise.all(this.#pending);
     await this.#write("index.html", html);
+    await writeAtomically(this.#path(SUMS), writeSums(this.#sums), false);
     return this.#path("index.html");
   }
 
   async #write(name: string, content: string | Uint8Array): Promise<void> {
     await writeAtomically(this.#path(name), content, false);
     this.#paths.push(this.#path(name));
+    this.#sums.set(name, sha256Of(content));
   }
 
   #path(name: string): string {

@@ -11,6 +11,7 @@ import type { z } from "zod";
 import { readRegularFile } from "../../base/files.ts";
 import { type CodeNames, plannedOf, recordOf, specOf } from "./format1.ts";
 import type { FailureRecord, Manifest, RunRecord, RunSpec } from "./record.ts";
+import { sealHolds } from "./seal.ts";
 import { runId, runName, type Stages } from "./run_id.ts";
 
 /** A file of an output folder that cannot be used; the message is one sentence. */
@@ -72,6 +73,7 @@ export async function checkedRecord(
     ? attempt(() => recordOf(written as never, definitions))
     : written;
   const record = conforming(RUN_RECORD, translated);
+  requireSeal(written as object);
   if (record.id !== id) throw new Unusable(`its id is ${record.id}`);
   requireHash(spec, id);
   return { ...record, name: nameOf(record, definitions.methods) };
@@ -94,6 +96,7 @@ export async function checkedFailure(
     spec: format === 1 ? attempt(() => specOf(spec as never, definitions)) : spec,
   });
   requireHash(spec, id);
+  requireSeal(written as object);
   return failure;
 }
 
@@ -178,6 +181,14 @@ function specIn(written: unknown, id: unknown): { format: 1 | 2; spec: RunSpec }
   const format = isObject(spec) ? spec["format"] : undefined;
   if (format !== 1 && format !== 2) throw new Unusable("it has no specification of format 1 or 2");
   return { format, spec: spec as never };
+}
+
+/** What carries a checksum says what was written. */
+function requireSeal(written: object): void {
+  if (attempt(() => sealHolds(written))) return;
+  throw new Unusable(
+    "it is not what was written (its sha256 is another; without that line it is taken as it is)",
+  );
 }
 
 /** A run's id is the hash of its specification as it was written. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { join } from "node:path";
-import { isFile } from "../../base/files.ts";
+import { isFile, readRegularFile } from "../../base/files.ts";
 import { isSafeName, safeName } from "../../base/names.ts";
 import {
   checkedFailure,
@@ -17,6 +17,7 @@ import {
 import type { CodeNames } from "./format1.ts";
 import type { Plan } from "./joined_plans.ts";
 import { type KeptPredictions, readPredictions, recounted } from "./predictions.ts";
+import { sha256Of } from "./seal.ts";
 import type { FailureRecord, Manifest, RunRecord } from "./record.ts";
 
 export { StoreError };
@@ -94,8 +95,40 @@ export class Folder {
   async predictions(id: string): Promise<KeptPredictions[] | null> {
     const record = await this.record(id);
     if (record === null || record.result === null || record.result.test.length === 0) return null;
-    const text = await Deno.readTextFile(this.pathOf(id, "predictions.csv"));
-    return readPredictions(text, record.data.domains);
+    const bytes = await this.file(id, "predictions.csv", record);
+    return readPredictions(new TextDecoder().decode(bytes), record.data.domains);
+  }
+
+  /**
+   * A file beside a run's record, as it was written.
+   *
+   * @throws {StoreError} When it is another one by now, or not there.
+   */
+  async file(id: string, name: string, known?: RunRecord): Promise<Uint8Array> {
+    const path = this.pathOf(id, name);
+    const sum = (known ?? await this.record(id))?.files?.[name];
+    const refuse = (why: string) =>
+      new StoreError(
+        `Cannot use ${path}: ${why}; deno task check --mend removes what must be trained again`,
+        why,
+      );
+    try {
+      const bytes = await readRegularFile(path);
+      if (sum === undefined || sum === sha256Of(bytes)) return bytes;
+    } catch (error) {
+      if (error instanceof RangeError) throw refuse(error.message);
+      if (error instanceof Deno.errors.NotFound) throw refuse("it is not there");
+      throw error;
+    }
+    throw refuse("it is not what was written (its SHA-256 is another)");
+  }
+
+  /** As {@linkcode file}; null where there is none that can be used. */
+  async soundFile(id: string, name: string): Promise<Uint8Array | null> {
+    return await this.file(id, name).catch((error) => {
+      if (error instanceof StoreError) return null;
+      throw error;
+    });
   }
 
   /**

@@ -138,6 +138,21 @@ export interface Plugin {
   readonly sha256: string;
 }
 
+/**
+ * SHA-256 of what decides a run's numbers and does not stand in its specification: when one of them
+ * changes, the record no longer counts (`outdated.ts`).
+ */
+export interface SourceHashes {
+  /** Of the module that defines the method and the parts that it imports; null where unknown. */
+  readonly method: string | null;
+  /** The same of the network. */
+  readonly network: string | null;
+  /** Of the description beside pretrained weights, where these are a folder. */
+  readonly weights?: string;
+  /** Of the first stage's weights. */
+  readonly stage1?: string;
+}
+
 /** The record of a finished run. */
 export interface RunRecord {
   /** Sixteen hexadecimal digits, the hash of `spec`. */
@@ -184,6 +199,12 @@ export interface RunRecord {
   readonly plugins?: readonly Plugin[];
   /** Where it was imported from; left out for what was trained here. */
   readonly origin?: Origin;
+  /** What made it, beside its specification; older records do not say. */
+  readonly sources?: SourceHashes;
+  /** SHA-256 of the files beside it, by name; older records do not have them. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** SHA-256 of all else that the record says; older ones do not have it. */
+  readonly sha256?: string;
   /** Wall time in seconds, and memory. `startedAt` is in ISO 8601. */
   readonly timing: {
     readonly startedAt: string;
@@ -210,6 +231,8 @@ export interface FailureRecord {
   readonly stack?: string;
   /** When it failed, in ISO 8601. */
   readonly at: string;
+  /** SHA-256 of all else that it says; older ones do not have it. */
+  readonly sha256?: string;
 }
 
 /** Which setting of a study a run is for. */
@@ -247,6 +270,8 @@ export interface Manifest {
     readonly study?: StudyTag;
     /** Number of the setting of a random search. */
     readonly trial?: number;
+    /** Why its record would no longer count, where the user has it kept all the same. */
+    readonly kept?: string;
   }[];
   /** Versions, hardware and revision of the code; null where unknown. */
   readonly environment: Readonly<Record<string, string | number | null>>;
@@ -265,4 +290,6 @@ export interface Manifest {
     /** Settings that were tried of each data set and method. */
     readonly settings: number;
   };
+  /** SHA-256 of all else that the plan says; older ones do not have it. */
+  readonly sha256?: string;
 }

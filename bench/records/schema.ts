@@ -157,6 +157,14 @@ const record = z.object({
   environment,
   plugins: plugins.exactOptional(),
   origin: origin.exactOptional(),
+  sources: z.object({
+    method: sha256.nullable(),
+    network: sha256.nullable(),
+    weights: sha256.exactOptional(),
+    stage1: sha256.exactOptional(),
+  }).exactOptional(),
+  files: z.record(name, sha256).exactOptional(),
+  sha256: sha256.exactOptional(),
   timing: z.object({
     startedAt: text,
     seconds: atLeast0,
@@ -182,6 +190,7 @@ export const FAILURE: z.ZodType<FailureRecord> = z.object({
   error: text,
   stack: text.exactOptional(),
   at: text,
+  sha256: sha256.exactOptional(),
 });
 
 const planned = z.object({
@@ -190,6 +199,7 @@ const planned = z.object({
   spec: RUN_SPEC,
   study: z.object({ name, method: text.min(1), levels: values }).exactOptional(),
   trial: count.exactOptional(),
+  kept: text.exactOptional(),
 });
 
 /** A run of a plan. */
@@ -209,6 +219,7 @@ export const PLAN = z.object({
     by: training.shape.selection,
     settings: count,
   }).exactOptional(),
+  sha256: sha256.exactOptional(),
 });
 
 /** A plan. */

@@ -14,6 +14,7 @@ import { readJson, StoreError } from "./door.ts";
 import { Folder, type PlanFile } from "./folder.ts";
 import { type KeptPredictions, predictionsCsv } from "./predictions.ts";
 import type { FailureRecord, Manifest, RunRecord } from "./record.ts";
+import { fileSealHolds, sealed, sealedFile, sha256Of } from "./seal.ts";
 import type { RunState, TrainResult } from "../train/trainer.ts";
 
 /** What is kept beside a record. */
@@ -42,10 +43,13 @@ export class Store extends Folder {
    */
   async saveState(id: string, state: RunState, numericsKey: string): Promise<void> {
     const { tensors, numbers, progress } = state;
-    const file = encodeTensors(tensors, {
-      state: JSON.stringify({ numbers, progress }),
-      numerics: numericsKey,
-    });
+    const file = sealedFile((sha256) =>
+      encodeTensors(tensors, {
+        sha256,
+        state: JSON.stringify({ numbers, progress }),
+        numerics: numericsKey,
+      })
+    );
     await writeAtomically(this.pathOf(id, "resume.safetensors"), file);
   }
 
@@ -57,7 +61,9 @@ export class Store extends Folder {
     try {
       const file = await Deno.readFile(this.pathOf(id, "resume.safetensors"));
       const metadata = decodeMetadata(file);
-      if (metadata["numerics"] !== numericsKey) return null;
+      if (metadata["numerics"] !== numericsKey || !fileSealHolds(file, metadata["sha256"])) {
+        return null;
+      }
       return { ...JSON.parse(metadata["state"]!), tensors: decodeTensors(file) };
     } catch (error) {
       // A file that a failing disk has spoilt is as good as none: the run starts anew.
@@ -68,37 +74,36 @@ export class Store extends Folder {
   }
 
   /**
-   * Writes a finished run: first what goes with it, last its record, which makes it count. An older
-   * failure and the state on the way go before that, so that nothing is left beside a record.
+   * Writes a finished run: first what goes with it, then its record, which makes it count. An older
+   * failure and the state on the way go after that: wherever it is broken off, the run is finished or
+   * can be continued.
    */
   async finish(
     record: RunRecord,
     { weights = {}, predictions, sample = null }: Finished,
   ): Promise<void> {
-    const { id } = record;
-    if (Object.keys(weights).length > 0) {
-      await writeAtomically(this.pathOf(id, "weights.safetensors"), encodeTensors(weights));
-    }
+    const { id, data: { domains } } = record;
+    const files = new Map<string, Uint8Array>();
+    if (Object.keys(weights).length > 0) files.set("weights.safetensors", encodeTensors(weights));
     if (predictions !== null) {
-      await writeAtomically(
-        this.pathOf(id, "predictions.csv"),
-        predictionsCsv(record.data.domains, predictions),
-      );
+      const csv = predictionsCsv(domains, predictions);
+      files.set("predictions.csv", new TextEncoder().encode(csv));
     }
-    if (sample !== null) {
-      const { features, domains, labels } = sample;
-      const file = tf.tidy(() =>
-        encodeTensors({
-          features,
-          domain: tf.tensor1d([...domains]),
-          label: tf.tensor1d([...labels]),
-        })
-      );
-      await writeAtomically(this.pathOf(id, "features.safetensors"), file);
-    }
+    if (sample !== null) files.set("features.safetensors", encodeSample(sample));
+    for (const [name, bytes] of files) await writeAtomically(this.pathOf(id, name), bytes);
+    const sums = [...files].map(([name, bytes]) => [name, sha256Of(bytes)]);
+    await this.#writeRecord({ ...record, files: Object.fromEntries(sums) });
+    await this.sweep(id);
+  }
+
+  /** Removes what a finished run no longer needs; only for who has claimed it. */
+  async sweep(id: string): Promise<void> {
     await this.#remove(id, "failure.json");
     await this.#remove(id, "resume.safetensors");
-    await writeAtomically(this.pathOf(id, "record.json"), json(record));
+  }
+
+  async #writeRecord(record: RunRecord): Promise<void> {
+    await writeAtomically(this.pathOf(record.id, "record.json"), json(sealed(record)));
   }
 
   /**
@@ -115,14 +120,14 @@ export class Store extends Folder {
       if (!isFile || name === "record.json" || name === "lock") continue;
       await writeAtomically(this.pathOf(id, name), await Deno.readFile(from.pathOf(former, name)));
     }
-    await writeAtomically(this.pathOf(id, "record.json"), json({ ...record, id }));
+    await this.#writeRecord({ ...record, id });
   }
 
   /** Writes why a run could not be finished, unless another process is about to finish it. */
   async fail(failure: FailureRecord): Promise<void> {
     using claim = await this.claim(failure.id);
     if (claim === null || await this.record(failure.id) !== null) return;
-    await writeAtomically(this.pathOf(failure.id, "failure.json"), json(failure));
+    await writeAtomically(this.pathOf(failure.id, "failure.json"), json(sealed(failure)));
   }
 
   /** The folder of a run's TensorBoard event file. */
@@ -132,7 +137,7 @@ export class Store extends Folder {
 
   /** The tested weights of a finished run, by name; the caller frees the tensors. */
   async weights(id: string): Promise<Record<string, tf.Tensor>> {
-    return decodeTensors(await Deno.readFile(this.pathOf(id, "weights.safetensors")));
+    return decodeTensors(await this.file(id, "weights.safetensors"));
   }
 
   /**
@@ -168,7 +173,7 @@ export class Store extends Folder {
       (!isTrained(run) || !datasets.has(run.spec.dataset.name) || planned.has(conditions(run)))
     );
     const runs = [...kept, ...manifest.runs];
-    await writeAtomically(path, json({ ...manifest, runs }));
+    await writeAtomically(path, json(sealed({ ...manifest, runs })));
   }
 
   /** Works on the folder's own files while no other process does. */
@@ -182,6 +187,17 @@ export class Store extends Folder {
   async #remove(id: string, file: string): Promise<void> {
     await Deno.remove(this.pathOf(id, file)).catch(() => {});
   }
+}
+
+/** Features of some test images, with their domains and classes, as a safetensors file. */
+function encodeSample({ features, domains, labels }: TrainResult["sample"] & object): Uint8Array {
+  return tf.tidy(() =>
+    encodeTensors({
+      features,
+      domain: tf.tensor1d([...domains]),
+      label: tf.tensor1d([...labels]),
+    })
+  );
 }
 
 /** Removes temporary files; only for who holds the lock that their writers need. */

@@ -29,7 +29,7 @@ export interface BehaviourResults extends Studied<BehaviourStudy> {
  * @param known Definitions of studies.
  */
 export async function behaviours(
-  folder: Pick<Folder, "pathOf">,
+  folder: Pick<Folder, "soundFile">,
   arranged: readonly DatasetResults[],
   studied: readonly StudyResults[],
   known: readonly Study[],
@@ -59,7 +59,7 @@ export async function behaviours(
 
 /** Means over seeds, as behaviours ask for them. */
 export function figuresOf(
-  folder: Pick<Folder, "pathOf">,
+  folder: Pick<Folder, "soundFile">,
   methods: DatasetResults["methods"],
   studied: readonly StudyResults[],
 ): StudyFigures {
@@ -89,7 +89,9 @@ export function figuresOf(
       const shares: number[] = [];
       for (const run of methods.filter((method) => method.name === name).flatMap((m) => m.runs)) {
         if (run?.state.status !== "done") continue;
-        const share = await foreignNeighbours(folder.pathOf(run.id, "features.safetensors"));
+        const share = foreignNeighbours(
+          await folder.soundFile(run.id, "features.safetensors"),
+        );
         if (share !== null) shares.push(share);
       }
       return shares.length === 0 ? null : 100 * mean(shares);
@@ -98,8 +100,7 @@ export function figuresOf(
 }
 
 /** Share of the nearest neighbours of other domains, mean over the sample; null without a sample. */
-async function foreignNeighbours(path: string): Promise<number | null> {
-  const file = await Deno.readFile(path).catch(() => null);
+function foreignNeighbours(file: Uint8Array | null): number | null {
   if (file === null) return null;
   const { features, domain } = decodeArrays(file);
   if (features === undefined || domain === undefined) return null;

@@ -9,6 +9,7 @@
 import { createHash } from "node:crypto";
 import { decodeArrays } from "../../base/safetensors_format.ts";
 import { readIfThere, writeAtomically } from "../../base/files.ts";
+import { sealed, sealHolds } from "../../bench/records/seal.ts";
 
 /** Neighbours that a point is drawn to, as an effective number; fewer for few points. */
 const PERPLEXITY = 30;
@@ -44,7 +45,9 @@ export interface Points {
 
 /** The files that points are made of and kept in, by run id. */
 export interface EmbeddingFiles {
-  features(id: string): string;
+  /** Bytes of the run's features; null where there are none that can be used. */
+  features(id: string): Promise<Uint8Array | null>;
+  /** The path of its points. */
   points(id: string): string;
 }
 
@@ -98,14 +101,14 @@ async function firstPoints(
   compute: (sample: Sample) => Promise<Points>,
 ): Promise<[id: string, points: Points] | null> {
   for (const id of ids) {
-    const sample = await readSample(files.features(id));
+    const sample = readSample(await files.features(id));
     if (sample === null) continue;
     const key = keyOf(sample);
     const cache = files.points(id);
     const cached = await readCache(cache, key);
     if (cached) return [id, cached];
     const points = await compute(sample);
-    await writeAtomically(cache, JSON.stringify({ key, points }), false);
+    await writeAtomically(cache, JSON.stringify(sealed({ key, points })), false);
     return [id, points];
   }
   return null;
@@ -120,14 +123,8 @@ interface Sample {
   readonly label: readonly number[];
 }
 
-async function readSample(path: string): Promise<Sample | null> {
-  let file: Uint8Array;
-  try {
-    file = await Deno.readFile(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
-  }
+function readSample(file: Uint8Array | null): Sample | null {
+  if (file === null) return null;
   try {
     const { features, domain, label } = decodeArrays(file);
     const [images, width] = features?.shape ?? [];
@@ -187,7 +184,7 @@ async function readCache(path: string, key: string): Promise<Points | null> {
   if (text === null) return null;
   try {
     const cached = JSON.parse(text) as { key?: string; points?: Points };
-    return cached.key === key ? cached.points ?? null : null;
+    return cached.key === key && sealHolds(cached) ? cached.points ?? null : null;
   } catch {
     return null;
   }

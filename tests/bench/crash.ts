@@ -192,7 +192,7 @@ export async function contentOf(out: string): Promise<Map<string, string>> {
       const bytes = await Deno.readFile(join(out, "runs", id, name));
       let text = new TextDecoder("latin1").decode(bytes);
       if (name === "record.json") {
-        const { timing: _, environment: __, ...record } = JSON.parse(text);
+        const { timing: _, environment: __, sha256: ___, ...record } = JSON.parse(text);
         text = JSON.stringify(record);
       }
       content.set(`runs/${id}/${name}`, text);

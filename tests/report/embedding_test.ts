@@ -5,7 +5,8 @@ import { inFolder } from "./folder.ts";
 import { DATASETS, writeStore } from "./store.ts";
 
 const filesIn = (out: string) => ({
-  features: (id: string) => join(out, "runs", id, "features.safetensors"),
+  features: (id: string) =>
+    Deno.readFile(join(out, "runs", id, "features.safetensors")).catch(() => null),
   points: (id: string) => join(out, "runs", id, "tsne.json"),
 });
 
