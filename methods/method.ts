@@ -21,6 +21,11 @@ export interface DomainBatch {
   readonly images: tf.Tensor;
   /** int32 `[images]`. */
   readonly labels: tf.Tensor1D;
+  /**
+   * The same images in another augmentation, for methods with `views: 2`; left out where the data
+   * set augments none, as digits and the features of a frozen network.
+   */
+  readonly secondImages?: tf.Tensor;
 }
 
 /** The loss that is minimised, and other scalars worth a curve. */
@@ -255,6 +260,8 @@ export interface Method<H extends Hyperparameters = Hyperparameters> extends Def
   readonly sampler?: "uniform" | "class-balanced" | "group-balanced";
   /** Numbers that the classifier takes for an image, for each of its features; 1 when left out. */
   readonly classifierInputs?: number;
+  /** Views of every image: with 2, batches have a second augmentation of them. 1 when left out. */
+  readonly views?: 1 | 2;
   /** For a method that only retrains: the method whose featurizer it starts from unless told. */
   readonly stage1?: string;
   /**

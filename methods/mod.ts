@@ -3,6 +3,7 @@
  *
  * @module
  */
+import bcl from "./bcl.ts";
 import boda from "./boda.ts";
 import brl from "./brl/mod.ts";
 import { studies as brlStudies } from "./brl/studies.ts";
@@ -110,6 +111,7 @@ export const METHODS: readonly Method[] = [
   vs,
   sade,
   gcl,
+  bcl,
   crt,
   lws,
   mislas,

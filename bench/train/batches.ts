@@ -22,6 +22,8 @@ function passBatch({ inputShape }: Dataset): number {
 interface Reading {
   readonly indices: ArrayLike<number>;
   readonly values: Promise<Uint8Array | Float32Array>;
+  /** The same images in another augmentation, where it was asked for. */
+  readonly second?: Promise<Uint8Array | Float32Array>;
 }
 
 /** Begins to read images of a split. */
@@ -29,11 +31,19 @@ function prefetch(
   split: Split,
   indices: ArrayLike<number>,
   augmentation?: Augmentation,
+  secondAugmentation?: Augmentation,
 ): Reading {
-  const values = split.read(indices, augmentation);
-  // A failure is for whoever asks for these images; that may be later, or never.
-  values.catch(() => {});
-  return { indices, values };
+  const read = (augmentation?: Augmentation) => {
+    const values = split.read(indices, augmentation);
+    // A failure is for whoever asks for these images; that may be later, or never.
+    values.catch(() => {});
+    return values;
+  };
+  return {
+    indices,
+    values: read(augmentation),
+    ...(secondAugmentation && { second: read(secondAugmentation) }),
+  };
 }
 
 /**
@@ -44,20 +54,33 @@ function prefetch(
 async function toBatch(
   dataset: SeenDataset,
   split: Split,
-  { indices, values }: Reading,
+  { indices, values, second }: Reading,
   size: number = indices.length,
 ): Promise<DomainBatch> {
-  const read = await values;
+  const [read, other] = await Promise.all([values, second]);
   const labels = new Int32Array(size);
   for (let i = 0; i < indices.length; i++) labels[i] = split.labels[indices[i]!]!;
-  const shape = [size, ...dataset.inputShape];
+  return {
+    images: imagesOf(dataset, read, indices.length, size),
+    labels: tf.tensor1d(labels, "int32"),
+    ...(other && { secondImages: imagesOf(dataset, other, indices.length, size) }),
+  };
+}
+
+function imagesOf(
+  { normalisation, inputShape }: SeenDataset,
+  read: Uint8Array | Float32Array,
+  there: number,
+  size: number,
+): tf.Tensor {
+  const shape = [size, ...inputShape];
   let numbers = read;
-  if (read instanceof Uint8Array || size > indices.length) {
+  if (read instanceof Uint8Array || size > there) {
     numbers = new Float32Array(shape.reduce((a, b) => a * b, 1));
-    if (read instanceof Uint8Array) normalisePixels(dataset.normalisation, read, numbers);
+    if (read instanceof Uint8Array) normalisePixels(normalisation, read, numbers);
     else numbers.set(read);
   }
-  return { images: tf.tensor(numbers, shape), labels: tf.tensor1d(labels, "int32") };
+  return tf.tensor(numbers, shape);
 }
 
 /** Some images of a split with their labels. */
@@ -80,6 +103,7 @@ export function readBatch(
  * @param augmentations The key of each domain's series of augmentations, one item for each image
  * that is ever drawn.
  * @param steps After so many steps nothing is read ahead any more.
+ * @param seconds The same of a second view of every image, in methods that see two.
  * @returns Draws the batches of a step; they are the caller's to dispose of.
  */
 export function batchReader(
@@ -88,10 +112,14 @@ export function batchReader(
   augmentations: readonly number[],
   steps: number,
   residents?: Residents,
+  seconds?: readonly number[],
 ): (step: number) => Promise<Feed[]> {
   const splits = dataset.domains.map(({ train }) => train);
-  const start = (step: number, d: number, indices: Int32Array) =>
-    prefetch(splits[d]!, indices, { key: augmentations[d]!, first: step * indices.length });
+  const start = (step: number, d: number, indices: Int32Array) => {
+    const series = (key: number) => ({ key, first: step * indices.length });
+    const second = seconds && series(seconds[d]!);
+    return prefetch(splits[d]!, indices, series(augmentations[d]!), second);
+  };
   const ahead: ({ readonly step: number; readonly reading: Reading } | undefined)[] = [];
   const feed = (step: number, d: number): Feed | Promise<Feed> => {
     const { next, peek } = samplers[d]!;

@@ -24,13 +24,15 @@ export interface Feed {
 }
 
 /** A batch whose tensors are there; they stay the caller's until the feed is disposed of. */
-export function feedOf({ images, labels }: DomainBatch): Feed {
+export function feedOf(batch: DomainBatch): Feed {
+  const { images, labels, secondImages } = batch;
+  const tensors = [images, labels, ...(secondImages ? [secondImages] : [])];
   return {
     size: labels.size,
     labels: () => labels.dataSync(),
-    tensors: [images, labels],
-    batch: () => ({ images, labels }),
-    dispose: () => void tf.dispose([images, labels]),
+    tensors,
+    batch: () => batch,
+    dispose: () => void tf.dispose(tensors),
   };
 }
 

@@ -145,7 +145,16 @@ export function prepareRun(
   const residents = new Residents(dataset);
   return {
     ctx,
-    nextBatch: batchReader(dataset, samplers, augmentations, training.steps, residents),
+    nextBatch: batchReader(
+      dataset,
+      samplers,
+      augmentations,
+      training.steps,
+      residents,
+      method.views === 2
+        ? dataset.domains.map(({ name }) => augmentationKey(seed, "second view", name))
+        : undefined,
+    ),
     update(batches, now) {
       step = now;
       return callMethodAsync(name, () => update(batches, now));

@@ -68,6 +68,11 @@ export function joinedImages(domains: readonly DomainBatch[]): Tensor {
   return tf.concat(domains.map(({ images }) => images));
 }
 
+/** The second view of the images of all domains: the images again, where there is no other. */
+export function joinedSecondImages(domains: readonly DomainBatch[]): Tensor {
+  return tf.concat(domains.map(({ images, secondImages }) => secondImages ?? images));
+}
+
 /** The labels of all domains, domain after domain. */
 export function joinedLabels(domains: readonly DomainBatch[]): Tensor1D {
   return tf.concat(domains.map(({ labels }) => labels));

@@ -102,3 +102,45 @@ Deno.test("a group-balanced sampler draws from as many images of every class as 
     assert.ok(!other.every((image) => drawn.has(image)), "every seed has the same subset");
   }
 });
+
+Deno.test("batches: a second view is another augmentation, ahead and after a jump alike", async () => {
+  const plain = debugDataset();
+  /** Images that are all one number, which follows from what augments them. */
+  const domains = plain.domains.map((domain) => {
+    const read: Split["read"] = (indices, augmentation) => {
+      const value = augmentation ? (augmentation.key ^ augmentation.first) & 255 : 0;
+      const pixels = new Uint8Array(indices.length * plain.inputShape.reduce((a, b) => a * b));
+      return Promise.resolve(pixels.fill(value));
+    };
+    return { ...domain, train: { ...domain.train, read } };
+  });
+  const dataset = { ...plain, domains };
+  const keys = (view: string) => domains.map(({ name }) => augmentationKey(3, view, name));
+  const reader = (seconds?: readonly number[]) =>
+    batchReader(
+      dataset,
+      domains.map((domain) => sampler(domain, "uniform", 4, 3)),
+      keys("batches"),
+      3,
+      undefined,
+      seconds,
+    );
+  const [two, one, late] = [reader(keys("second view")), reader(), reader(keys("second view"))];
+  const numbers = (feed: Feed) => {
+    const { images, secondImages } = feed.batch();
+    const values = [images, secondImages].map((view) => view && [...view.dataSync()]);
+    feed.dispose();
+    return values;
+  };
+  const before = tf.memory().numTensors;
+  for (let step = 0; step < 3; step++) {
+    const [seen, alone] = [(await two(step)).map(numbers), (await one(step)).map(numbers)];
+    seen.forEach(([first, second], d) => {
+      assert.deepEqual(first, alone[d]![0], "the first view is what it is without a second");
+      assert.equal(alone[d]![1], undefined);
+      assert.notDeepEqual(second, first);
+    });
+    if (step === 2) assert.deepEqual((await late(2)).map(numbers), seen);
+  }
+  assert.equal(tf.memory().numTensors, before);
+});

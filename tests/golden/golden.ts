@@ -39,7 +39,12 @@ export interface MethodCase {
   /** The first stage's network, in methods that ask for it. */
   readonly stage1_params?: readonly StoredParameter[];
   readonly probe_x: Stored;
-  readonly steps: readonly (readonly { readonly x: Stored; readonly y: readonly number[] }[])[];
+  /** Batches; `x2` is a second view of the images. */
+  readonly steps: readonly (readonly {
+    readonly x: Stored;
+    readonly y: readonly number[];
+    readonly x2?: Stored;
+  }[])[];
   readonly draws: readonly { readonly kind: string; readonly value: unknown }[];
   readonly train_set?: Readonly<
     Record<string, { readonly x: Stored; readonly y: readonly number[] }>
@@ -175,12 +180,13 @@ export async function checkMethod(file: MethodCase): Promise<void> {
 
     compare("initial logits", logits(), numbersOf(expected.initial_logits));
     for (const [step, batches] of golden.steps.entries()) {
-      const domains = batches.map(({ x, y }): DomainBatch => ({
+      const domains = batches.map(({ x, y, x2 }): DomainBatch => ({
         images: tensorOf(x),
         labels: tf.tensor1d([...y], "int32"),
+        ...(x2 && { secondImages: tensorOf(x2) }),
       }));
       const terms = await update(domains, step);
-      domains.forEach(({ images, labels }) => tf.dispose([images, labels]));
+      tf.dispose(domains.flatMap((domain) => Object.values(domain)));
       const outcome = expected.steps[step]!;
       for (const [name, value] of Object.entries(outcome.returned)) {
         const term = method.mdlt?.terms?.[name] ?? name;

@@ -143,3 +143,6 @@ same(
   [withDraws(methodNamed("tally"), { beta: () => 1, permutation: range })],
   [methodNamed("resamp")],
 );
+same("BCL without its contrast is logit adjustment", [methodNamed("bcl"), { contrastWeight: 0 }], [
+  methodNamed("logitadj"),
+]);

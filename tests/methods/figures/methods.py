@@ -48,6 +48,7 @@ class Case:
             self.batches.append([(torch.tensor(x), torch.tensor(y)) for x, y in zip(images, labels)])
         self.probe = torch.tensor(rng.normal(size=(7, INPUTS)))
         self.draws = []
+        self.second_views = None
         self.stage1 = {}
 
     def add(self, name, values):
@@ -366,6 +367,10 @@ def named(values):
     return [{"name": name, **array(value)} for name, value in values.items() if value is not None]
 
 
+def second_view(case, step, domain):
+    return {"x2": array(case.second_views[step][domain])} if case.second_views else {}
+
+
 def determined(values):
     """Without the biases that a batch norm behind them cancels: their gradients are rounding."""
     return named({k: v for k, v in values.items() if not (k.startswith("projection") and k.endswith("bias"))})
@@ -401,7 +406,10 @@ def write(seed, method, h, sizes, decay, suffix, completed):
         "initial_params": initial,
         **({"stage1_params": named(case.stage1)} if case.stage1 else {}),
         "probe_x": array(case.probe),
-        "steps": [[{"x": array(x), "y": y.tolist()} for x, y in domains] for domains in case.batches],
+        "steps": [
+            [{"x": array(x), "y": y.tolist(), **second_view(case, t, d)} for d, (x, y) in enumerate(domains)]
+            for t, domains in enumerate(case.batches)
+        ],
         "draws": case.draws,
         "expected": {
             "initial_logits": initial_logits,

@@ -339,6 +339,50 @@ def tally(case, h):
         yield terms(loss=loss)
 
 
+def mlp_layers(case, name, sizes):
+    parts = ["input", *[f"hiddens.{i}" for i in range(len(sizes) - 3)], "output"]
+    for part, inputs, outputs in zip(parts, sizes, sizes[1:]):
+        case.add(f"{name}.{part}.weight", case.rng.normal(size=(outputs, inputs)) * 0.5)
+        case.add(f"{name}.{part}.bias", case.rng.normal(size=outputs) * 0.5)
+
+    def forward(x):
+        for part in parts[:-1]:
+            x = F.relu(F.linear(x, *case.of(f"{name}.{part}")))
+        return F.linear(x, *case.of(f"{name}.output"))
+
+    return forward
+
+
+def bcl(case, h):
+    project = mlp_layers(case, "projection", [FEATURES, FEATURES, h["size"]])
+    centre = mlp_layers(case, "prototypes", [FEATURES, FEATURES, h["size"]])
+    case.second_views = [
+        [(x + torch.tensor(case.rng.normal(size=x.shape)) * 0.5).float().double() for x, _ in domains]
+        for domains in case.batches
+    ]
+    yield None
+    optimizer = case.adam(list(case.parameters.values()))
+    for t, domains in enumerate(case.batches):
+        x, y = joined(domains)
+        x2 = torch.cat(case.second_views[t])
+        risk = F.cross_entropy(case.logits(x) + mean_shares(case).log(), y)
+        centres = centre(case.of("classifier")[0])
+        z = F.normalize(torch.cat([project(case.features(x)), project(case.features(x2)), centres]), dim=1)
+        owner = y.tolist() * 2 + list(range(CLASSES))
+        contrast = 0
+        for i in range(2 * len(y)):
+            positives = [j for j in range(len(z)) if j != i and owner[j] == owner[i]]
+            total = 0
+            for c in range(CLASSES):
+                members = [j for j in range(len(z)) if j != i and owner[j] == c]
+                total = total + sum(torch.exp(z[i] @ z[j] / h["temperature"]) for j in members) / len(members)
+            one = sum(z[i] @ z[j] / h["temperature"] - torch.log(total) for j in positives)
+            contrast = contrast - one / len(positives) / (2 * len(y))
+        loss = risk + h["contrastWeight"] * contrast
+        step_down(optimizer, loss)
+        yield terms(loss=loss, risk=risk, contrast=contrast)
+
+
 METHODS = {
     lisa: ({"sameClass": 0.5, "alpha": 2}, {"sameClass": 0.8, "alpha": 0.3}),
     remix: (
@@ -371,8 +415,12 @@ METHODS = {
         {"alpha": 0.5, "rate": 0.2, "warmUpSteps": 2},
         {"alpha": 1.5, "rate": 0.6, "warmUpSteps": 1},
     ),
+    bcl: (
+        {"contrastWeight": 0.35, "temperature": 0.1, "size": 6},
+        {"contrastWeight": 2, "temperature": 0.5, "size": 3},
+    ),
 }
-COMPLETED = (medro, sade, gcl, urm, mislas)
+COMPLETED = (medro, sade, gcl, urm, mislas, bcl)
 
 if __name__ == "__main__":
     write_all(200, METHODS, COMPLETED)
