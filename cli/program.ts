@@ -8,6 +8,7 @@ import config from "../deno.json" with { type: "json" };
 import { analyseCommand } from "./commands/analyse.ts";
 import { benchCommand } from "./commands/bench.ts";
 import { checkCommand } from "./commands/check.ts";
+import { completionsCommand } from "./commands/completions.ts";
 import { dataCommand } from "./commands/data.ts";
 import { datasetsCommand } from "./commands/datasets.ts";
 import { doctorCommand } from "./commands/doctor.ts";
@@ -22,6 +23,7 @@ import { selectCommand } from "./commands/select.ts";
 import { slurmCommand } from "./commands/slurm.ts";
 import { sweepCommand } from "./commands/sweep.ts";
 import { pluginOption, type SetExitCode } from "./options/common.ts";
+import { withSubcommands } from "./tree.ts";
 
 const COMMANDS = [
   benchCommand,
@@ -40,6 +42,7 @@ const COMMANDS = [
   dataCommand,
   newCommand,
   doctorCommand,
+  completionsCommand,
 ];
 
 /** The program with every command, ready to parse; it throws where it would end the process. */
@@ -57,11 +60,6 @@ export function makeProgram(setExitCode: SetExitCode): Command {
     if (command.commands.length === 0 && !own) command.addOption(pluginOption());
   }
   return program;
-}
-
-/** A command and all below it. */
-export function withSubcommands(command: Command): Command[] {
-  return [command, ...command.commands.flatMap((each) => withSubcommands(each as Command))];
 }
 
 /** An option's description with its default as one would type it. */

@@ -4,7 +4,8 @@
  * @module
  */
 import type { Command, Help } from "commander";
-import { makeProgram, withSubcommands } from "../program.ts";
+import { makeProgram } from "../program.ts";
+import { withSubcommands } from "../tree.ts";
 
 /** The page, as Markdown. */
 export function cliPage(): string {
