@@ -15,9 +15,15 @@ export default defineMethod({
   family: "imbalance",
   citation:
     "Cao et al. 2019, Learning Imbalanced Datasets with Label-Distribution-Aware Margin Loss",
-  version: 1,
+  version: 2,
   mdlt: { name: "LDAM" },
-  departures: [ZERO_SHOT_CELLS],
+  departures: [ZERO_SHOT_CELLS, {
+    title: "the confidence",
+    text:
+      "MDLT takes probabilities from the bare logits, of which training has made a softmax of " +
+      "`scale` times as much; here they come from the scaled logits. The predicted classes are the " +
+      "same, and so is every figure but those of confidence. Version 1 was like MDLT.",
+  }],
   hyperparameters: {
     maxMargin: number({
       default: 0.5,
@@ -44,6 +50,7 @@ export default defineMethod({
           ),
         ),
       }),
+      predict: (images) => tf.mul(network.logits(images, false), scale) as tf.Tensor2D,
     };
   },
 });

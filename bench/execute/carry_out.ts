@@ -17,6 +17,7 @@ import { train, type TrainOptions } from "../train/trainer.ts";
 import { environment } from "./environment.ts";
 import { type InputCache, inputsOf } from "./inputs.ts";
 import type { RunEnd, RunOrder, WorkerMessage } from "./messages.ts";
+import { startMeter } from "./meter.ts";
 
 /** Milliseconds between messages of progress, and between pauses in which word from outside comes in. */
 const PROGRESS_MS = 200;
@@ -89,10 +90,12 @@ async function trainRun(
     const onStep = stepHandler(order, store, numerics, state);
     const { shots } = definition;
     const { metrics } = catalogue;
+    const readMeter = await startMeter();
     const result = await train(spec, { ...inputs, metrics, shots, stage1Weights, resume, onStep });
     const record = await recordOf({
       ...{ id, spec, catalogue, definition, dataset, result, startedAt },
       environment: await environment(state.backend),
+      cost: await readMeter(),
     });
     if (order.tensorboard) await writeEvents(store.events(id), record);
     await store.finish(record, result);

@@ -212,8 +212,15 @@ export interface RunRecord {
     readonly trainingSeconds: number;
     readonly evaluationSeconds: number;
     readonly dataSeconds: number;
-    /** Largest resident memory of the process, bytes. */
+    /** Largest resident memory of the process, earlier runs of it included, bytes. */
     readonly peakMemory: number;
+    /**
+     * Largest resident memory during the run above that at its beginning, its images being there,
+     * bytes; left out where the system does not tell, and in older records.
+     */
+    readonly memoryAbove?: number;
+    /** Runs that the same process had carried out before; left out in older records. */
+    readonly runsBefore?: number;
   };
 }
 

@@ -21,6 +21,8 @@ export interface TrainedRun {
   readonly result: Pick<TrainResult, "outcome" | "curve" | "result" | "seconds">;
   readonly startedAt: Date;
   readonly environment: RunRecord["environment"];
+  /** What the run alone cost its process, as far as that is known. */
+  readonly cost?: Pick<RunRecord["timing"], "memoryAbove" | "runsBefore">;
 }
 
 /** The record of a run. */
@@ -45,6 +47,7 @@ export async function recordOf(run: TrainedRun): Promise<RunRecord> {
       evaluationSeconds: seconds.evaluation,
       dataSeconds: seconds.data,
       peakMemory: await peakMemory(),
+      ...run.cost,
     },
   };
 }

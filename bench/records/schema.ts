@@ -172,6 +172,8 @@ const record = z.object({
     evaluationSeconds: atLeast0,
     dataSeconds: atLeast0,
     peakMemory: atLeast0,
+    memoryAbove: atLeast0.exactOptional(),
+    runsBefore: count.exactOptional(),
   }),
 });
 

@@ -6,7 +6,8 @@
 import type { TopLevelSpec } from "vega-lite";
 import { isBetter, type Metric } from "../../metrics/mod.ts";
 import { type DatasetResults, estimate, type MethodResults, scores } from "../analysis/arrange.ts";
-import { scoreKey, secondsOfAllStages } from "../folder.ts";
+import { secondsOf } from "../analysis/seconds.ts";
+import { scoreKey } from "../folder.ts";
 import { axisTitle } from "../tables/format.ts";
 import { type Chart, PALETTE, short, specOf } from "./chart.ts";
 
@@ -119,7 +120,7 @@ export function costChart(
 ): Chart {
   const known = ordered.flatMap((method) => {
     const value = estimate(scores(method, scoreKey("worst", metric.name)));
-    const seconds = estimate(method.runs.map(secondsOfAllStages));
+    const seconds = secondsOf(method);
     return value && seconds && seconds.mean > 0
       ? [{ method: method.title, seconds: seconds.mean, score: value.mean }]
       : [];
@@ -136,7 +137,7 @@ export function costChart(
   const front = rows.filter((row) => row.front).sort((a, b) => a.seconds - b.seconds);
   const description =
     `Worst-domain test ${metric.title} on ${dataset.title} over the wall time of a run ` +
-    `with its first stage, means over seeds. No method is both quicker and better than ` +
+    `with its first stage, means over seeds. No method is both quicker and higher in its mean than ` +
     `${front.map(({ method, seconds }) => `${method} (${seconds.toFixed(1)} s)`).join(", ")}. ` +
     "Times of runs that shared a machine with others are only roughly comparable.";
   return {

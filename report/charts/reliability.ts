@@ -4,7 +4,6 @@
  * @module
  */
 import type { TopLevelSpec } from "vega-lite";
-import ece from "../../metrics/ece.ts";
 import { calibration, joined } from "../analysis/calibration.ts";
 import type { DatasetResults, MethodResults } from "../analysis/arrange.ts";
 import { type Chart, choice, GUIDE, PALETTE, specOf } from "./chart.ts";
@@ -126,15 +125,17 @@ export function reliabilityChart(
   if (found.length === 0) return null;
   const rows = found.flatMap(({ method, known }) =>
     [
-      { domain: ALL, bins: joined(known.byDomain) },
-      ...domains.map((domain, d) => ({ domain, bins: known.byDomain[d]! })),
-    ].map(({ domain, bins }): ReliabilityRows => {
+      { domain: ALL, bins: joined(known.byDomain), error: known.error },
+      ...domains.map((domain, d) => ({
+        ...{ domain, bins: known.byDomain[d]!, error: known.errors[d]! },
+      })),
+    ].map(({ domain, bins, error }): ReliabilityRows => {
       const filled = bins.filter((bin) => bin.images > 0);
       const share = (value: number, images: number) => Number((100 * value / images).toFixed(1));
       return {
         method: method.title,
         domain,
-        error: Number((100 * (ece.compute(bins) ?? 0)).toFixed(2)),
+        error: Number((100 * (error?.mean ?? 0)).toFixed(2)),
         confidence: filled.map((bin) => share(bin.confidence, bin.images)),
         accuracy: filled.map((bin) => share(bin.correct, bin.images)),
         images: filled.map((bin) => bin.images),
@@ -146,9 +147,11 @@ export function reliabilityChart(
   const description = `Accuracy of test predictions on ${dataset.title} by their confidence, in ` +
     `${bins} bins, seeds together; larger dots hold more images. On the dashed line confidence ` +
     `is deserved, below it the method is too sure of itself. Shown for ${method.title}, whose ` +
-    `expected calibration error is ${(100 * known.error.mean).toFixed(1)} %` +
-    ` (mean over ${known.error.n === 1 ? "one seed" : `${known.error.n} seeds`}); the ` +
-    "figure in the chart is that of the seeds together.";
+    `expected calibration error is ${
+      (100 * known.error.mean).toFixed(1)
+    } % (average over domains, ` +
+    `mean over ${known.error.n === 1 ? "one seed" : `${known.error.n} seeds`}); deserved ` +
+    `confidences would give ${(100 * known.floor.mean).toFixed(1)} % on so few images.`;
   return {
     name: `${dataset.name}-reliability`,
     title: "Reliability of the confidence",

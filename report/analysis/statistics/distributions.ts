@@ -106,6 +106,18 @@ function tetragamma(x: number): number {
 }
 
 /**
+ * E|X − n p| of the number X of `n` trials that succeed with probability `p` each: de Moivre's closed
+ * form (Diaconis and Zabell 1991).
+ */
+export function meanAbsoluteDeviation(n: number, p: number): number {
+  if (p <= 0 || p >= 1) return 0;
+  const above = Math.floor(n * p) + 1;
+  const logChoose = gammaln(n + 1) - gammaln(above + 1) - gammaln(n - above + 1);
+  const log = logChoose + above * Math.log(p) + (n - above + 1) * Math.log1p(-p);
+  return 2 * above * Math.exp(log);
+}
+
+/**
  * Hedges' exact factor that takes the bias of few values from a standardised difference
  * (Hedges 1981): Γ(df/2) / (√(df/2) Γ((df − 1)/2)). Not defined for df = 1.
  */

@@ -1,0 +1,40 @@
+/**
+ * What a run costs the process that carries it out, apart from what the process carried out before.
+ *
+ * @module
+ */
+import type { RunRecord } from "../records/record.ts";
+
+/** What a meter reads. */
+export type RunCost = Pick<RunRecord["timing"], "memoryAbove" | "runsBefore">;
+
+let runs = 0;
+
+/**
+ * Begins to measure a run. The process's mark of its largest size is taken back to its present size
+ * where the system lets us (Linux, `/proc/self/clear_refs`); elsewhere memory is not told.
+ *
+ * @returns What to call when the run has ended.
+ */
+export async function startMeter(): Promise<() => Promise<RunCost>> {
+  const runsBefore = runs++;
+  const marked = await Deno.writeTextFile("/proc/self/clear_refs", "5").then(
+    () => true,
+    () => false,
+  );
+  const before = marked ? await residentBytes("VmRSS") : null;
+  return async () => {
+    const peak = before === null ? null : await residentBytes("VmHWM");
+    return {
+      runsBefore,
+      ...(before !== null && peak !== null && { memoryAbove: Math.max(0, peak - before) }),
+    };
+  };
+}
+
+/** Resident memory of this process as Linux tells it: now, or the largest since the last mark. */
+export async function residentBytes(what: "VmRSS" | "VmHWM"): Promise<number | null> {
+  const status = await Deno.readTextFile("/proc/self/status").catch(() => "");
+  const [, kilobytes] = new RegExp(`${what}:\\s*(\\d+) kB`).exec(status) ?? [];
+  return kilobytes === undefined ? null : Number(kilobytes) * 1024;
+}
