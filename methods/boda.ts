@@ -1,6 +1,14 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { ABOVE_0, SHARE } from "../base/setting.ts";
-import { choice, integerUniform, number, power10, steps, uniform } from "./hyperparameter.ts";
+import {
+  choice,
+  integerUniform,
+  LEARNING_BEGINS,
+  number,
+  power10,
+  steps,
+  uniform,
+} from "./hyperparameter.ts";
 import { defineMethod, learner } from "./method.ts";
 import { DISTANCES, ONE_IMAGE, ZERO_SHOT_CELLS } from "./parts/departures.ts";
 import { forwardAll } from "./parts/batches.ts";
@@ -39,7 +47,7 @@ export default defineMethod({
   hyperparameters: {
     startStep: steps({
       default: 500,
-      scalesWithSteps: { min: 60 },
+      scalesWithSteps: { min: LEARNING_BEGINS },
       search: choice(300, 400, 500, 600),
       overrides: { large: { default: 3000, search: choice(2000, 3000, 4000, 5000) } },
       description: "steps before the BoDA term joins the loss",

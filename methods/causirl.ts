@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { number, power10 } from "./hyperparameter.ts";
 import { defineMethod, learner } from "./method.ts";
 import { forwardAll } from "./parts/batches.ts";
-import { mmd2, penalisedRisk } from "./parts/penalties.ts";
+import { mmd2, NARROW_KERNELS, penalisedRisk } from "./parts/penalties.ts";
 
 export default defineMethod({
   name: "causirl",
@@ -17,6 +17,7 @@ export default defineMethod({
   hyperparameters: {
     penaltyWeight: number({
       default: 1,
+      presets: { quick: { default: 0.1, because: NARROW_KERNELS } },
       search: power10(-1, 1),
       description: "weight of the distance between the two mixtures' features",
     }),

@@ -1,6 +1,13 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { SHARE } from "../base/setting.ts";
-import { integerPower, number, power10, steps, uniform } from "./hyperparameter.ts";
+import {
+  integerPower,
+  LEARNING_BEGINS,
+  number,
+  power10,
+  steps,
+  uniform,
+} from "./hyperparameter.ts";
 import { defineMethod, learner } from "./method.ts";
 import { forwardAll, lossByDomain, meanOf } from "./parts/batches.ts";
 import { densityQuantile } from "./parts/quantile.ts";
@@ -35,7 +42,7 @@ export default defineMethod({
     }),
     burnInSteps: steps({
       default: 2500,
-      scalesWithSteps: { min: 1 },
+      scalesWithSteps: { min: 3 * LEARNING_BEGINS },
       search: integerPower(10, 2.5, 3.5),
       description: "steps on the mean risk, after which another Adam takes over",
     }),

@@ -1,6 +1,13 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { ABOVE_0 } from "../base/setting.ts";
-import { inherit, integerPower, number, power10, steps } from "./hyperparameter.ts";
+import {
+  inherit,
+  integerPower,
+  LEARNING_BEGINS,
+  number,
+  power10,
+  steps,
+} from "./hyperparameter.ts";
 import { defineMethod, learner } from "./method.ts";
 import { empiricalRisk } from "./parts/empirical_risk.ts";
 
@@ -40,7 +47,7 @@ export default defineMethod({
     }),
     averageFrom: steps({
       default: 600,
-      scalesWithSteps: { min: 2 },
+      scalesWithSteps: { min: 2 * LEARNING_BEGINS },
       search: integerPower(10, 2, 3.5),
       description: "steps before the average of the weights begins",
     }),

@@ -1,6 +1,13 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { SHARE } from "../base/setting.ts";
-import { integerUniform, number, power10, steps, uniform } from "./hyperparameter.ts";
+import {
+  integerUniform,
+  LEARNING_BEGINS,
+  number,
+  power10,
+  steps,
+  uniform,
+} from "./hyperparameter.ts";
 import { defineMethod, learner } from "./method.ts";
 import { CLOSED_FORMS } from "./parts/departures.ts";
 import { annealed } from "./parts/annealing.ts";
@@ -27,7 +34,7 @@ export default defineMethod({
     }),
     annealSteps: steps({
       default: 1500,
-      scalesWithSteps: { min: 1 },
+      scalesWithSteps: { min: LEARNING_BEGINS },
       search: integerUniform(0, 5000),
       description: "steps without the penalty, after which Adam starts afresh",
     }),

@@ -44,6 +44,17 @@ export interface Inheritance {
 /** A default that is the run's own value of that name. */
 export const inherit = (name: Inherited): Inheritance => ({ inherit: name });
 
+/** The presets that are smaller than the paper's runs. */
+export type ShortPreset = "smoke" | "quick" | "standard";
+
+/** A default for runs of another size than the paper's. */
+export interface PresetDefault<V extends Value> {
+  /** A possible value. */
+  readonly default: V;
+  /** Why the paper's does not fit, in the midst of a sentence. */
+  readonly because: string;
+}
+
 /** What every hyperparameter says of itself. */
 export interface HyperparameterOptions<V extends Value> {
   /** A possible value, or the run's own value of a name. */
@@ -56,6 +67,11 @@ export interface HyperparameterOptions<V extends Value> {
   readonly overrides?: Readonly<
     Partial<Record<Trait, { readonly default?: V; readonly search?: Search<V> }>>
   >;
+  /**
+   * Other defaults for presets by name, where a run of that size cannot bear the paper's. The preset
+   * `paper` has the paper's always.
+   */
+  readonly presets?: Readonly<Partial<Record<ShortPreset, PresetDefault<V>>>>;
   /** What MDLT calls it, where that differs. */
   readonly mdltName?: string;
   /** How MDLT's search draws it, where that is a mistake. */
@@ -67,10 +83,16 @@ export interface Hyperparameter<V extends Value = Value>
   extends HyperparameterOptions<V>, ValueType<V> {
   /**
    * For a number of steps: runs shorter than the paper's scale the default in proportion, but not
-   * below `min`.
+   * below `min`, which is {@linkcode LEARNING_BEGINS} where it waits for learning.
    */
   readonly scalesWithSteps?: { readonly min: number };
 }
+
+/**
+ * Steps until small networks have left the plateau at the beginning, whatever the length of the run:
+ * what waits for learning to have begun must not come sooner.
+ */
+export const LEARNING_BEGINS = 150;
 
 /** The values of hyperparameters, by name: what `create` is given. */
 export type Values<S extends Readonly<Record<string, Hyperparameter>>> = {

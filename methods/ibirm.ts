@@ -1,10 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { integerPower, number, power10, steps } from "./hyperparameter.ts";
+import { integerPower, LEARNING_BEGINS, number, power10, steps } from "./hyperparameter.ts";
 import { defineMethod, learner } from "./method.ts";
 import { CLOSED_FORMS, ONE_IMAGE } from "./parts/departures.ts";
 import { annealed } from "./parts/annealing.ts";
 import { forwardAll, lossByDomain, meanOf } from "./parts/batches.ts";
-import { irmPenalty } from "./parts/irm_penalty.ts";
+import { irmPenalty, SMALL_HALVES } from "./parts/irm_penalty.ts";
 
 export default defineMethod({
   name: "ibirm",
@@ -20,23 +20,27 @@ export default defineMethod({
   hyperparameters: {
     irmWeight: number({
       default: 100,
+      presets: { quick: { default: 1, because: SMALL_HALVES } },
       search: power10(-1, 5),
       description: "weight of the IRM penalty after its annealing",
     }),
     irmAnnealSteps: steps({
       default: 500,
-      scalesWithSteps: { min: 1 },
+      scalesWithSteps: { min: LEARNING_BEGINS },
       search: integerPower(10, 0, 4),
       description: "steps with weight 1 of the IRM penalty, after which Adam starts afresh",
     }),
     bottleneckWeight: number({
       default: 100,
+      presets: {
+        quick: { default: 1, because: "the variance of so few features is easily made nothing" },
+      },
       search: power10(-1, 5),
       description: "weight of the features' variance after its annealing",
     }),
     bottleneckAnnealSteps: steps({
       default: 500,
-      scalesWithSteps: { min: 1 },
+      scalesWithSteps: { min: LEARNING_BEGINS },
       search: integerPower(10, 0, 4),
       description: "steps without the features' variance, after which Adam starts afresh",
     }),

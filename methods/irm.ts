@@ -1,10 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { integerPower, number, power10, steps } from "./hyperparameter.ts";
+import { integerPower, LEARNING_BEGINS, number, power10, steps } from "./hyperparameter.ts";
 import { defineMethod, learner } from "./method.ts";
 import { CLOSED_FORMS } from "./parts/departures.ts";
 import { annealed } from "./parts/annealing.ts";
 import { forwardAll, lossByDomain, meanOf } from "./parts/batches.ts";
-import { irmPenalty } from "./parts/irm_penalty.ts";
+import { irmPenalty, SMALL_HALVES } from "./parts/irm_penalty.ts";
 
 export default defineMethod({
   name: "irm",
@@ -23,13 +23,14 @@ export default defineMethod({
   hyperparameters: {
     penaltyWeight: number({
       default: 100,
+      presets: { quick: { default: 1, because: SMALL_HALVES } },
       search: power10(-1, 5),
       description: "weight of the penalty after annealing",
       mdltName: "irm_lambda",
     }),
     annealSteps: steps({
       default: 500,
-      scalesWithSteps: { min: 1 },
+      scalesWithSteps: { min: LEARNING_BEGINS },
       search: integerPower(10, 0, 4),
       description: "steps with penalty weight 1, after which Adam starts afresh",
       mdltName: "irm_penalty_anneal_iters",

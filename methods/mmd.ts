@@ -2,7 +2,7 @@ import { number, power10 } from "./hyperparameter.ts";
 import { defineMethod } from "./method.ts";
 import { DISTANCES } from "./parts/departures.ts";
 import { forwardAll } from "./parts/batches.ts";
-import { mmdPenalty, penalisedRisk } from "./parts/penalties.ts";
+import { mmdPenalty, NARROW_KERNELS, penalisedRisk } from "./parts/penalties.ts";
 
 export default defineMethod({
   name: "mmd",
@@ -18,6 +18,7 @@ export default defineMethod({
   hyperparameters: {
     penaltyWeight: number({
       default: 1,
+      presets: { quick: { default: 0.1, because: NARROW_KERNELS } },
       search: power10(-1, 1),
       description: "weight of the distance between the domains' features",
       mdltName: "mmd_gamma",

@@ -1,5 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { choice, integerUniform, number, steps, uniform } from "./hyperparameter.ts";
+import {
+  choice,
+  integerUniform,
+  LEARNING_BEGINS,
+  number,
+  steps,
+  uniform,
+} from "./hyperparameter.ts";
 import { defineMethod, learner } from "./method.ts";
 import { domainLabels, forwardAll, lossByDomain, meanOf } from "./parts/batches.ts";
 import { constantOf } from "./parts/gradients.ts";
@@ -38,7 +45,7 @@ export default defineMethod({
     }),
     annealSteps: steps({
       default: 1500,
-      scalesWithSteps: { min: 1 },
+      scalesWithSteps: { min: LEARNING_BEGINS },
       search: integerUniform(800, 2700),
       overrides: { large: { default: 2400, search: integerUniform(1500, 3000) } },
       description: "steps without either, after which another Adam takes over",

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { integerPower, number, power10, steps } from "./hyperparameter.ts";
+import { integerPower, LEARNING_BEGINS, number, power10, steps } from "./hyperparameter.ts";
 import { defineMethod, learner } from "./method.ts";
 import { annealed } from "./parts/annealing.ts";
 import { forwardAll, lossByDomain } from "./parts/batches.ts";
@@ -21,7 +21,7 @@ export default defineMethod({
     }),
     annealSteps: steps({
       default: 500,
-      scalesWithSteps: { min: 1 },
+      scalesWithSteps: { min: LEARNING_BEGINS },
       search: integerPower(10, 0, 4),
       description: "steps with penalty weight 1, after which Adam starts afresh",
     }),

@@ -232,6 +232,10 @@ function describesHyperparameter(key: string, h: Hyperparameter): void {
   for (const end of ends) {
     assert.equal(h.parse(end), end, `${key}: the search draws ${end}, not ${wanted}`);
   }
+  for (const [preset, { default: value, because }] of Object.entries(h.presets ?? {})) {
+    assert.equal(h.parse(value), value, `${key}: ${value} at preset ${preset} is not ${wanted}`);
+    assert.match(because, /^\S.*[^.\s]$/, `${key}: why at preset ${preset}, without a full stop`);
+  }
   if (typeof standard === "object") return;
   assert.equal(h.parse(standard), standard, `${key}: default ${standard} is not ${wanted}`);
   assert.equal(h.parse(String(standard)), standard, `${key}: default ${standard} as text`);

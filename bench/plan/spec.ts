@@ -11,7 +11,7 @@ import type { Method } from "../../methods/method.ts";
 import { usualExecution } from "../records/execution.ts";
 import type { RunSpec, TrainingSettings } from "../records/record.ts";
 import type { Request } from "./plan.ts";
-import { type Preset, preset } from "./presets.ts";
+import { type Preset, preset, type PresetName } from "./presets.ts";
 import { type COMMON, searchSetting } from "./search.ts";
 import type { Overrides } from "./settings.ts";
 
@@ -48,7 +48,7 @@ export function specOf(
   const before = stages.slice(0, -1);
   const { backend, threads } = request;
   const training = trainingOf(request, part, choice);
-  const hyperparameters = hyperparametersOf(method, traits, training, choice);
+  const hyperparameters = hyperparametersOf(method, traits, training, request.preset, choice);
   const drawnBy = Object.fromEntries(
     dataSeeds(dataset.settings).map((key) => [key, request.dataSeed]),
   );
@@ -106,15 +106,17 @@ function hyperparametersOf(
   method: Method,
   dataset: DatasetDefinition & Traits,
   training: TrainingSettings,
+  name: PresetName,
   { drawn, given }: Choice,
 ): Record<string, Value> {
   // Numbers of steps, unless given, are meant for runs of the paper's length.
   const length = Math.min(1, training.steps / preset("paper", dataset).steps);
   const valueOf = (key: string, hyperparameter: Hyperparameter): Value => {
-    const { default: usual, scalesWithSteps } = specOn(hyperparameter, dataset);
+    const { default: usual, presets, scalesWithSteps } = specOn(hyperparameter, dataset);
     const own = given(key);
     if (own !== undefined) return own;
-    const standard = drawn[key] ?? usual;
+    const ofPreset = name === "paper" ? undefined : presets?.[name]?.default;
+    const standard = drawn[key] ?? ofPreset ?? usual;
     if (typeof standard === "object") return training[standard.inherit];
     if (scalesWithSteps === undefined || length === 1) return standard;
     return Math.max(scalesWithSteps.min, Math.round(Number(standard) * length));

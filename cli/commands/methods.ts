@@ -83,13 +83,20 @@ export function knobText(key: string, h: Hyperparameter): string {
   return `${key} = ${standard}: ${h.description}${names}${search}`;
 }
 
-/** A hyperparameter on data sets where it is different. */
-export function elsewhere({ overrides = {} }: Hyperparameter): string[] {
-  return Object.entries(overrides).map(([where, change]) => {
+/** A hyperparameter on data sets and at presets where it is different. */
+export function elsewhere(h: Hyperparameter): string[] {
+  const onDatasets = Object.entries(h.overrides ?? {}).map(([where, change]) => {
     const standard = change.default === undefined ? [] : [`${change.default}`];
     const search = change.search === undefined ? [] : [`search ${searchText(change.search)}`];
     return `  on ${where}: ${[...standard, ...search].join("; ")}`;
   });
+  const atPresets = Object.entries(h.presets ?? {}).map(([preset, { default: value, because }]) =>
+    `  at preset ${preset}: ${value}, because ${because}`
+  );
+  const scaled = h.scalesWithSteps === undefined
+    ? []
+    : [`  in shorter runs than the paper's: in proportion, at least ${h.scalesWithSteps.min}`];
+  return [...onDatasets, ...atPresets, ...scaled];
 }
 
 /** A search range in the field's notation. */

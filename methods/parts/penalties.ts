@@ -10,6 +10,10 @@ import { squaredDistances } from "./distances.ts";
 /** A distance between the features of the domains, one `[images, features]` tensor a domain. */
 export type Penalty = (features: readonly tf.Tensor2D[]) => tf.Scalar;
 
+/** Why presets of small networks have a small weight of the distance. */
+export const NARROW_KERNELS = "kernels of fixed widths are far narrower than so few features lie " +
+  "apart, so that the distance's gradient outweighs the risk's tenfold";
+
 /** The mean risk of the domains plus `weight` times a penalty on their features. */
 export function penalisedRisk(
   pass: ForwardPass,

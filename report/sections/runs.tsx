@@ -17,7 +17,7 @@ export default defineSection({
   build: (ctx) => {
     const { command, preset, createdAt, environment } = ctx.store.manifest;
     const facts = { command: command.join(" "), preset, "planned at": createdAt, ...environment };
-    const hyperparameters = hyperparametersTable(ctx.datasets());
+    const hyperparameters = hyperparametersTable(ctx.datasets(), ctx.catalogue);
     const provenance = provenanceTable(ctx.store);
     return {
       tables: [hyperparameters, provenance],

@@ -4,18 +4,22 @@
  * @module
  */
 import type { Value } from "../../base/setting.ts";
-import type { RunSpec } from "../../bench/records/record.ts";
 import { type DatasetResults, groupBy } from "../analysis/arrange.ts";
+import { type Definitions, stages, valueInPaper } from "../analysis/papers.ts";
 import { METHOD, text } from "./columns.ts";
 import { nameOf } from "./format.ts";
 import type { Column, Name, Table } from "./table.ts";
 
 /** Every hyperparameter of every method, one column a data set. */
-export function hyperparametersTable(datasets: readonly DatasetResults[]): Table {
+export function hyperparametersTable(
+  datasets: readonly DatasetResults[],
+  definitions: Definitions,
+): Table {
   const rows = new Map<string, { method: Name; stage: string; key: string; values: Name[] }>();
   datasets.forEach((dataset, d) =>
     dataset.methods.forEach((result) =>
-      stages(result.spec).forEach(({ method, training }) => {
+      stages(result.spec).forEach((spec) => {
+        const { method, training } = spec;
         const settings: Record<string, Value> = {
           ...method.hyperparameters,
           "learning rate": training.learningRate,
@@ -25,7 +29,11 @@ export function hyperparametersTable(datasets: readonly DatasetResults[]): Table
           const id = JSON.stringify([result.label, method.name, key]);
           const row = rows.get(id) ??
             { method: nameOf(result), stage: method.name, key, values: [] };
-          row.values[d] = { name: String(value), title: rounded(value) };
+          const paper = valueInPaper(spec, key, definitions);
+          const beside = paper === undefined || paper === value
+            ? ""
+            : ` (paper: ${rounded(paper)})`;
+          row.values[d] = { name: String(value), title: rounded(value) + beside };
           rows.set(id, row);
         });
       })
@@ -34,7 +42,9 @@ export function hyperparametersTable(datasets: readonly DatasetResults[]): Table
   return {
     name: "hyperparameters",
     title: "Hyperparameters",
-    caption: "What every method ran with; – where it was not planned.",
+    caption:
+      "What every method ran with, with the value in its paper's runs where that is another; " +
+      "– where it was not planned.",
     columns: [
       METHOD,
       text("stage", "Stage"),
@@ -57,8 +67,3 @@ export function hyperparametersTable(datasets: readonly DatasetResults[]): Table
 /** Numbers to four digits. */
 const rounded = (value: Value) =>
   String(typeof value === "number" ? Number(value.toPrecision(4)) : value);
-
-/** A run's stages, first to last. */
-function stages(spec: RunSpec): RunSpec[] {
-  return [...(spec.stage1 ? stages(spec.stage1) : []), spec];
-}
