@@ -6,7 +6,7 @@
 import type { Value } from "../../base/setting.ts";
 import type { Catalogue } from "../../bench/catalogue.ts";
 import type { RunSpec } from "../../bench/records/record.ts";
-import { specOn, type Traits } from "../../methods/hyperparameter.ts";
+import { specOn } from "../../methods/hyperparameter.ts";
 import type { DatasetResults } from "./arrange.ts";
 
 /** What the papers' values are read from. */
@@ -37,9 +37,10 @@ export function valueInPaper(
 ): Value | undefined {
   const definition = methods.find(({ name }) => name === method.name);
   const hyperparameter = definition?.hyperparameters[key];
-  const traits: Traits | undefined = datasets.find(({ name }) => name === dataset.name);
-  if (hyperparameter === undefined || traits === undefined) return undefined;
-  const { default: usual } = specOn(hyperparameter, traits);
+  const set = datasets.find(({ name }) => name === dataset.name);
+  if (hyperparameter === undefined || set === undefined) return undefined;
+  const frozen = training.network.frozen !== undefined;
+  const { default: usual } = specOn(hyperparameter, { ...set, frozen });
   return typeof usual === "object" ? training[usual.inherit] : usual;
 }
 
