@@ -27,7 +27,7 @@ export interface LastGain {
 const END = 0.1;
 
 /** The gain that still counts as rising: a point of macro-F1. */
-const POINT = 0.01;
+export const POINT = 0.01;
 
 /** Standard errors above guessing that count as more than luck. */
 const LUCK = 3;

@@ -41,7 +41,7 @@ async function sectionOf(dataset: DatasetResults, ctx: ReportContext): Promise<S
   const controlled = ctx.controlled().filter((figure) => figure.dataset === dataset);
   const headline = controlled.find((figure) => sameFigure(figure, ctx.headline));
   const primaryFigure = terms && headline ? { terms, controlled: headline } : null;
-  const results = resultsTable(dataset, ctx.metrics, ctx.store, primaryFigure);
+  const results = resultsTable(dataset, ctx.metrics, ctx.store, primaryFigure, ctx.catalogue);
   const { primary, tested, others } = ctx.metrics;
   const metrics = otherMetricsTable(dataset, others);
   const byDomain = [primary, ...tested.filter((metric) => metric !== primary)];

@@ -13,6 +13,7 @@ import {
   missingSeedsNote,
 } from "../analysis/arrange.ts";
 import type { Tested } from "../analysis/tested.ts";
+import { learningNotes } from "./learning.ts";
 import type { Name, Row } from "./table.ts";
 
 /** A fraction in percent. */
@@ -74,14 +75,14 @@ export function nameOf(method: MethodResults): Name {
   return { name: method.label, title: method.title };
 }
 
-/** A row's note on seeds that a method lacks, and that it did not learn; none when all is well. */
+/** A row's note on seeds that a method lacks, and on how far the others learned; none when all is well. */
 export function noteOf(
   dataset: DatasetResults,
   method: MethodResults,
 ): Pick<Row, "note" | "unmarked"> {
   const lack = missingSeedsNote(dataset, method);
   const learned = hasLearned(method);
-  const parts = [...(lack === null ? [] : [lack]), ...(learned ? [] : ["did not learn"])];
+  const parts = [...(lack === null ? [] : [lack]), ...learningNotes(method)];
   return {
     ...(parts.length > 0 && { note: `${method.title}: ${parts.join("; ")}` }),
     ...(!learned && { unmarked: true as const }),

@@ -13,6 +13,7 @@ import {
   scores,
 } from "../analysis/arrange.ts";
 import type { Controlled } from "../analysis/control.ts";
+import type { Definitions } from "../analysis/papers.ts";
 import type { ReportMetrics } from "../analysis/tested.ts";
 import { scoreKey, type Store } from "../folder.ts";
 import { estimates, METHOD } from "./columns.ts";
@@ -24,7 +25,8 @@ import {
   sensitivityWords,
   verdictTerms,
 } from "./control.ts";
-import { distinct, figureTitle, nameOf, noteOf, scaledEstimate, shownIn } from "./format.ts";
+import { figureTitle, nameOf, noteOf, scaledEstimate, shownIn } from "./format.ts";
+import { besidePapers } from "./papers.ts";
 import { type Cell, MISSING, type Name, type Row, type Table } from "./table.ts";
 
 /**
@@ -32,19 +34,21 @@ import { type Cell, MISSING, type Name, type Row, type Table } from "./table.ts"
  * control on the most important one.
  *
  * @param primary Every method beside the control on that figure; null without a control.
+ * @param definitions What the papers' hyperparameters are read from.
  */
 export function resultsTable(
   dataset: DatasetResults,
   { tested, grouped }: ReportMetrics,
   store: Store,
   primary: { readonly controlled: Controlled; readonly terms: ControlTerms } | null,
+  definitions: Definitions,
 ): Table {
   const table = tableOf(dataset, tested, grouped);
   const place = 1 + 2 * tested.length; // behind the method and the metrics that stand alone
   const about = {
     name: dataset.name,
     title: `Results on ${dataset.title}`,
-    caption: resultsCaption(dataset, [...tested, ...grouped], store),
+    caption: resultsCaption(dataset, [...tested, ...grouped], store, definitions),
   };
   if (primary === null) return { ...table, ...about };
   const { controlled, terms } = primary;
@@ -170,9 +174,9 @@ function resultsCaption(
   dataset: DatasetResults,
   metrics: readonly Metric[],
   store: Store,
+  definitions: Definitions,
 ): string {
   const { seeds, data } = dataset;
-  const specs = dataset.methods.map((method) => method.spec.training);
   const shots = data
     ? `Shot groups by training images of a class in a domain: many above ${data.shots.many}, few ` +
       `from 1 to ${data.shots.few}, zero none, medium between; – where a group has no class.`
@@ -187,8 +191,7 @@ function resultsCaption(
       ? "Worst is the domain with the worst figure of each run."
       : "Worst is the domain with the lowest figure of each run.",
     selectedBy(dataset.methods.flatMap(({ runs }) => runs)),
-    `Preset ${store.manifest.preset}: ${distinct(specs.map((s) => s.steps)).join("/")} steps of ` +
-    `${distinct(specs.map((s) => s.batch)).join("/")} images a domain.`,
+    `Preset ${store.manifest.preset}: ${besidePapers(dataset, definitions)}`,
     MARKED,
     short,
     shots,

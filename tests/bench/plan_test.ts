@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { LEARNING_BEGINS } from "../../methods/hyperparameter.ts";
 import { UsageError } from "../../base/errors.ts";
 import type { Request } from "../../bench/plan/plan.ts";
 import { canonical, runId } from "../../bench/records/run_id.ts";
@@ -79,8 +80,9 @@ Deno.test("hyperparameters that count updates shrink with the run", () => {
     plan({ ...request, steps })[2]!.spec.method.hyperparameters.annealSteps;
   assert.equal(value(PAPER_STEPS), 500);
   assert.equal(value(PAPER_STEPS * 2), 500);
-  assert.equal(value(500), 50);
-  assert.equal(value(1), 1);
+  assert.equal(value(500), LEARNING_BEGINS); // not sooner
+  assert.equal(value(2501), 250);
+  assert.equal(value(1), LEARNING_BEGINS);
 });
 
 Deno.test("all.key reaches every method, method.key wins", () => {

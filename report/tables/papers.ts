@@ -1,0 +1,33 @@
+/**
+ * What captions say of runs that are not of the papers' size.
+ *
+ * @module
+ */
+import { preset } from "../../bench/plan/presets.ts";
+import { type DatasetResults, groupBy } from "../analysis/arrange.ts";
+import { type Definitions, ownValues } from "../analysis/papers.ts";
+import { distinct } from "./format.ts";
+
+/**
+ * Steps and batches of a data set's runs beside those of the paper, and every hyperparameter that
+ * has another value than in its method's paper.
+ */
+export function besidePapers(dataset: DatasetResults, definitions: Definitions): string {
+  const training = dataset.methods.map(({ spec }) => spec.training);
+  const steps = distinct(training.map(({ steps }) => steps)).join("/");
+  const batch = distinct(training.map(({ batch }) => batch)).join("/");
+  const own = `${steps} steps of ${batch} images a domain`;
+  const definition = definitions.datasets.find(({ name }) => name === dataset.name);
+  const paper = definition && preset("paper", definition);
+  const size =
+    paper === undefined || own === `${paper.steps} steps of ${paper.batch} images a domain`
+      ? `${own}.`
+      : `${own} (the paper: ${paper.steps} of ${paper.batch}).`;
+  const values = [...groupBy(ownValues(dataset, definitions), ({ method }) => method)]
+    .map(([method, values]) =>
+      `${method} ${values.map(({ key, value, paper }) => `${key} ${value} (${paper})`).join(", ")}`
+    );
+  if (values.length === 0) return size;
+  return `${size} Hyperparameters that have other values than in the methods' papers (in ` +
+    `brackets), for runs of this size or because they were set: ${values.join("; ")}.`;
+}
