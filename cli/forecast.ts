@@ -4,6 +4,7 @@
  * @module
  */
 import type { Forecast } from "../bench/plan/estimate.ts";
+import { datasetText } from "../bench/records/left_out.ts";
 import { print, printJson } from "./options/common.ts";
 import { duration } from "./progress.ts";
 import { type PlannedSensitivity, sensitivitySentence } from "./sensitivity.ts";
@@ -37,7 +38,7 @@ function lineOf({ id, name, spec, estimate, finished }: Forecast["runs"][number]
   const expected = finished
     ? "finished"
     : `about ${duration(estimate.seconds)}, ${megabytes(estimate.memory)}`;
-  return `${id}  ${spec.dataset.name}  ${name}  seed ${spec.seed}  ` +
+  return `${id}  ${datasetText(spec)}  ${name}  seed ${spec.seed}  ` +
     `${steps} steps of ${batch} images a domain, ${network.name} × ${network.width}${first}` +
     `  ${expected}`;
 }

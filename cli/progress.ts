@@ -11,6 +11,7 @@ import cliProgress from "cli-progress";
 import { printError, printJson } from "../base/terminal.ts";
 import type { Outcome } from "../bench/execute/executor.ts";
 import type { PlannedRun } from "../bench/plan/plan.ts";
+import { datasetText } from "../bench/records/left_out.ts";
 import { divergence } from "../bench/records/outcome.ts";
 
 /** What happens, told while it does. */
@@ -136,7 +137,7 @@ function bars(): Progress {
     },
     start(run) {
       const { name, spec } = run;
-      const what = `${spec.dataset.name} ${name} seed ${spec.seed}`;
+      const what = `${datasetText(spec)} ${name} seed ${spec.seed}`;
       running.set(run.id, multi.create(spec.training.steps, 0, { what }));
     },
     step(run, done) {
@@ -213,6 +214,7 @@ function jsonLines(): Progress {
   const about = ({ id, name, spec }: PlannedRun) => ({
     id,
     dataset: spec.dataset.name,
+    ...(spec.dataset.leaveOut && { leaveOut: spec.dataset.leaveOut }),
     method: name,
     seed: spec.seed,
   });
@@ -239,7 +241,7 @@ function workDone(what: string, done: number, total: number | undefined): string
 }
 
 function again({ name, spec }: PlannedRun, reason: string, seconds: number): string {
-  const what = `${spec.dataset.name} ${name} seed ${spec.seed}`;
+  const what = `${datasetText(spec)} ${name} seed ${spec.seed}`;
   return `${what} is tried again in ${seconds} s: ${reason}`;
 }
 
@@ -248,5 +250,5 @@ function ending({ name, spec }: PlannedRun, outcome: Outcome): string | null {
   const { status } = outcome;
   if (status === "done" || status === "existing") return null;
   const reason = status === "diverged" ? divergence(outcome) : outcome.reason;
-  return `${spec.dataset.name} ${name} seed ${spec.seed} ${status}: ${reason}`;
+  return `${datasetText(spec)} ${name} seed ${spec.seed} ${status}: ${reason}`;
 }

@@ -93,8 +93,11 @@ export interface Grid {
   /** Where the plan is written down. */
   readonly file: PlanFile;
   readonly catalogue: Catalogue;
-  /** The runs, given all but the methods of a request. */
-  plan(request: Omit<Request, "methods">): readonly PlannedRun[];
+  /** The runs, given all but the methods of a request; `note` is told what is left out. */
+  plan(
+    request: Omit<Request, "methods">,
+    note: (sentence: string) => void,
+  ): readonly PlannedRun[];
 }
 
 /** Trains what has no record of a grid; or prints its plan. */
@@ -108,8 +111,9 @@ export async function trainGrid(options: GridOptions, grid: Grid): Promise<Resul
     backend,
     manifest: { file: grid.file, preset },
     ...executorOf(options),
-    async plan(backend) {
-      const runs = grid.plan(await requestOf(options, backend, folders.cacheDir, catalogue));
+    async plan(backend, note) {
+      const request = await requestOf(options, backend, folders.cacheDir, catalogue);
+      const runs = grid.plan(request, note);
       // What is only looked at may lack its weights.
       if (!dryRun) requirePretrained(runs, catalogue, options, folders.cacheDir);
       return runs;
@@ -123,7 +127,8 @@ export async function printPlan(
   { plan, catalogue, backend, out, executor, given }: Task,
   json: boolean,
 ): Promise<Result> {
-  const runs = await plan(await expectedBackend(backend));
+  const note = (line: string) => json ? printJson({ event: "note", line }) : print(line);
+  const runs = await plan(await expectedBackend(backend), note);
   const found = await forecast(runs, catalogue.methods, out, await executor.width(runs, given));
   printForecast(found, await plannedSensitivity(runs, out, catalogue), json);
   return { status: "planned" };

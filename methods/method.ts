@@ -91,8 +91,10 @@ export interface Learner<
   /**
    * `[images, classes]` for the evaluation of images of one domain, each by itself, for batches may be
    * filled up; the network's logits when left out.
+   *
+   * @param domain The domain's number; null where it is none of those that are trained on.
    */
-  predict?(images: tf.Tensor, domain: number): tf.Tensor2D;
+  predict?(images: tf.Tensor, domain: number | null): tf.Tensor2D;
   /** Has the trainer average the weights; the average is tested in place of a checkpoint. */
   readonly averaging?: Averaging;
 }
@@ -269,6 +271,11 @@ export interface Method<H extends Hyperparameters = Hyperparameters> extends Def
    * whole network, or nothing of it. `featurizer` when left out.
    */
   readonly inherits?: "featurizer" | "network" | "nothing";
+  /**
+   * Domains that it needs to be itself: with fewer it would be another method, and is not trained. One
+   * when left out.
+   */
+  readonly minDomains?: number;
   /**
    * Steps of every run, whatever the run was asked for. A method of 0 steps has nothing to train: it
    * predicts otherwise with the network of its first stage, and the run is its evaluation.

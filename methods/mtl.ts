@@ -33,7 +33,8 @@ export default defineMethod({
       "depends on the image and its domain alone. The paper's marginal of a task is estimated " +
       "from the task's own sample; the domains of this benchmark are the training domains, and " +
       "their training images are that sample. MTL is the only method that is told the domain of " +
-      "a test image (`Learner.predict`).",
+      "a test image (`Learner.predict`). Of a domain that was left out no image may be looked at " +
+      "beforehand: its images are predicted with the mean embedding of the training domains.",
   }],
   hyperparameters: {
     ema: number({
@@ -85,7 +86,9 @@ export default defineMethod({
       },
       predict(images, domain) {
         const features = network.features(images);
-        const own = tf.slice(embeddings, [domain, 0], [1, size]);
+        const own = domain === null
+          ? tf.mean(embeddings, 0)
+          : tf.slice(embeddings, [domain, 0], [1, size]);
         const rows = images.shape[0]!;
         const beside = mdlt ? noise(rows) : spread(own, rows);
         return network.classify(tf.concat([features, beside], 1));

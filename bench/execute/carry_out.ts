@@ -82,7 +82,7 @@ async function trainRun(
     state,
     throttledProgress(state),
   );
-  const { dataset } = inputs;
+  const { dataset, unseen } = inputs;
   const numerics = JSON.stringify([state.backend, dataset.fingerprint]);
   const stage1Weights = spec.stage1 === null ? undefined : await store.weights(runId(spec.stage1));
   const resume = await store.state(id, numerics) ?? undefined;
@@ -93,7 +93,7 @@ async function trainRun(
     const readMeter = await startMeter();
     const result = await train(spec, { ...inputs, metrics, shots, stage1Weights, resume, onStep });
     const record = await recordOf({
-      ...{ id, spec, catalogue, definition, dataset, result, startedAt },
+      ...{ id, spec, catalogue, definition, dataset, unseen, result, startedAt },
       environment: await environment(state.backend),
       cost: await readMeter(),
     });

@@ -9,8 +9,10 @@ import {
   type DataPaths,
   type Dataset,
   type DatasetDefinition,
+  type Domain,
   findDataset,
   type LoadOptions,
+  withoutDomains,
 } from "../../datasets/dataset.ts";
 import { sharedDataset } from "../../datasets/reading/shared.ts";
 import type { ReaderPool } from "../../datasets/reading/reader_pool.ts";
@@ -18,6 +20,7 @@ import type { Method } from "../../methods/method.ts";
 import type { NetworkDefinition } from "../../networks/network.ts";
 import type { Catalogue } from "../catalogue.ts";
 import { seedOfImages } from "../records/data_seed.ts";
+import { leftOut, wholeDataset } from "../records/left_out.ts";
 import type { RunSpec } from "../records/record.ts";
 import { seenBy, type SeenDataset } from "../train/normalise.ts";
 import { frozenDataset } from "../train/features.ts";
@@ -44,13 +47,15 @@ export interface RunInputs {
   readonly network: NetworkDefinition;
   readonly definition: DatasetDefinition;
   readonly dataset: SeenDataset;
+  /** The domains that it is not trained on. */
+  readonly unseen: readonly Domain[];
   /** The weights that its network starts from; undefined where they are drawn. */
   readonly weights: Pretrained["weights"] | undefined;
 }
 
 /** What two runs that are trained on the same data have in common. */
 export function datasetKey(spec: RunSpec): string {
-  return JSON.stringify([spec.dataset, seedOfImages(spec), spec.training.network.frozen]);
+  return JSON.stringify([wholeDataset(spec), seedOfImages(spec), spec.training.network.frozen]);
 }
 
 /**
@@ -79,11 +84,13 @@ export async function inputsOf(
     () => datasetOf(spec, definition, backbone, options),
   );
   const network = find("network", spec.training.network.name, networks);
+  const { seen, unseen } = withoutDomains(dataset, leftOut(spec));
   return {
     method: find("method", spec.method.name, methods),
     network,
     definition,
-    dataset: seenBy(network, dataset, definition.images),
+    dataset: seenBy(network, seen, definition.images),
+    unseen,
     weights: frozen === undefined ? pretrained?.weights : undefined,
   };
 }

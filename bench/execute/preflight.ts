@@ -12,6 +12,7 @@ import { type Backend, type BackendChoice, inspectBackend } from "../../tensor/b
 import type { Catalogue } from "../catalogue.ts";
 import type { PlannedRun } from "../plan/plan.ts";
 import { imagesOf } from "../records/data_seed.ts";
+import { wholeDataset } from "../records/left_out.ts";
 import { cachedWeights } from "../train/pretrained.ts";
 import { datasetKey } from "./inputs.ts";
 
@@ -68,7 +69,7 @@ export async function readDatasets(
   for (const { spec } of runs) {
     const key = datasetKey(spec);
     if (read.has(key)) continue;
-    const { name, ...options } = spec.dataset;
+    const { name, ...options } = wholeDataset(spec);
     const once = spec.training.network.frozen !== undefined;
     const dataset = await findDataset(name, known)
       .load({ ...paths, ...options, runSeed: spec.seed, once, onProgress });

@@ -41,8 +41,15 @@ export interface SessionEvents extends ExecutorEvents {
 /** What is to be trained, and how. */
 export interface SessionRequest extends Omit<Session, "report" | "data"> {
   readonly backend: BackendChoice;
-  /** The runs, given the backend that they will have. */
-  plan(backend: Backend): readonly PlannedRun[] | Promise<readonly PlannedRun[]>;
+  /**
+   * The runs, given the backend that they will have.
+   *
+   * @param note Told what the plan leaves out of what was asked for.
+   */
+  plan(
+    backend: Backend,
+    note: (sentence: string) => void,
+  ): readonly PlannedRun[] | Promise<readonly PlannedRun[]>;
   /** Where the plan is written down, and what is said about it; null for a part of a known plan. */
   readonly manifest:
     | Pick<Manifest, "preset" | "search"> & { readonly file: PlanFile }
@@ -78,7 +85,8 @@ export type SessionResult =
 export async function runSession(request: SessionRequest): Promise<SessionResult> {
   const { out, catalogue, executor, given, events = {}, manifest } = request;
   const expected = await expectedBackend(request.backend);
-  let planned = await request.plan(expected);
+  const notes: string[] = [];
+  let planned = await request.plan(expected, (sentence) => notes.push(sentence));
   const paths = await pathsOf(planned, request.paths, catalogue);
   await executor.width(planned, given);
   await requireWritable(out);
@@ -86,7 +94,8 @@ export async function runSession(request: SessionRequest): Promise<SessionResult
   const datasets = manifest && await readDatasets(planned, catalogue.datasets, paths, work);
   const backend = await readyBackend(request);
   // Native TensorFlow was to be had by all signs and is not.
-  if (backend !== expected) planned = await request.plan(backend);
+  if (backend !== expected) planned = await request.plan(backend, () => {});
+  for (const note of notes) events.onNote?.(note);
   if (manifest !== null) {
     const { plugins } = catalogue;
     const data = Object.fromEntries(

@@ -13,14 +13,21 @@ import type { Value } from "../../base/setting.ts";
 import type { Catalogue } from "../catalogue.ts";
 import { dataSeeds } from "../../datasets/settings.ts";
 import { runId, runName, type Stages } from "../records/run_id.ts";
+import {
+  foldsOf,
+  type LeaveOutRequest,
+  requireDomains,
+  Wanting,
+  wantingDomains,
+} from "./leave_out.ts";
 import { type NetworkRequest, sizesOf } from "./networks.ts";
 import type { RunSpec, SelectionRule, StudyTag } from "../records/record.ts";
 import { readSettings } from "./settings.ts";
-import { specOf } from "./spec.ts";
+import { type GridPart, specOf } from "./spec.ts";
 import { expandMethods } from "./stages.ts";
 
 /** What the user asked for; every name as written on the command line. */
-export interface Request extends NetworkRequest {
+export interface Request extends NetworkRequest, LeaveOutRequest {
   /** By name, or `all`. */
   readonly datasets: readonly string[];
   /** Methods, or two stages joined by `+`. */
@@ -70,13 +77,18 @@ export interface PlannedRun {
 }
 
 /**
- * All runs of a grid in table order: data sets, then methods, then settings of a search, then seeds. A
- * first stage has the setting of the same number as its second. A first stage that is not
- * asked for by itself comes before the runs that need it, once.
+ * All runs of a grid in table order: data sets, then networks, domains that are left out, methods,
+ * settings of a search, seeds. A first stage has the setting of the same number as its second. A
+ * first stage that is not asked for by itself comes before the runs that need it, once.
  *
- * @throws {UsageError} When a name or a value is not known or not possible.
+ * @param note Told what is left out of the grid because too few domains are left to train on.
+ * @throws {UsageError} When a name or a value is not known or not possible, or nothing is left.
  */
-export function plan(request: Request, catalogue: Catalogue): PlannedRun[] {
+export function plan(
+  request: Request,
+  catalogue: Catalogue,
+  note: (sentence: string) => void = () => {},
+): PlannedRun[] {
   ruleOf(request.selection, catalogue.metrics); // there is such a rule
   const datasets = selectDatasets(request.datasets, catalogue.datasets);
   const names = expandMethods(request.methods, catalogue);
@@ -86,26 +98,40 @@ export function plan(request: Request, catalogue: Catalogue): PlannedRun[] {
   const networks = [...sizes.values()].flat().map(({ network }) => network.name);
   const drops = droppingNetworks(catalogue.networks);
   requireDrawn(request, datasets);
+  requireDomains(request, datasets);
   const overrides = readSettings(request.settings, {
     datasets,
     methods: names.flat(),
     networks,
     drops,
   });
+  const parts = datasets.flatMap((dataset) =>
+    sizes.get(dataset)!.flatMap((own) =>
+      foldsOf(request, dataset).map((leaveOut): GridPart => ({
+        ...{ dataset, sizes: own, leaveOut },
+        drops: drops.has(own.network.name),
+      }))
+    )
+  );
   const runs = new Map<string, PlannedRun>();
-  for (const [dataset, ofNetworks] of sizes) {
-    for (const own of ofNetworks) {
-      const part = { dataset, sizes: own, drops: drops.has(own.network.name) };
-      for (const stages of names) {
-        for (const setting of request.trials ?? [undefined]) {
-          for (const seed of request.seeds) {
-            const spec = specOf(request, part, stages, seed, overrides, setting ?? 0);
-            add(runs, spec, setting, catalogue.methods);
-          }
+  const wanting = new Wanting();
+  for (const part of parts) {
+    for (const stages of names) {
+      const wants = wantingDomains(stages, part.dataset, part.leaveOut);
+      if (wants !== undefined) {
+        wanting.add(wants, part.dataset, part.leaveOut);
+        continue;
+      }
+      for (const setting of request.trials ?? [undefined]) {
+        for (const seed of request.seeds) {
+          const spec = specOf(request, part, stages, seed, overrides, setting ?? 0);
+          add(runs, spec, setting, catalogue.methods);
         }
       }
     }
   }
+  if (runs.size === 0) throw new UsageError(`Cannot plan a run. ${wanting.notes.join(" ")}`);
+  wanting.notes.forEach(note);
   return [...runs.values()];
 }
 

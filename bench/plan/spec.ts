@@ -19,6 +19,8 @@ import type { Overrides } from "./settings.ts";
 export interface GridPart {
   readonly dataset: DatasetDefinition;
   readonly sizes: Preset;
+  /** Domains that are not trained on. */
+  readonly leaveOut: readonly string[];
   /** Whether the network has dropout. */
   readonly drops: boolean;
 }
@@ -38,7 +40,7 @@ export function specOf(
   overrides: Overrides,
   trial: number,
 ): RunSpec {
-  const { dataset, sizes } = part;
+  const { dataset, sizes, leaveOut } = part;
   const method = stages.at(-1)!;
   const traits = { ...dataset, frozen: sizes.network.frozen !== undefined };
   const choice: Choice = {
@@ -61,7 +63,12 @@ export function specOf(
   );
   return {
     format: 2,
-    dataset: { name: dataset.name, imageSize: sizes.imageSize, settings },
+    dataset: {
+      name: dataset.name,
+      imageSize: sizes.imageSize,
+      settings,
+      ...(leaveOut.length > 0 && { leaveOut }),
+    },
     method: { name: method.name, version: method.version, hyperparameters },
     stage1: before.length > 0 ? specOf(request, part, before, seed, overrides, trial) : null,
     seed,

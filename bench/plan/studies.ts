@@ -24,12 +24,22 @@ export interface StudyRequest extends Omit<Request, "methods"> {
  * The runs of a study, settings in its order. Their names tell the settings apart; one run may stand
  * in several places, as the defaults do among the values of several parameters.
  *
+ * @param note As in {@linkcode plan}.
  * @throws {UsageError} When a name is not known, or no method is named where any may be studied.
  */
-export function planStudy(request: StudyRequest, catalogue: Catalogue): PlannedRun[] {
+export function planStudy(
+  request: StudyRequest,
+  catalogue: Catalogue,
+  note?: (sentence: string) => void,
+): PlannedRun[] {
   const { studies } = catalogue;
   const { name } = find("study", request.study, distinctStudies(studies));
   const methods = request.methods ?? definedFor(name, studies);
+  const said = new Set<string>();
+  const noteOnce = (sentence: string) => {
+    if (!said.has(sentence)) note?.(sentence);
+    said.add(sentence);
+  };
   return methods.flatMap((method) => {
     const study = trainingStudy(name, method, studies);
     const { checkpoints } = study;
@@ -37,12 +47,16 @@ export function planStudy(request: StudyRequest, catalogue: Catalogue): PlannedR
       const changes = Object.entries(hyperparameters).map(([key, value]) =>
         [`${method}.${key}`, value] as const
       );
-      return plan({
-        ...request,
-        methods: [method],
-        settings: [...request.settings, ...changes],
-        ...(checkpoints !== undefined && { checkpoints }),
-      }, catalogue).map((run) => ({
+      return plan(
+        {
+          ...request,
+          methods: [method],
+          settings: [...request.settings, ...changes],
+          ...(checkpoints !== undefined && { checkpoints }),
+        },
+        catalogue,
+        noteOnce,
+      ).map((run) => ({
         ...run,
         name: `${run.name}: ${label}`,
         study: { name, method, levels },

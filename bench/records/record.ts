@@ -21,6 +21,11 @@ export interface RunSpec {
     readonly name: string;
     readonly imageSize: number;
     readonly settings: Readonly<Record<string, Value>>;
+    /**
+     * The domains that it is not trained on, in ascending order: one that is unseen, or two for
+     * cross-validation. All are trained on when left out.
+     */
+    readonly leaveOut?: readonly string[];
   };
   /** The method in one version, and a value for every hyperparameter. */
   readonly method: {
@@ -122,6 +127,11 @@ export interface CurvePoint {
   readonly validation: CurveFigures;
   /** The same on test images, where the run was asked for them. */
   readonly test?: CurveFigures;
+  /**
+   * Figures of the domains that the run is not trained on, in the order of `data.unseen`; left out
+   * where there are none. They select nothing in the run itself.
+   */
+  readonly unseen?: Readonly<Record<"validation" | "test", CurveFigures>>;
 }
 
 /** Figures of each domain at a checkpoint, by metric; null where one is undefined. */
@@ -174,6 +184,14 @@ export interface RunRecord {
     >;
     readonly shots: { readonly many: number; readonly few: number };
     readonly fingerprint: string;
+    /** The domains that the run was not trained on; left out where there are none. */
+    readonly unseen?: {
+      readonly domains: readonly string[];
+      /** Images by split, domain and class. */
+      readonly counts: Readonly<
+        Record<"train" | "validation" | "test", readonly (readonly number[])[]>
+      >;
+    };
   };
   /** What tables say of the method, whatever the code says by now. */
   readonly method: { readonly title: string; readonly family: string; readonly source: string };

@@ -4,7 +4,13 @@
  * @module
  */
 import { find } from "../../base/errors.ts";
-import { classCounts, type Dataset, type DatasetDefinition } from "../../datasets/dataset.ts";
+import {
+  classCounts,
+  type Dataset,
+  type DatasetDefinition,
+  type Domain,
+  type SplitName,
+} from "../../datasets/dataset.ts";
 import type { Method } from "../../methods/method.ts";
 import type { Catalogue } from "../catalogue.ts";
 import type { TrainResult } from "../train/trainer.ts";
@@ -18,6 +24,8 @@ export interface TrainedRun {
   readonly catalogue: Catalogue;
   readonly definition: DatasetDefinition;
   readonly dataset: Dataset;
+  /** Domains that it was not trained on. */
+  readonly unseen: readonly Domain[];
   readonly result: Pick<TrainResult, "outcome" | "curve" | "result" | "seconds">;
   readonly startedAt: Date;
   readonly environment: RunRecord["environment"];
@@ -53,16 +61,23 @@ export async function recordOf(run: TrainedRun): Promise<RunRecord> {
 }
 
 /** Domains, classes and counts of the images that the run had. */
-function aboutData({ definition, dataset }: TrainedRun): RunRecord["data"] {
-  const counts = (split: "train" | "validation" | "test") =>
-    dataset.domains.map((domain) => classCounts(domain[split].labels, dataset.classes.length));
+function aboutData({ definition, dataset, unseen }: TrainedRun): RunRecord["data"] {
   return {
     title: definition.title,
-    domains: dataset.domains.map((domain) => domain.name),
+    ...aboutDomains(dataset.domains, dataset.classes.length),
     classes: dataset.classes,
-    counts: { train: counts("train"), validation: counts("validation"), test: counts("test") },
     shots: definition.shots,
     fingerprint: dataset.fingerprint,
+    ...(unseen.length > 0 && { unseen: aboutDomains(unseen, dataset.classes.length) }),
+  };
+}
+
+function aboutDomains(domains: readonly Domain[], classes: number) {
+  const counts = (split: SplitName) =>
+    domains.map((domain) => classCounts(domain[split].labels, classes));
+  return {
+    domains: domains.map(({ name }) => name),
+    counts: { train: counts("train"), validation: counts("validation"), test: counts("test") },
   };
 }
 

@@ -13,6 +13,7 @@ import { type Lock, tryLock, withLock } from "../../base/lock.ts";
 import { readJson, StoreError } from "./door.ts";
 import { Folder, type PlanFile } from "./folder.ts";
 import { type KeptPredictions, predictionsCsv } from "./predictions.ts";
+import { leftOut, wholeDataset } from "./left_out.ts";
 import type { FailureRecord, Manifest, RunRecord } from "./record.ts";
 import { fileSealHolds, sealed, sealedFile, sha256Of } from "./seal.ts";
 import type { RunState, TrainResult } from "../train/trainer.ts";
@@ -214,16 +215,18 @@ function isTrained({ spec }: Manifest["runs"][number]): boolean {
 
 /** The cell of a table that a run fills. */
 function cell({ name, spec, trial }: Manifest["runs"][number]): string {
-  return JSON.stringify([spec.dataset.name, spec.training.network, name, spec.seed, trial]);
+  const { dataset, training, seed } = spec;
+  return JSON.stringify([dataset.name, leftOut(spec), training.network, name, seed, trial]);
 }
 
 /** What two runs must share to stand in one table. */
 function conditions({ spec, trial }: Manifest["runs"][number]): string {
   // A method without steps of its own evaluates what its first stage has trained.
   const trained = spec.training.steps === 0 && spec.stage1 !== null ? spec.stage1 : spec;
-  const { dataset, training, engine } = trained;
+  const { training, engine } = trained;
   const { network, steps, selection } = training;
   const batch = trial === undefined ? training.batch : null; // a search draws it
+  const dataset = wholeDataset(trained); // runs that leave out domains stand in tables of their own
   return JSON.stringify([dataset, network, steps, batch, selection, engine]);
 }
 

@@ -25,10 +25,10 @@ export interface Predictor {
   readonly residents: Residents;
   /** Whether the last batch of a pass is filled, see {@linkcode pass}. */
   readonly filled: boolean;
-  /** Domains with the same key are predicted by the same operations. */
-  key(domain: number): string;
-  /** From normalised images of a domain to logits `[images, classes]`. */
-  predict(images: tf.Tensor, domain: number): tf.Tensor2D;
+  /** Domains with the same key are predicted by the same operations; null for one that is unseen. */
+  key(domain: number | null): string;
+  /** From normalised images of a domain, null for one that is unseen, to logits `[images, classes]`. */
+  predict(images: tf.Tensor, domain: number | null): tf.Tensor2D;
 }
 
 /** How a split is evaluated. */
@@ -37,6 +37,8 @@ export interface EvaluationOptions {
   readonly metrics: readonly Metric[];
   /** The data set's thresholds of shot groups. */
   readonly shots: Shots;
+  /** Whether the domains are others than the run is trained on. */
+  readonly unseen?: boolean;
 }
 
 /** Predicts every image of a split once, and gives what metrics are computed from, domain by domain. */
@@ -44,15 +46,18 @@ export async function evaluate(
   dataset: SeenDataset,
   split: SplitName,
   predictor: Predictor,
-  { metrics, shots }: EvaluationOptions,
+  { metrics, shots, unseen = false }: EvaluationOptions,
 ) {
   const classes = dataset.classes.length;
   const probabilities = metrics.some(({ needs }) => needs === "probabilities");
-  const found = await predictions(dataset, split, predictor, probabilities);
+  const found = await predictions(dataset, split, predictor, { probabilities, unseen });
   return {
     predictions: found,
     evaluations: found.map((domain, d) => {
-      const train = classCounts(dataset.domains[d]!.train.labels, classes);
+      // Of an unseen domain no image is trained on: all its classes are zero-shot.
+      const train = unseen
+        ? new Array<number>(classes).fill(0)
+        : classCounts(dataset.domains[d]!.train.labels, classes);
       return evaluationOf(domain, classes, { train, shots });
     }),
   };
@@ -82,28 +87,30 @@ export function curveFigures(
  * Predicts every image of a split once, domain by domain. The class of the largest logit counts as
  * predicted, the first one on ties.
  *
- * @param probabilities Whether the probability of every class is kept.
+ * @param options `probabilities`: whether the probability of every class is kept; `unseen`: whether
+ *   the domains are others than the run is trained on.
  */
 export async function predictions(
   dataset: SeenDataset,
   split: SplitName,
   { executor, residents, filled, key, predict }: Predictor,
-  probabilities = false,
+  { probabilities = false, unseen = false } = {},
 ): Promise<Predictions[]> {
   const result: Predictions[] = [];
   const classes = dataset.classes.length;
   for (const [d, domain] of dataset.domains.entries()) {
+    const told = unseen ? null : d;
     const labels = Array.from(domain[split].labels);
     const found = { labels, predicted: [] as number[], confidence: [] as number[] };
     const values = new Float32Array(probabilities ? labels.length * classes : 0);
     for await (const { feed, count } of pass(dataset, domain[split], residents, filled)) {
       // One graph, whether or not all probabilities are read.
       const { predicted, confidence, shares } = executor.run(
-        key(d),
+        key(told),
         feed.tensors,
         () =>
           tf.tidy(() => {
-            const logits = predict(feed.batch().images, d);
+            const logits = predict(feed.batch().images, told);
             const shares = tf.softmax(logits);
             return { predicted: tf.argMax(logits, 1), confidence: tf.max(shares, 1), shares };
           }),

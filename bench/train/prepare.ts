@@ -164,7 +164,8 @@ export function prepareRun(
       executor: by,
       residents,
       filled: spec.engine.operations === undefined,
-      key: (domain) => learner.predict === undefined ? "logits" : `logits of domain ${domain}`,
+      key: (domain) =>
+        learner.predict === undefined ? "logits" : `logits of domain ${domain ?? "unseen"}`,
       predict: (images, domain) =>
         callMethod(name, () => learner.predict?.(images, domain) ?? ctx.network.logits(images)),
     },

@@ -31,6 +31,7 @@ import {
   featureSample,
   scoresOf,
 } from "./evaluation.ts";
+import type { SeenDataset } from "./normalise.ts";
 import { withoutPrefix, withPrefix } from "./prefix.ts";
 import { type PreparedRun, prepareRun } from "./prepare.ts";
 import { type Seconds, Stopwatch } from "./stopwatch.ts";
@@ -94,6 +95,8 @@ export class Run {
   readonly #traced: readonly Metric[];
   readonly #rule: Rule;
   readonly #average: WeightAverage | null;
+  /** The domains that are not trained on, as a data set; null where there are none. */
+  readonly #unseen: SeenDataset | null;
   #bestWeights: Record<string, tf.Tensor> = {};
 
   constructor(readonly spec: RunSpec, readonly options: TrainOptions) {
@@ -108,6 +111,8 @@ export class Run {
       metric.headline || metric === this.#rule?.metric
     );
     this.#traced = this.#average ? [...new Set([...traced, LOSS])] : traced;
+    const { unseen = [], dataset } = options;
+    this.#unseen = unseen.length === 0 ? null : { ...dataset, domains: unseen };
     if (options.resume !== undefined) this.#restore(options.resume);
   }
 
@@ -162,6 +167,7 @@ export class Run {
       ),
       validation: curveFigures(traced, validation),
       ...(test && { test: curveFigures(traced, test) }),
+      ...(this.#unseen && { unseen: await this.#evaluateUnseen(this.#unseen) }),
     });
     this.#progress.sums = {};
     if (this.#average !== null) {
@@ -266,6 +272,20 @@ export class Run {
       "evaluation",
       () => evaluate(dataset, split, this.#prepared.predictor, { metrics, shots }),
     );
+  }
+
+  /** Every metric in the domains that are not trained on. */
+  async #evaluateUnseen(dataset: SeenDataset): Promise<CurvePoint["unseen"] & object> {
+    const { shots = NO_SHOTS } = this.options;
+    const options = { metrics: this.#metrics, shots, unseen: true };
+    const figuresOf = async (split: "validation" | "test") => {
+      const { evaluations } = await this.#stopwatch.time(
+        "evaluation",
+        () => evaluate(dataset, split, this.#prepared.predictor, options),
+      );
+      return curveFigures(this.#metrics, evaluations);
+    };
+    return { validation: await figuresOf("validation"), test: await figuresOf("test") };
   }
 }
 

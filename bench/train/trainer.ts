@@ -4,6 +4,7 @@
  * @module
  */
 import type { Metric, Shots } from "../../metrics/mod.ts";
+import type { Domain } from "../../datasets/dataset.ts";
 import type { RunSpec } from "../records/record.ts";
 import type { PrepareOptions } from "./prepare.ts";
 import { Run, type RunState, type TrainResult } from "./run.ts";
@@ -15,6 +16,8 @@ export type { Seconds } from "./stopwatch.ts";
 export interface TrainOptions extends PrepareOptions {
   /** What is measured; every metric of the suite when left out. */
   readonly metrics?: readonly Metric[];
+  /** Domains that are not trained on, and looked at in every checkpoint; none when left out. */
+  readonly unseen?: readonly Domain[];
   /** The data set's thresholds of shot groups. */
   readonly shots?: Shots;
   /** Where to continue a run of the same spec; its tensors stay the caller's. */

@@ -45,8 +45,8 @@ export function analyseCommand(setExitCode: SetExitCode): Command {
       const result = await benchGrid(options, {
         folder: `${options.preset}-${study.name}`,
         catalogue,
-        plan: (request) =>
-          planStudy({ ...request, study: study.name, methods: options.method }, catalogue),
+        plan: (request, note) =>
+          planStudy({ ...request, study: study.name, methods: options.method }, catalogue, note),
       });
       setExitCode(exitCodeOf(result));
     },

@@ -37,7 +37,15 @@ interface BenchOptions extends GridOptions, JudgementOptions {
 /** What a manifest decides, and options therefore must not. */
 const DECIDED = [
   ...["datasets", "methods", "seeds", "preset", "steps", "batch", "set", "selection", "traceTest"],
-  ...["dataSeed", "threads", "backend", "backboneMode", "fromScratch"],
+  ...[
+    "dataSeed",
+    "threads",
+    "backend",
+    "backboneMode",
+    "fromScratch",
+    "leaveOut",
+    "crossValidation",
+  ],
 ];
 
 /** The largest difference of a test figure that passes, where none is given. */

@@ -47,7 +47,7 @@ async function sweep(options: SweepOptions): Promise<number> {
     folder: preset,
     catalogue,
     file: "sweep.json",
-    plan: (request) => plan({ ...request, methods, trials }, catalogue),
+    plan: (request, note) => plan({ ...request, methods, trials }, catalogue, note),
   });
   if (result.status === "finished") {
     conclude(result, outFolder(options.out, preset), json ?? false);

@@ -40,6 +40,8 @@ export interface GridOptions extends BackboneOptions, ExecutionOptions, Executor
   readonly set?: (readonly [string, number])[];
   readonly selection: SelectionRule;
   readonly traceTest?: boolean;
+  readonly leaveOut?: string[];
+  readonly crossValidation: boolean;
   readonly threads: number;
   readonly out?: string;
   readonly dryRun?: boolean;
@@ -81,6 +83,15 @@ export function gridOptions(command: Command, usualSeeds = [0, 1, 2, 3, 4]): Com
         `validation-worst-<metric>, oracle-test-<metric>, of ${METRIC_NAMES}`,
       (text) => hyphenated(text.toLowerCase()),
       DEFAULT_RULE,
+    )
+    .option(
+      "--leave-out <domains>",
+      "domains that are left out of the training and tested, one at a time, or each",
+      nonEmptyList("--leave-out"),
+    )
+    .option(
+      "--no-cross-validation",
+      "without the runs that leave out two domains, by which leave-one-domain-out chooses",
     )
     .option("--trace-test", "test figures at every checkpoint too, for a chart; selects nothing")
     .option(
