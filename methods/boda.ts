@@ -27,6 +27,7 @@ export default defineMethod({
   citation:
     "Yang et al. 2022, On Multi-Domain Long-Tailed Recognition, Imbalanced Domain Generalization and Beyond",
   version: 1,
+  minDomains: 2,
   cost: { time: 1.2 },
   mdlt: {
     name: "BoDA",

@@ -14,6 +14,7 @@ export default defineMethod({
   family: "domain-invariant",
   citation: "Chevalley et al. 2022, Invariant Causal Mechanisms through Distribution Matching",
   version: 1,
+  minDomains: 2,
   hyperparameters: {
     penaltyWeight: number({
       default: 1,

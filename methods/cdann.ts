@@ -21,6 +21,7 @@ export default defineMethod({
   citation:
     "Li et al. 2018, Deep Domain Generalization via Conditional Invariant Adversarial Networks",
   version: 1,
+  minDomains: 2,
   // A generator's step, and a discriminator's on features that are not differentiated.
   cost: { passes: 2 / 3, time: 0.7 },
   mdlt: {

@@ -11,6 +11,7 @@ export default defineMethod({
   family: "domain-invariant",
   citation: "Sun and Saenko 2016, Deep CORAL: Correlation Alignment for Deep Domain Adaptation",
   version: 1,
+  minDomains: 2,
   mdlt: { name: "CORAL", terms: { loss: "risk" } },
   departures: [ONE_IMAGE],
   hyperparameters: {

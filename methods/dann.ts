@@ -17,6 +17,7 @@ export default defineMethod({
   family: "domain-invariant",
   citation: "Ganin et al. 2016, Domain-Adversarial Training of Neural Networks",
   version: 1,
+  minDomains: 2,
   // A generator's step, and a discriminator's on features that are not differentiated.
   cost: { passes: 2 / 3, time: 0.8 },
   mdlt: { name: "DANN", terms: { gen_loss: "loss", disc_loss: "discriminatorLoss" } },

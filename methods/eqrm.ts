@@ -22,6 +22,7 @@ export default defineMethod({
   family: "robust",
   citation: "Eastwood et al. 2022, Probable Domain Generalization via Quantile Risk Minimization",
   version: 2,
+  minDomains: 2,
   departures: [{
     title: "the quantile's gradient",
     text:

@@ -25,6 +25,7 @@ export default defineMethod({
   citation:
     "Rame et al. 2022, Fishr: Invariant Gradient Variances for Out-of-Distribution Generalization",
   version: 1,
+  minDomains: 2,
   departures: [CLOSED_FORMS],
   hyperparameters: {
     penaltyWeight: number({

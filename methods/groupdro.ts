@@ -11,6 +11,7 @@ export default defineMethod({
   citation:
     "Sagawa et al. 2020, Distributionally Robust Neural Networks for Group Shifts: On the Importance of Regularization for Worst-Case Generalization",
   version: 1,
+  minDomains: 2,
   mdlt: { name: "GroupDRO", state: { q: "domainWeights" } },
   hyperparameters: {
     stepSize: number({

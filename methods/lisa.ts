@@ -16,6 +16,7 @@ export default defineMethod({
   family: "augmentation",
   citation: "Yao et al. 2022, Improving Out-of-Distribution Robustness via Selective Augmentation",
   version: 1,
+  minDomains: 2,
   departures: [{
     title: "partners",
     text: "The authors draw a second batch for the partners; SubpopBench, whose defaults these " +

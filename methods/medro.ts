@@ -15,6 +15,7 @@ export default defineMethod({
   citation:
     "NeurIPS 2025, Multi-Expert Distributionally Robust Optimization for Out-of-Distribution Generalization",
   version: 1,
+  minDomains: 2,
   departures: [{
     title: "from the paper's text",
     text:

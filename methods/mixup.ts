@@ -21,6 +21,7 @@ export default defineMethod({
   family: "augmentation",
   citation: "Zhang et al. 2018, mixup: Beyond Empirical Risk Minimization",
   version: 1,
+  minDomains: 2,
   mdlt: { name: "Mixup" },
   departures: [{
     title: "search range",

@@ -15,6 +15,7 @@ export default defineMethod({
   family: "meta-learning",
   citation: "Li et al. 2018, Learning to Generalize: Meta-Learning for Domain Generalization",
   version: 1,
+  minDomains: 2,
   // Each domain once at the weights, once at the weights after the trial step.
   cost: { passes: 2, time: 2.7 },
   mdlt: { name: "MLDG" },

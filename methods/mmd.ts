@@ -13,6 +13,7 @@ export default defineMethod({
   family: "domain-invariant",
   citation: "Li et al. 2018, Domain Generalization with Adversarial Feature Learning",
   version: 1,
+  minDomains: 2,
   mdlt: { name: "MMD", terms: { loss: "risk" } },
   departures: [DISTANCES],
   hyperparameters: {

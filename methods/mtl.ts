@@ -14,6 +14,7 @@ export default defineMethod({
   family: "domain-invariant",
   citation: "Blanchard et al. 2021, Domain Generalization by Marginal Transfer Learning",
   version: 1,
+  minDomains: 2,
   mdlt: { name: "MTL" },
   classifierInputs: 2,
   departures: [{

@@ -22,6 +22,7 @@ export default defineMethod({
   family: "domain-invariant",
   citation: "Nguyen et al. 2024, Domain Generalisation via Risk Distribution Matching",
   version: 1,
+  minDomains: 2,
   departures: [{
     title: "rates and sizes",
     text: "DomainBed's second learning rate, 1.5·10⁻⁵, belongs to its first, 5·10⁻⁵; here it is " +

@@ -13,6 +13,7 @@ export default defineMethod({
   family: "domain-invariant",
   citation: "Krueger et al. 2021, Out-of-Distribution Generalization via Risk Extrapolation (REx)",
   version: 1,
+  minDomains: 2,
   hyperparameters: {
     penaltyWeight: number({
       default: 10,

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Confusion } from "../../metrics/mod.ts";
+import { leftOut } from "./left_out.ts";
 import type { RunRecord, RunSpec } from "./record.ts";
 
 /** A contradiction, and where in the record it is. */
@@ -53,24 +54,34 @@ export function recordProblems(record: RunRecord): Problem[] {
   return [...ofData(record), ...ofCurve(record), ...ofResult(record)];
 }
 
-function* ofData({ data: { domains, classes, counts } }: RunRecord): Iterable<Problem> {
-  if (new Set(domains).size < domains.length) {
+function* ofData({ spec, data }: RunRecord): Iterable<Problem> {
+  const unseen = data.unseen?.domains ?? [];
+  if (new Set([...data.domains, ...unseen]).size < data.domains.length + unseen.length) {
     yield { path: ["data", "domains"], problem: "two domains have one name" };
   }
-  for (const [split, table] of Object.entries(counts)) {
-    if (table.length !== domains.length || table.some((row) => row.length !== classes.length)) {
-      yield {
-        path: ["data", "counts", split],
-        problem: "a count of each domain and class is needed",
-      };
+  if ([...unseen].sort().join() !== leftOut(spec).join()) {
+    yield {
+      path: ["data", "unseen"],
+      problem: "the domains that its specification leaves out are needed",
+    };
+  }
+  const parts = { counts: data, ...(data.unseen && { unseen: data.unseen }) };
+  for (const [part, { domains, counts }] of Object.entries(parts)) {
+    for (const [split, table] of Object.entries(counts)) {
+      const whole = table.length === domains.length &&
+        table.every((row) => row.length === data.classes.length);
+      if (whole) continue;
+      yield { path: ["data", part, split], problem: "a count of each domain and class is needed" };
     }
   }
 }
 
-function* ofCurve({ curve, outcome, spec, data: { domains } }: RunRecord): Iterable<Problem> {
+function* ofCurve({ curve, outcome, spec, data }: RunRecord): Iterable<Problem> {
+  const { domains } = data;
+  const unseenDomains = data.unseen?.domains.length ?? 0;
   const most = stepsOf(spec);
   let before = -1;
-  for (const [i, { step, validation, test = {} }] of curve.entries()) {
+  for (const [i, { step, validation, test = {}, unseen }] of curve.entries()) {
     if (step <= before || step > most) {
       yield {
         path: ["curve", i, "step"],
@@ -81,6 +92,11 @@ function* ofCurve({ curve, outcome, spec, data: { domains } }: RunRecord): Itera
     const figures = [...Object.values(validation), ...Object.values(test)];
     if (figures.some(({ length }) => length !== domains.length)) {
       yield { path: ["curve", i], problem: "a figure of each domain is needed" };
+    }
+    const others = Object.values(unseen ?? {}).flatMap((split) => Object.values(split));
+    const lacks = (unseen === undefined) !== (unseenDomains === 0);
+    if (lacks || others.some(({ length }) => length !== unseenDomains)) {
+      yield { path: ["curve", i, "unseen"], problem: "a figure of each unseen domain is needed" };
     }
   }
   if (outcome.status === "diverged" && outcome.step > most) {

@@ -64,7 +64,12 @@ const importedFrom = z.enum(["predictions", "mdlt", "domainbed", "checkpoint"]);
 /** A specification of a run. A field that is not known would decide numbers unseen: it is refused. */
 export const RUN_SPEC: z.ZodType<RunSpec> = z.strictObject({
   format: z.literal(2),
-  dataset: z.strictObject({ name, imageSize: z.int().min(0).max(65536), settings: values }),
+  dataset: z.strictObject({
+    name,
+    imageSize: z.int().min(0).max(65536),
+    settings: values,
+    leaveOut: z.array(text.min(1)).min(1).max(2).exactOptional(),
+  }),
   method: z.strictObject({ name, version: count, hyperparameters: values }),
   get stage1(): z.ZodType<RunSpec | null> {
     return RUN_SPEC.nullable();
@@ -109,13 +114,17 @@ const scores = z.record(
   z.object({ domains: z.array(z.number().nullable()), pooled: z.number().nullable() }),
 );
 
+const domains = z.array(text.min(1)).min(1);
+const countsBySplit = z.object({ train: counts, validation: counts, test: counts });
+
 const data = z.object({
   title: text,
-  domains: z.array(text.min(1)).min(1),
+  domains,
   classes: z.array(text).min(1),
-  counts: z.object({ train: counts, validation: counts, test: counts }),
+  counts: countsBySplit,
   shots: z.object({ many: z.number(), few: z.number() }),
   fingerprint: text,
+  unseen: z.object({ domains, counts: countsBySplit }).exactOptional(),
 });
 
 const result = z.object({
@@ -152,6 +161,7 @@ const record = z.object({
     terms: z.record(z.string(), z.number()),
     validation: curveFigures,
     test: curveFigures.exactOptional(),
+    unseen: z.object({ validation: curveFigures, test: curveFigures }).exactOptional(),
   })),
   result: result.nullable(),
   environment,

@@ -29,6 +29,7 @@ export default defineMethod({
   citation:
     "Fu et al. 2025, Reweighting balanced representation learning for long tailed image recognition in multiple domains",
   version: 1,
+  minDomains: 2,
   cost: { time: 1.8 },
   hyperparameters: {
     bce: part("the balanced cross-entropy"),
