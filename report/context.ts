@@ -31,6 +31,8 @@ import {
 } from "./analysis/tested.ts";
 import { studies, type StudyResults } from "./analysis/studies.ts";
 import { UsageError } from "../base/errors.ts";
+import { UNSEEN_RULES, type UnseenRule, unseenStore } from "./analysis/unseen.ts";
+import { leftOut } from "../bench/records/left_out.ts";
 import { readStore, type Store } from "./folder.ts";
 
 /** What may be chosen about a report. */
@@ -180,6 +182,20 @@ export class ReportContext {
     this.before && changes(this.arrange(this.before), this.datasets(), this.figures, this.judgement)
   );
 
+  /**
+   * The same of unseen domains, by each rule that there are runs for; none where no run leaves out a
+   * domain.
+   */
+  readonly unseen: () => Unseen[] = once(() => {
+    const { out, folder, store, catalogue, options } = this;
+    const crossed = store.unseen.some(({ spec }) => leftOut(spec).length > 1);
+    const rules = UNSEEN_RULES.filter(({ pairs }) => crossed || !pairs);
+    return store.unseen.length === 0 ? [] : rules.map((rule) => {
+      const own = unseenStore(store, rule, catalogue.metrics);
+      return { rule, ctx: new ReportContext(out, folder, own, catalogue, options) };
+    });
+  });
+
   /** Studies of single methods. */
   readonly studies: () => StudyResults[] = once(() =>
     studies(this.store, this.catalogue.studies, this.metrics.primary, this.catalogue.networks)
@@ -208,6 +224,13 @@ export class ReportContext {
   }
 }
 
+/** Results in unseen domains by one rule. */
+export interface Unseen {
+  readonly rule: UnseenRule;
+  /** What follows from them, as from any results. */
+  readonly ctx: ReportContext;
+}
+
 /**
  * Reads what a report is made of.
  *
@@ -223,7 +246,9 @@ export async function openReport(out: string, options: ReportOptions = {}): Prom
 
 /** The runs of every method on every data set: one of each is pictured. */
 function pictured({ manifest: { runs } }: Store): string[][] {
-  const methods = runs.filter(({ study }) => study === undefined);
+  const methods = runs.filter(({ spec, study }) =>
+    study === undefined && leftOut(spec).length === 0
+  );
   return [...groupBy(methods, ({ name, spec }) => JSON.stringify([name, withoutSeed(spec)]))]
     .map(([, runs]) => runs.map(({ id }) => id));
 }

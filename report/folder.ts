@@ -13,6 +13,7 @@ import { didLearn, type LastGain, lastGain, type Learned } from "../bench/record
 import type {
   Calibration,
   Confusion,
+  CurvePoint,
   Manifest,
   RunRecord,
   RunSpec,
@@ -20,6 +21,7 @@ import type {
 } from "../bench/records/record.ts";
 import { Folder, StoreError } from "../bench/records/folder.ts";
 import type { CodeNames } from "../bench/records/format1.ts";
+import { leftOut } from "../bench/records/left_out.ts";
 import type { Plan } from "../bench/records/joined_plans.ts";
 import type { RunState } from "../bench/records/outcome.ts";
 import { runId } from "../bench/records/run_id.ts";
@@ -71,6 +73,8 @@ export interface Digest {
   readonly calibration: readonly Calibration[] | null;
   /** Checkpoints, in order. */
   readonly curve: readonly CurveDigest[];
+  /** The domains that the run was not trained on; left out where there are none. */
+  readonly unseen?: UnseenDigest;
   /** Updates after which the tested weights were taken; null when nothing was tested. */
   readonly selectedStep: number | null;
   /** Whether the run is more than an untrained network. */
@@ -99,12 +103,20 @@ export interface CurveDigest {
   readonly scores: ReadonlyMap<string, number | null>;
 }
 
+/** The domains that a run was not trained on, with their figures at every checkpoint. */
+export interface UnseenDigest extends NonNullable<RunRecord["data"]["unseen"]> {
+  /** Checkpoints, in order. */
+  readonly curve: readonly (NonNullable<CurvePoint["unseen"]> & { readonly step: number })[];
+}
+
 /** An output folder as the report sees it. */
 export interface Store {
   /** The plan of the folder. */
   readonly manifest: Manifest;
-  /** Every planned run, in the manifest's order. */
+  /** Every planned run that is trained on all domains, in the manifest's order. */
   readonly runs: readonly Run[];
+  /** Every planned run that leaves out domains: they stand in tables of their own. */
+  readonly unseen: readonly Run[];
   /** Runs of the manifest that cannot be used, with what is wrong with them. */
   readonly refused: Plan["refused"];
   /** Folders under `runs/` that the manifest does not plan: left out of every table. */
@@ -162,9 +174,11 @@ export async function readStore(
     const earlier = spec.stage1 === null ? 0 : seconds(spec.stage1);
     return own === undefined || earlier === null ? null : own + earlier;
   };
+  const timed = runs.map((run): Run => ({ ...run, seconds: seconds(run.spec) }));
   return {
     manifest,
-    runs: runs.map((run) => ({ ...run, seconds: seconds(run.spec) })),
+    runs: timed.filter(({ spec }) => leftOut(spec).length === 0),
+    unseen: timed.filter(({ spec }) => leftOut(spec).length > 0),
     refused,
     unplanned: others.length,
     notes,
@@ -234,7 +248,7 @@ async function readRun(
 }
 
 function digest(record: RunRecord, metrics: readonly Metric[]): Digest {
-  const { title, domains, classes, shots, fingerprint, counts } = record.data;
+  const { title, domains, classes, shots, fingerprint, counts, unseen } = record.data;
   const result = record.outcome.status === "done" ? record.result : null;
   const all = figures(record, metrics);
   const scoresOf = (split: Figure["split"]) =>
@@ -261,6 +275,12 @@ function digest(record: RunRecord, metrics: readonly Metric[]): Digest {
         ]),
       ),
     })),
+    ...(unseen && {
+      unseen: {
+        ...unseen,
+        curve: record.curve.flatMap(({ step, unseen }) => unseen ? [{ step, ...unseen }] : []),
+      },
+    }),
     selectedStep: result?.step ?? null,
     learned: didLearn(record),
     lastGain: lastGain(record),

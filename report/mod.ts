@@ -88,7 +88,7 @@ export async function buildReport(out: string, options: ReportOptions = {}): Pro
   for (const table of sections.flatMap(({ tables }) => tables ?? [])) await files.table(table);
   const drawings = await files.charts(sections.flatMap(({ charts }) => charts ?? []));
   const path = await files.page(await renderPage(ctx, sections, drawings));
-  const { runs } = ctx.store;
+  const runs = [...ctx.store.runs, ...ctx.store.unseen];
   const count = (status: string) => runs.filter((run) => run.state.status === status).length;
   return {
     path,

@@ -254,7 +254,10 @@ function tally(own: readonly Finding[], figure: string): string {
 }
 
 /** Why there is nothing to say yet. */
-export function nothingYet({ runs }: Store): string {
+export function nothingYet({ runs, unseen }: Store): string {
+  if (runs.length === 0 && unseen.length > 0) {
+    return "Every run leaves out a domain of the training: see the unseen domains below.";
+  }
   if (runs.every(({ study }) => study !== null)) {
     return "These are studies of one method; see below.";
   }

@@ -111,7 +111,8 @@ function Page({ store, metrics, sections, assets: { style, script, libraries } }
 }
 
 function Progress({ store }: { store: Store }) {
-  const count = (status: string) => store.runs.filter((run) => run.state.status === status).length;
+  const runs = [...store.runs, ...store.unseen];
+  const count = (status: string) => runs.filter((run) => run.state.status === status).length;
   const [done, failed, diverged, missing] = ["done", "failed", "diverged", "missing"].map(count);
   const parts = [
     ...(failed ? [`${failed} failed`] : []),
@@ -120,7 +121,7 @@ function Progress({ store }: { store: Store }) {
   ];
   return (
     <p class="state">
-      <b>{done} of {store.runs.length} runs</b>{" "}
+      <b>{done} of {runs.length} runs</b>{" "}
       {parts.length > 0 ? `have a result; ${parts.join(", ")}` : "have a result"}. Preset{" "}
       {store.manifest.preset}, planned {store.manifest.createdAt.slice(0, 10)}.
     </p>

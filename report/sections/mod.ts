@@ -13,6 +13,7 @@ import overview from "./overview.tsx";
 import pairs from "./pairs.tsx";
 import runs from "./runs.tsx";
 import studies from "./studies.tsx";
+import unseen from "./unseen.tsx";
 import tests from "./tests.tsx";
 
 export const SECTIONS: readonly SectionDefinition[] = [
@@ -23,6 +24,7 @@ export const SECTIONS: readonly SectionDefinition[] = [
   overview,
   dataset,
   tests,
+  unseen,
   studies,
   data,
   runs,

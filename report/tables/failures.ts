@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { datasetText } from "../../bench/records/left_out.ts";
 import { divergence } from "../../bench/records/outcome.ts";
 import { groupBy } from "../analysis/arrange.ts";
 import type { Run, Store } from "../folder.ts";
@@ -10,7 +11,8 @@ import { DATASET, METHOD, REASON, RUN, SEED, STATE, text } from "./columns.ts";
 import type { Name, Table } from "./table.ts";
 
 /** Runs without a result, with the reason: for programs, one a row. */
-export function unfinishedTable({ runs, refused }: Store): Table {
+export function unfinishedTable({ runs: usual, unseen, refused }: Store): Table {
+  const runs = [...usual, ...unseen];
   return {
     name: "unfinished",
     title: "Runs without a result",
@@ -27,7 +29,7 @@ export function unfinishedTable({ runs, refused }: Store): Table {
       title: null,
       rows: [
         ...runs.filter((run) => run.state.status !== "done").map(({ id, name, spec, state }) => ({
-          cells: [spec.dataset.name, name, spec.seed, state.status, reason(state), id],
+          cells: [datasetText(spec), name, spec.seed, state.status, reason(state), id],
         })),
         ...refused.map(({ id, why }) => ({
           cells: [null, null, null, "failed", notARun(why), id],
@@ -38,7 +40,8 @@ export function unfinishedTable({ runs, refused }: Store): Table {
 }
 
 /** Failed and diverged runs: for readers, seeds of one fate together. */
-export function brokenTable({ runs, refused }: Store): Table {
+export function brokenTable({ runs: usual, unseen, refused }: Store): Table {
+  const runs = [...usual, ...unseen];
   const titles = new Map(
     runs.flatMap(({ name, spec, digest }) =>
       digest ? [[name, digest.method.title], [spec.dataset.name, digest.data.title]] : []
@@ -50,7 +53,7 @@ export function brokenTable({ runs, refused }: Store): Table {
   );
   const fates = groupBy(
     broken,
-    ({ name, spec, state }) => JSON.stringify([spec.dataset.name, name, state]),
+    ({ name, spec, state }) => JSON.stringify([datasetText(spec), name, state]),
   );
   return {
     name: "broken",
@@ -71,7 +74,7 @@ export function brokenTable({ runs, refused }: Store): Table {
           const { name, spec, state } = runs[0]!;
           return {
             cells: [
-              named(spec.dataset.name),
+              named(datasetText(spec)),
               named(name),
               runs.map(({ spec }) => spec.seed).join(", "),
               state.status,

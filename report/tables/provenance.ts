@@ -5,13 +5,15 @@
  */
 import type { Store } from "../folder.ts";
 import { DATASET, METHOD, RUN, SEED, STATE, text } from "./columns.ts";
+import { datasetText } from "../../bench/records/left_out.ts";
 import { distinct } from "./format.ts";
 import type { Cell, Column, Table } from "./table.ts";
 
 /** Where every run comes from. */
 export function provenanceTable(store: Store): Table {
+  const all = [...store.runs, ...store.unseen];
   const environment = distinct(
-    store.runs.flatMap((run) => Object.keys(run.digest?.environment ?? {})),
+    all.flatMap((run) => Object.keys(run.digest?.environment ?? {})),
   );
   return {
     name: "provenance",
@@ -42,10 +44,10 @@ export function provenanceTable(store: Store): Table {
     ],
     groups: [{
       title: null,
-      rows: store.runs.map(({ id, name, spec, state, digest }) => ({
+      rows: all.map(({ id, name, spec, state, digest }) => ({
         cells: [
           id,
-          spec.dataset.name,
+          datasetText(spec),
           name,
           spec.method.version,
           spec.seed,
