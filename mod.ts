@@ -42,6 +42,7 @@ export type { Catalogue, Definitions } from "./bench/catalogue.ts";
 export type { ExecutorEvents, Job, Outcomes, Submission } from "./bench/execute/executor.ts";
 export type { SessionEvents, SessionResult } from "./bench/execute/session.ts";
 export type { NetworkRequest } from "./bench/plan/networks.ts";
+export type { LeaveOutRequest } from "./bench/plan/leave_out.ts";
 export type { PlannedRun, Request } from "./bench/plan/plan.ts";
 export type { CodeNames, Settable } from "./bench/records/format1.ts";
 export type { Diverged, Outcome, RunState, Trained } from "./bench/records/outcome.ts";
@@ -215,6 +216,9 @@ export type {
   StudyResults,
   Table,
   Tested,
+  Unseen,
+  UnseenDigest,
+  UnseenRule,
   Verdict,
   View,
 } from "./report/mod.ts";

@@ -37,6 +37,8 @@ export type { DatasetResults, Estimate, MethodResults, Named } from "./analysis/
 export type { BehaviourResults } from "./analysis/behaviours.ts";
 export type { Change, Changes, ChangeVerdict, JointChange } from "./analysis/compare.ts";
 export type { Beside, Controlled, Sensitivity } from "./analysis/control.ts";
+export type { Unseen } from "./context.ts";
+export type { UnseenRule } from "./analysis/unseen.ts";
 export type { Points } from "./analysis/embedding.ts";
 export type { Comparison, Judgement, Pair, Pairwise, Rival } from "./analysis/significance.ts";
 export type { Interval } from "./analysis/statistics/aggregates.ts";
@@ -47,6 +49,7 @@ export type { Design } from "./analysis/statistics/power.ts";
 export type { Friedman } from "./analysis/statistics/ranks.ts";
 export type { Studied, StudiedSetting, StudyResults } from "./analysis/studies.ts";
 export type { ReportMetrics, Tested } from "./analysis/tested.ts";
+export type { UnseenDigest } from "./folder.ts";
 export type { CurveDigest, Digest, Run, SparseConfusion, Store } from "./folder.ts";
 export type { LastGain, Learned } from "../bench/records/learning.ts";
 

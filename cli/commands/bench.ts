@@ -83,7 +83,7 @@ async function bench(options: BenchOptions): Promise<number> {
   const result = await benchGrid(options, {
     folder: preset,
     catalogue,
-    plan: (request) => plan({ ...request, methods }, catalogue),
+    plan: (request, note) => plan({ ...request, methods }, catalogue, note),
   });
   return exitCodeOf(result);
 }
