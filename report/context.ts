@@ -226,6 +226,7 @@ export class ReportContext {
 
 /** Results in unseen domains by one rule. */
 export interface Unseen {
+  /** How checkpoints are chosen. */
   readonly rule: UnseenRule;
   /** What follows from them, as from any results. */
   readonly ctx: ReportContext;

@@ -27,6 +27,10 @@ export interface UnseenRule {
   readonly by: string;
   /** Whether it needs runs that leave out two domains. */
   readonly pairs?: true;
+}
+
+/** A rule at work. */
+export interface ChoosingRule extends UnseenRule {
   /**
    * The step of the checkpoint that counts, of a run that leaves out one domain; null where the runs
    * that the rule needs are not there.
@@ -37,7 +41,7 @@ export interface UnseenRule {
 }
 
 /** The field's rules, the usual one first. */
-export const UNSEEN_RULES: readonly UnseenRule[] = [
+export const UNSEEN_RULES: readonly ChoosingRule[] = [
   {
     name: "training-domain",
     title: "training-domain validation",
@@ -95,7 +99,7 @@ export const SEEN = "trained on";
 /** The runs that leave out a domain, as a store of results in unseen domains by a rule. */
 export function unseenStore(
   { unseen, ...store }: Store,
-  rule: UnseenRule,
+  rule: ChoosingRule,
   metrics: readonly Metric[],
 ): Store {
   const runs = [...groupBy(unseen, cellOf).values()].flatMap((runs) => {
@@ -140,7 +144,7 @@ function merged(
   runs: readonly Run[],
   pairs: readonly Run[],
   domains: readonly string[],
-  rule: UnseenRule,
+  rule: ChoosingRule,
   metrics: readonly Metric[],
 ): Run {
   const first = runs[0]!;
@@ -173,7 +177,7 @@ function figuresOf(
   run: Run,
   domain: string,
   pairs: readonly Run[],
-  rule: UnseenRule,
+  rule: ChoosingRule,
   metrics: readonly Metric[],
 ): DomainFigures | null {
   const { digest } = run;
