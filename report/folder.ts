@@ -107,6 +107,10 @@ export interface CurveDigest {
 export interface UnseenDigest extends NonNullable<RunRecord["data"]["unseen"]> {
   /** Checkpoints, in order. */
   readonly curve: readonly (NonNullable<CurvePoint["unseen"]> & { readonly step: number })[];
+  /** With the tested weights; null without a result. */
+  readonly tested: NonNullable<CurvePoint["unseen"]> | null;
+  /** Whether the tested weights are an average over the training, and of no checkpoint. */
+  readonly averaged: boolean;
 }
 
 /** An output folder as the report sees it. */
@@ -279,6 +283,8 @@ function digest(record: RunRecord, metrics: readonly Metric[]): Digest {
       unseen: {
         ...unseen,
         curve: record.curve.flatMap(({ step, unseen }) => unseen ? [{ step, ...unseen }] : []),
+        tested: result?.unseen ?? null,
+        averaged: result?.averaged !== undefined,
       },
     }),
     selectedStep: result?.step ?? null,

@@ -206,6 +206,11 @@ export interface RunRecord {
     /** Confusion counts of each domain; empty where an imported run has none. */
     readonly validation: readonly Confusion[];
     readonly test: readonly Confusion[];
+    /**
+     * Figures of the domains that the run is not trained on, with the tested weights; left out where
+     * there are none.
+     */
+    readonly unseen?: Readonly<Record<"validation" | "test", CurveFigures>>;
     /** Confidence on the test images of each domain; older records do not have it. */
     readonly calibration?: readonly Calibration[];
     /** Metrics that cannot be derived from the counts above, by name, as far as they were looked at. */

@@ -5,7 +5,7 @@
  */
 import type { Confusion } from "../../metrics/mod.ts";
 import { leftOut } from "./left_out.ts";
-import type { RunRecord, RunSpec } from "./record.ts";
+import type { CurvePoint, RunRecord, RunSpec } from "./record.ts";
 
 /** A contradiction, and where in the record it is. */
 export interface Problem {
@@ -78,7 +78,6 @@ function* ofData({ spec, data }: RunRecord): Iterable<Problem> {
 
 function* ofCurve({ curve, outcome, spec, data }: RunRecord): Iterable<Problem> {
   const { domains } = data;
-  const unseenDomains = data.unseen?.domains.length ?? 0;
   const most = stepsOf(spec);
   let before = -1;
   for (const [i, { step, validation, test = {}, unseen }] of curve.entries()) {
@@ -93,15 +92,20 @@ function* ofCurve({ curve, outcome, spec, data }: RunRecord): Iterable<Problem> 
     if (figures.some(({ length }) => length !== domains.length)) {
       yield { path: ["curve", i], problem: "a figure of each domain is needed" };
     }
-    const others = Object.values(unseen ?? {}).flatMap((split) => Object.values(split));
-    const lacks = (unseen === undefined) !== (unseenDomains === 0);
-    if (lacks || others.some(({ length }) => length !== unseenDomains)) {
-      yield { path: ["curve", i, "unseen"], problem: "a figure of each unseen domain is needed" };
-    }
+    if (!fitsUnseen(unseen, data)) yield { path: ["curve", i, "unseen"], problem: EACH_UNSEEN };
   }
   if (outcome.status === "diverged" && outcome.step > most) {
     yield { path: ["outcome", "step"], problem: `there are ${most} steps` };
   }
+}
+
+const EACH_UNSEEN = "a figure of each unseen domain is needed";
+
+/** Whether figures of unseen domains are there where there are such domains, and of each of them. */
+function fitsUnseen(figures: CurvePoint["unseen"], { unseen }: RunRecord["data"]): boolean {
+  if (figures === undefined || unseen === undefined) return figures === unseen;
+  return Object.values(figures).flatMap((split) => Object.values(split))
+    .every(({ length }) => length === unseen.domains.length);
 }
 
 function* ofResult({ result, outcome, spec, data }: RunRecord): Iterable<Problem> {
@@ -128,6 +132,9 @@ function* ofResult({ result, outcome, spec, data }: RunRecord): Iterable<Problem
         };
       }
     }
+  }
+  if (!fitsUnseen(result.unseen, data)) {
+    yield { path: ["result", "unseen"], problem: EACH_UNSEEN };
   }
   const bins = result.calibration;
   if (bins !== undefined && bins.length !== data.domains.length) {

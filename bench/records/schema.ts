@@ -109,6 +109,7 @@ const counts = z.custom<number[][]>(
   items: { type: "array", items: { type: "integer", minimum: 0, maximum: MOST } },
 });
 const curveFigures = z.record(z.string(), z.array(z.number().nullable()));
+const unseenFigures = z.object({ validation: curveFigures, test: curveFigures });
 const scores = z.record(
   z.string(),
   z.object({ domains: z.array(z.number().nullable()), pooled: z.number().nullable() }),
@@ -129,6 +130,7 @@ const data = z.object({
 
 const result = z.object({
   step: count.nullable(),
+  unseen: unseenFigures.exactOptional(),
   averaged: z.object({ from: count, to: count }).exactOptional(),
   validation: z.array(counts),
   test: z.array(counts),
@@ -161,7 +163,7 @@ const record = z.object({
     terms: z.record(z.string(), z.number()),
     validation: curveFigures,
     test: curveFigures.exactOptional(),
-    unseen: z.object({ validation: curveFigures, test: curveFigures }).exactOptional(),
+    unseen: unseenFigures.exactOptional(),
   })),
   result: result.nullable(),
   environment,

@@ -212,6 +212,7 @@ export class Run {
       validation,
       test: tested.map(({ counts }) => counts.confusion),
       calibration: tested.map(({ confidence }) => confidence),
+      ...(this.#unseen && { unseen: await this.#evaluateUnseen(this.#unseen) }),
       scores: {
         validation: scores,
         test: scoresOf(this.#metrics.filter(({ needs }) => needs === "probabilities"), tested),

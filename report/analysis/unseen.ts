@@ -32,12 +32,12 @@ export interface UnseenRule {
 /** A rule at work. */
 export interface ChoosingRule extends UnseenRule {
   /**
-   * The step of the checkpoint that counts, of a run that leaves out one domain; null where the runs
-   * that the rule needs are not there.
+   * The step of the checkpoint that counts, of a run that leaves out one domain; `tested` for the
+   * one that the run itself has chosen, and null where the runs that the rule needs are not there.
    *
    * @param pairs Finds the finished run that leaves out another domain too.
    */
-  step(run: Run, rule: MetricRule, pairs: (other: string) => Run | null): number | null;
+  step(run: Run, rule: MetricRule, pairs: (other: string) => Run | null): number | "tested" | null;
 }
 
 /** The field's rules, the usual one first. */
@@ -46,7 +46,7 @@ export const UNSEEN_RULES: readonly ChoosingRule[] = [
     name: "training-domain",
     title: "training-domain validation",
     by: "the validation images of the domains that were trained on",
-    step: ({ digest }) => digest?.selectedStep ?? null,
+    step: () => "tested",
   },
   {
     name: "oracle",
@@ -192,11 +192,12 @@ function figuresOf(
         leftOut(pair.spec).join("\n") === [domain, other].sort().join("\n")
       ) ?? null,
   );
-  const point = digest.unseen.curve.find((point) => point.step === step);
-  if (point === undefined) return null;
+  const { curve, tested } = digest.unseen;
+  const point = step === "tested" ? tested : curve.find((point) => point.step === step) ?? null;
+  if (point === null) return null;
   return {
     unseen: new Map(Object.entries(point.test).map(([metric, [value]]) => [metric, value ?? null])),
-    seen: step === digest.selectedStep
+    seen: step === "tested"
       ? new Map(metrics.flatMap(({ name }) => {
         const value = digest.scores.get(scoreKey("average", name));
         return value === undefined ? [] : [[name, value] as const];
