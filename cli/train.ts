@@ -14,6 +14,7 @@ import type { PlannedRun, Request } from "../bench/plan/plan.ts";
 import type { PlanFile } from "../bench/records/folder.ts";
 import { buildReport, type ReportOptions } from "../report/mod.ts";
 import { printForecast } from "./forecast.ts";
+import { printLeaderboards } from "./leaderboard.ts";
 import { requirePretrained } from "./options/backbone.ts";
 import { dataPaths, print, printJson } from "./options/common.ts";
 import { type ExecutionOptions, executorOf } from "./options/execution.ts";
@@ -157,7 +158,7 @@ export async function reportOn(
 ): Promise<void> {
   if (result.status !== "finished") return;
   const { runs, outcomes } = result;
-  const report = (await buildReport(out, how)).path;
+  const { path: report, leaderboards } = await buildReport(out, how);
   const seconds = (performance.now() - began) / 1000;
   const { done, ...others } = tally(runs, outcomes);
   if (json) {
@@ -167,6 +168,7 @@ export async function reportOn(
   const parts = Object.entries(others).flatMap(([s, count]) => count > 0 ? [`${count} ${s}`] : []);
   const trained = `${done} of ${runs.length} runs trained in ${duration(seconds)}`;
   print([trained, ...parts].join(", "));
+  printLeaderboards(leaderboards);
   print(`Results: ${relative(".", join(out, "results.csv"))}`);
   print(`Report:  ${relative(".", report)}`);
 }

@@ -10,7 +10,9 @@ import { ReportFiles } from "./files.ts";
 import { type PageSection, renderPage } from "./page/page.tsx";
 import { isSection, type SectionDefinition } from "./section.ts";
 import { SECTIONS } from "./sections/mod.ts";
+import { leaderboards } from "./tables/leaderboard.ts";
 import { resultsCsv } from "./tables/results_csv.ts";
+import type { Table } from "./tables/table.ts";
 
 // What a section of one's own is made of, and every type that it meets on the way.
 export { defineSection, type Section, type SectionDefinition } from "./section.ts";
@@ -67,6 +69,8 @@ export interface Report {
   readonly diverged: number;
   /** Every file that was written. */
   readonly files: readonly string[];
+  /** The best methods of every data set. */
+  readonly leaderboards: readonly Table[];
 }
 
 /**
@@ -100,6 +104,7 @@ export async function buildReport(out: string, options: ReportOptions = {}): Pro
     failed: count("failed"),
     diverged: count("diverged"),
     files: files.paths,
+    leaderboards: leaderboards(ctx),
   };
 }
 
