@@ -12,7 +12,7 @@ import { runSession, type SessionRequest, type SessionResult } from "../bench/ex
 import { forecast } from "../bench/plan/estimate.ts";
 import type { PlannedRun, Request } from "../bench/plan/plan.ts";
 import type { PlanFile } from "../bench/records/folder.ts";
-import { buildReport, type ReportOptions } from "../report/mod.ts";
+import { buildReport, prepareReport, type ReportOptions } from "../report/mod.ts";
 import { printForecast } from "./forecast.ts";
 import { printLeaderboards } from "./leaderboard.ts";
 import { requirePretrained } from "./options/backbone.ts";
@@ -50,6 +50,12 @@ export async function train(
     progress.note("Stopping: runs are kept as they stand; asked again, it does not wait for that.")
   );
   notes.forEach(progress.note);
+  let preparing: Promise<void> | undefined;
+  const onIdle = () => {
+    if (task.manifest?.file !== "manifest.json") return;
+    // What is amiss will be told when the report is built.
+    preparing = prepareReport(task.out, { catalogue: task.catalogue }).catch(() => {});
+  };
   try {
     const result = await runSession({
       ...task,
@@ -57,8 +63,9 @@ export async function train(
       saveEvery,
       tensorboard,
       signal: stop.signal,
-      events: eventsOf(progress, () => stop.begin()),
+      events: { ...eventsOf(progress, () => stop.begin()), onIdle },
     });
+    if (result.status === "finished") await preparing;
     if (result.status === "submitted") printSubmission(result.submission, task.out, json);
     if (result.status === "stopped") {
       progress.note("Broken off: all is kept as it stands, the same command continues.");

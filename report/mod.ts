@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { loadDrawing } from "./charts/render.ts";
 import { openReport, type ReportContext, type ReportOptions } from "./context.ts";
 import { ReportFiles } from "./files.ts";
 import { type PageSection, renderPage } from "./page/page.tsx";
@@ -106,6 +107,15 @@ export async function buildReport(out: string, options: ReportOptions = {}): Pro
     files: files.paths,
     leaderboards: leaderboards(ctx),
   };
+}
+
+/**
+ * Does what a report of `out` will need of the runs that have ended, while others go on: pictures of
+ * features are computed and kept, and what draws charts is loaded.
+ */
+export async function prepareReport(out: string, options: ReportOptions = {}): Promise<void> {
+  const ctx = await openReport(out, options);
+  await Promise.all([ctx.embeddings(), loadDrawing()]);
 }
 
 async function buildSections(

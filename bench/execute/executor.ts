@@ -27,6 +27,8 @@ export interface ExecutorEvents {
   onRetry?(run: PlannedRun, reason: string, seconds: number): void;
   /** The run has ended, or was not started because its first stage failed. */
   onEnd?(run: PlannedRun, outcome: Outcome): void;
+  /** All runs are begun, and there is room for more: work that would follow them may begin. */
+  onIdle?(): void;
   /** A line that a run's method, or a library, has printed. */
   onPrint?(run: PlannedRun, line: string): void;
 }

@@ -33,6 +33,8 @@ export class Scheduler {
   readonly #waiting: Waiting[];
   /** Runs that were handed out and not given back. */
   #busy = 0;
+  /** Nothing was waiting, once. */
+  #idle = false;
   #wake = Promise.withResolvers<void>();
   readonly #wakeAll = () => {
     this.#wake.resolve();
@@ -58,6 +60,10 @@ export class Scheduler {
       const found = await this.#take();
       if ("run" in found) return found;
       if (this.#waiting.length === 0 && this.#busy === 0) return null;
+      if (this.#waiting.length === 0 && !this.#idle) {
+        this.#idle = true;
+        this.#session.events?.onIdle?.();
+      }
       await withTimeout(woken, found.until - Date.now());
     }
     return null;

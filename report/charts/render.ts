@@ -8,13 +8,19 @@ import type { TopLevelSpec } from "vega-lite";
 
 // The libraries are large, and loaded when something is drawn.
 const loadSharp = () => import("sharp").then((module) => module.default);
+const loadVega = () => Promise.all([import("vega"), import("vega-lite")]);
+
+/** Loads the libraries that draw, ahead of the first chart. */
+export async function loadDrawing(): Promise<void> {
+  await Promise.all([loadSharp(), loadVega()]);
+}
 
 /**
  * The SVG of a Vega-Lite chart: the same text for the same specification, whatever was drawn
  * before. The specification's description becomes its text alternative.
  */
 export async function toSvg(spec: TopLevelSpec): Promise<string> {
-  const [vega, { compile }] = await Promise.all([import("vega"), import("vega-lite")]);
+  const [vega, { compile }] = await loadVega();
   const logger = vega.logger(vega.None); // a report prints nothing
   const drawing = vega.parse(compile(spec, { logger }).spec);
   const view = new vega.View(drawing, { renderer: "none", logger });

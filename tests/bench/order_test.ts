@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { builtin } from "../../bench/catalogue.ts";
 import { longestFirst } from "../../bench/execute/order.ts";
+import { Scheduler } from "../../bench/execute/scheduler.ts";
 import type { Request } from "../../bench/plan/plan.ts";
 import { withFirstStages } from "../../bench/plan/plan.ts";
+import { Store } from "../../bench/records/store.ts";
 import { METHODS } from "../../methods/mod.ts";
 import { plan } from "../helpers/plan.ts";
 
@@ -17,6 +19,8 @@ const request: Request = {
   threads: 1,
 };
 
+const PATHS = { dataDir: undefined, splitsDir: undefined, cacheDir: "" };
+
 const ordered = (change: Partial<Request>) => {
   const runs = withFirstStages(plan({ ...request, ...change }), METHODS);
   return longestFirst(runs, builtin()).map(({ name, spec }) => `${name} ${spec.seed}`);
@@ -30,4 +34,25 @@ Deno.test("the longest runs are begun first, equal ones in the order of the plan
 Deno.test("a first stage is begun as early as the runs that wait for it ask", () => {
   const found = ordered({ methods: ["irm", "erm+crt"], seeds: [0] });
   assert.deepEqual(found, ["erm 0", "irm 0", "crt 0"]);
+});
+
+Deno.test("when all runs are begun and there is room for more, that is said once", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const runs = plan({ ...request, methods: ["erm"] });
+    let idle = 0;
+    const events = { onIdle: () => void idle++ };
+    const session = { out: folder, catalogue: builtin(), paths: PATHS, events };
+    using scheduler = new Scheduler(runs, new Store(folder), session);
+    const turns = [await scheduler.next(), await scheduler.next()];
+    assert.equal(idle, 0);
+    const others = [scheduler.next(), scheduler.next()];
+    await new Promise((resolve) => setTimeout(resolve));
+    assert.equal(idle, 1);
+    for (const turn of turns) scheduler.settle(turn!.run, { status: "done" });
+    assert.deepEqual(await Promise.all(others), [null, null]);
+    assert.equal(idle, 1);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { embeddings } from "../../report/analysis/embedding.ts";
+import { buildReport, prepareReport } from "../../report/mod.ts";
 import { inFolder } from "./folder.ts";
 import { DATASETS, writeStore } from "./store.ts";
 
@@ -51,4 +52,24 @@ Deno.test("runs without whole features are left out", () =>
     await Deno.writeFile(broken!, new Uint8Array(20));
     await Deno.remove(none!);
     assert.equal((await embeddings(filesIn(out), [runs.map((run) => run.id)])).size, 0);
+  }));
+
+Deno.test("what a report needs of finished runs is made while others go on", () =>
+  inFolder(async (out) => {
+    const { runs } = await writeStore(out, {
+      datasets: DATASETS.slice(1, 2),
+      methods: ["erm", "irm"],
+      seeds: [0],
+      details: true,
+    });
+    const [done, going] = runs.map(({ id }) => join(out, "runs", id));
+    await Deno.remove(join(going!, "record.json"));
+    await Deno.remove(join(going!, "features.safetensors"));
+    await prepareReport(out);
+    const points = join(done!, "tsne.json");
+    const made = (await Deno.stat(points)).mtime!;
+    await assert.rejects(Deno.stat(join(going!, "tsne.json")), Deno.errors.NotFound);
+    await assert.rejects(Deno.stat(join(out, "report")), Deno.errors.NotFound);
+    await buildReport(out);
+    assert.deepEqual((await Deno.stat(points)).mtime, made, "the report takes what is there");
   }));
