@@ -33,6 +33,7 @@ export { type Figure, figures } from "./bench/records/figures.ts";
 export { Folder, type PlanFile } from "./bench/records/folder.ts";
 export type { Refused } from "./bench/records/door.ts";
 export type { Plan } from "./bench/records/joined_plans.ts";
+export type { ProgramMethod } from "./bench/plan/programs.ts";
 export { runId } from "./bench/records/run_id.ts";
 
 // Every type that stands in their signatures.
@@ -56,6 +57,7 @@ export type {
   NetworkSpec,
   Origin,
   Plugin,
+  ProgramLimits,
   RecordedScores,
   RunRecord,
   RunSpec,

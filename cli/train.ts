@@ -27,7 +27,15 @@ import { StopSignals } from "./stop_signals.ts";
 /** What a command says about its session; the rest is in its options. */
 export type Task = Pick<
   SessionRequest,
-  "out" | "catalogue" | "backend" | "plan" | "manifest" | "importFrom" | "executor" | "given"
+  | "out"
+  | "catalogue"
+  | "backend"
+  | "plan"
+  | "manifest"
+  | "importFrom"
+  | "executor"
+  | "given"
+  | "programs"
 >;
 
 /** How a command that trains ended; `planned`: its plan was printed, nothing was trained. */
@@ -118,6 +126,7 @@ export async function trainGrid(options: GridOptions, grid: Grid): Promise<Resul
     catalogue,
     backend,
     manifest: { file: grid.file, preset },
+    programs: true,
     ...executorOf(options),
     async plan(backend, note) {
       const request = await requestOf(options, backend, folders.cacheDir, catalogue);

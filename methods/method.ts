@@ -211,7 +211,8 @@ export type Family =
   | "augmentation"
   | "meta-learning"
   | "imbalance"
-  | "multi-domain long-tailed";
+  | "multi-domain long-tailed"
+  | "other programs";
 
 /** Something that a method does otherwise than the field's reference implementations. */
 export interface Departure {

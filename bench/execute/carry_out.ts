@@ -6,16 +6,18 @@
 import { setImmediate } from "node:timers";
 import * as tf from "@tensorflow/tfjs-core";
 import { isSentence, machineAtFault } from "../../base/errors.ts";
+import { findDataset } from "../../datasets/dataset.ts";
 import type { BackendInfo } from "../../tensor/backend.ts";
 import type { Catalogue } from "../catalogue.ts";
 import { requireMethods } from "../plan/plan.ts";
+import { ProgramKilled, trainByProgram } from "../programs/run.ts";
 import { recordOf } from "../records/run_record.ts";
 import { runId } from "../records/run_id.ts";
 import { Store } from "../records/store.ts";
 import { writeEvents } from "../records/tensorboard.ts";
 import { train, type TrainOptions } from "../train/trainer.ts";
 import { environment } from "./environment.ts";
-import { type InputCache, inputsOf } from "./inputs.ts";
+import { imagesOf, type InputCache, inputsOf } from "./inputs.ts";
 import type { RunEnd, RunOrder, WorkerMessage } from "./messages.ts";
 import { startMeter } from "./meter.ts";
 
@@ -27,7 +29,8 @@ class Stopped extends Error {}
 
 /** What lasts from run to run. */
 export interface TrainingState extends InputCache {
-  readonly backend: BackendInfo;
+  /** Null in a process that has other programs train. */
+  readonly backend: BackendInfo | null;
   /** Aborted when the run shall stop. */
   readonly stop: AbortSignal;
   /** What the runs of an order may name. */
@@ -42,7 +45,8 @@ export async function carryOut(order: RunOrder, state: TrainingState): Promise<R
     return await claimAndTrain(order, state);
   } catch (error) {
     if (error instanceof Stopped) return { type: "stopped" };
-    return { type: "failed", ...failureOf(error), machine: machineAtFault(error) };
+    const machine = error instanceof ProgramKilled || machineAtFault(error);
+    return { type: "failed", ...failureOf(error), machine };
   }
 }
 
@@ -63,7 +67,30 @@ async function claimAndTrain(order: RunOrder, state: TrainingState): Promise<Run
   state.send({ type: "begun" });
   const catalogue = await state.catalogue(order);
   requireMethods(spec, catalogue.methods);
-  return await trainRun(order, catalogue, store, state);
+  return await (spec.command === undefined
+    ? trainRun(order, catalogue, store, state)
+    : haveTrained(order, catalogue, store, state));
+}
+
+/** Has a program train a run, and writes its record. */
+async function haveTrained(
+  { run, paths }: RunOrder,
+  { datasets, metrics }: Catalogue,
+  store: Store,
+  state: TrainingState,
+): Promise<RunEnd> {
+  const definition = findDataset(run.spec.dataset.name, datasets);
+  const onWork = throttledProgress(state);
+  const dataset = await imagesOf(run.spec, definition, paths, state, onWork);
+  const { stop, send } = state;
+  const ended = await trainByProgram({
+    ...{ run, definition, dataset, metrics, store, stop, onWork },
+    cacheDir: paths.cacheDir,
+    environment: await environment(null),
+    onStep: (done, total) => send({ type: "step", done, total }),
+  });
+  if (!ended) throw new Stopped();
+  return { type: "trained", outcome: { status: "done" } };
 }
 
 /** Trains a run or continues it, and writes its record. */

@@ -95,6 +95,25 @@ export async function inputsOf(
   };
 }
 
+/**
+ * The images of a run, for a program that trains it.
+ *
+ * @throws {DataError | UsageError} When they are not here.
+ */
+export async function imagesOf(
+  spec: RunSpec,
+  definition: DatasetDefinition,
+  paths: DataPaths,
+  { datasets, readers }: Pick<InputCache, "datasets" | "readers">,
+  onProgress: (what: string, done: number, total: number) => void,
+): Promise<Dataset> {
+  return await memoize(
+    datasets,
+    JSON.stringify([spec.dataset, seedOfImages(spec), undefined]),
+    () => datasetOf(spec, definition, undefined, { ...paths, readers, onProgress }),
+  );
+}
+
 /** The data set as images, or as features of a frozen network. */
 async function datasetOf(
   { dataset: { imageSize, settings }, seed: runSeed }: RunSpec,

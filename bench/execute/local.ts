@@ -53,8 +53,8 @@ async function gpusOf(
   { gpus, slots }: Given<typeof options>,
 ): Promise<readonly string[] | undefined> {
   if (gpus !== undefined) return gpus;
-  const native = runs.some(({ spec }) => spec.engine.backend === "native");
-  const seen = native ? await visibleGpus() : [];
+  const some = runs.some(({ spec }) => spec.engine.backend !== "wasm");
+  const seen = some ? await visibleGpus() : [];
   if (seen.length > 0) return seen;
   if (slots === undefined) return undefined;
   throw new UsageError(`Cannot use --slots ${slots}: there is no GPU here; --jobs counts workers`);

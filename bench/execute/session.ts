@@ -54,6 +54,8 @@ export interface SessionRequest extends Omit<Session, "report" | "data"> {
   readonly manifest:
     | Pick<Manifest, "preset" | "search"> & { readonly file: PlanFile }
     | null;
+  /** The runs' programs are the user's own. Those of a plan that was read are never started. */
+  readonly programs?: boolean;
   /** A folder whose finished runs are taken over, and the ids there of those that have others here. */
   readonly importFrom?: { readonly folder: Folder; readonly ids: ReadonlyMap<string, string> };
   readonly executor: Executor;
@@ -87,12 +89,14 @@ export async function runSession(request: SessionRequest): Promise<SessionResult
   const expected = await expectedBackend(request.backend);
   const notes: string[] = [];
   let planned = await request.plan(expected, (sentence) => notes.push(sentence));
+  requireOwnPrograms(planned, request.programs ?? false);
   const paths = await pathsOf(planned, request.paths, catalogue);
   await executor.width(planned, given);
   await requireWritable(out);
   const work = (what: string, done: number, total: number) => events.onWork?.(what, done, total);
   const datasets = manifest && await readDatasets(planned, catalogue.datasets, paths, work);
-  const backend = await readyBackend(request);
+  const here = planned.some(({ spec }) => spec.engine.backend !== "elsewhere");
+  const backend = here ? await readyBackend(request) : expected;
   // Native TensorFlow was to be had by all signs and is not.
   if (backend !== expected) planned = await request.plan(backend, () => {});
   for (const note of notes) events.onNote?.(note);
@@ -115,6 +119,17 @@ export async function runSession(request: SessionRequest): Promise<SessionResult
   return request.signal?.aborted
     ? { status: "stopped" }
     : { status: "finished", runs, ...execution };
+}
+
+/** Whoever wrote a plan must not decide what is started here. */
+function requireOwnPrograms(runs: readonly PlannedRun[], own: boolean): void {
+  const foreign = runs.find(({ spec }) => spec.command !== undefined);
+  if (own || foreign === undefined) return;
+  throw new UsageError(
+    `Cannot train ${foreign.name}: the plan has it trained by the command ` +
+      `${JSON.stringify(foreign.spec.command!.line)}, and no program of a plan that was read is ` +
+      `started; give the command yourself, with bench --method-command`,
+  );
 }
 
 /** Makes the backend ready. */

@@ -10,8 +10,9 @@
  */
 import { writeAllSync } from "../../base/terminal.ts";
 import { ReaderPool } from "../../datasets/reading/reader_pool.ts";
-import { type Backend, startBackend } from "../../tensor/backend.ts";
+import { startBackend } from "../../tensor/backend.ts";
 import { reloadCatalogue, withOwnDatasets } from "../catalogue.ts";
+import type { RunSpec } from "../records/record.ts";
 import { carryOut, type TrainingState } from "./carry_out.ts";
 import {
   encodeMessage,
@@ -22,12 +23,13 @@ import {
 } from "./messages.ts";
 
 if (import.meta.main) {
-  const [backend, threads] = Deno.args as [Backend, string];
+  const [backend, threads] = Deno.args as [RunSpec["engine"]["backend"], string];
   const stop = new AbortController();
   // On a terminal, Ctrl-C reaches the workers as well as the harness: all stop in good order.
   for (const signal of stopSignals()) Deno.addSignalListener(signal, () => stop.abort());
   const state: TrainingState = {
-    backend: await startBackend(backend, Number(threads)),
+    // Where another program trains, TensorFlow would only take memory from it.
+    backend: backend === "elsewhere" ? null : await startBackend(backend, Number(threads)),
     datasets: new Map(),
     pretrained: new Map(),
     readers: new ReaderPool(),

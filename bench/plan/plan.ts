@@ -21,7 +21,8 @@ import {
   wantingDomains,
 } from "./leave_out.ts";
 import { type NetworkRequest, sizesOf } from "./networks.ts";
-import type { RunSpec, SelectionRule, StudyTag } from "../records/record.ts";
+import type { ProgramLimits, RunSpec, SelectionRule, StudyTag } from "../records/record.ts";
+import type { ProgramMethod } from "./programs.ts";
 import { readSettings } from "./settings.ts";
 import { type GridPart, specOf } from "./spec.ts";
 import { expandMethods } from "./stages.ts";
@@ -56,6 +57,10 @@ export interface Request extends NetworkRequest, LeaveOutRequest {
   readonly selection: SelectionRule;
   /** Test figures at every checkpoint. */
   readonly traceTest?: boolean | undefined;
+  /** Methods that other programs train, which the catalogue has too, and what these may use. */
+  readonly programs?:
+    | { readonly methods: readonly ProgramMethod[]; readonly limits: ProgramLimits }
+    | undefined;
   /** Part of each run's id, since it decides the last bits. */
   readonly backend: Backend;
   /** Threads of one run; part of its id, since the last bits of sums depend on them. */
@@ -74,6 +79,8 @@ export interface PlannedRun {
   readonly study?: StudyTag;
   /** Number of the setting of a random search; left out where there is none. */
   readonly trial?: number;
+  /** Where its program is started and what it may use; left out for what is trained here. */
+  readonly program?: ProgramLimits;
 }
 
 /**
@@ -92,6 +99,7 @@ export function plan(
   ruleOf(request.selection, catalogue.metrics); // there is such a rule
   const datasets = selectDatasets(request.datasets, catalogue.datasets);
   const names = expandMethods(request.methods, catalogue);
+  requireOwnStages(names, request);
   const sizes = new Map(
     datasets.map((dataset) => [dataset, sizesOf(request, dataset, catalogue.networks)]),
   );
@@ -125,7 +133,7 @@ export function plan(
       for (const setting of request.trials ?? [undefined]) {
         for (const seed of request.seeds) {
           const spec = specOf(request, part, stages, seed, overrides, setting ?? 0);
-          add(runs, spec, setting, catalogue.methods);
+          add(runs, spec, setting, catalogue.methods, request.programs?.limits);
         }
       }
     }
@@ -142,6 +150,7 @@ export function plan(
  *   that it cannot have, or when it was imported.
  */
 export function requireMethods(spec: RunSpec, methods: readonly Method[]): void {
+  if (spec.command !== undefined) return; // its program is looked at when it is started
   if (spec.imported !== undefined) {
     throw new UsageError(
       `Cannot train ${spec.method.name} with seed ${spec.seed}: its results were imported, and how ` +
@@ -170,8 +179,9 @@ function add(
   spec: RunSpec,
   trial: number | undefined,
   methods: Stages,
+  limits: ProgramLimits | undefined,
 ): void {
-  if (spec.stage1 !== null) add(runs, spec.stage1, trial, methods);
+  if (spec.stage1 !== null) add(runs, spec.stage1, trial, methods, limits);
   const id = runId(spec);
   if (runs.has(id)) return;
   runs.set(id, {
@@ -179,7 +189,28 @@ function add(
     name: runName(spec, methods),
     spec,
     ...(trial === undefined ? {} : { trial }),
+    ...(spec.command !== undefined && limits !== undefined && { program: limits }),
   });
+}
+
+/** The weights of another program are none that a second stage could start from. */
+function requireOwnStages(names: readonly Method[][], { programs, leaveOut }: Request): void {
+  if (programs !== undefined && leaveOut !== undefined) {
+    throw new UsageError(
+      `Cannot leave out domains for ${programs.methods.map(({ method }) => method.name).join()}: ` +
+        `what a program is told knows of no unseen domain; run it without --leave-out`,
+    );
+  }
+  const own = new Set(programs?.methods.map(({ method }) => method.name));
+  const mixed = names.find((stages) =>
+    stages.length > 1 && stages.some(({ name }) => own.has(name))
+  );
+  if (mixed === undefined) return;
+  const name = mixed.map(({ name }) => name).join("+");
+  throw new UsageError(
+    `Cannot train ${name}: ${mixed.find(({ name }) => own.has(name))!.name} is another program, ` +
+      `which is no stage of two; train it alone`,
+  );
 }
 
 /** Runs, each once and after the first stages that it needs, whether or not these are planned. */

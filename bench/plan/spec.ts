@@ -61,6 +61,8 @@ export function specOf(
         dataset.presets?.[request.preset]?.[key] ?? setting.default,
     ]),
   );
+  const command = request.programs?.methods.find((program) => program.method.name === method.name)
+    ?.command;
   return {
     format: 2,
     dataset: {
@@ -73,7 +75,10 @@ export function specOf(
     stage1: before.length > 0 ? specOf(request, part, before, seed, overrides, trial) : null,
     seed,
     training,
-    engine: { backend, threads, execution: usualExecution(training.steps, backend) },
+    engine: command === undefined
+      ? { backend, threads, execution: usualExecution(training.steps, backend) }
+      : { backend: "elsewhere", threads, execution: "eager" },
+    ...(command && { command }),
   };
 }
 

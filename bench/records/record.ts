@@ -41,7 +41,7 @@ export interface RunSpec {
   readonly training: TrainingSettings;
   /** What does the mathematics, which decides the last bits. */
   readonly engine: {
-    /** `elsewhere`: a run that was imported. */
+    /** `elsewhere`: a run that was imported, or that another program trains. */
     readonly backend: "native" | "wasm" | "elsewhere";
     /** Threads of one run: the last bits of sums depend on them. */
     readonly threads: number;
@@ -49,11 +49,28 @@ export interface RunSpec {
     /** Only TensorFlow's own operations, as runs of format 1 had them; the project's too when left out. */
     readonly operations?: "tensorflow";
   };
+  /** The program that trains the run; left out for what is trained here. */
+  readonly command?: {
+    /** As it was given; `{spec}` stands for the file that says what is to be trained. */
+    readonly line: string;
+    /** SHA-256 of the line and of the files that it names. */
+    readonly sha256: string;
+  };
   /**
    * A run that was made elsewhere, and the form that its results came in; left out for what is
    * trained here. Its settings of training are 0 where that does not say them.
    */
   readonly imported?: { readonly from: ImportedFrom };
+}
+
+/** What of a run's program decides no numbers: where it is started, and what it may use. */
+export interface ProgramLimits {
+  /** The folder that paths of its command are meant from, absolute. */
+  readonly folder: string;
+  /** Minutes that it may take; as many as it likes when left out. */
+  readonly minutes?: number;
+  /** Bytes that it and all that it starts may hold; as many as there are when left out. */
+  readonly memory?: number;
 }
 
 /** What a run that was made elsewhere was imported from. */
@@ -302,6 +319,8 @@ export interface Manifest {
     readonly trial?: number;
     /** Why its record would no longer count, where the user has it kept all the same. */
     readonly kept?: string;
+    /** Where its program is started and what it may use, where another program trains it. */
+    readonly program?: ProgramLimits;
   }[];
   /** Versions, hardware and revision of the code; null where unknown. */
   readonly environment: Readonly<Record<string, string | number | null>>;

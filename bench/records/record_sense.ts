@@ -19,7 +19,7 @@ const RULE = /^(last|(validation|validation-worst|oracle-test)-[a-z0-9-]+)$/;
 
 /** What of a specification nothing can be trained by; an imported run may lack what is not known. */
 export function specProblems(
-  { imported, dataset, method, training, engine, stage1 }: RunSpec,
+  { imported, command, dataset, method, training, engine, stage1 }: RunSpec,
 ): Problem[] {
   if (imported !== undefined) return [];
   const { network, steps, batch, checkpointEvery, selection } = training;
@@ -43,8 +43,12 @@ export function specProblems(
       problem: `a rule is needed, such as validation-macro-f1, and not "${selection.slice(0, 50)}"`,
     });
   }
-  if (engine.backend === "elsewhere") {
-    problems.push({ path: ["engine", "backend"], problem: "it must be native or wasm" });
+  const elsewhere = engine.backend === "elsewhere";
+  if (elsewhere !== (command !== undefined)) {
+    problems.push({
+      path: ["engine", "backend"],
+      problem: elsewhere ? "it must be native or wasm" : "of a program it must be elsewhere",
+    });
   }
   return problems;
 }
@@ -115,12 +119,12 @@ function* ofResult({ result, outcome, spec, data }: RunRecord): Iterable<Problem
     }
     return;
   }
-  const most = stepsOf(spec), known = spec.imported === undefined;
+  const most = stepsOf(spec), known = isOurs(spec);
   if (result.step === null ? known : result.step > most) {
     yield { path: ["result", "step"], problem: `a step of ${most} is needed` };
   }
   for (const split of ["validation", "test"] as const) {
-    // An imported run may have none.
+    // A run that was made elsewhere may have none.
     if (known || result[split].length > 0) {
       yield* ofCounts(result[split], data.counts[split], ["result", split]);
     }
@@ -155,8 +159,13 @@ function* ofResult({ result, outcome, spec, data }: RunRecord): Iterable<Problem
 }
 
 /** The most steps that something of a run can come after. */
-function stepsOf({ imported, training: { steps } }: RunSpec): number {
-  return imported === undefined ? steps : Infinity;
+function stepsOf(spec: RunSpec): number {
+  return isOurs(spec) ? spec.training.steps : Infinity;
+}
+
+/** Whether the suite itself has trained it. */
+function isOurs({ imported, command }: RunSpec): boolean {
+  return imported === undefined && command === undefined;
 }
 
 /** A confusion matrix a domain, none of whose rows counts more images than its class has. */

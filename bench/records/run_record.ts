@@ -61,7 +61,9 @@ export async function recordOf(run: TrainedRun): Promise<RunRecord> {
 }
 
 /** Domains, classes and counts of the images that the run had. */
-function aboutData({ definition, dataset, unseen }: TrainedRun): RunRecord["data"] {
+export function aboutData(
+  { definition, dataset, unseen }: Pick<TrainedRun, "definition" | "dataset" | "unseen">,
+): RunRecord["data"] {
   return {
     title: definition.title,
     ...aboutDomains(dataset.domains, dataset.classes.length),

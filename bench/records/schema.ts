@@ -82,6 +82,7 @@ export const RUN_SPEC: z.ZodType<RunSpec> = z.strictObject({
     execution: z.enum(["eager", "graph", "xla"]),
     operations: z.literal("tensorflow").exactOptional(),
   }),
+  command: z.strictObject({ line: text.min(1), sha256 }).exactOptional(),
   imported: z.strictObject({ from: importedFrom }).exactOptional(),
 }).superRefine((spec, context) => {
   for (const { path, problem } of specProblems(spec as RunSpec)) {
@@ -214,6 +215,11 @@ const planned = z.object({
   study: z.object({ name, method: text.min(1), levels: values }).exactOptional(),
   trial: count.exactOptional(),
   kept: text.exactOptional(),
+  program: z.object({
+    folder: text.min(1),
+    minutes: atLeast0.exactOptional(),
+    memory: count.exactOptional(),
+  }).exactOptional(),
 });
 
 /** A run of a plan. */

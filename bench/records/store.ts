@@ -14,7 +14,7 @@ import { readJson, StoreError } from "./door.ts";
 import { Folder, type PlanFile } from "./folder.ts";
 import { type KeptPredictions, predictionsCsv } from "./predictions.ts";
 import { leftOut, wholeDataset } from "./left_out.ts";
-import type { FailureRecord, Manifest, RunRecord } from "./record.ts";
+import type { FailureRecord, Manifest, RunRecord, RunSpec } from "./record.ts";
 import { fileSealHolds, sealed, sealedFile, sha256Of } from "./seal.ts";
 import type { RunState, TrainResult } from "../train/trainer.ts";
 
@@ -168,10 +168,10 @@ export class Store extends Folder {
     const cells = new Set(manifest.runs.map(cell));
     const trained = manifest.runs.filter(isTrained);
     const datasets = new Set(trained.map(({ spec }) => spec.dataset.name));
-    const planned = new Set(trained.map(conditions)); // several where there are networks
+    const fits = fitting(trained);
     const kept = (earlier?.manifest.runs ?? []).filter((run) =>
       !cells.has(cell(run)) &&
-      (!isTrained(run) || !datasets.has(run.spec.dataset.name) || planned.has(conditions(run)))
+      (!isTrained(run) || !datasets.has(run.spec.dataset.name) || fits(run))
     );
     const runs = [...kept, ...manifest.runs];
     await writeAtomically(path, json(sealed({ ...manifest, runs })));
@@ -219,11 +219,26 @@ function cell({ name, spec, trial }: Manifest["runs"][number]): string {
   return JSON.stringify([dataset.name, leftOut(spec), training.network, name, seed, trial]);
 }
 
+/** Which runs can stand in one table with some: of a program's, the engine says nothing. */
+function fitting(planned: Manifest["runs"]): (run: Manifest["runs"][number]) => boolean {
+  const byProgram = ({ spec }: Manifest["runs"][number]) => spec.command !== undefined;
+  const anyEngine = (run: Manifest["runs"][number]) => conditions(run, null);
+  const [all, any, programs] = [
+    planned.map((run) => conditions(run)), // several where there are networks
+    planned.map(anyEngine),
+    planned.filter(byProgram).map(anyEngine),
+  ].map((keys) => new Set(keys)) as [Set<string>, Set<string>, Set<string>];
+  return (run) => all.has(conditions(run)) || (byProgram(run) ? any : programs).has(anyEngine(run));
+}
+
 /** What two runs must share to stand in one table. */
-function conditions({ spec, trial }: Manifest["runs"][number]): string {
+function conditions(
+  { spec, trial }: Manifest["runs"][number],
+  engine: RunSpec["engine"] | null = spec.engine,
+): string {
   // A method without steps of its own evaluates what its first stage has trained.
   const trained = spec.training.steps === 0 && spec.stage1 !== null ? spec.stage1 : spec;
-  const { training, engine } = trained;
+  const { training } = trained;
   const { network, steps, selection } = training;
   const batch = trial === undefined ? training.batch : null; // a search draws it
   const dataset = wholeDataset(trained); // runs that leave out domains stand in tables of their own

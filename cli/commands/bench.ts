@@ -26,9 +26,10 @@ import {
 import { executorOf } from "../options/execution.ts";
 import { type GridOptions, gridOptions } from "../options/grid.ts";
 import { judgementOf, type JudgementOptions, judgementOptions } from "../options/judgement.ts";
+import { type ProgramOptions, programOptions, withPrograms } from "../options/programs.ts";
 import { benchGrid, exitCodeOf, printPlan, reportOn, type Task, train } from "../train.ts";
 
-interface BenchOptions extends GridOptions, JudgementOptions {
+interface BenchOptions extends GridOptions, JudgementOptions, ProgramOptions {
   readonly methods: string[];
   readonly from?: string;
   readonly tolerance?: number;
@@ -66,7 +67,7 @@ export function benchCommand(setExitCode: SetExitCode): Command {
       `largest difference of a test figure that --from lets pass; ${TOLERANCE} when left out`,
       share,
     );
-  return judgementOptions(gridOptions(command))
+  return judgementOptions(gridOptions(programOptions(command)))
     .action(async (options: BenchOptions) => setExitCode(await bench(options)));
 }
 
@@ -79,13 +80,20 @@ async function bench(options: BenchOptions): Promise<number> {
   if (tolerance !== undefined) {
     throw new UsageError("Cannot use --tolerance without --from: there is nothing to compare with");
   }
-  const catalogue = await catalogueOf(options);
+  const { catalogue, programs, names } = await withPrograms(await catalogueOf(options), options);
   const result = await benchGrid(options, {
     folder: preset,
     catalogue,
-    plan: (request, note) => plan({ ...request, methods }, catalogue, note),
+    plan: (request, note) =>
+      plan({ ...request, methods: withAll(methods, names), programs }, catalogue, note),
   });
   return exitCodeOf(result);
+}
+
+/** The methods that were asked for: a program that is given is one of them, named or not. */
+function withAll(methods: readonly string[], programs: readonly string[]): string[] {
+  const asked = (name: string) => methods.includes("all") || methods.includes(name);
+  return [...methods, ...programs.filter((name) => !asked(name))];
 }
 
 /** Trains the runs of a manifest again, and compares. */

@@ -86,6 +86,7 @@ async function trainTask(options: TaskOptions): Promise<number> {
       backend: backendOf(runs),
       plan: () => runs,
       manifest: null,
+      programs: true,
       executor: local,
       given: { jobs: 1 },
     }),
