@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { openFolders } from "../../bench/records/joined_folder.ts";
+import type { Manifest } from "../../bench/records/record.ts";
+import { runId } from "../../bench/records/run_id.ts";
 import { buildReport } from "../../report/mod.ts";
 import { openReport } from "../../report/context.ts";
 import { cautions } from "../../report/analysis/cautions.ts";
@@ -106,11 +108,11 @@ Deno.test("a sweep's drawn batches do not tell folders apart", () =>
     await writeStore(b, grid(["irm"]));
     for (const [i, folder] of [a, b].entries()) {
       await replan(folder, (manifest) => ({
-        runs: (manifest["runs"] as { spec: { training: object } }[]).map((run) => ({
-          ...run,
-          trial: i,
-          spec: { ...run.spec, training: { ...run.spec.training, batch: 8 * (i + 1) } },
-        })),
+        runs: (manifest["runs"] as Manifest["runs"]).map((run) => {
+          const training = { ...run.spec.training, batch: 8 * (i + 1) };
+          const spec = { ...run.spec, training };
+          return { ...run, id: runId(spec), trial: i, spec };
+        }),
       }));
     }
     const plan = await (await openFolders([a, b], { methods: [], datasets: [] })).plan();
