@@ -88,6 +88,7 @@ export type {
   Sources,
   Split,
   SplitCounts,
+  SplitListing,
   SplitName,
   TableLine,
   TrainingSize,

@@ -12,6 +12,7 @@ import { completionsCommand } from "./commands/completions.ts";
 import { dataCommand } from "./commands/data.ts";
 import { datasetsCommand } from "./commands/datasets.ts";
 import { doctorCommand } from "./commands/doctor.ts";
+import { importCommand } from "./commands/import.ts";
 import { methodsCommand } from "./commands/methods.ts";
 import { metricsCommand } from "./commands/metrics.ts";
 import { networksCommand } from "./commands/networks.ts";
@@ -31,6 +32,7 @@ const COMMANDS = [
   reportCommand,
   powerCommand,
   resultsCommand,
+  importCommand,
   sweepCommand,
   selectCommand,
   slurmCommand,

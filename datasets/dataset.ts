@@ -100,7 +100,11 @@ export interface Dataset {
 }
 
 /** What an image is called outside of the suite: its path, or its place where it has no file. */
-export function imageName(domain: Domain, part: SplitName, index: number): string {
+export function imageName(
+  domain: SplitListing[number],
+  part: SplitName,
+  index: number,
+): string {
   return domain[part].paths?.[index] ?? `${domain.name}/${part}/${index}`;
 }
 
@@ -174,6 +178,12 @@ export interface DataProblems {
   readonly odd: readonly string[];
 }
 
+/** The images of every split of every domain, without the images themselves. */
+export type SplitListing = readonly (
+  & { readonly name: string }
+  & Readonly<Record<SplitName, Pick<Split, "labels" | "paths">>>
+)[];
+
 /** A data set as it can be named on the command line. */
 export interface DatasetDefinition extends Definition {
   /** Always `dataset`. */
@@ -212,6 +222,11 @@ export interface DatasetDefinition extends Definition {
   locate(paths: DataPaths): Promise<Availability>;
   /** Images of every split by domain and class, without reading one; undefined when not known. */
   counts(options: LoadOptions): Promise<SplitCounts | undefined>;
+  /**
+   * Which image is in which split, where that is known without the images; {@linkcode load} says it
+   * when left out.
+   */
+  listing?(options: LoadOptions): Promise<SplitListing | undefined>;
   /**
    * Makes the data set ready.
    *

@@ -26,7 +26,8 @@ export function canonical(value: unknown): string {
 export type Stages = readonly { readonly name: string; readonly stage1?: string }[];
 
 /** The name of a run in tables: its method, after its first stage where that is not the method's own. */
-export function runName({ method, stage1 }: RunSpec, methods: Stages): string {
+export function runName({ method, stage1, imported }: RunSpec, methods: Stages): string {
+  if (imported !== undefined) return `${method.name}-imported`; // never that of a run trained here
   if (stage1 === null) return method.name;
   const usual = methods.find(({ name }) => name === method.name)?.stage1;
   const first = runName(stage1, methods);

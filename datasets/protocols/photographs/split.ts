@@ -5,7 +5,7 @@
  */
 import { dirname } from "node:path";
 import { DataError } from "../../../base/errors.ts";
-import { classCounts, type SplitCounts, type SplitName } from "../../dataset.ts";
+import { classCounts, type SplitCounts, type SplitListing, type SplitName } from "../../dataset.ts";
 import { parseSplitCsv, type SplitRow } from "../../formats/split_csv.ts";
 import { decodeText } from "../../formats/text.ts";
 import { holdOut, listImages, parseList } from "../hold_out.ts";
@@ -101,4 +101,18 @@ export function lackingImages(
 export function requireImages(set: PhotographSet, { rows, from }: SplitRows): void {
   const [first] = lackingImages(set, rows, from);
   if (first !== undefined) throw new DataError(first);
+}
+
+/** The images of a split by domain, in the split's order. */
+export function listRows({ domains }: PhotographSet, { rows }: SplitRows): SplitListing {
+  return domains.map((name, domain) => {
+    const of = (part: SplitName) => {
+      const own = rows.filter((row) => row.domain === domain && row.split === part);
+      return {
+        labels: Uint16Array.from(own, ({ label }) => label),
+        paths: own.map(({ path }) => path),
+      };
+    };
+    return { name, train: of("train"), validation: of("validation"), test: of("test") };
+  });
 }
