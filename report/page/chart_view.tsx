@@ -55,7 +55,7 @@ function Columns({ charts, drawings }: {
 
 function ChartView({ chart, svg, hasPng }: { chart: Chart } & Drawing) {
   return (
-    <figure id={`chart-${chart.name}`} style={`--width: ${sizeOf(svg).width}px`}>
+    <figure id={`chart-${chart.name}`} class={widthClass(svg)}>
       <h3>{chart.title}</h3>
       <div
         class="drawn"
@@ -77,6 +77,16 @@ function ChartView({ chart, svg, hasPng }: { chart: Chart } & Drawing) {
   );
 }
 
+/** The class of figures whose drawings have one width. */
+const widthClass = (svg: string) => `w${sizeOf(svg).width}`;
+
+/** The style of the figures: the page's policy allows no style in an element. */
+export function widthsOf(drawings: Iterable<Drawing>): string {
+  const widths = new Set([...drawings].map(({ svg }) => sizeOf(svg).width));
+  return [...widths].sort((a, b) => a - b).map((width) => `.w${width} { --width: ${width}px; }`)
+    .join("\n");
+}
+
 /** The size that a drawing was made for. */
 function sizeOf(svg: string): { width: number; height: number } {
   const of = (name: string) => Number(new RegExp(` ${name}="(\\d+)"`).exec(svg)?.[1] ?? 0);
@@ -86,7 +96,7 @@ function sizeOf(svg: string): { width: number; height: number } {
 /** Keeps the ids of one drawing apart from those of the others on the page. */
 function withOwnIds(svg: string, name: string): string {
   return svg
-    .replaceAll(/ id="([^"]+)"/g, ` id="${name}-$1"`)
-    .replaceAll(/url\(#([^)]+)\)/g, `url(#${name}-$1)`)
-    .replaceAll(/href="#([^"]+)"/g, `href="#${name}-$1"`);
+    .replaceAll(/ id="([^"]+)"/g, (_, id) => ` id="${name}-${id}"`)
+    .replaceAll(/url\(#([^)]+)\)/g, (_, id) => `url(#${name}-${id})`)
+    .replaceAll(/href="#([^"]+)"/g, (_, id) => `href="#${name}-${id}"`);
 }

@@ -229,7 +229,10 @@ async function enliven(figure: HTMLElement): Promise<void> {
     await globalThis.vegaEmbed!(live, spec, {
       renderer: "svg",
       actions: { export: true, source: false, compiled: false, editor: false },
-      tooltip: { theme: isDark() ? "dark" : "light" },
+      // The page's policy allows no functions built from text, and no style but its own.
+      ast: true,
+      defaultStyle: false,
+      tooltip: { theme: isDark() ? "dark" : "light", disableDefaultStyle: true },
     });
     live.hidden = false;
     drawn.hidden = true;

@@ -79,6 +79,20 @@ browserTest("every chart comes to life when it is scrolled to", async (tab) => {
     figures,
   );
   assert.equal(await tab.evaluate("document.querySelectorAll('figure[data-state]').length"), 0);
+  const policy = await tab.evaluate<string>(
+    "document.querySelector('meta[http-equiv=Content-Security-Policy]').content",
+  );
+  assert.doesNotMatch(policy, /unsafe/);
+  assert.equal(await tab.evaluate("document.querySelectorAll('[style]:not(svg *)').length"), 0);
+  // What data might bring does not run.
+  const ran = await tab.evaluate<boolean>(`new Promise((resolve) => {
+    addEventListener("securitypolicyviolation", () => resolve(Boolean(globalThis.hostile)));
+    const script = document.createElement("script");
+    script.textContent = "globalThis.hostile = true";
+    document.body.append(script);
+  })`);
+  assert.equal(ran, false);
+  tab.complaints.length = 0;
   await enliven(tab);
   assert.equal(
     await tab.evaluate("document.querySelectorAll('figure .live svg.marks').length"),
