@@ -29,6 +29,8 @@ export interface Setting<V extends Value = Value> extends ValueType<V> {
   readonly default: V;
   /** One line for people. */
   readonly description: string;
+  /** Whether a specification lacks it at its default, as those made before there was the setting. */
+  readonly optional?: true;
 }
 
 /** What every setting says of itself. */
@@ -37,6 +39,8 @@ export interface SettingOptions<V extends Value> {
   readonly default: V;
   /** One line for people. */
   readonly description: string;
+  /** Whether a specification lacks it at its default, as those made before there was the setting. */
+  readonly optional?: true;
 }
 
 /** The numbers that are possible. */

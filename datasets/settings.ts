@@ -4,8 +4,20 @@
  * @module
  */
 import { DataError } from "../base/errors.ts";
-import { integerType, type Range, type Setting, type SettingOptions } from "../base/setting.ts";
+import type { Random } from "../base/random.ts";
+import {
+  integerType,
+  number,
+  oneOf,
+  type Range,
+  type Setting,
+  type SettingOptions,
+} from "../base/setting.ts";
 import type { LoadOptions } from "./dataset.ts";
+import { ACROSS, acrossCounts, SHAPE, USUAL_SHAPE } from "./protocols/across.ts";
+
+/** No long tail across the domains. */
+const NONE = "none";
 
 /** The value of a data seed that follows the seed of the run. */
 export const RUN = "run";
@@ -41,6 +53,41 @@ export function isDataSeed(setting: Setting): setting is DataSeed {
   return "draws" in setting;
 }
 
+/** The settings of sets that can have long tails across domains. */
+export const ACROSS_SETTINGS = {
+  across: oneOf([NONE, ...ACROSS], {
+    default: NONE,
+    description: "long tail across the domains, in place of one in each",
+    optional: true,
+  }),
+  shape: number({
+    default: USUAL_SHAPE,
+    range: SHAPE,
+    description: "shape of the tail across domains; the larger, the flatter",
+    optional: true,
+  }),
+};
+
+/**
+ * Training images by a long tail across domains, each class of a domain having `head` images to choose
+ * from; null where none is set.
+ *
+ * @param random What sizes of domains are drawn from.
+ */
+export function acrossTrain(
+  { across, shape }: SettingValues<typeof ACROSS_SETTINGS>,
+  { domains, classes, head }: {
+    readonly domains: number;
+    readonly classes: number;
+    readonly head: number;
+  },
+  random: Pick<Random, "integer" | "beta">,
+): number[][] | null {
+  if (across === NONE) return null;
+  const have = Array.from({ length: domains }, () => new Array<number>(classes).fill(head));
+  return acrossCounts(across, have, { shape, random });
+}
+
 /** A part of a whole, and not nothing of it. */
 export const FRACTION: Range = {
   wanted: "a number above 0 and at most 1",
@@ -66,7 +113,7 @@ export function readSettings<S extends Readonly<Record<string, Setting>>>(
   { settings: given, runSeed = 0 }: Pick<LoadOptions, "settings" | "runSeed">,
 ): SettingValues<S> {
   const values = Object.entries(settings).map(([name, setting]) => {
-    const asked = given[name];
+    const asked = given[name] ?? (setting.optional ? setting.default : undefined);
     const value = asked === undefined ? undefined : setting.parse(asked);
     if (value === undefined) {
       throw new DataError(`${dataset}.${name} must be ${setting.wanted}, not ${asked}.`);

@@ -12,8 +12,8 @@ import {
   type Domain,
   findDataset,
   type LoadOptions,
-  withoutDomains,
 } from "../../datasets/dataset.ts";
+import { withoutDomains } from "../../datasets/leave_out.ts";
 import { sharedDataset } from "../../datasets/reading/shared.ts";
 import type { ReaderPool } from "../../datasets/reading/reader_pool.ts";
 import type { Method } from "../../methods/method.ts";

@@ -55,11 +55,11 @@ export function specOf(
     dataSeeds(dataset.settings).map((key) => [key, request.dataSeed]),
   );
   const settings = Object.fromEntries(
-    Object.entries(dataset.settings).map(([key, setting]) => [
-      key,
-      overrides.get(dataset.name)?.get(key) ?? drawnBy[key] ??
-        dataset.presets?.[request.preset]?.[key] ?? setting.default,
-    ]),
+    Object.entries(dataset.settings).flatMap(([key, setting]) => {
+      const value = overrides.get(dataset.name)?.get(key) ?? drawnBy[key] ??
+        dataset.presets?.[request.preset]?.[key] ?? setting.default;
+      return setting.optional && value === setting.default ? [] : [[key, value]];
+    }),
   );
   const command = request.programs?.methods.find((program) => program.method.name === method.name)
     ?.command;

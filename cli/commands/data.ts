@@ -8,10 +8,17 @@ import { basename, join, relative, resolve } from "node:path";
 import { Command } from "commander";
 import { checkFiles, checkImages, fetchDataset, removeMade } from "../../datasets/check.ts";
 import { type Profile, PROFILES } from "../../datasets/protocols/longtail.ts";
+import { ACROSS, SHAPE, USUAL_SHAPE } from "../../datasets/protocols/across.ts";
+import { FRACTION } from "../../datasets/settings.ts";
 import { DATASETS, findDataset } from "../../datasets/mod.ts";
-import { splitCsv, splitFolder } from "../../datasets/protocols/own_split.ts";
+import {
+  type OwnSplitSettings,
+  splitCsv,
+  splitFolder,
+} from "../../datasets/protocols/own_split.ts";
 import { USUAL_FOLDER } from "../../datasets/fetching/folders.ts";
 import { cacheDirectory } from "../../tensor/backend.ts";
+import type { Range } from "../../base/setting.ts";
 import { UsageError } from "../../base/errors.ts";
 import { makeProgress } from "../progress.ts";
 import { isFolder, readIfThere, writeAtomically } from "../../base/files.ts";
@@ -27,7 +34,11 @@ import {
   type SetExitCode,
 } from "../options/common.ts";
 
-const SPLITS = ["natural", ...PROFILES] as const;
+/** The smallest class relative to the largest, where none is asked for. */
+const USUAL_FACTOR = 0.1;
+
+/** What training images may be chosen by. */
+const SPLITS = ["natural", ...PROFILES, ...ACROSS] as const;
 
 /** The command. */
 export function dataCommand(setExitCode: SetExitCode): Command {
@@ -54,11 +65,18 @@ export function dataCommand(setExitCode: SetExitCode): Command {
     .argument("<dir>", "the folder")
     .option(
       "--profile <names>",
-      `${SPLITS.join(", ")}; one, or one for each domain`,
+      `${
+        ["natural", ...PROFILES].join(", ")
+      }: one, or one for each domain; or across all domains ` +
+        `together ${ACROSS.join(", ")}`,
       (text) => list(text).map(oneOf("profile", SPLITS)),
       ["natural"],
     )
-    .option("--factor <f>", "smallest class relative to the largest", Number, 0.1)
+    .option("--factor <f>", `smallest class relative to the largest; ${USUAL_FACTOR} when left out`)
+    .option(
+      "--shape <c>",
+      `shape of a tail across all domains, the larger the flatter; ${USUAL_SHAPE} when left out`,
+    )
     .option("--head <n>", "training images of the largest class", integerAtLeast("--head", 1))
     .option(
       "--held-out <n>",
@@ -124,12 +142,49 @@ async function clean(folder: string): Promise<number> {
 }
 
 interface SplitOptions {
-  readonly profile: (Profile | "natural")[];
-  readonly factor: number;
+  readonly profile: (typeof SPLITS[number])[];
+  readonly factor?: string;
+  readonly shape?: string;
   readonly head?: number;
   readonly heldOut: number;
   readonly seed: number;
   readonly name?: string;
+}
+
+/** What a split's options say of its long tails. */
+function profilesOf(
+  { profile, factor, shape }: SplitOptions,
+): Pick<OwnSplitSettings, "profiles" | "across" | "shape" | "factor"> {
+  const across = ACROSS.find((name) => profile.includes(name));
+  const own = profile.filter((name) => name === "natural" || isProfile(name));
+  if (across !== undefined && profile.length > 1) {
+    throw new UsageError(
+      `Cannot use --profile ${
+        profile.join(",")
+      }: ${across} is of all domains together; give it alone`,
+    );
+  }
+  const [unused, without] = across === undefined
+    ? [shape, "--shape without a tail across all domains"]
+    : [factor, `--factor with --profile ${across}`];
+  if (unused !== undefined) {
+    const right = across === undefined ? `--profile ${ACROSS[0]}` : "--shape";
+    throw new UsageError(`Cannot use ${without}: it would change nothing; give ${right}`);
+  }
+  const read = (option: string, text: string, { wanted, fits }: Range) => {
+    if (text.trim() !== "" && fits(Number(text))) return Number(text);
+    throw new UsageError(`Cannot use ${option} ${text}: it must be ${wanted}`);
+  };
+  return {
+    profiles: own,
+    factor: factor === undefined ? USUAL_FACTOR : read("--factor", factor, FRACTION),
+    ...(across !== undefined && { across }),
+    ...(shape !== undefined && { shape: read("--shape", shape, SHAPE) }),
+  };
+}
+
+function isProfile(name: string): name is Profile {
+  return PROFILES.some((profile) => profile === name);
 }
 
 async function split(dir: string, options: SplitOptions): Promise<number> {
@@ -137,9 +192,8 @@ async function split(dir: string, options: SplitOptions): Promise<number> {
   if (!await isFolder(root)) {
     throw new UsageError(`Cannot split "${dir}": there is no such folder`);
   }
-  if (!(options.factor > 0 && options.factor <= 1)) {
-    throw new UsageError(`Cannot use --factor ${options.factor}: it must be above 0 and at most 1`);
-  }
+  const profiles = profilesOf(options);
+  const { head, heldOut, seed } = options;
   const name = (options.name ?? [basename(root), ...options.profile].join("-")).toLowerCase();
   if (
     !/^(?!all$)[a-z0-9][a-z0-9_-]*$/.test(name) || DATASETS.some((dataset) => dataset.name === name)
@@ -148,7 +202,7 @@ async function split(dir: string, options: SplitOptions): Promise<number> {
       `Cannot use the name "${name}": give another of letters, digits, - and _ with --name`,
     );
   }
-  const made = await splitFolder(root, { ...options, profiles: options.profile });
+  const made = await splitFolder(root, { head, heldOut, seed, ...profiles });
   const file = join(root, `${name}.csv`), csv = splitCsv(made);
   const before = await readIfThere(file);
   if (before !== null && before !== csv) {

@@ -37,7 +37,14 @@ import {
 import { type Profile, profileCounts, PROFILES } from "./longtail.ts";
 import { memorySplit } from "../reading/memory.ts";
 import { fetchCommand, NO_FOLDER, notHere } from "../fetching/folders.ts";
-import { dataSeed, FRACTION, readSettings, requireImageSize } from "../settings.ts";
+import {
+  ACROSS_SETTINGS,
+  acrossTrain,
+  dataSeed,
+  FRACTION,
+  readSettings,
+  requireImageSize,
+} from "../settings.ts";
 
 /** A domain of digits. */
 export interface DigitDomain {
@@ -75,7 +82,7 @@ export function defineDigits(set: DigitSet): DatasetDefinition {
     shots: { many: 100, few: 20 },
     origin: set.origin,
     sources: sourcesOf(set),
-    settings: { ...commonSettings(set), ...profileSettings(set) },
+    settings: { ...commonSettings(set), ...profileSettings(set), ...ACROSS_SETTINGS },
     presets: { smoke: small, quick: small, standard: small },
     locate: (paths) => locate(set, paths),
     counts: (options) => counts(set, options),
@@ -119,6 +126,7 @@ function settingsOf(set: DigitSet, options: LoadOptions) {
   return {
     ...readSettings(set.name, commonSettings(set), options),
     profiles: readSettings(set.name, profileSettings(set), options),
+    across: readSettings(set.name, ACROSS_SETTINGS, options),
   };
 }
 
@@ -148,14 +156,16 @@ async function locate(
 
 /** What the settings ask of every split, by domain and class. */
 function wanted(
-  { domains }: DigitSet,
-  { head, factor, validation, test, profiles }: ReturnType<typeof settingsOf>,
+  { name, domains }: DigitSet,
+  { head, factor, validation, test, profiles, across, seed }: ReturnType<typeof settingsOf>,
 ): SplitCounts {
+  const sizes = { domains: domains.length, classes: CLASSES.length, head };
   const each = (count: number) => domains.map(() => CLASSES.map(() => count));
   return {
-    train: domains.map(({ name }) =>
-      profileCounts(profiles[`profile-${name}`]!, CLASSES.length, head, factor)
-    ),
+    train: acrossTrain(across, sizes, stream(seed, name, "across")) ??
+      domains.map(({ name }) =>
+        profileCounts(profiles[`profile-${name}`]!, CLASSES.length, head, factor)
+      ),
     validation: each(validation),
     test: each(test),
   };

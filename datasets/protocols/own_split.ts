@@ -7,6 +7,7 @@ import { stringify } from "csv-stringify/sync";
 import { stream } from "../../base/random.ts";
 import { DataError } from "../../base/errors.ts";
 import { requireDomainName } from "../dataset.ts";
+import { type Across, acrossCounts } from "./across.ts";
 import { holdOut } from "./hold_out.ts";
 import { readImageFolder } from "./image_folder.ts";
 import { type Profile, profileCounts } from "./longtail.ts";
@@ -16,6 +17,10 @@ import type { SplitRow } from "../formats/split_csv.ts";
 export interface OwnSplitSettings {
   /** One for all domains, or one for each in ascending order; `natural` keeps what there is. */
   readonly profiles: readonly (Profile | "natural")[];
+  /** A long tail across the domains, in place of profiles. */
+  readonly across?: Across | undefined;
+  /** Shape of the tail across domains. */
+  readonly shape?: number | undefined;
   /** Smallest class relative to the largest. */
   readonly factor: number;
   /** Training images of the largest class; left out, as many as the profile allows. */
@@ -45,10 +50,10 @@ const SPLIT_WORDS = /^(train|training|val|valid|validation|dev|test|testing)$/i;
  * can be trained on.
  */
 export async function splitFolder(root: string, settings: OwnSplitSettings): Promise<OwnSplit> {
-  const { profiles, seed, heldOut } = settings;
+  const { profiles, across, seed, heldOut } = settings;
   const { domains, classes, images, leftOut } = await readImageFolder(root);
   domains.forEach(requireDomainName);
-  if (profiles.length !== 1 && profiles.length !== domains.length) {
+  if (across === undefined && profiles.length !== 1 && profiles.length !== domains.length) {
     throw new DataError(
       `${profiles.length} profiles were given for the ${domains.length} domains of ${root} ` +
         `(${domains.join(", ")}); give one, or one for each.`,
@@ -58,17 +63,23 @@ export async function splitFolder(root: string, settings: OwnSplitSettings): Pro
   domains.forEach((name, domain) =>
     requireSplits(name, rows.filter((row) => row.domain === domain), heldOut)
   );
+  const have = domains.map((_, domain) =>
+    classes.map((_, label) =>
+      rows.filter((row) => row.domain === domain && row.label === label && row.split === "train")
+        .length
+    )
+  );
+  const acrossDomains = acrossOf(settings, have);
   const kept = domains.flatMap((name, domain) => {
     const own = rows.filter((row) => row.domain === domain);
     const train = Map.groupBy(own.filter(({ split }) => split === "train"), ({ label }) => label);
-    const have = classes.map((_, label) => train.get(label)?.length ?? 0);
-    const counts = countsOf(
+    const counts = acrossDomains?.[domain] ?? countsOf(
       profiles[domain % profiles.length]!,
-      have,
+      have[domain]!,
       settings,
       (label, least) =>
         new DataError(
-          `The domain ${name} has ${have[label]} images of ${
+          `The domain ${name} has ${have[domain]![label]} images of ${
             classes[label]
           } to train on where its ` +
             `profile asks for ${least}; lower the head, the number held out, or take natural.`,
@@ -88,6 +99,19 @@ export async function splitFolder(root: string, settings: OwnSplitSettings): Pro
     `as domain/class/image`,
   ];
   return { domains, classes, rows: kept, notes: [...leftOut.map((t) => `Left out: ${t}`), ...odd] };
+}
+
+/** Training images by a long tail across the domains; null without one. */
+function acrossOf(
+  { across, shape, head, seed }: OwnSplitSettings,
+  have: readonly (readonly number[])[],
+): number[][] | null {
+  if (across === undefined) return null;
+  const offered = have.map((row) => row.map((count) => Math.min(count, head ?? Infinity)));
+  return acrossCounts(across, offered, {
+    ...(shape !== undefined && { shape }),
+    random: stream(seed, "across"),
+  });
 }
 
 /** A domain that nothing is left of to train on, or to validate on, cannot be used. */

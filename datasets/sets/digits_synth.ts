@@ -4,10 +4,18 @@
  *
  * @module
  */
+import { stream } from "../../base/random.ts";
 import { integer, number } from "../../base/setting.ts";
 import { defineDataset, type SplitCounts } from "../dataset.ts";
 import { profileCounts } from "../protocols/longtail.ts";
-import { dataSeed, FRACTION, readSettings, type SettingValues } from "../settings.ts";
+import {
+  ACROSS_SETTINGS,
+  acrossTrain,
+  dataSeed,
+  FRACTION,
+  readSettings,
+  type SettingValues,
+} from "../settings.ts";
 import { drawDataset } from "../synthetic/draw.ts";
 import { renderStreet, renderTexture } from "../synthetic/render.ts";
 
@@ -39,6 +47,7 @@ const SETTINGS = {
   validation: integer({ default: 30, min: 1, description: "validation images a class" }),
   test: integer({ default: 60, min: 1, description: "test images a class" }),
   seed: dataSeed({ default: 0, description: "seed of all images" }),
+  ...ACROSS_SETTINGS,
 };
 
 /** The embedded digits in two domains with opposite long tails. */
@@ -66,17 +75,19 @@ export const digitsSynth = defineDataset({
 
 /** What the settings ask of every split, by domain and class. */
 function wanted(
-  { head, factor, zero, validation, test }: SettingValues<typeof SETTINGS>,
+  { head, factor, zero, validation, test, seed, ...across }: SettingValues<typeof SETTINGS>,
 ): SplitCounts {
+  const sizes = { domains: DOMAINS.length, classes: CLASSES.length, head };
   const each = (count: number) => DOMAINS.map(() => CLASSES.map(() => count));
   return {
-    train: DOMAINS.map(({ profile }) => {
-      const train = profileCounts(profile, CLASSES.length, head, factor);
-      // The tail is where the profile ends: the last class, or the first of a reversed list.
-      const tail = profile === "exp" ? CLASSES.map((_, k) => 9 - k) : CLASSES.map((_, k) => k);
-      for (const rare of tail.slice(0, zero)) train[rare] = 0;
-      return train;
-    }),
+    train: acrossTrain(across, sizes, stream(seed, NAME, "across")) ??
+      DOMAINS.map(({ profile }) => {
+        const train = profileCounts(profile, CLASSES.length, head, factor);
+        // The tail is where the profile ends: the last class, or the first of a reversed list.
+        const tail = profile === "exp" ? CLASSES.map((_, k) => 9 - k) : CLASSES.map((_, k) => k);
+        for (const rare of tail.slice(0, zero)) train[rare] = 0;
+        return train;
+      }),
     validation: each(validation),
     test: each(test),
   };

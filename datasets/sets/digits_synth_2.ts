@@ -7,7 +7,15 @@ import { stream } from "../../base/random.ts";
 import { integer, number } from "../../base/setting.ts";
 import { defineDataset, type SplitCounts } from "../dataset.ts";
 import { profileCounts } from "../protocols/longtail.ts";
-import { dataSeed, FRACTION, readSettings, RUN, type SettingValues } from "../settings.ts";
+import {
+  ACROSS_SETTINGS,
+  acrossTrain,
+  dataSeed,
+  FRACTION,
+  readSettings,
+  RUN,
+  type SettingValues,
+} from "../settings.ts";
 import { drawDataset } from "../synthetic/draw.ts";
 import { renderStreet, renderTexture } from "../synthetic/render.ts";
 
@@ -49,6 +57,7 @@ const SETTINGS = {
     default: RUN,
     description: "seed of all images, and of which class is frequent and which is rare",
   }),
+  ...ACROSS_SETTINGS,
 };
 
 /** Embedded digits in two domains with much the same long tail, whose classes the seed draws. */
@@ -73,8 +82,10 @@ export const digitsSynth2 = defineDataset({
 
 /** What the settings ask of every split, by domain and class. */
 function wanted(
-  { head, factor, zero, validation, test, seed }: SettingValues<typeof SETTINGS>,
+  { head, factor, zero, validation, test, seed, ...across }: SettingValues<typeof SETTINGS>,
 ): SplitCounts {
+  const sizes = { domains: DOMAINS.length, classes: CLASSES.length, head };
+  const acrossDomains = acrossTrain(across, sizes, stream(seed, NAME, "across"));
   const each = (count: number) => DOMAINS.map(() => CLASSES.map(() => count));
   const random = stream(seed, NAME, "classes");
   const order = random.permutation(CLASSES.length);
@@ -88,7 +99,7 @@ function wanted(
     const lacking = random.integer(2) === 1 ? [order[a]!, order[b]!] : [order[b]!, order[a]!];
     lacking.forEach((c, d) => train[d]![c] = 0);
   }
-  return { train, validation: each(validation), test: each(test) };
+  return { train: acrossDomains ?? train, validation: each(validation), test: each(test) };
 }
 
 function swap(list: number[], a: number, b: number): void {
