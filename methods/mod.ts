@@ -37,6 +37,7 @@ import mixup from "./mixup.ts";
 import mldg from "./mldg.ts";
 import mmd from "./mmd.ts";
 import mtl from "./mtl.ts";
+import ndcl from "./ndcl.ts";
 import rdm from "./rdm.ts";
 import remix from "./remix.ts";
 import resamp from "./resamp.ts";
@@ -119,6 +120,7 @@ export const METHODS: readonly Method[] = [
   dfr,
   boda,
   tally,
+  ndcl,
   vsgroup,
   brl,
 ];

@@ -7,7 +7,8 @@ import type { Value } from "../../base/setting.ts";
 import type { Random } from "../../base/random.ts";
 import type { Method } from "../../methods/method.ts";
 import { useBackend } from "../../testing/backend.ts";
-import { methodNamed, start } from "../../testing/toy.ts";
+import { readBatch } from "../../bench/train/batches.ts";
+import { methodNamed, start, TOY } from "../../testing/toy.ts";
 
 await useBackend();
 
@@ -146,3 +147,30 @@ same(
 same("BCL without its contrast is logit adjustment", [methodNamed("bcl"), { contrastWeight: 0 }], [
   methodNamed("logitadj"),
 ]);
+
+Deno.test("NDCL without its contrasts is ERM where every image is a class of its own", async () => {
+  const ndcl = methodNamed("ndcl");
+  const even: Method = {
+    ...ndcl,
+    create: (ctx, h) =>
+      ndcl.create({ ...ctx, counts: ctx.counts.map((row) => row.map(() => 10)) }, h),
+  };
+  const off = { negativeWeight: 0, alignWeight: 0 };
+  const [found, expected] = [start(even, { hyperparameters: off }), start(erm)];
+  const chosen = [[0], [1], [2, 3]];
+  for (let step = 0; step < STEPS; step++) {
+    const batches = () =>
+      Promise.all(
+        TOY.domains.map(({ train }, d) =>
+          readBatch(TOY, train, chosen[d]!.map((c) => train.labels.indexOf(c)))
+        ),
+      );
+    const [a, b] = [
+      await found.update(await batches(), step),
+      await expected.update(await batches(), step),
+    ];
+    assert.ok(Math.abs(a.loss! - b.loss!) < 1e-5, `${a.loss} and ${b.loss} in step ${step}`);
+  }
+  found.ctx.dispose();
+  expected.ctx.dispose();
+});

@@ -383,6 +383,63 @@ def bcl(case, h):
         yield terms(loss=loss, risk=risk, contrast=contrast)
 
 
+def ndcl(case, h):
+    optimizer = case.adam(case.network())
+    weights = []
+    for row in case.counts:
+        inverse = np.array([1 / n if n > 0 else 0 for n in row])
+        weights.append(inverse * len(row) / inverse.sum())
+    for domains in case.batches:
+        x, y = joined(domains)
+        d, n = origins(domains), len(y)
+        share = case.draw("beta", float(case.rng.beta(h["alpha"], h["alpha"])))
+        losses = F.cross_entropy(case.logits(x), y, reduction="none")
+        p = torch.softmax(case.logits(x), dim=1)
+        present = sorted(set(y.tolist()))
+        members = {k: [i for i in range(n) if y[i] == k] for k in present}
+
+        risk = 0
+        for k in present:
+            hard = torch.softmax(losses[members[k]].detach(), dim=0)
+            risk = risk + sum(weights[d[i]][k] * s * losses[i] for i, s in zip(members[k], hard)) / len(present)
+
+        raised = np.exp([len(members[k]) / n for k in present])
+        ends = np.ceil(np.cumsum(raised / raised.sum() * n) - 1e-9).astype(int)
+        negative, start = 0, 0
+        for k, end in zip(present, ends):
+            count, start = end - start, end
+            positives = sorted(members[k], key=lambda i: p[i, k].item())[: -(-len(members[k]) // 2)]
+            others = sorted((i for i in range(n) if y[i] != k), key=lambda i: -p[i, k].item())
+            others = others[: -(-count // len(positives))]
+            pairs = [(a, b) for a in positives for b in others]
+            made = [pairs[i % len(pairs)] for i in range(count)]
+            images = torch.stack([share * x[a] + (1 - share) * x[b] for a, b in made])
+            q = torch.softmax(case.logits(images), dim=1)
+            for i in members[k]:
+                near = sum(torch.exp(1 - F.cosine_similarity(p[i], p[j], dim=0)) for j in members[k] if j != i)
+                away = sum(torch.exp(1 - F.cosine_similarity(p[i], v, dim=0)) for v in q)
+                negative = negative - torch.log(away / (near + away)) / len(members[k]) / len(present)
+
+        centres = {}
+        for k in present:
+            for e in range(len(domains)):
+                rows = [i for i in members[k] if d[i] == e]
+                if rows:
+                    centres[e, k] = p[rows].mean(dim=0)
+        known = [k for k in present if sum(c == k for _, c in centres) > 1]
+        centres = {cell: value for cell, value in centres.items() if cell[1] in known}
+        align = torch.tensor(0.0)
+        for cell, value in centres.items():
+            near = {c: torch.exp(F.cosine_similarity(value, v, dim=0)) for c, v in centres.items() if c != cell}
+            own = sum(v for c, v in near.items() if c[1] == cell[1])
+            several = sum(c == cell[1] for _, c in centres)
+            align = align - torch.log(own / sum(near.values())) / several / len(known)
+
+        loss = risk + h["negativeWeight"] * negative + h["alignWeight"] * align
+        step_down(optimizer, loss)
+        yield terms(loss=loss, risk=risk, negative=negative, align=align)
+
+
 METHODS = {
     lisa: ({"sameClass": 0.5, "alpha": 2}, {"sameClass": 0.8, "alpha": 0.3}),
     remix: (
@@ -418,6 +475,10 @@ METHODS = {
     bcl: (
         {"contrastWeight": 0.35, "temperature": 0.1, "size": 6},
         {"contrastWeight": 2, "temperature": 0.5, "size": 3},
+    ),
+    ndcl: (
+        {"negativeWeight": 0.1, "alignWeight": 0.1, "alpha": 0.2},
+        {"negativeWeight": 0.9, "alignWeight": 2, "alpha": 0.6},
     ),
 }
 COMPLETED = (medro, sade, gcl, urm, mislas, bcl)
