@@ -232,6 +232,7 @@ async function enliven(figure: HTMLElement): Promise<void> {
       // The page's policy allows no functions built from text, and no style but its own.
       ast: true,
       defaultStyle: false,
+      forceActionsMenu: true,
       tooltip: { theme: isDark() ? "dark" : "light", disableDefaultStyle: true },
     });
     live.hidden = false;

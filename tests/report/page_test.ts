@@ -99,6 +99,9 @@ browserTest("every chart comes to life when it is scrolled to", async (tab) => {
     figures,
   );
 
+  const menus =
+    "document.querySelectorAll('figure .live details:not([open]) .vega-actions').length";
+  assert.equal(await tab.evaluate(menus), figures, "menus are closed");
   const title = "document.querySelector('#chart-digits-class-f1 .live .role-title').textContent";
   const shown = await tab.evaluate<string>(title);
   await tab.evaluate(`(() => {
