@@ -5,6 +5,7 @@
  */
 import { estimate } from "../analysis/arrange.ts";
 import { curve, scoresOf, type StudyResults } from "../analysis/studies.ts";
+import { meanInterval } from "../analysis/statistics/aggregates.ts";
 import { axisTitle, scaledEstimate } from "../tables/format.ts";
 import type { Metric } from "../../metrics/mod.ts";
 import { type Chart, PALETTE, short, specOf } from "./chart.ts";
@@ -39,8 +40,8 @@ function levelsChart(results: StudyResults, axes: Axes): Chart {
   const log = study.factors.find(({ name }) => name === axes.x)?.scale === "log";
   const description =
     `Test ${metric.title} of ${subject} on ${dataset.title}, ${study.title}: mean ` +
-    "over seeds, average over domains solid and worst domain dashed with the band between them, " +
-    "bars of one standard deviation.";
+    "over seeds, average over domains solid and worst domain dashed, in bands of the 95 % t interval " +
+    "of each mean. The values of a parameter are tested together in the table.";
   const x = {
     field: "value",
     type: "quantitative" as const,
@@ -78,17 +79,24 @@ function levelRows({ metric, settings }: StudyResults, { x, panels }: Axes) {
   return settings.flatMap(({ levels, runs }) => {
     const panel = String(levels[panels]);
     return DOMAINS.flatMap((domain) => {
-      const known = scaledEstimate(metric, scoresOf(runs, metric, { split: "test", domain }));
+      const values = scoresOf(runs, metric, { split: "test", domain });
+      const known = scaledEstimate(metric, values);
       return known === null ? [] : [{
         panel: GREEK[panel] ?? panel,
         value: Number(levels[x]),
         domain,
         score: short(known.mean),
-        low: short(known.mean - (known.sd ?? 0)),
-        high: short(known.mean + (known.sd ?? 0)),
+        ...bandOf(metric, values),
       }];
     });
   });
+}
+
+/** The 95 % t interval of a mean, as the metric is shown; none with one seed. */
+function bandOf({ scale: { factor } }: Metric, values: readonly (number | null)[]) {
+  const interval = meanInterval([values.filter((value) => value !== null)]);
+  if (!interval.computable) return { low: null, high: null };
+  return { low: short(factor * interval.low), high: short(factor * interval.high) };
 }
 
 const COLOUR = {
@@ -98,17 +106,17 @@ const COLOUR = {
   legend: { title: "Domains", orient: "top" as const, symbolType: "stroke", symbolStrokeWidth: 3 },
 };
 
-/** The band between average and worst domain, their lines, bars and points. */
+/** The bands of average and worst domain, their lines and points. */
 function levelLayers(metric: Metric, tooltip: readonly object[]) {
   const score = { field: "score", type: "quantitative" as const };
   const format = `.${metric.scale.decimals}f`;
   return [
     {
-      mark: { type: "area" as const, fillOpacity: 0.15, aria: false },
+      transform: [{ filter: "datum.low !== null" }],
+      mark: { type: "area" as const, fillOpacity: 0.18, aria: false },
       encoding: {
-        y: { aggregate: "min" as const, ...score },
-        y2: { aggregate: "max" as const, field: "score" },
-        color: { value: PALETTE[0] },
+        y: { field: "low", type: "quantitative" as const },
+        y2: { field: "high" },
       },
     },
     {
@@ -117,10 +125,6 @@ function levelLayers(metric: Metric, tooltip: readonly object[]) {
         y: { ...score, title: axisTitle(`Test ${metric.title}`, metric), scale: { zero: false } },
         strokeDash: { ...COLOUR, scale: { domain: DOMAINS, range: [[1, 0], [5, 4]] } },
       },
-    },
-    {
-      mark: { type: "rule" as const, strokeWidth: 1.5, strokeOpacity: 0.5, aria: false },
-      encoding: { y: { field: "low", type: "quantitative" as const }, y2: { field: "high" } },
     },
     {
       mark: { type: "point" as const, filled: true, size: 34, opacity: 1, aria: false },

@@ -6,12 +6,14 @@
  *
  * @module
  */
+import { effectsOf } from "../analysis/effects.ts";
 import type { Chart } from "../charts/chart.ts";
 import { studyChart } from "../charts/studies.ts";
 import { Charts } from "../page/chart_view.tsx";
 import { Folded, TableView } from "../page/table_view.tsx";
 import { defineSection } from "../section.ts";
 import { behavioursTable } from "../tables/behaviours.ts";
+import { effectsTable } from "../tables/effects.ts";
 import { studyTable } from "../tables/studies.ts";
 import type { Table } from "../tables/table.ts";
 
@@ -20,7 +22,13 @@ export default defineSection({
   title: "Studies",
   build: async (ctx) => {
     const studied: { table: Table; chart: Chart | null }[] = [
-      ...ctx.studies().map((study) => ({ table: studyTable(study), chart: studyChart(study) })),
+      ...ctx.studies().flatMap((study) => {
+        const effects = effectsTable(study, effectsOf(study, ctx.judgement), ctx.alpha);
+        return [
+          ...(effects ? [{ table: effects, chart: null }] : []),
+          { table: studyTable(study), chart: studyChart(study) },
+        ];
+      }),
       ...(await ctx.behaviours()).map((found) => ({ table: behavioursTable(found), chart: null })),
     ];
     if (studied.length === 0) return null;

@@ -32,7 +32,7 @@ export function* means(repetitions: number): Generator<Measured> {
         for (let i = 0; i < repetitions; i++) {
           const strata = Array.from(
             { length: datasets },
-            (_, d) => normals(seeds, random, 10 * d, unequal ? 4 ** d : 1),
+            (_, d) => normals(seeds, random, 10 * d, unequal ? 2 ** d : 1),
           );
           if (covers(meanInterval(strata), 5 * (datasets - 1))) covered++;
         }

@@ -1,0 +1,132 @@
+/** What the factors of a study do. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { parse } from "csv-parse/sync";
+import type { RunRecord, StudyTag } from "../../bench/records/record.ts";
+import { PRIMARY } from "../../metrics/mod.ts";
+import { defineStudy, type TrainingStudy } from "../../methods/study.ts";
+import { effectsOf } from "../../report/analysis/effects.ts";
+import { studies } from "../../report/analysis/studies.ts";
+import { readStore } from "../../report/folder.ts";
+import { buildReport } from "../../report/mod.ts";
+import { inFolder } from "./folder.ts";
+import { DATASETS, STUDIES, writeStore } from "./store.ts";
+
+const JUDGEMENT = { alpha: 0.05, margin: null };
+const ON_OFF = [false, true];
+
+/** The settings of a study of three parts. */
+const PARTS: StudyTag[] = ON_OFF.flatMap((a) =>
+  ON_OFF.flatMap((b) =>
+    ON_OFF.map((c) => ({ name: "parts", method: "erm", levels: { always: true, a, b, c } }))
+  )
+);
+const STUDY: TrainingStudy = defineStudy({
+  name: "parts",
+  title: "parts",
+  description: "three parts",
+  factors: ["always", "a", "b", "c"].map((name) => ({ name, title: name.toUpperCase() })),
+  settings: [],
+});
+
+/** A folder of the study in which a score is made of its parts, a seed's luck, and some noise. */
+async function write(out: string, missing = false): Promise<void> {
+  const seeds = [0, 1, 2, 3, 4];
+  const { runs } = await writeStore(out, {
+    ...{ datasets: DATASETS.slice(0, 1), methods: [], seeds, studies: PARTS },
+    fate: (_, name, seed) => missing && seed === 4 && name.endsWith("true") ? "failed" : "done",
+  });
+  for (const [i, { id, spec, study }] of runs.entries()) {
+    const path = join(out, "runs", id, "record.json");
+    const text = await Deno.readTextFile(path).catch(() => null);
+    if (text === null) continue;
+    const record: RunRecord = JSON.parse(text);
+    const { a, b, c } = study!.levels;
+    const noise = ((i * 7919) % 13 - 6) / 1000;
+    const score = 0.5 + (a ? 0.1 : 0) - (b ? 0.04 : 0) + (a && c ? 0.08 : 0) + spec.seed / 50 +
+      noise;
+    const classes = record.data.classes.length;
+    const right = Math.round(1000 * score);
+    const test = record.data.domains.map(() =>
+      Array.from(
+        { length: classes },
+        (_, t) =>
+          Array.from({ length: classes }, (_, p) =>
+            p === t ? right : p === (t + 1) % classes ? 1000 - right : 0),
+      )
+    );
+    const counts = {
+      ...record.data.counts,
+      test: record.data.domains.map(() => record.data.classes.map(() => 1000)),
+    };
+    const data = { ...record.data, counts };
+    const result = { ...record.result, test };
+    await Deno.writeTextFile(path, JSON.stringify({ ...record, data, result }));
+  }
+}
+
+Deno.test("all combinations of parts are read as a factorial", () =>
+  inFolder(async (out) => {
+    await write(out);
+    const [results] = studies(await readStore(out), [STUDY], PRIMARY);
+    const [average] = effectsOf(results!, JUDGEMENT);
+    const { design, effects } = average!;
+    assert.equal(design, "factorial");
+    assert.deepEqual(effects.map(({ of }) => of), [
+      ...["A", "B", "C", "A × B", "A × C", "B × C", "A × B × C"],
+    ]);
+    // Means with a part minus means without it: half of what parts do together is each one's.
+    const expected: Record<string, number> = { "A": 0.14, "B": -0.04, "C": 0.04, "A × C": 0.08 };
+    for (const { of, compared } of effects) {
+      const known = expected[of];
+      assert(
+        Math.abs(compared.difference! - (known ?? 0)) < 0.006,
+        `${of}: ${JSON.stringify(compared)}`,
+      );
+      const [low, high] = compared.interval!;
+      assert(low <= compared.difference! && compared.difference! <= high);
+      const verdict = known === undefined ? "not told apart" : known > 0 ? "better" : "worse";
+      assert.equal(compared.verdict, verdict, of);
+    }
+  }));
+
+Deno.test("a seed that lacks a setting is left out of all effects", () =>
+  inFolder(async (out) => {
+    await write(out, true);
+    const [results] = studies(await readStore(out), [STUDY], PRIMARY);
+    const [average] = effectsOf(results!, JUDGEMENT);
+    for (const { compared: { test } } of average!.effects) {
+      assert(test.computable);
+      assert.equal(test.seeds, 4);
+    }
+  }));
+
+Deno.test("a report has the effects of studies, and tests parameters as a whole", () =>
+  inFolder(async (out) => {
+    await writeStore(out, {
+      datasets: DATASETS.slice(0, 1),
+      methods: [],
+      seeds: [0, 1, 2],
+      studies: STUDIES,
+    });
+    const { files } = await buildReport(out);
+    const rows = async (name: string) =>
+      parse(await Deno.readTextFile(join(out, "report", "tables", name)), {
+        columns: true,
+      }) as Record<string, string>[];
+    const parameters = await rows("digits-parameters-effects.csv");
+    assert.deepEqual(parameters.map(({ domain, parameter }) => [domain, parameter]), [
+      ["average", "alpha"],
+      ["average", "beta"],
+      ["worst", "alpha"],
+      ["worst", "beta"],
+    ]);
+    for (const { values, df1, df2, p_holm: p } of parameters) {
+      assert.deepEqual([values, df1, df2], ["3", "2", "4"]);
+      assert(Number(p) >= 0 && Number(p) <= 1);
+    }
+    // Two settings of eight are no factorial: the second stands beside the first.
+    const beside = await rows("digits-ablation-effects.csv");
+    assert.equal(beside.length, 2);
+    assert(files.some((file) => file.endsWith("digits-ablation-effects.tex")));
+  }));
