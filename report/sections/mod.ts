@@ -9,6 +9,7 @@ import changes from "./changes.tsx";
 import data from "./data.tsx";
 import dataset from "./dataset.tsx";
 import failures from "./failures.tsx";
+import images from "./images.tsx";
 import overview from "./overview.tsx";
 import pairs from "./pairs.tsx";
 import runs from "./runs.tsx";
@@ -24,6 +25,7 @@ export const SECTIONS: readonly SectionDefinition[] = [
   overview,
   dataset,
   tests,
+  images,
   unseen,
   studies,
   data,

@@ -10,6 +10,7 @@ import { print } from "../../base/terminal.ts";
 import { projectPath } from "../../base/paths.ts";
 import { chances, means, ranks } from "./statistics/aggregates.ts";
 import { isBroken, markdownOf, type Measured } from "./statistics/check.ts";
+import { crossed, factorial } from "./statistics/factors.ts";
 import { changes, control, pairs, power } from "./statistics/families.ts";
 
 /** Made-up tables of each condition, where nobody says otherwise. */
@@ -20,7 +21,11 @@ const page = projectPath("docs/statistics.md");
 const [BEGIN, END] = ["<!-- begin: deno task test:statistics -->", "<!-- end -->"];
 
 const all: Measured[] = [];
-for (const simulate of [control, pairs, power, changes, means, chances, ranks]) {
+const simulations = [
+  ...[control, pairs, power, changes, factorial],
+  ...[crossed, means, chances, ranks],
+];
+for (const simulate of simulations) {
   const began = performance.now();
   const own = [...simulate(repetitions)];
   all.push(...own);
