@@ -222,6 +222,49 @@ export function variants(
   };
 }
 
+/** A factor of a {@linkcode factorial}: two forms of a part, each a value of one hyperparameter. */
+export interface TwoLevels {
+  /** The heading of its column. */
+  readonly title: string;
+  /** The level that it has where the design says −, and the one where it says +. */
+  readonly levels: readonly [low: Value, high: Value];
+  /** The other factors whose product decides the level; a factor of the full design when left out. */
+  readonly generator?: readonly string[];
+}
+
+/**
+ * Every combination of two levels of some hyperparameters, or a fraction of them: a factor with a
+ * generator stands at + where the product of the signs of the generator's factors is +. So that
+ * each form is tried with and without each other, and what one does is not taken for what another does.
+ *
+ * @param levels Factors by hyperparameter; those of a generator come before.
+ */
+export function factorial(
+  { levels, ...about }: StudyDescription & { readonly levels: Readonly<Record<string, TwoLevels>> },
+): TrainingStudy {
+  const names = Object.keys(levels);
+  const free = names.filter((name) => levels[name]!.generator === undefined);
+  const settings = Array.from({ length: 2 ** free.length }, (_, bits): StudySetting => {
+    const signs = new Map(free.map((name, i) => [name, (bits >> i) & 1 ? 1 : -1]));
+    for (const name of names) {
+      const { generator = [name] } = levels[name]!;
+      signs.set(name, generator.reduce((sign, other) => sign * signs.get(other)!, 1));
+    }
+    const hyperparameters = Object.fromEntries(
+      names.map((name) => [name, levels[name]!.levels[signs.get(name)! > 0 ? 1 : 0]]),
+    );
+    const label = names.map((name) => `${hyperparameters[name]}`).join(" ");
+    return { label, levels: hyperparameters, hyperparameters };
+  });
+  return {
+    kind: "study",
+    ...about,
+    factors: names.map((name) => ({ name, title: levels[name]!.title })),
+    settings,
+    splits: ["validation"],
+  };
+}
+
 /** A longer look at one training, of any method. */
 export const convergence: TrainingStudy = {
   kind: "study",

@@ -45,7 +45,7 @@ const TABLE: Readonly<Record<DatasetDefinition["images"], Readonly<Record<Preset
       ...cnn(0.125),
       learningRate: 1.5e-2,
       imageSize: 28,
-      steps: 600,
+      steps: 720,
       batch: 16,
       checkpointEvery: 60,
     },

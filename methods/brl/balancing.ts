@@ -14,11 +14,24 @@ export type Counts = readonly (readonly number[])[];
 /** Weights are kept within this factor of 1, so that no image decides a step alone. */
 const CLIP = 10;
 
-/** log π_d(c) with π_d(c) = (n_dc + ε) / (n_d + C ε): finite also where n_dc is 0, if ε > 0. */
-export function logPriors(counts: Counts, epsilon: number): number[][] {
+/** What the counts of a domain are drawn towards: the same for all classes, or those of all domains. */
+export type Prior = "uniform" | "pooled";
+
+/**
+ * log π_d(c) with π_d(c) = (n_dc + Cε t_c) / (n_d + Cε), where t_c is 1 / C or the pooled share n_c / n:
+ * finite also where n_dc is 0, if ε > 0 (and, pooled, where some domain has the class).
+ */
+export function logPriors(counts: Counts, epsilon: number, towards: Prior = "uniform"): number[][] {
+  const all = counts.flat().reduce((a, b) => a + b, 0);
+  const targets = counts[0]!.map((_, c) =>
+    towards === "uniform"
+      ? 1 / counts[0]!.length
+      : counts.reduce((sum, row) => sum + row[c]!, 0) / all
+  );
   return counts.map((row) => {
-    const total = row.reduce((a, b) => a + b, 0) + row.length * epsilon;
-    return row.map((count) => Math.log((count + epsilon) / total));
+    const added = row.length * epsilon;
+    const total = row.reduce((a, b) => a + b, 0) + added;
+    return row.map((count, c) => Math.log(Math.max(1e-12, (count + added * targets[c]!) / total)));
   });
 }
 
@@ -43,15 +56,16 @@ export interface Balance {
 /** The balance of a training set. */
 export function balanceOf(
   counts: Counts,
-  { smoothing, tau, kappa, rarity }: {
+  { smoothing, prior, tau, kappa, rarity }: {
     readonly smoothing: number;
+    readonly prior: Prior;
     readonly tau: number;
     readonly kappa: number;
     readonly rarity: keyof typeof RARITIES;
   },
 ): Balance {
   return {
-    priors: logPriors(counts, smoothing).map((row) => row.map((log) => tau * log)),
+    priors: logPriors(counts, smoothing, prior).map((row) => row.map((log) => tau * log)),
     cells: cellWeights(counts, RARITIES[rarity], kappa),
   };
 }

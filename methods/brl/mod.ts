@@ -1,9 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { ABOVE_0 } from "../../base/setting.ts";
-import { flag, number, oneOf, power10, uniform } from "../hyperparameter.ts";
-import { defineMethod } from "../method.ts";
-import { domainLabels, forwardAll, meanOf } from "../parts/batches.ts";
+import { flag, integer, number, oneOf, power10, uniform } from "../hyperparameter.ts";
+import { defineMethod, learner, type MethodContext } from "../method.ts";
+import { domainLabels, forwardAll, joinedImages, meanOf } from "../parts/batches.ts";
 import { balanceOf, noBalance } from "./balancing.ts";
+import type { CentroidBank } from "./centroid_bank.ts";
 import {
   balancedCrossEntropy,
   type Batch,
@@ -11,6 +12,7 @@ import {
   crossDomainPenalty,
   representationBalancing,
 } from "./parts.ts";
+import { inputCovariateCount, inputCovariates } from "./propensity.ts";
 
 /** A part that is on or off. */
 const part = (description: string) => flag({ default: true, description });
@@ -28,7 +30,7 @@ export default defineMethod({
   family: "multi-domain long-tailed",
   citation:
     "Fu et al. 2025, Reweighting balanced representation learning for long tailed image recognition in multiple domains",
-  version: 1,
+  version: 2,
   minDomains: 2,
   cost: { time: 1.8 },
   hyperparameters: {
@@ -57,6 +59,10 @@ export default defineMethod({
       range: ABOVE_0,
       description: "images ε that are added to every cell's count for the prior",
     }),
+    prior: oneOf(["uniform", "pooled"], {
+      default: "uniform",
+      description: "what these are shared out by: equally, or as the classes of all domains",
+    }),
     tau: number({
       default: 1,
       search: uniform(0, 1),
@@ -80,40 +86,57 @@ export default defineMethod({
       default: "head",
       description: "what covariate balancing moves: its head alone, or the features too",
     }),
-    distance: oneOf(["mmd", "coral", "mean"], {
-      default: "mmd",
-      description: "distance of representation balancing: MMD, CORAL or mean distance",
+    covariates: oneOf(["features", "input"], {
+      default: "features",
+      description: "what propensities are of: the features, or the images' own colours",
     }),
-    invariance: oneOf(["variance", "irm", "coral", "mmd"], {
+    weighting: oneOf(["propensity", "overlap"], {
+      default: "propensity",
+      description: "weights by inverse propensities, or overlap weights",
+    }),
+    distance: oneOf(["mmd", "coral", "mean", "bank"], {
+      default: "mmd",
+      description: "distance of representation balancing: MMD, CORAL, mean distance, or mean " +
+        "distance to a bank of centroids",
+    }),
+    scale: oneOf(["raw", "standardised"], {
+      default: "raw",
+      description: "scale on which features are compared",
+    }),
+    invariance: oneOf(["variance", "irm", "coral", "mmd", "relative"], {
       default: "coral",
-      description: "cross-domain penalty: variance of the risks, IRM's squared slopes, or the " +
-        "distance of the domains' features by CORAL or MMD",
+      description: "cross-domain penalty: variance of the risks, IRM's squared slopes, the " +
+        "distance of the domains' features by CORAL or MMD, or the relative variance of the risks",
+    }),
+    warmUp: integer({
+      default: 0,
+      description: "steps over which β and γ grow from 0; 0 for their whole weight from the first",
     }),
   },
   create(ctx, h) {
     const { network, counts, classes } = ctx;
-    const weights: Readonly<Record<string, number>> = {
-      risk: 1,
-      covariate: h.alpha,
-      representation: h.beta,
-      penalty: h.gamma,
-    };
     const balance = h.bce ? balanceOf(counts, h) : noBalance(counts);
     const sizes = counts.map((row) => row.reduce((a, b) => a + b, 0));
     const images = sizes.reduce((a, b) => a + b, 0);
     const shares = sizes.map((size) => size / images);
-    const head = h.cb ? ctx.linear("propensity", network.featurizer.outputs, ctx.domains) : null;
-    return {
-      loss(domains) {
+    const ofInput = h.covariates === "input";
+    const covariates = ofInput ? inputCovariateCount(ctx.inputShape) : network.featurizer.outputs;
+    const head = h.cb ? ctx.linear("propensity", covariates, ctx.domains) : null;
+    const bank = h.rb && h.distance === "bank" ? bankOf(ctx) : null;
+    return learner({
+      schedule: (step) => ({ grown: h.warmUp === 0 ? 1 : Math.min(1, step / h.warmUp) }),
+      loss(domains, { scalars: { grown } }) {
         const pass = forwardAll(network, domains);
         const labels = pass.byDomain(pass.labels);
         const features = pass.byDomain(pass.features);
         const covariate = head && covariateBalancing(pass, {
+          inputs: ofInput ? inputCovariates(joinedImages(domains)) : null,
           head,
           domains: domainLabels(domains),
           shares,
           loss: h.covariate,
           reach: h.covariateReach,
+          weighting: h.weighting,
         });
         const batch: Batch = {
           labels,
@@ -126,15 +149,28 @@ export default defineMethod({
           risk: meanOf(risks),
           ...(covariate && { covariate: covariate.loss }),
           ...(h.rb && {
-            representation: representationBalancing(batch, classes, h.distance),
+            representation: representationBalancing(batch, classes, { ...h, bank }),
           }),
-          ...(h.penalty && {
-            penalty: crossDomainPenalty(batch, risks, balance, h.invariance),
-          }),
+          ...(h.penalty && { penalty: crossDomainPenalty(batch, risks, balance, h) }),
+        };
+        const weights: Readonly<Record<string, tf.Scalar | number>> = {
+          risk: 1,
+          covariate: h.alpha,
+          representation: tf.mul(grown, h.beta),
+          penalty: tf.mul(grown, h.gamma),
         };
         const weighted = Object.entries(terms).map(([name, term]) => tf.mul(term, weights[name]!));
         return { loss: tf.addN(weighted) as tf.Scalar, ...terms };
       },
-    };
+    });
   },
 });
+
+/** An empty bank of centroids. */
+function bankOf(ctx: MethodContext): CentroidBank {
+  const { domains, classes, network } = ctx;
+  return {
+    centroids: ctx.buffer("centroids", [domains, classes, network.featurizer.outputs]),
+    known: ctx.buffer("known", [domains, classes, 1]),
+  };
+}

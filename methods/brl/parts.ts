@@ -11,8 +11,17 @@ import { stopGradient } from "../parts/gradients.ts";
 import { irmPenalty } from "../parts/irm_penalty.ts";
 import { crossEntropy } from "../parts/losses.ts";
 import { type Balance, balanced, balancedRisk, ofLabels, scaled } from "./balancing.ts";
-import { classDistance, coral, domainDistance, gaussian, linear } from "./class_distances.ts";
-import { propensityWeights, remainingImbalance } from "./propensity.ts";
+import { bankDistance, type CentroidBank } from "./centroid_bank.ts";
+import {
+  classDistance,
+  coral,
+  domainDistance,
+  gaussian,
+  gaussianStandard,
+  linear,
+  standardised,
+} from "./class_distances.ts";
+import { covariateWeights, remainingImbalance, type Weighting } from "./propensity.ts";
 
 /** A batch through the network, cut by domain: lists have an entry for each. */
 export interface Batch {
@@ -45,61 +54,94 @@ export type CovariateLoss = "both" | "head" | "imbalance";
  * CB: the loss, and the propensity weights of the images. The weights are constants, as no image may
  * be made light to make its loss small.
  *
- * @param head Tells domains apart by features.
+ * @param inputs Covariates of the images themselves, `[images of all domains, covariates]`; null
+ * where the features are the covariates.
+ * @param head Tells domains apart by the covariates.
  * @param domains int32 `[images of all domains]`.
  * @param shares n_d / n.
  * @param reach What the loss moves: the head alone, or the features too.
  */
 export function covariateBalancing(
   { features, byDomain }: ForwardPass,
-  { head, domains, shares, loss, reach }: {
+  { inputs, head, domains, shares, loss, reach, weighting }: {
+    readonly inputs: tf.Tensor2D | null;
     readonly head: Module;
     readonly domains: tf.Tensor1D;
     readonly shares: readonly number[];
     readonly loss: CovariateLoss;
     readonly reach: "head" | "features";
+    readonly weighting: Weighting;
   },
 ): { readonly loss: tf.Scalar; readonly weights: tf.Tensor1D[] } {
   const seen = reach === "features" ? features : stopGradient(features);
-  const logits = head.apply(seen, true) as tf.Tensor2D;
-  const weights = byDomain(logits).map((s, d) => propensityWeights(s, d, shares));
+  const logits = head.apply(inputs ?? seen, true) as tf.Tensor2D;
+  const weights = byDomain(logits).map((s, d) => covariateWeights(s, d, shares, weighting));
   const imbalance = remainingImbalance(byDomain(seen), weights, shares);
   const own = crossEntropy(logits, domains);
   const both = tf.add(own, imbalance) as tf.Scalar;
   return { loss: { both, head: own, imbalance }[loss], weights: weights.map(stopGradient) };
 }
 
-/** How the features of two domains may be compared. */
-export const DISTANCES = { mmd: gaussian, coral, mean: linear } as const;
+/** On which scale features are compared: as they are, or with variance 1 over the batch. */
+export type Scale = "raw" | "standardised";
 
-/** RB: the distance between the weighted features of two domains, class by class. */
+/** How the features of two domains may be compared. */
+const DISTANCES = {
+  raw: { mmd: gaussian, coral, mean: linear },
+  standardised: { mmd: gaussianStandard, coral, mean: linear },
+} as const;
+
+/** Forms of representation balancing. */
+export type Distance = keyof typeof DISTANCES.raw | "bank";
+
+/**
+ * RB: the distance between the weighted features of two domains, class by class; of the batch, or
+ * of the batch and a bank of centroids.
+ *
+ * @param bank The centroids; needed for `bank` alone.
+ */
 export function representationBalancing(
   { labels, features, weights }: Batch,
   classes: number,
-  distance: keyof typeof DISTANCES,
+  { distance, scale, bank }: {
+    readonly distance: Distance;
+    readonly scale: Scale;
+    readonly bank: CentroidBank | null;
+  },
 ): tf.Scalar {
-  return classDistance(features, labels, weights, classes, DISTANCES[distance]);
+  const compared = scale === "raw" ? features : standardised(features);
+  return distance === "bank"
+    ? bankDistance(compared, labels, weights, bank!)
+    : classDistance(compared, labels, weights, classes, DISTANCES[scale][distance]);
 }
 
 /** Forms of the cross-domain penalty. */
-export type Invariance = "variance" | "irm" | "coral" | "mmd";
+export type Invariance = "variance" | "relative" | "irm" | "coral" | "mmd";
 
 /**
- * The cross-domain penalty: the variance of the domains' risks (V-REx), IRM's squared slopes, or the
- * distance between the weighted features of two domains as a whole.
+ * The cross-domain penalty: the variance of the domains' balanced risks (V-REx), the same relative to
+ * their squared mean, IRM's squared slopes, or the distance between the weighted features of two
+ * domains as a whole.
  */
 export function crossDomainPenalty(
   { labels, features, logits, weights }: Batch,
   risks: readonly tf.Scalar[],
   { priors }: Balance,
-  form: Invariance,
+  { invariance, scale }: { readonly invariance: Invariance; readonly scale: Scale },
 ): tf.Scalar {
-  switch (form) {
+  const spread = () => tf.moments(tf.stack([...risks]));
+  switch (invariance) {
     case "variance":
-      return tf.moments(tf.stack([...risks])).variance as tf.Scalar;
+      return spread().variance as tf.Scalar;
+    case "relative": {
+      const { mean, variance } = spread();
+      return tf.div(variance, tf.add(tf.square(mean), 1e-4));
+    }
     case "irm":
       return meanOf(logits.map((s, d) => irmPenalty(balanced(s, priors[d]!), labels[d]!)));
-    default:
-      return domainDistance(features, weights, DISTANCES[form]);
+    default: {
+      const compared = scale === "raw" ? features : standardised(features);
+      return domainDistance(compared, weights, DISTANCES[scale][invariance]);
+    }
   }
 }

@@ -5,8 +5,54 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { stabilised } from "./balancing.ts";
+import { scaled, stabilised } from "./balancing.ts";
 import { meanOf } from "../parts/batches.ts";
+
+/** How images are weighted by their propensities. */
+export type Weighting = "propensity" | "overlap";
+
+/**
+ * The weights of one domain's images, `[images of domain d]`, with mean 1.
+ *
+ * @param logits `[images of domain d, domains]`, of the propensity head.
+ */
+export function covariateWeights(
+  logits: tf.Tensor2D,
+  domain: number,
+  shares: readonly number[],
+  weighting: Weighting,
+): tf.Tensor1D {
+  return weighting === "overlap"
+    ? overlapWeights(logits, domain)
+    : propensityWeights(logits, domain, shares);
+}
+
+/**
+ * Overlap weights w_i ∝ e(d_i | z_i)⁻¹ / Σ_k e(k | z_i)⁻¹, scaled to mean 1: with two domains 1 − e(d_i | z_i).
+ * They are bounded, so nothing is clipped, and count most where domains overlap.
+ *
+ * @see Li and Li 2019, Propensity Score Weighting for Causal Inference with Multiple Treatments
+ */
+export function overlapWeights(logits: tf.Tensor2D, domain: number): tf.Tensor1D {
+  // With e ∝ exp(s), e_d⁻¹ / Σ e_k⁻¹ is the softmax of −s.
+  const own = tf.slice(tf.softmax(tf.neg(logits)), [0, domain], [-1, 1]);
+  return scaled(tf.add(tf.squeeze(own, [1]), 1e-6));
+}
+
+/**
+ * Covariates of the images themselves: mean and standard deviation of each channel, or the row itself
+ * of features of a frozen network. `[images, covariates]`.
+ */
+export function inputCovariates(images: tf.Tensor): tf.Tensor2D {
+  if (images.shape.length === 2) return images as tf.Tensor2D;
+  const { mean, variance } = tf.moments(images, [1, 2]);
+  return tf.concat([mean, tf.sqrt(tf.add(variance, 1e-6))], 1) as tf.Tensor2D;
+}
+
+/** How many {@linkcode inputCovariates} there are. */
+export function inputCovariateCount(inputShape: readonly number[]): number {
+  return inputShape.length === 1 ? inputShape[0]! : 2 * inputShape.at(-1)!;
+}
 
 /**
  * Stabilised inverse propensities w_i = share_d / e(d | z_i) of one domain's images, clipped to

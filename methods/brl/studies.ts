@@ -3,7 +3,16 @@
  *
  * @module
  */
-import { ablation, convergence, defineStudy, oneAtATime, type Study, variants } from "../study.ts";
+import {
+  ablation,
+  convergence,
+  defineStudy,
+  factorial,
+  oneAtATime,
+  type Study,
+  variants,
+} from "../study.ts";
+import { LEARNING_BEGINS } from "../hyperparameter.ts";
 import { behaviours } from "./behaviours.ts";
 import brl from "./mod.ts";
 
@@ -73,6 +82,36 @@ export const studies: readonly Study[] = [
         Object.entries(changes).some(([key, value]) => brl.hyperparameters[key]!.default !== value)
       ),
     ],
+  }),
+  // A sixteenth would confound form with schedule; an eighth of resolution IV keeps the effect of each
+  // form clear of what any two of them do together.
+  factorial({
+    name: "search",
+    method,
+    title: "search for its forms",
+    description: "a fractional factorial of the forms of its parts, on validation data",
+    caption: "A 2⁷⁻³ design of resolution IV, judged by validation data.",
+    levels: {
+      scale: { title: "Scale", levels: ["raw", "standardised"] },
+      warmUp: { title: "Warm-up", levels: [0, LEARNING_BEGINS] },
+      invariance: { title: "Penalty", levels: ["coral", "variance"] },
+      weighting: { title: "Weights", levels: ["propensity", "overlap"] },
+      covariates: {
+        title: "Covariates",
+        levels: ["features", "input"],
+        generator: ["scale", "warmUp", "invariance"],
+      },
+      prior: {
+        title: "Prior",
+        levels: ["uniform", "pooled"],
+        generator: ["warmUp", "invariance", "weighting"],
+      },
+      distance: {
+        title: "RB",
+        levels: ["mmd", "bank"],
+        generator: ["scale", "invariance", "weighting"],
+      },
+    },
   }),
   defineStudy({
     name: "behaviours",

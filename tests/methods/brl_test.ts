@@ -79,6 +79,15 @@ function byName(codes: Readonly<Record<string, number>>) {
   );
 }
 
+/** What the figures were computed with: features as they are, whole weights from the first step. */
+const FIRST_FORM = {
+  prior: "uniform",
+  covariates: "features",
+  weighting: "propensity",
+  scale: "raw",
+  warmUp: 0,
+};
+
 /** BRL on given features: the network is a linear classifier of the images themselves. */
 function loss(
   hyperparameters: Readonly<Record<string, number>>,
@@ -97,8 +106,11 @@ function loss(
     },
     linear: () => ({ apply: (z: tf.Tensor2D) => tf.matMul(z, head) }),
   } as unknown as MethodContext;
-  const learner = brl.create(ctx, byName({ ...figures.defaults, ...hyperparameters }));
-  return learner.loss!(batches, { scalars: {}, draws: {}, phase: "" });
+  const learner = brl.create(ctx, {
+    ...FIRST_FORM,
+    ...byName({ ...figures.defaults, ...hyperparameters }),
+  });
+  return learner.loss!(batches, { scalars: { grown: tf.scalar(1) }, draws: {}, phase: "" });
 }
 
 const batches = (): DomainBatch[] =>
@@ -166,8 +178,13 @@ const VARIANTS: Readonly<Record<string, readonly Value[]>> = {
   rarity: ["inverse", "effective"],
   covariate: ["head", "imbalance"],
   covariateReach: ["features"],
-  distance: ["coral", "mean"],
-  invariance: ["variance", "irm", "mmd"],
+  distance: ["mmd", "coral", "mean", "bank"],
+  invariance: ["variance", "relative", "irm", "coral", "mmd"],
+  prior: ["uniform", "pooled"],
+  covariates: ["features", "input"],
+  weighting: ["propensity", "overlap"],
+  scale: ["raw", "standardised"],
+  warmUp: [0, 3],
 };
 
 for (const [key, values] of Object.entries(VARIANTS)) {
