@@ -84,7 +84,7 @@ export const studies: readonly Study[] = [
     ],
   }),
   // A sixteenth would confound form with schedule; an eighth of resolution IV keeps the effect of each
-  // form clear of what any two of them do together.
+  // An eighth of all combinations, in which the effect of a form is clear of what any two do together.
   factorial({
     name: "search",
     method,
