@@ -86,33 +86,52 @@ export interface Behaviour {
 
 /** What the records say to a behaviour. */
 export interface Finding {
-  /** `not run` where the figures are not there. */
-  readonly verdict: "holds" | "partly" | "does not hold" | "not run";
+  /**
+   * `not told`: the figures are too uncertain to say so or otherwise. `not run`: they are not there,
+   * or of one seed alone.
+   */
+  readonly verdict: "holds" | "partly" | "does not hold" | "not told" | "not run";
   /** The figures behind the verdict. */
   readonly evidence: string;
 }
 
-/** What an output folder says of one data set: means over seeds, macro-F1 in percent. */
+/** Figures by seed; the same seed has the same images and batches everywhere. */
+export type BySeed = ReadonlyMap<number, number>;
+
+/** What an output folder says of one data set, seed by seed; macro-F1 in percent. */
 export interface StudyFigures {
   /** Test macro-F1, average over domains, of the settings of the method's study that have results. */
-  settings(study: string): readonly { readonly levels: Levels; readonly f1: number }[];
-  /** Training loss and validation macro-F1 at the checkpoints of the method's study. */
-  curve(study: string): readonly {
+  settings(study: string): readonly { readonly levels: Levels; readonly f1: BySeed }[];
+  /** Training loss and validation macro-F1 at the checkpoints of each seed of the method's study. */
+  curves(study: string): readonly (readonly {
     readonly step: number;
     readonly loss: number;
     readonly f1: number;
-  }[];
-  /** Test macro-F1 of the methods that were trained beside each other. */
+  }[])[];
+  /** Test macro-F1 of the methods that were trained beside each other and learned. */
   readonly methods: readonly {
     readonly name: string;
-    readonly average: number;
-    readonly worst: number;
+    readonly average: BySeed;
+    readonly worst: BySeed;
   }[];
   /**
-   * Percentage of test images of other domains among an image's nearest neighbours in a method's
-   * features; null where no run kept its features.
+   * Percentage of images of other domains among a test image's nearest neighbours of its own class in
+   * a method's features; empty where no run kept its features.
    */
-  overlap(method: string): Promise<number | null>;
+  overlap(method: string): Promise<BySeed>;
+  /**
+   * Mean and interval of numbers by seed, by Student's t; null for fewer than two.
+   *
+   * @param alpha Probability that the interval misses; 0.05 when left out.
+   */
+  interval(values: readonly number[], alpha?: number): MeanWithin | null;
+}
+
+/** A mean with the ends of its interval. */
+export interface MeanWithin {
+  readonly mean: number;
+  readonly low: number;
+  readonly high: number;
 }
 
 /** Defines a study. */

@@ -7,9 +7,16 @@ import { mean } from "simple-statistics";
 import { decodeArrays } from "../../base/safetensors_format.ts";
 import type { Folder } from "../../bench/records/folder.ts";
 import { PRIMARY } from "../../metrics/mod.ts";
-import type { BehaviourStudy, Finding, Study, StudyFigures } from "../../methods/study.ts";
-import { scoreKey } from "../folder.ts";
-import { type DatasetResults, estimate, networkOf, scores } from "./arrange.ts";
+import type {
+  BehaviourStudy,
+  Finding,
+  MeanWithin,
+  Study,
+  StudyFigures,
+} from "../../methods/study.ts";
+import { type Run, scoreKey } from "../folder.ts";
+import { type DatasetResults, estimate, hasLearned, networkOf, scores } from "./arrange.ts";
+import { tUpperQuantile } from "./statistics/distributions.ts";
 import { curve, scoresOf, type Studied, type StudyResults, toldApart } from "./studies.ts";
 
 /** Neighbours that are asked for their domain. */
@@ -57,65 +64,87 @@ export async function behaviours(
   );
 }
 
-/** Means over seeds, as behaviours ask for them. */
+/** Figures by seed, as behaviours ask for them. */
 export function figuresOf(
   folder: Pick<Folder, "soundFile">,
   methods: DatasetResults["methods"],
   studied: readonly StudyResults[],
 ): StudyFigures {
-  const percent = (values: readonly (number | null)[]) => {
-    const known = estimate(values);
-    return known === null ? null : 100 * known.mean;
-  };
   const settingsOf = (name: string) =>
     studied.filter(({ study }) => study.name === name).flatMap(({ settings }) => settings);
   return {
     settings: (study) =>
       settingsOf(study).flatMap(({ levels, runs }) => {
-        const score = percent(scoresOf(runs, PRIMARY, { split: "test", domain: "average" }));
-        return score === null ? [] : [{ levels, f1: score }];
+        const f1 = bySeed(runs, scoresOf(runs, PRIMARY, { split: "test", domain: "average" }));
+        return f1.size === 0 ? [] : [{ levels, f1 }];
       }),
-    curve: (study) =>
-      settingsOf(study).flatMap(({ runs }) => curve(runs, PRIMARY)).flatMap((row) => {
-        const [loss, score] = [estimate(row.losses)?.mean, percent(row.scores)];
-        return loss === undefined || score === null ? [] : [{ step: row.step, loss, f1: score }];
-      }),
-    methods: methods.flatMap((method) => {
-      const score = (domain: string) => percent(scores(method, scoreKey(domain, PRIMARY.name)));
+    curves: (study) =>
+      settingsOf(study).flatMap(({ runs }) => runs).map((run) =>
+        curve([run], PRIMARY).flatMap(({ step, losses: [loss], scores: [score] }) =>
+          loss == null || score == null ? [] : [{ step, loss, f1: 100 * score }]
+        )
+      ).filter((points) => points.length > 0),
+    methods: methods.filter(hasLearned).flatMap((method) => {
+      const score = (domain: string) =>
+        bySeed(method.runs, scores(method, scoreKey(domain, PRIMARY.name)));
       const [average, worst] = [score("average"), score("worst")];
-      return average === null || worst === null ? [] : [{ name: method.name, average, worst }];
+      return average.size === 0 ? [] : [{ name: method.name, average, worst }];
     }),
+    interval: (values, alpha) => withinT(values, alpha),
     overlap: async (name) => {
-      const shares: number[] = [];
+      const shares = new Map<number, number>();
       for (const run of methods.filter((method) => method.name === name).flatMap((m) => m.runs)) {
         if (run?.state.status !== "done") continue;
         const share = foreignNeighbours(
           await folder.soundFile(run.id, "features.safetensors"),
         );
-        if (share !== null) shares.push(share);
+        if (share !== null) shares.set(run.spec.seed, 100 * share);
       }
-      return shares.length === 0 ? null : 100 * mean(shares);
+      return shares;
     },
   };
 }
 
-/** Share of the nearest neighbours of other domains, mean over the sample; null without a sample. */
+/** Fractions by seed, in percent, as far as they are known. */
+function bySeed(
+  runs: readonly (Run | null)[],
+  values: readonly (number | null)[],
+): ReadonlyMap<number, number> {
+  return new Map(
+    values.flatMap((value, i) =>
+      value === null ? [] : [[runs[i]!.spec.seed, 100 * value] as const]
+    ),
+  );
+}
+
+/** Mean of numbers with its interval by Student's t; null for fewer than two. */
+export function withinT(values: readonly number[], alpha = 0.05): MeanWithin | null {
+  const found = estimate(values);
+  if (found === null || found.sd === null) return null;
+  const reach = tUpperQuantile(alpha / 2, found.n - 1) * found.sd / Math.sqrt(found.n);
+  return { mean: found.mean, low: found.mean - reach, high: found.mean + reach };
+}
+
+/**
+ * Share of images of other domains among the nearest neighbours of an image's own class, mean over the
+ * sample; null without one.
+ */
 function foreignNeighbours(file: Uint8Array | null): number | null {
   if (file === null) return null;
-  const { features, domain } = decodeArrays(file);
-  if (features === undefined || domain === undefined) return null;
+  const { features, domain, label } = decodeArrays(file);
+  if (features === undefined || domain === undefined || label === undefined) return null;
   const [images, width] = features.shape as [number, number];
   const at = (i: number) => features.values.subarray(i * width, (i + 1) * width);
-  let foreign = 0;
+  const shares: number[] = [];
   for (let i = 0; i < images; i++) {
-    const distances = Array.from({ length: images }, (_, j) => {
-      const other = at(j);
-      return at(i).reduce((sum, value, k) => sum + (value - other[k]!) ** 2, 0);
-    });
-    const order = [...distances.keys()].filter((j) => j !== i)
-      .sort((a, b) => distances[a]! - distances[b]!);
-    const near = order.slice(0, NEIGHBOURS);
-    foreign += near.filter((j) => domain.values[j] !== domain.values[i]).length / near.length;
+    const own = at(i);
+    const near = Array.from({ length: images }, (_, j) => j)
+      .filter((j) => j !== i && label.values[j] === label.values[i])
+      .map((j) => ({ j, far: at(j).reduce((sum, x, k) => sum + (x - own[k]!) ** 2, 0) }))
+      .sort((a, b) => a.far - b.far).slice(0, NEIGHBOURS);
+    if (near.length === 0) continue;
+    const foreign = near.filter(({ j }) => domain.values[j] !== domain.values[i]);
+    shares.push(foreign.length / near.length);
   }
-  return foreign / images;
+  return shares.length === 0 ? null : mean(shares);
 }

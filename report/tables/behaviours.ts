@@ -13,7 +13,10 @@ export function behavioursTable(results: BehaviourResults): Table {
   return {
     name: file,
     title: `${subject}, ${study.title} on ${dataset.title}`,
-    caption: "Macro-F1 on test data in percentage points, mean over seeds, unless said otherwise.",
+    caption:
+      "Macro-F1 on test data in percentage points, mean over seeds, unless said otherwise; in " +
+      "brackets 95 % t intervals over seeds. A behaviour holds, or does not, where the interval says so; " +
+      "else it is not told.",
     columns: [
       text("behaviour", "Behaviour"),
       text("verdict", "Here"),

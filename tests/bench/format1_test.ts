@@ -88,11 +88,11 @@ Deno.test({
       const from = await copyOf("names", folder);
       const path = join(from, "manifest.json");
       const manifest = JSON.parse(await Deno.readTextFile(path));
-      manifest.runs = manifest.runs.slice(0, 2);
+      manifest.runs = manifest.runs.slice(1, 3); // the first is of a method whose version has moved
       await Deno.writeTextFile(path, JSON.stringify(manifest));
       const { code, text } = await cli("bench", "--from", from, "--out", join(folder, "again"));
       assert.equal(code, 0, text);
-      assert.match(text, /brl seed 0: identical/);
+      assert.match(text, /mtl seed 0: identical/);
       assert.match(text, /2 identical/);
       manifest.runs[0].spec.seed = 7;
       await Deno.writeTextFile(path, JSON.stringify(manifest));
