@@ -129,8 +129,11 @@ export interface StudyFigures {
 
 /** A mean with the ends of its interval. */
 export interface MeanWithin {
+  /** Over the seeds. */
   readonly mean: number;
+  /** The lower end. */
   readonly low: number;
+  /** The upper end. */
   readonly high: number;
 }
 

@@ -79,14 +79,8 @@ function byName(codes: Readonly<Record<string, number>>) {
   );
 }
 
-/** What the figures were computed with: features as they are, whole weights from the first step. */
-const FIRST_FORM = {
-  prior: "uniform",
-  covariates: "features",
-  weighting: "propensity",
-  scale: "raw",
-  warmUp: 0,
-};
+/** What the figures were computed with: whole weights from the first step, covariates in the features. */
+const FIRST_FORM = { covariates: "features", warmUp: 0 };
 
 /** BRL on given features: the network is a linear classifier of the images themselves. */
 function loss(
@@ -105,6 +99,12 @@ function loss(
       classify: (z: tf.Tensor2D) => tf.matMul(z, tf.tensor2d(figures.classifier)),
     },
     linear: () => ({ apply: (z: tf.Tensor2D) => tf.matMul(z, head) }),
+    buffer: (name: string) =>
+      tf.variable(
+        name === "known"
+          ? tf.expandDims(tf.tensor(figures.known), 2)
+          : tf.tensor(figures.centroids),
+      ),
   } as unknown as MethodContext;
   const learner = brl.create(ctx, {
     ...FIRST_FORM,

@@ -22,11 +22,14 @@ rng = np.random.default_rng(8)
 Z = [rng.normal(size=(n, F)) + 0.5 * d for d, n in enumerate(SIZES)]
 CLASSIFIER = rng.normal(size=(F, C))
 HEAD = 0.7 * rng.normal(size=(F, D))
+CENTROIDS = rng.normal(size=(D, C, F))
+KNOWN = [[1, 1, 0, 1], [1, 0, 1, 1], [0, 1, 1, 1]]
 SHARES = [sum(row) / sum(map(sum, COUNTS)) for row in COUNTS]
 
 DEFAULTS = dict(
     bce=1, cb=1, rb=1, penalty=1, alpha=1e-3, beta=1e-2, gamma=10, smoothing=1, tau=1,
     kappa=0.5, rarity=0, covariate=0, covariateReach=0, distance=0, invariance=2,
+    prior=0, weighting=0, scale=0,
 )
 
 
@@ -35,8 +38,13 @@ def softmax(s):
     return e / e.sum()
 
 
-def log_priors(epsilon):
-    return [[math.log((n + epsilon) / (sum(row) + C * epsilon)) for n in row] for row in COUNTS]
+def log_priors(epsilon, prior=0):
+    everything = sum(map(sum, COUNTS))
+    share = [sum(row[c] for row in COUNTS) / everything if prior else 1 / C for c in range(C)]
+    return [
+        [math.log((n + C * epsilon * t) / (sum(row) + C * epsilon)) for n, t in zip(row, share)]
+        for row in COUNTS
+    ]
 
 
 def clip(x):
@@ -62,6 +70,30 @@ def propensity_weights(d):
     return clipped / clipped.mean()
 
 
+def overlap_weights(d):
+    found = []
+    for z in Z[d]:
+        inverse = 1 / softmax(z @ HEAD)
+        found.append(inverse[d] / inverse.sum() + 1e-6)
+    return np.array(found) / np.mean(found)
+
+
+def standard():
+    everything = np.concatenate(Z)
+    return [(z - everything.mean(0)) / np.sqrt(everything.var(0) + 1e-5) for z in Z]
+
+
+def bank_distance(weights, features):
+    found = []
+    for d, e in itertools.permutations(range(D), 2):
+        for c in range(C):
+            rows = [i for i, y in enumerate(LABELS[d]) if y == c]
+            if rows and KNOWN[e][c]:
+                own = np.average(features[d][rows], axis=0, weights=weights[d][rows])
+                found.append(((own - CENTROIDS[e][c]) ** 2).mean())
+    return sum(found) / len(found)
+
+
 def head_loss():
     losses = [-math.log(softmax(z @ HEAD)[d]) for d in range(D) for z in Z[d]]
     return sum(losses) / len(losses)
@@ -80,15 +112,16 @@ def imbalance(weights):
     return total / D
 
 
-def class_distance(weights, kind, of_all=False):
+def class_distance(weights, kind, of_all=False, scale=0):
     """Mean over classes and pairs of domains; between whole domains if `of_all`."""
+    features = [z / math.sqrt(2 * F) if kind == 0 else z for z in standard()] if scale else Z
     found = []
     for c in range(1 if of_all else C):
         cells = []
         for d in range(D):
             rows = [i for i, y in enumerate(LABELS[d]) if of_all or y == c]
             if rows:
-                cells.append((Z[d][rows], weights[d][rows] / weights[d][rows].sum()))
+                cells.append((features[d][rows], weights[d][rows] / weights[d][rows].sum()))
         for (x, a), (y, b) in itertools.combinations(cells, 2):
             if kind == 0:
                 def k(p, q):
@@ -111,9 +144,10 @@ def class_distance(weights, kind, of_all=False):
 
 def terms(**changes):
     h = {**DEFAULTS, **changes}
-    priors = h["tau"] * np.array(log_priors(h["smoothing"])) if h["bce"] else np.zeros((D, C))
+    priors = h["tau"] * np.array(log_priors(h["smoothing"], h["prior"])) if h["bce"] else np.zeros((D, C))
     cells = cell_weights(h["rarity"], h["kappa"] if h["bce"] else 0)
-    weights = [propensity_weights(d) if h["cb"] else np.ones(SIZES[d]) for d in range(D)]
+    weigh = [propensity_weights, overlap_weights][h["weighting"]]
+    weights = [weigh(d) if h["cb"] else np.ones(SIZES[d]) for d in range(D)]
     both = [np.array([cells[d][y] for y in LABELS[d]]) * weights[d] for d in range(D)]
     mean = np.concatenate(both).mean()
     risks, slopes = [], []
@@ -131,13 +165,19 @@ def terms(**changes):
         own, remaining = head_loss(), imbalance(weights)
         out["covariate"] = [own + remaining, own, remaining][h["covariate"]]
     if h["rb"]:
-        out["representation"] = class_distance(weights, h["distance"])
+        features = standard() if h["scale"] else Z
+        out["representation"] = (
+            bank_distance(weights, features)
+            if h["distance"] == 3
+            else class_distance(weights, h["distance"], scale=h["scale"])
+        )
     if h["penalty"]:
         out["penalty"] = [
             lambda: np.var(risks),
             lambda: np.mean(slopes),
-            lambda: class_distance(weights, 1, of_all=True),
-            lambda: class_distance(weights, 0, of_all=True),
+            lambda: class_distance(weights, 1, of_all=True, scale=h["scale"]),
+            lambda: class_distance(weights, 0, of_all=True, scale=h["scale"]),
+            lambda: np.var(risks) / (np.mean(risks) ** 2 + 1e-4),
         ][h["invariance"]]()
     factors = {"covariate": h["alpha"], "representation": h["beta"], "penalty": h["gamma"]}
     out["loss"] = out["risk"] + sum(factors[k] * out[k] for k in factors if k in out)
@@ -152,6 +192,9 @@ def main():
     cases += [{"tau": 0, "kappa": 1}, {"tau": 0.5}]
     cases += [{"invariance": 0}, {"invariance": 1}, {"invariance": 3}, {"cb": 0, "invariance": 0}]
     cases += [{"alpha": 1, "beta": 1e-7, "gamma": 0.1}]
+    cases += [{"prior": 1}, {"prior": 1, "smoothing": 7}, {"weighting": 1}, {"invariance": 4}]
+    cases += [{"scale": 1, "distance": d, "invariance": i} for d, i in ((0, 2), (1, 3), (2, 2), (3, 2))]
+    cases += [{"distance": 3}]
     weights = [propensity_weights(d) for d in range(D)]
     figures = {
         "counts": COUNTS,
@@ -159,6 +202,8 @@ def main():
         "features": [z.tolist() for z in Z],
         "classifier": CLASSIFIER.tolist(),
         "head": HEAD.tolist(),
+        "centroids": CENTROIDS.tolist(),
+        "known": KNOWN,
         "defaults": DEFAULTS,
         "logPriors": log_priors(0.5),
         "cellWeights": [cell_weights(rarity, 0.5) for rarity in range(3)],
