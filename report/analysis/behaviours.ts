@@ -80,8 +80,8 @@ export function figuresOf(
       }),
     curves: (study) =>
       settingsOf(study).flatMap(({ runs }) => runs).map((run) =>
-        curve([run], PRIMARY).flatMap(({ step, losses: [loss], scores: [score] }) =>
-          loss == null || score == null ? [] : [{ step, loss, f1: 100 * score }]
+        curve([run], PRIMARY).flatMap(({ step, losses: [loss = null], scores: [score = null] }) =>
+          loss === null || score === null ? [] : [{ step, loss, f1: 100 * score }]
         )
       ).filter((points) => points.length > 0),
     methods: methods.filter(hasLearned).flatMap((method) => {
