@@ -51,7 +51,7 @@ export async function train(
   task: Task,
   notes: readonly string[] = [],
 ): Promise<SessionResult> {
-  const { json = false, saveEvery, tensorboard, pretrained } = options;
+  const { json = false, saveEvery, tensorboard, pretrained, features } = options;
   const folders = await dataPaths(options);
   const progress = makeProgress(json);
   using stop = new StopSignals(() =>
@@ -67,7 +67,11 @@ export async function train(
   try {
     const result = await runSession({
       ...task,
-      paths: { ...folders, pretrained: pretrained?.map((path) => resolve(path)) },
+      paths: {
+        ...folders,
+        pretrained: pretrained?.map((path) => resolve(path)),
+        features: features?.map((path) => resolve(path)),
+      },
       saveEvery,
       tensorboard,
       signal: stop.signal,

@@ -118,6 +118,8 @@ export interface DataPaths {
   readonly cacheDir: string;
   /** Files of pretrained weights (`--pretrained`), absolute; undefined when none were given. */
   readonly pretrained?: readonly string[] | undefined;
+  /** Files or folders of features (`--features`), absolute; undefined when none were given. */
+  readonly features?: readonly string[] | undefined;
 }
 
 /** What {@linkcode DatasetDefinition.load} is given. */

@@ -74,14 +74,14 @@ async function claimAndTrain(order: RunOrder, state: TrainingState): Promise<Run
 
 /** Has a program train a run, and writes its record. */
 async function haveTrained(
-  { run, paths }: RunOrder,
+  { run, paths, data }: RunOrder,
   { datasets, metrics }: Catalogue,
   store: Store,
   state: TrainingState,
 ): Promise<RunEnd> {
   const definition = findDataset(run.spec.dataset.name, datasets);
   const onWork = throttledProgress(state);
-  const dataset = await imagesOf(run.spec, definition, paths, state, onWork);
+  const dataset = await imagesOf(run.spec, definition, { ...paths, shared: data }, state, onWork);
   const { stop, send } = state;
   const ended = await trainByProgram({
     ...{ run, definition, dataset, metrics, store, stop, onWork },

@@ -24,6 +24,7 @@ import { leftOut, wholeDataset } from "../records/left_out.ts";
 import type { RunSpec } from "../records/record.ts";
 import { seenBy, type SeenDataset } from "../train/normalise.ts";
 import { frozenDataset } from "../train/features.ts";
+import { featuresOf, withFeatures } from "../train/given_features.ts";
 import { type Pretrained, readPretrained } from "../train/pretrained.ts";
 
 /** What was read for earlier runs. */
@@ -72,7 +73,7 @@ export async function inputsOf(
 ): Promise<RunInputs> {
   const { frozen, weights } = spec.training.network;
   const definition = findDataset(spec.dataset.name, datasets);
-  const sha256 = frozen?.weights ?? weights;
+  const sha256 = frozen?.features ? undefined : frozen?.weights ?? weights;
   const pretrained = sha256 === undefined
     ? undefined
     : await memoize(cache.pretrained, sha256, () => pretrainedOf(paths, sha256, networks));
@@ -81,7 +82,10 @@ export async function inputsOf(
   const dataset = await memoize(
     cache.datasets,
     datasetKey(spec),
-    () => datasetOf(spec, definition, backbone, options),
+    () =>
+      frozen?.features
+        ? onFeatures(spec, definition, options)
+        : datasetOf(spec, definition, backbone, options),
   );
   const network = find("network", spec.training.network.name, networks);
   const { seen, unseen } = withoutDomains(dataset, leftOut(spec));
@@ -103,13 +107,13 @@ export async function inputsOf(
 export async function imagesOf(
   spec: RunSpec,
   definition: DatasetDefinition,
-  paths: DataPaths,
+  paths: InputPaths,
   { datasets, readers }: Pick<InputCache, "datasets" | "readers">,
   onProgress: (what: string, done: number, total: number) => void,
 ): Promise<Dataset> {
   return await memoize(
     datasets,
-    JSON.stringify([spec.dataset, seedOfImages(spec), undefined]),
+    datasetKey(spec),
     () => datasetOf(spec, definition, undefined, { ...paths, readers, onProgress }),
   );
 }
@@ -121,7 +125,7 @@ async function datasetOf(
   backbone: Pretrained | undefined,
   options: Omit<LoadOptions, "settings" | "runSeed"> & InputPaths,
 ): Promise<Dataset> {
-  const once = backbone !== undefined;
+  const once = options.once || backbone !== undefined;
   const shared = options.shared === undefined ? undefined : await sharedDataset(options.shared);
   const images = shared ??
     await definition.load({ ...options, imageSize, settings, runSeed, once });
@@ -133,6 +137,16 @@ async function datasetOf(
     options.cacheDir,
     (done, total) => options.onProgress?.(what, done, total),
   );
+}
+
+/** The data set with features that were computed elsewhere. */
+async function onFeatures(
+  spec: RunSpec,
+  definition: DatasetDefinition,
+  options: Omit<LoadOptions, "settings" | "runSeed"> & InputPaths,
+): Promise<Dataset> {
+  const images = await datasetOf(spec, definition, undefined, { ...options, once: true });
+  return withFeatures(images, await featuresOf(spec.training.network.frozen!, options.features));
 }
 
 /** The weights of a run; they must still be those that it was planned with. */

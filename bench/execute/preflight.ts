@@ -13,6 +13,7 @@ import type { Catalogue } from "../catalogue.ts";
 import type { PlannedRun } from "../plan/plan.ts";
 import { imagesOf } from "../records/data_seed.ts";
 import { wholeDataset } from "../records/left_out.ts";
+import { featuresOf, withFeatures } from "../train/given_features.ts";
 import { cachedWeights } from "../train/pretrained.ts";
 import { datasetKey } from "./inputs.ts";
 
@@ -35,7 +36,8 @@ export async function pathsOf(
   { networks }: Pick<Catalogue, "networks">,
 ): Promise<DataPaths> {
   const needed = runs.some(({ spec: { training: { network } } }) =>
-    network.weights !== undefined || network.frozen !== undefined
+    network.weights !== undefined ||
+    (network.frozen !== undefined && !network.frozen.features)
   );
   if (!needed) return { ...paths, pretrained: undefined };
   return {
@@ -73,6 +75,8 @@ export async function readDatasets(
     const once = spec.training.network.frozen !== undefined;
     const dataset = await findDataset(name, known)
       .load({ ...paths, ...options, runSeed: spec.seed, once, onProgress });
+    const frozen = spec.training.network.frozen;
+    if (frozen?.features) withFeatures(dataset, await featuresOf(frozen, paths.features));
     const file = await shareDataset(dataset, paths.cacheDir);
     read.set(key, { images: imagesOf(spec), fingerprint: dataset.fingerprint, file });
   }

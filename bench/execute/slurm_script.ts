@@ -33,6 +33,7 @@ export function stageScript(
     "--data-dir": paths.dataDir,
     "--splits-dir": paths.splitsDir,
     "--pretrained": paths.pretrained,
+    "--features": paths.features,
   }).flatMap(([option, given]) => [given ?? []].flat().flatMap((path) => [option, quote(path)]));
   const command = [
     cli(),

@@ -19,6 +19,8 @@ export interface NetworkRequest {
   readonly pretrained?:
     | readonly { readonly network: string; readonly sha256: string }[]
     | undefined;
+  /** Features that were computed elsewhere, in place of images: what they are called, their SHA-256. */
+  readonly features?: readonly { readonly name: string; readonly sha256: string }[] | undefined;
   /** Pretrained networks are not trained, only what is put on top of them. */
   readonly frozen?: boolean | undefined;
 }
@@ -39,6 +41,17 @@ export function sizesOf(
   const photographs = dataset.images === "photographs";
   const { networks, pretrained = [], frozen = false } = request;
   const named = networks?.map((text) => readNetwork(text, known));
+  if (request.features !== undefined) {
+    return request.features.map(({ name, sha256: weights }) => ({
+      ...sizes,
+      ...LEARNING.scratch,
+      network: {
+        name: onFeatures(known).name,
+        width: 1,
+        frozen: { name, weights, features: true },
+      },
+    }));
+  }
   if (frozen) {
     const backbones = pretrained.filter(({ network }) =>
       photographs && (named?.some(({ definition: { name } }) => name === network) ?? true)

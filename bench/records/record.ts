@@ -125,7 +125,12 @@ export interface NetworkSpec {
   /** SHA-256 of the weights that it starts from; drawn at random when left out. */
   readonly weights?: string;
   /** The network whose features it gets in place of images, and the SHA-256 of its weights. */
-  readonly frozen?: { readonly name: string; readonly weights: string };
+  readonly frozen?: {
+    readonly name: string;
+    readonly weights: string;
+    /** The features were computed elsewhere: `name` is their file's, `weights` their SHA-256. */
+    readonly features?: true;
+  };
 }
 
 /**

@@ -45,7 +45,8 @@ const network = z.strictObject({
   width: z.number().min(0).max(1000),
   dropout: z.number().min(0).lt(1).exactOptional(),
   weights: sha256.exactOptional(),
-  frozen: z.strictObject({ name, weights: sha256 }).exactOptional(),
+  frozen: z.strictObject({ name, weights: sha256, features: z.literal(true).exactOptional() })
+    .exactOptional(),
 }) satisfies z.ZodType<NetworkSpec>;
 
 const training = z.strictObject({

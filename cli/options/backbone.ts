@@ -10,6 +10,7 @@ import { find, UsageError } from "../../base/errors.ts";
 import { exists } from "../../base/files.ts";
 import type { PlannedRun } from "../../bench/plan/plan.ts";
 import type { Catalogue } from "../../bench/catalogue.ts";
+import { readFeatures } from "../../bench/train/given_features.ts";
 import { cachedWeights, readPretrained } from "../../bench/train/pretrained.ts";
 import { nonEmptyPath, oneOf } from "../../base/arguments.ts";
 
@@ -19,6 +20,7 @@ const BACKBONE_MODES = ["finetune", "frozen"] as const;
 export interface BackboneOptions {
   readonly preset: string;
   readonly pretrained?: string[];
+  readonly features?: string[];
   readonly networks?: string[];
   readonly backboneMode: (typeof BACKBONE_MODES)[number];
   readonly fromScratch?: boolean;
@@ -33,6 +35,49 @@ export const pretrainedOption = (): Option =>
     ...earlier,
     nonEmptyPath("--pretrained")(path),
   ]);
+
+/** The files of features, for every command that trains. */
+export const featuresOption = (): Option =>
+  new Option(
+    "--features <path>",
+    "features of the images in place of a network's (safetensors, .npy, .npz, Parquet, or a folder " +
+      "of them); may be repeated",
+  ).argParser((path, earlier: string[] = []) => [...earlier, nonEmptyPath("--features")(path)]);
+
+/**
+ * The features that were given; undefined where none were.
+ *
+ * @throws {UsageError | DataError} When they cannot be used.
+ */
+export async function givenFeatures(
+  { features, networks, pretrained, fromScratch, backboneMode }: BackboneOptions,
+): Promise<{ name: string; sha256: string }[] | undefined> {
+  if (features === undefined) return undefined;
+  const others = Object.entries({
+    "--networks": networks !== undefined,
+    "--pretrained": pretrained !== undefined,
+    "--from-scratch": fromScratch === true,
+    "--backbone-mode": backboneMode === "frozen",
+  }).find(([, given]) => given);
+  if (others !== undefined) {
+    throw new UsageError(
+      `Cannot use --features with ${
+        others[0]
+      }: features take the place of a network; leave one out`,
+    );
+  }
+  const read: { name: string; sha256: string }[] = [];
+  for (const path of features) {
+    const { name, sha256 } = await readFeatures(resolve(path));
+    read.push({ name, sha256 });
+  }
+  const double = read.find(({ name }, i) => read.findIndex((other) => other.name === name) < i);
+  if (double === undefined) return read;
+  throw new UsageError(
+    `Cannot use --features twice for "${double.name}": tables tell them by the names of their files; ` +
+      `give them different ones`,
+  );
+}
 
 /** Adds the options that decide how weights are used. */
 export function backboneOptions(command: Command): Command {
@@ -52,7 +97,7 @@ export async function pretrainedOf(
   cacheDir: string,
   { networks }: Pick<Catalogue, "networks">,
 ): Promise<{ network: string; sha256: string }[]> {
-  if (options.fromScratch) return [];
+  if (options.fromScratch || options.features !== undefined) return [];
   for (const path of options.pretrained ?? []) {
     if (await exists(path)) continue;
     throw new UsageError(

@@ -9,7 +9,7 @@ import { UsageError } from "../../base/errors.ts";
 import type { Executor, ExecutorOptions, Given } from "../../bench/execute/executor.ts";
 import { EXECUTORS } from "../../bench/execute/mod.ts";
 import type { BackendChoice } from "../../tensor/backend.ts";
-import { pretrainedOption } from "./backbone.ts";
+import { featuresOption, pretrainedOption } from "./backbone.ts";
 import { pathOptions, type PluginOptions } from "./common.ts";
 
 /** Where and how runs are trained. */
@@ -19,6 +19,7 @@ export interface ExecutionOptions extends PluginOptions {
   readonly dataDir?: string;
   readonly splitsDir?: string;
   readonly pretrained?: string[];
+  readonly features?: string[];
   readonly json?: boolean;
 }
 
@@ -32,7 +33,9 @@ export function executionOptions(command: Command): Command {
       30,
     )
     .option("--tensorboard", "curves as TensorBoard event files too, in runs/<id>/tensorboard");
-  for (const option of [...pathOptions(), pretrainedOption()]) command.addOption(option);
+  for (const option of [...pathOptions(), pretrainedOption(), featuresOption()]) {
+    command.addOption(option);
+  }
   return command.addOption(new Option("--json", "progress and result as JSON lines"));
 }
 

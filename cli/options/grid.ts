@@ -15,7 +15,7 @@ import { DATASETS } from "../../datasets/mod.ts";
 import type { RUN } from "../../datasets/settings.ts";
 import { DEFAULT_RULE } from "../../metrics/selection.ts";
 import type { Backend, BackendChoice } from "../../tensor/backend.ts";
-import { type BackboneOptions, backboneOptions, pretrainedOf } from "./backbone.ts";
+import { type BackboneOptions, backboneOptions, givenFeatures, pretrainedOf } from "./backbone.ts";
 import { dataSeed, seeds, setting } from "./common.ts";
 import {
   backendOption,
@@ -118,6 +118,7 @@ export async function requestOf(
     settings: options.set ?? [],
     backend,
     pretrained: await pretrainedOf(options, cacheDir, catalogue),
+    features: await givenFeatures(options),
     frozen: options.backboneMode === "frozen",
   };
 }
