@@ -96,6 +96,7 @@ export type {
 } from "./datasets/mod.ts";
 export type {
   AdamSettings,
+  Averaging,
   Behaviour,
   BehaviourStudy,
   BySeed,
@@ -108,6 +109,7 @@ export type {
   Factor,
   Family,
   Finding,
+  Halves,
   Hyperparameter,
   HyperparameterOptions,
   Hyperparameters,

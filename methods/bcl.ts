@@ -17,12 +17,14 @@ export default defineMethod({
     "\n\n" +
     "Where images are not augmented, as digits and the features of a frozen network, both views " +
     "are the same image: its class is still contrasted with the others, its augmentations are not.",
+  assumes: "views of one class belong together, and every class counts the same",
+  helps: "images are augmented and the tail is long",
   family: "imbalance",
   citation: "Zhu et al. 2022, Balanced Contrastive Learning for Long-Tailed Visual Recognition",
   version: 1,
   views: 2,
   // Both views go through the network.
-  cost: { passes: 2 },
+  cost: { passes: 2, memory: "activations of twice the images, and two projections" },
   departures: [{
     title: "views",
     text:

@@ -23,12 +23,14 @@ export default defineMethod({
     "BoDA: balanced domain-class distribution alignment. Features are drawn to the centroids " +
     "of their class in the other domains and away from all others, with distances calibrated " +
     "by how many training images the cells have.",
+  assumes: "features of a class can lie together across domains, balanced by counts",
+  helps: "tails differ between domains",
   family: "multi-domain long-tailed",
   citation:
     "Yang et al. 2022, On Multi-Domain Long-Tailed Recognition, Imbalanced Domain Generalization and Beyond",
   version: 1,
   minDomains: 2,
-  cost: { time: 1.2 },
+  cost: { time: 1.2, memory: "a mean feature of every cell" },
   mdlt: {
     name: "BoDA",
     terms: { loss: "risk", boda_loss: "boda" },

@@ -10,6 +10,8 @@ export default defineMethod({
   description:
     "Balanced softmax: the logarithm of each class's count in the domain is added to its " +
     "logit in training, so the network itself learns what a balanced test needs.",
+  assumes: "the test is balanced and every domain's counts are known",
+  helps: "tails differ between domains",
   family: "imbalance",
   citation: "Ren et al. 2020, Balanced Meta-Softmax for Long-Tailed Visual Recognition",
   version: 1,

@@ -11,9 +11,12 @@ export default defineMethod({
     "CausIRL with MMD: features should not tell which of two mixtures of the domains an image " +
     "is from. Each domain's batch is cut in two at a random place; the parts of all domains " +
     "make the mixtures.",
+  assumes: "features can be alike on both sides of any cut through the batch",
+  helps: "domains are unclear, or few",
   family: "domain-invariant",
   citation: "Chevalley et al. 2022, Invariant Causal Mechanisms through Distribution Matching",
   version: 1,
+  cost: { memory: "a table of all pairs of images" },
   minDomains: 2,
   hyperparameters: {
     penaltyWeight: number({

@@ -10,6 +10,8 @@ export default defineMethod({
   description:
     "Class-balanced loss: re-weighting by the inverse of the effective number of images of a " +
     "class.",
+  assumes: "further images of a class repeat more and more what is known",
+  helps: "the largest classes are very large",
   family: "imbalance",
   citation: "Cui et al. 2019, Class-Balanced Loss Based on Effective Number of Samples",
   version: 1,

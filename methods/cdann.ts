@@ -17,13 +17,15 @@ export default defineMethod({
     "Conditional domain-adversarial training: the discriminator knows the class of the image " +
     "and every class of a batch has the same say, so features become alike within a class and " +
     "not across.",
+  assumes: "features of one class can hide their domain",
+  helps: "domains differ in style and in their shares of classes",
   family: "domain-invariant",
   citation:
     "Li et al. 2018, Deep Domain Generalization via Conditional Invariant Adversarial Networks",
   version: 1,
   minDomains: 2,
   // A generator's step, and a discriminator's on features that are not differentiated.
-  cost: { passes: 2 / 3, time: 0.7 },
+  cost: { passes: 2 / 3, time: 0.7, memory: "a discriminator" },
   mdlt: {
     name: "CDANN",
     terms: { gen_loss: "loss", disc_loss: "discriminatorLoss" },

@@ -8,6 +8,8 @@ export default defineMethod({
   name: "coral",
   title: "CORAL",
   description: "Deep CORAL: the features of all domains get the same mean and covariance.",
+  assumes: "features can have the same mean and covariance in all domains",
+  helps: "domains differ in style and have similar shares of classes",
   family: "domain-invariant",
   citation: "Sun and Saenko 2016, Deep CORAL: Correlation Alignment for Deep Domain Adaptation",
   version: 1,

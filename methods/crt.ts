@@ -9,6 +9,8 @@ export default defineMethod({
     "Classifier re-training (cRT): the featurizer of a first stage is frozen and a fresh " +
     "classifier is trained on class-balanced batches. `boda+crt` is the BoDA_{r,c} of the " +
     "MDLT paper.",
+  assumes: "the features are good and only the classifier is biased",
+  helps: "the tail is long and a first stage is there",
   family: "imbalance",
   citation:
     "Kang et al. 2020, Decoupling Representation and Classifier for Long-Tailed Recognition",

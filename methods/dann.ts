@@ -14,12 +14,14 @@ export default defineMethod({
   description:
     "Domain-adversarial training: a discriminator learns to tell the domains apart by the " +
     "features, the featurizer learns to prevent it.",
+  assumes: "features can hide their domain without losing the class",
+  helps: "domains differ in style and have similar shares of classes",
   family: "domain-invariant",
   citation: "Ganin et al. 2016, Domain-Adversarial Training of Neural Networks",
   version: 1,
   minDomains: 2,
   // A generator's step, and a discriminator's on features that are not differentiated.
-  cost: { passes: 2 / 3, time: 0.8 },
+  cost: { passes: 2 / 3, time: 0.8, memory: "a discriminator" },
   mdlt: { name: "DANN", terms: { gen_loss: "loss", disc_loss: "discriminatorLoss" } },
   departures: [GRADIENT_PENALTY],
   hyperparameters: {

@@ -11,6 +11,8 @@ export default defineMethod({
     "Deep feature reweighting: the featurizer of a first stage is frozen, and a fresh classifier " +
     "with an L1 penalty is trained on a subset in which all cells of domain and class are equally " +
     "large: as large as the smallest.",
+  assumes: "the features are good, and a small balanced subset makes a classifier",
+  helps: "the smallest cell has more than a few images",
   family: "robust",
   citation:
     "Kirichenko et al. 2023, Last Layer Re-Training is Sufficient for Robustness to Spurious Correlations",

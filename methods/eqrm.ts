@@ -19,6 +19,8 @@ export default defineMethod({
     "Empirical quantile risk minimisation: the risk that a new domain stays below with a " +
     "given probability is minimised. The distribution of risks is a kernel density over the " +
     "domains' risks.",
+  assumes: "the known domains are a sample of those to come",
+  helps: "domains are several and bad luck with one of them matters",
   family: "robust",
   citation: "Eastwood et al. 2022, Probable Domain Generalization via Quantile Risk Minimization",
   version: 2,

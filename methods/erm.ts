@@ -5,6 +5,8 @@ export default defineMethod({
   name: "erm",
   title: "ERM",
   description: "Empirical risk minimisation: cross-entropy over the images of all domains joined.",
+  assumes: "test images come from the mixture that training images come from",
+  helps: "images are plentiful and classes balanced; it is the measure of all others",
   family: "baseline",
   citation: "Vapnik 1998, Statistical Learning Theory",
   version: 1,

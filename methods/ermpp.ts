@@ -20,9 +20,12 @@ export default defineMethod({
     "given step." +
     "\n\n" +
     "A second stage on top of it starts from the last weights, not from their average.",
+  assumes: "the weights at the end of a training lie in one flat valley",
+  helps: "training is noisy, or starts from pretrained weights",
   family: "baseline",
   citation: "Teterwak et al. 2025, ERM++: An Improved Baseline for Domain Generalization",
   version: 1,
+  cost: { memory: "an average of the weights" },
   departures: [{
     title: "what is left out",
     text: "Of its parts a benchmark of training objectives can take the classifier's warm-up and " +

@@ -11,10 +11,12 @@ export default defineMethod({
   description:
     "Fish: small steps through the domains one after the other, then part of the way back to " +
     "where they started; what remains is the direction on which the domains' gradients agree.",
+  assumes: "the gradients of all domains should point the same way",
+  helps: "domains are several and agree on what matters",
   family: "meta-learning",
   citation: "Shi et al. 2022, Gradient Matching for Domain Generalization",
   version: 1,
-  cost: { time: 1.2 },
+  cost: { time: 1.2, memory: "a copy of the weights, within a step" },
   mdlt: { name: "Fish" },
   departures: [LESS_WORK],
   hyperparameters: {

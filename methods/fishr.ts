@@ -21,10 +21,13 @@ export default defineMethod({
     "Fishr: the gradients of the single images should vary alike in every domain. The penalty " +
     "compares the variances, over a domain's images, of the gradient with respect to the " +
     "classifier.",
+  assumes: "gradients of single images can vary alike in all domains",
+  helps: "domains disagree on what moves the classifier",
   family: "domain-invariant",
   citation:
     "Rame et al. 2022, Fishr: Invariant Gradient Variances for Out-of-Distribution Generalization",
   version: 1,
+  cost: { memory: "variances of the classifier's gradient, for every domain" },
   minDomains: 2,
   departures: [CLOSED_FORMS],
   hyperparameters: {

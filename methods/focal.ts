@@ -8,6 +8,8 @@ export default defineMethod({
   name: "focal",
   title: "Focal",
   description: "Focal loss: images that are already well classified count less.",
+  assumes: "images that are classified well have little left to teach",
+  helps: "easy images outnumber the hard ones",
   family: "imbalance",
   citation: "Lin et al. 2017, Focal Loss for Dense Object Detection",
   version: 1,

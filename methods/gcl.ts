@@ -14,6 +14,8 @@ export default defineMethod({
     "Gaussian clouded logits: noise is taken off the cosine of features and class, and the more " +
     "the rarer the class, so that rare classes keep room in the feature space. `gcl+crt` is the " +
     "paper's method with its second stage.",
+  assumes: "rare classes need room around them in the feature space",
+  helps: "the tail is long, and a second stage balances the classifier",
   family: "imbalance",
   citation: "Li et al. 2022, Long-Tailed Visual Recognition via Gaussian Clouded Logit Adjustment",
   version: 1,

@@ -7,6 +7,8 @@ export default defineMethod({
   name: "groupdro",
   title: "GroupDRO",
   description: "Group DRO: the domains on which the network is worst get the most weight.",
+  assumes: "the worst domain's training loss shows what matters",
+  helps: "one domain is harder than the others",
   family: "robust",
   citation:
     "Sagawa et al. 2020, Distributionally Robust Neural Networks for Group Shifts: On the Importance of Regularization for Worst-Case Generalization",

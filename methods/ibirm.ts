@@ -12,6 +12,8 @@ export default defineMethod({
   description:
     "IB-IRM: invariant risk minimisation with an information bottleneck, the variance of the " +
     "features, which rules out invariant predictors that carry spurious features along.",
+  assumes: "an invariant predictor needs few features",
+  helps: "spurious features are plentiful beside the invariant ones",
   family: "domain-invariant",
   citation:
     "Ahuja et al. 2021, Invariance Principle Meets Information Bottleneck for Out-of-Distribution Generalization",

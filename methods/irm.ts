@@ -15,6 +15,8 @@ export default defineMethod({
     "\n\n" +
     "The penalty of a domain is the squared derivative of its risk in a scale of the logits, " +
     "at 1.",
+  assumes: "some features predict the class alike in every domain",
+  helps: "domains differ in a spurious feature, and there are several of them",
   family: "domain-invariant",
   citation: "Arjovsky et al. 2019, Invariant Risk Minimization",
   version: 1,

@@ -10,12 +10,14 @@ export default defineMethod({
   description:
     "Just train twice: a network is trained from scratch, and images that the first stage's got " +
     "wrong count more. It never asks which domain an image is of.",
+  assumes: "what a plain network gets wrong is what it should learn better",
+  helps: "domains are not known, and labels are right",
   family: "robust",
   citation:
     "Liu et al. 2021, Just Train Twice: Improving Group Robustness without Training Group Information",
   version: 1,
   // Besides its own a forward pass of the first stage's network.
-  cost: { passes: 4 / 3 },
+  cost: { passes: 4 / 3, memory: "the first stage's network" },
   stage1: "erm",
   inherits: "nothing",
   departures: [{

@@ -12,6 +12,8 @@ export default defineMethod({
   description:
     "Label-distribution-aware margins: the rarer a class in its domain, the larger the margin " +
     "by which its logit has to win.",
+  assumes: "rare classes need a larger margin",
+  helps: "the tail is long and the classes can be told apart",
   family: "imbalance",
   citation:
     "Cao et al. 2019, Learning Imbalanced Datasets with Label-Distribution-Aware Margin Loss",

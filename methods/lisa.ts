@@ -13,6 +13,8 @@ export default defineMethod({
     "Selective augmentation: images are mixed with images of the same class from another domain, " +
     "or with images of another class from the same domain, so neither domain nor class is a clue " +
     "to the other.",
+  assumes: "mixing away the domain, or the class, leaves what matters",
+  helps: "a class goes with a domain in training and not in the test",
   family: "augmentation",
   citation: "Yao et al. 2022, Improving Out-of-Distribution Robustness via Selective Augmentation",
   version: 1,

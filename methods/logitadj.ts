@@ -15,6 +15,8 @@ export default defineMethod({
     "share in the domain, since every domain gives equally many images to a batch. The " +
     "network then corrects for one long tail; that tails differ between domains it has to " +
     "bear (BSoftmax corrects each domain).",
+  assumes: "the test is balanced and the counts are known",
+  helps: "one long tail holds in all domains",
   family: "imbalance",
   citation: "Menon et al. 2021, Long-Tail Learning via Logit Adjustment",
   version: 1,

@@ -10,6 +10,8 @@ export default defineMethod({
   description:
     "Learnable weight scaling (LWS): one factor a class on the classifier of a first stage is " +
     "trained on class-balanced batches; all else is frozen.",
+  assumes: "only the lengths of the classifier's vectors are biased",
+  helps: "the tail is long and rare classes have too few images for cRT",
   family: "imbalance",
   citation:
     "Kang et al. 2020, Decoupling Representation and Classifier for Long-Tailed Recognition",

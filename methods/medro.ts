@@ -11,10 +11,13 @@ export default defineMethod({
     "Multi-expert DRO: every domain has a classifier of its own on shared features. Each learns " +
     "its domain, and the pairs of classifier and other domain that go worst get the most weight. " +
     "The prediction is the mean of all classifiers.",
+  assumes: "domains want different classifiers of the same features",
+  helps: "domains differ so much that one classifier has to compromise",
   family: "robust",
   citation:
     "NeurIPS 2025, Multi-Expert Distributionally Robust Optimization for Out-of-Distribution Generalization",
   version: 1,
+  cost: { memory: "a classifier for every domain" },
   minDomains: 2,
   departures: [{
     title: "from the paper's text",

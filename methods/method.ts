@@ -232,6 +232,8 @@ export interface Cost {
    * alone counts a third, because a backward pass costs two forward ones.
    */
   readonly passes?: number;
+  /** What it keeps beside the network and its optimiser, in words; nothing when left out. */
+  readonly memory?: string;
   /**
    * As measured, where that is far from 1: preset `quick`, `digits-synth`, one thread, on a busy
    * machine, so the second digit means little.
@@ -249,6 +251,10 @@ export interface Method<H extends Hyperparameters = Hyperparameters> extends Def
   readonly title: string;
   /** What it does, in a paragraph or a few. */
   readonly description: string;
+  /** What it takes for granted: the end of a sentence that begins "It assumes that". */
+  readonly assumes?: string;
+  /** When it is worth trying: the end of a sentence that begins "It may help where". */
+  readonly helps?: string;
   /** Groups the methods in tables. */
   readonly family: Family;
   /** Authors, year, title of the paper. */

@@ -13,6 +13,8 @@ export default defineMethod({
     "On a first stage trained with Mixup, one factor a class and the classifier learn from " +
     "class-balanced batches. Labels are smoothed, and the more the more frequent the class, so " +
     "that the network is not surer of frequent classes than it should be.",
+  assumes: "a network is surer of frequent classes than it should be",
+  helps: "probabilities matter as much as labels",
   family: "imbalance",
   citation: "Zhong et al. 2021, Improving Calibration for Long-Tailed Recognition",
   version: 1,

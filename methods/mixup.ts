@@ -18,6 +18,8 @@ export default defineMethod({
   description:
     "Mixup between domains: the network learns on convex combinations of images of two " +
     "domains, with the same combination of their losses.",
+  assumes: "what lies between two images has what lies between their labels",
+  helps: "images are few, or the network is too sure of itself",
   family: "augmentation",
   citation: "Zhang et al. 2018, mixup: Beyond Empirical Risk Minimization",
   version: 1,

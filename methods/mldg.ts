@@ -12,12 +12,14 @@ export default defineMethod({
   description:
     "Meta-learning for domain generalisation: a step that helps on one domain should help on " +
     "the next.",
+  assumes: "a step that helps on one domain should help on the next",
+  helps: "domains are several and related",
   family: "meta-learning",
   citation: "Li et al. 2018, Learning to Generalize: Meta-Learning for Domain Generalization",
   version: 1,
   minDomains: 2,
   // Each domain once at the weights, once at the weights after the trial step.
-  cost: { passes: 2, time: 2.7 },
+  cost: { passes: 2, time: 2.7, memory: "a gradient more" },
   mdlt: { name: "MLDG" },
   departures: [LESS_WORK],
   hyperparameters: {

@@ -10,9 +10,12 @@ export default defineMethod({
   description:
     "Maximum mean discrepancy: the features of all domains get the same distribution, as seen " +
     "by Gaussian kernels of many widths.",
+  assumes: "features can have the same distribution in all domains",
+  helps: "domains differ in style and have similar shares of classes",
   family: "domain-invariant",
   citation: "Li et al. 2018, Domain Generalization with Adversarial Feature Learning",
   version: 1,
+  cost: { memory: "a table of all pairs of images" },
   minDomains: 2,
   mdlt: { name: "MMD", terms: { loss: "risk" } },
   departures: [DISTANCES],

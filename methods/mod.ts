@@ -63,7 +63,7 @@ export type { Random } from "../base/random.ts";
 export type { Range, Value, ValueType } from "../base/setting.ts";
 export type { Network } from "../networks/network.ts";
 export type { AdamSettings } from "../nn/adam.ts";
-export type { InitialDraws, Layout, Module, Parameter } from "../nn/module.ts";
+export type { Halves, InitialDraws, Layout, Module, Parameter } from "../nn/module.ts";
 export * from "./hyperparameter.ts";
 export * from "./method.ts";
 export * from "./parts/batches.ts";

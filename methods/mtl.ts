@@ -11,9 +11,12 @@ export default defineMethod({
   title: "MTL",
   description: "Marginal transfer learning: the classifier sees, beside an image's features, an " +
     "embedding of the image's domain, the mean feature of its training images.",
+  assumes: "the mean of its features tells what is to be known of a domain",
+  helps: "the domain of a test image is known",
   family: "domain-invariant",
   citation: "Blanchard et al. 2021, Domain Generalization by Marginal Transfer Learning",
   version: 1,
+  cost: { memory: "mean features of every domain" },
   minDomains: 2,
   mdlt: { name: "MTL" },
   classifierInputs: 2,

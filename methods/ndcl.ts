@@ -17,12 +17,14 @@ export default defineMethod({
     "least sure of are mixed with those it confuses with the class most, and the class keeps away " +
     "from the mixtures; a class is predicted alike in all domains; hard images of rare cells count " +
     "most.",
+  assumes: "a class's predictions can agree across domains and keep off its rivals",
+  helps: "tails differ between domains and batches hold most classes",
   family: "multi-domain long-tailed",
   citation:
     "Cao et al. 2026, Negatives-Dominant Contrastive Learning for Generalization in Imbalanced Domains",
   version: 1,
   // Its images, and as many mixtures.
-  cost: { passes: 2 },
+  cost: { passes: 2, memory: "activations of twice the images" },
   departures: [{
     title: "defects of the public code",
     text:

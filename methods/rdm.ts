@@ -19,9 +19,12 @@ export default defineMethod({
   description:
     "Risk distribution matching: the losses of the worst domain's images get the distribution " +
     "that those of all images have.",
+  assumes: "losses can have the same distribution in the worst domain as in all",
+  helps: "one domain is harder, and its features cannot be aligned",
   family: "domain-invariant",
   citation: "Nguyen et al. 2024, Domain Generalisation via Risk Distribution Matching",
   version: 1,
+  cost: { memory: "a table of all pairs of images" },
   minDomains: 2,
   departures: [{
     title: "rates and sizes",

@@ -12,9 +12,12 @@ export default defineMethod({
   description:
     "Mixup that knows of the tail: a mixture of a frequent and a rare class counts wholly as the " +
     "rare one, unless the frequent one has most of the pixels.",
+  assumes: "a mixture with a rare class may count as that class",
+  helps: "Mixup helps and the tail is long",
   family: "augmentation",
   citation: "Chou et al. 2020, Remix: Rebalanced Mixup",
   version: 1,
+  minDomains: 2,
   departures: [{
     title: "pairs and counts",
     text: "The paper mixes a batch with a shuffled copy of itself. Here domains are mixed in " +

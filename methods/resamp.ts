@@ -7,6 +7,8 @@ export default defineMethod({
   description:
     "Class-balanced re-sampling: ERM on batches in which every class of a domain is equally " +
     "likely.",
+  assumes: "rare images can be repeated without being learned by heart",
+  helps: "the tail is moderate",
   family: "imbalance",
   citation: "Japkowicz 2000, The Class Imbalance Problem: Significance and Strategies",
   version: 1,

@@ -8,6 +8,8 @@ export default defineMethod({
   description:
     "Re-weighting by the inverse of the class count: every class of a domain has the same " +
     "say.",
+  assumes: "a class should count by the inverse of its images",
+  helps: "the rarest classes have more than a handful of images",
   family: "imbalance",
   citation: "Huang et al. 2016, Learning Deep Representation for Imbalanced Classification",
   version: 1,

@@ -12,6 +12,8 @@ export default defineMethod({
   description:
     "Representation self-challenging: the features on which the right answer leans most are " +
     "muted, so the network has to find it by the others.",
+  assumes: "the features that dominate are not all that tell the class",
+  helps: "one easy feature crowds out the others",
   family: "robust",
   citation: "Huang et al. 2020, Self-Challenging Improves Cross-Domain Generalization",
   version: 1,

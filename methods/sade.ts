@@ -12,10 +12,13 @@ export default defineMethod({
   description:
     "Three classifiers on shared features: one for the long tail as it is, one for classes that " +
     "are equally frequent, one for the tail turned round. Their mean is good for any of them.",
+  assumes: "classifiers for different tails can share their features",
+  helps: "how frequent classes are in the test is not known",
   family: "imbalance",
   citation:
     "Zhang et al. 2022, Self-Supervised Aggregation of Diverse Experts for Test-Agnostic Long-Tailed Recognition",
   version: 1,
+  cost: { memory: "two classifiers" },
   departures: [{
     title: "experts",
     text: "The authors give every expert its own last blocks of the network; here they are " +

@@ -15,11 +15,13 @@ export default defineMethod({
     "\n\n" +
     "The style of an image is the mean and deviation of its features, its content the " +
     "features normalised by them.",
+  assumes: "the class is in the content of features, the domain in their style",
+  helps: "domains differ in texture and colour",
   family: "domain-invariant",
   citation: "Nam et al. 2021, Reducing Domain Gap by Reducing Style Bias",
   version: 1,
   // Content, then style and its adversary on one pass of the moved featurizer.
-  cost: { passes: 2, time: 1.7 },
+  cost: { passes: 2, time: 1.7, memory: "a second classifier" },
   mdlt: {
     name: "SagNet",
     modules: { network_f: "featurizer", network_c: "classifier", network_s: "style" },

@@ -10,6 +10,8 @@ export default defineMethod({
   description:
     "Spectral decoupling: a penalty on the size of the logits in place of weight decay, so " +
     "that one strong feature does not starve the others of gradient.",
+  assumes: "a network that is very sure has learned few of the features",
+  helps: "one easy feature crowds out the others",
   family: "robust",
   citation: "Pezeshki et al. 2021, Gradient Starvation: A Learning Proclivity in Neural Networks",
   version: 1,

@@ -13,10 +13,13 @@ export default defineMethod({
     "SelfReg: images of a class should look alike to the network. Every image is drawn to a " +
     "random image of its class in the batch, and to a mixture of two, by logits and by " +
     "projected features.",
+  assumes: "images of a class can look alike to the network",
+  helps: "batches hold several images of most classes",
   family: "domain-invariant",
   citation:
     "Kim et al. 2021, SelfReg: Self-supervised Contrastive Regularization for Domain Generalization",
   version: 2,
+  cost: { memory: "a projection of the features" },
   departures: [{
     title: "the projection",
     text:

@@ -8,6 +8,8 @@ export default defineMethod({
   description:
     "Re-weighting by the inverse square root of the class count: between none and full " +
     "balance.",
+  assumes: "full re-weighting overstates the tail",
+  helps: "the tail is long and few of its images are typical",
   family: "imbalance",
   citation:
     "Mikolov et al. 2013, Distributed Representations of Words and Phrases and their Compositionality",

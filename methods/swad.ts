@@ -10,9 +10,12 @@ export default defineMethod({
     "Dense stochastic weight averaging: ERM, tested with the mean of the weights after every step " +
     "from where the validation loss stops falling to where it rises for good. The flat bottom of " +
     "that valley is what survives a shift.",
+  assumes: "low validation losses mark a wide, flat valley of weights",
+  helps: "the test is shifted from the training and checkpoints differ much",
   family: "baseline",
   citation: "Cha et al. 2021, SWAD: Domain Generalization by Seeking Flat Minima",
   version: 1,
+  cost: { memory: "averages of the weights: a few stretches between checkpoints" },
   departures: [{
     title: "the stretch",
     text:

@@ -15,10 +15,13 @@ export default defineMethod({
     "Balanced augmentation: in the middle of the network the content of an image meets the style " +
     "of another one, from any domain. Content is mixed with the mean content of its class, style " +
     "with the mean style of its domain, so rare pairs of class and domain are made up.",
+  assumes: "a class's content and a domain's style can be exchanged",
+  helps: "cells of domain and class are rare or empty",
   family: "multi-domain long-tailed",
   citation:
     "Yang et al. 2023, Multi-Domain Long-Tailed Learning by Augmenting Disentangled Representations",
   version: 1,
+  cost: { memory: "mean maps of every class, mean styles of every domain" },
   sampler: "class-balanced",
   departures: [{
     title: "defects of the public code",

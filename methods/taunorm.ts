@@ -10,6 +10,8 @@ export default defineMethod({
     "τ-normalisation: the classifier of a first stage, which has longer weight vectors for " +
     "frequent classes, with every vector divided by its length to the power τ. Nothing is " +
     "trained.",
+  assumes: "longer weight vectors mean more frequent classes and no more",
+  helps: "nothing can be trained any more",
   family: "imbalance",
   citation:
     "Kang et al. 2020, Decoupling Representation and Classifier for Long-Tailed Recognition",

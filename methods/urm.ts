@@ -18,10 +18,13 @@ export default defineMethod({
   description:
     "Uniform risk minimisation: against a discriminator that tells features from uniform noise, " +
     "the features learn to spread evenly, so no part of the feature space is left to chance.",
+  assumes: "features that fill their range evenly leave no group behind",
+  helps: "the test has groups that training hardly shows",
   family: "robust",
   citation:
     "Krishnamachari et al. 2024, Uniformly Distributed Feature Representations for Fair and Robust Learning",
   version: 1,
+  cost: { memory: "a discriminator" },
   // The discriminator is small.
   departures: [{
     title: "the discriminator",

@@ -10,6 +10,8 @@ export default defineMethod({
   description:
     "V-REx: the risks of all domains should be equal, so that moving the mixture of domains " +
     "moves nothing; the penalty is their variance.",
+  assumes: "how risks differ between domains goes on beyond them",
+  helps: "the test lies outside the mixture of the known domains",
   family: "domain-invariant",
   citation: "Krueger et al. 2021, Out-of-Distribution Generalization via Risk Extrapolation (REx)",
   version: 1,

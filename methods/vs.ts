@@ -26,6 +26,8 @@ export default defineMethod({
     "Vector scaling: logits are divided by a factor that grows as a class gets rarer, and the " +
     "logarithm of the class's share is added. The shift works early in training, the factor when " +
     "all training images are fitted.",
+  assumes: "the test is balanced, and shifted logits stop to help in a long training",
+  helps: "training goes on after all of its images are fitted",
   family: "imbalance",
   citation:
     "Kini et al. 2021, Label-Imbalanced and Group-Sensitive Classification under Overparameterization",

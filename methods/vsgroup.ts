@@ -11,6 +11,8 @@ export default defineMethod({
   description:
     "Vector scaling by (domain, class) cells: the factor on a logit and the shift follow from how " +
     "many images the class has in the image's own domain.",
+  assumes: "the test is balanced over cells of domain and class",
+  helps: "tails differ between domains and training is long",
   family: "multi-domain long-tailed",
   citation:
     "Kini et al. 2021, Label-Imbalanced and Group-Sensitive Classification under Overparameterization",

@@ -58,12 +58,21 @@ function page(method: Method): string[] {
   return [
     `${name}: ${title} (${family}), version ${version}\n${citation}`,
     wrapped(method.description),
+    ...advice(method).map((sentence) => wrapped(sentence)),
     ...section("Training", traits(method)),
     ...section("Hyperparameters", knobs),
     ...section(
       "Beside MDLT and DomainBed",
       departures.map(({ title, text }) => `${title}\n${wrapped(text)}`),
     ),
+  ];
+}
+
+/** What a method assumes, and when it may help: sentences. */
+export function advice({ assumes, helps }: Method): string[] {
+  return [
+    ...(assumes === undefined ? [] : [`It assumes that ${assumes}.`]),
+    ...(helps === undefined ? [] : [`It may help where ${helps}.`]),
   ];
 }
 

@@ -6,7 +6,7 @@
  */
 import type { Method } from "../../methods/method.ts";
 import { METHODS } from "../../methods/mod.ts";
-import { elsewhere, knobText, traits } from "../commands/methods.ts";
+import { advice, elsewhere, knobText, traits } from "../commands/methods.ts";
 
 /** The page, as Markdown. */
 export function methodsPage(): string {
@@ -36,6 +36,7 @@ function describe(method: Method): string[] {
     `## ${name}`,
     `${title}, ${family}, version ${version}. ${citation}.`,
     escaped(method.description),
+    escaped(advice(method).join(" ")),
     ...(traits(method).length === 0 ? [] : [`Training: ${traits(method).join("; ")}.`]),
     ...(knobs.length === 0 ? [] : ["Hyperparameters:", knobs.join("\n")]),
     ...departures.map(({ title, text }) =>

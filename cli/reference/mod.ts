@@ -7,17 +7,34 @@ import { writeAtomically } from "../../base/files.ts";
 import { projectPath } from "../../base/paths.ts";
 import { print } from "../../base/terminal.ts";
 import { cliPage } from "./cli.ts";
+import { choosingPage, methodsBlock } from "./choosing.ts";
 import { methodsPage } from "./methods.ts";
+
+const NOTE = "<!-- Written by deno task docs:generate; change the definitions instead. -->";
 
 /** The text of every generated page, by its path in the repository. */
 export const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {
-  "docs/cli.md": cliPage,
-  "docs/methods.md": methodsPage,
+  "docs/cli.md": async () => `${NOTE}\n\n${await cliPage()}`,
+  "docs/methods.md": () => `${NOTE}\n\n${methodsPage()}`,
+  "docs/choosing-a-method.md": () => `${NOTE}\n\n${choosingPage()}`,
+  "README.md": () => withBlock("README.md", "methods", methodsBlock()),
 };
+
+/** A page by hand with the part between two comments written anew. */
+async function withBlock(path: string, block: string, text: string): Promise<string> {
+  const page = await Deno.readTextFile(projectPath(path));
+  const [begin, end] = [
+    `<!-- ${block}: written by deno task docs:generate -->`,
+    `<!-- /${block} -->`,
+  ];
+  const [before, rest] = page.split(begin);
+  const after = rest?.split(end)[1];
+  if (after === undefined) throw new Error(`Cannot write ${path}: it has no ${begin} … ${end}`);
+  return `${before}${begin}\n\n${text}\n\n${end}${after}`.trimEnd();
+}
 
 /** A page as it is committed: laid out by `deno fmt`. */
 export async function pageText(path: string): Promise<string> {
-  const note = "<!-- Written by deno task docs:generate; change the definitions instead. -->";
   const child = new Deno.Command(Deno.execPath(), {
     args: ["fmt", "--quiet", "--ext", "md", "-"],
     cwd: projectPath(""),
@@ -25,7 +42,7 @@ export async function pageText(path: string): Promise<string> {
     stdout: "piped",
   }).spawn();
   const writer = child.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(`${note}\n\n${await PAGES[path]!()}\n`));
+  await writer.write(new TextEncoder().encode(`${await PAGES[path]!()}\n`));
   await writer.close();
   return new TextDecoder().decode((await child.output()).stdout);
 }

@@ -27,6 +27,8 @@ export default defineMethod({
     "\n\n" +
     "L = balanced cross-entropy + α · covariate balancing + β · representation balancing\n     " +
     "+ γ · cross-domain penalty",
+  assumes: "classes can be balanced in the loss, the features and between domains",
+  helps: "tails differ between domains; it is a reconstruction",
   family: "multi-domain long-tailed",
   citation:
     "Fu et al. 2025, Reweighting balanced representation learning for long tailed image recognition in multiple domains",

@@ -11,6 +11,7 @@ import {
   gradientPenalty,
   referenceGradientPenalty,
 } from "../../methods/parts/adversary.ts";
+import { METHODS } from "../../methods/mod.ts";
 import { crossEntropyPerExample } from "../../methods/parts/losses.ts";
 import { mmdPenalty } from "../../methods/parts/penalties.ts";
 import { classWeights } from "../../methods/parts/reweighting.ts";
@@ -126,4 +127,10 @@ Deno.test("MTL predicts the same for an image, whatever it is evaluated with", a
     assert.ok(alone.some((value, i) => Math.abs(value - elsewhere[i]!) > 1e-4));
   });
   run.ctx.dispose();
+});
+
+Deno.test("every method of the suite says what it assumes and when it may help", () => {
+  for (const { name, assumes, helps } of METHODS) {
+    for (const clause of [assumes, helps]) assert.match(clause ?? "", /^\S.*[^.]$/, name);
+  }
 });
