@@ -5,26 +5,19 @@
  */
 import { Command } from "commander";
 import { integerAtLeast, list, nonEmptyList } from "../../base/arguments.ts";
-import { notFoundMessage, UsageError } from "../../base/errors.ts";
+import { UsageError } from "../../base/errors.ts";
 import { isSafeName } from "../../base/names.ts";
-import type { Value } from "../../base/setting.ts";
-import type { Catalogue } from "../../bench/catalogue.ts";
 import { knownImages } from "../../bench/import/images.ts";
 import { runsFromPredictions } from "../../bench/import/predictions.ts";
 import { recordFromPredictions } from "../../bench/import/record.ts";
 import { givenRole, type GivenRoles } from "../../bench/import/roles.ts";
 import { splitNamed } from "../../bench/import/rows.ts";
-import { readSettings } from "../../bench/plan/settings.ts";
-import { type DatasetDefinition, defaultSettings, type SplitName } from "../../datasets/dataset.ts";
+import type { SplitName } from "../../datasets/dataset.ts";
 import { TABLE_ENDINGS } from "../../datasets/formats/tables/read.ts";
 import { catalogueOf, dataPaths, type SetExitCode, setting } from "../options/common.ts";
+import { type DatasetChoice, datasetOf } from "../options/dataset_choice.ts";
 import { endImport, type ImportOptions, importOptions } from "../options/importing.ts";
-
-/** What every form of import that names a data set is told. */
-export interface DatasetChoice {
-  readonly dataset: string;
-  readonly set?: (readonly [string, string])[];
-}
+import { mdltCommand } from "./import_folders.ts";
 
 interface PredictionOptions extends ImportOptions, DatasetChoice {
   readonly columns?: GivenRoles;
@@ -43,7 +36,8 @@ interface PredictionOptions extends ImportOptions, DatasetChoice {
 export function importCommand(_setExitCode: SetExitCode): Command {
   return new Command("import")
     .description("bring results that were made elsewhere into tables, tests and charts")
-    .addCommand(predictionsCommand());
+    .addCommand(predictionsCommand())
+    .addCommand(mdltCommand());
 }
 
 function predictionsCommand(): Command {
@@ -114,28 +108,6 @@ async function importPredictions(
     metrics: catalogue.metrics,
   });
   await endImport(runs.map(recordFromPredictions), notes, options);
-}
-
-/** The data set that was named and its settings; no definition where none has that name. */
-export function datasetOf(
-  { dataset, set = [] }: DatasetChoice,
-  { datasets }: Pick<Catalogue, "datasets">,
-): {
-  readonly definition: DatasetDefinition | undefined;
-  readonly settings: Readonly<Record<string, Value>>;
-} {
-  const name = dataset.toLowerCase();
-  const definition = datasets.find((known) => known.name === name);
-  if (definition === undefined) {
-    if (isSafeName(name) && set.length === 0) return { definition, settings: {} };
-    throw new UsageError(notFoundMessage("data set", dataset, datasets.map(({ name }) => name)));
-  }
-  const owners = { datasets: [definition], methods: [], networks: [], drops: new Set<string>() };
-  const given = readSettings(set, owners).get(definition.name) ?? new Map<string, Value>();
-  return {
-    definition,
-    settings: { ...defaultSettings(definition), ...Object.fromEntries(given) },
-  };
 }
 
 function splitOf(text: string): SplitName {
