@@ -51,7 +51,7 @@ export async function train(
   task: Task,
   notes: readonly string[] = [],
 ): Promise<SessionResult> {
-  const { json = false, saveEvery, tensorboard, pretrained, features } = options;
+  const { json = false, saveEvery, tensorboard, pretrained, features, keepOld, redo } = options;
   const folders = await dataPaths(options);
   const progress = makeProgress(json);
   using stop = new StopSignals(() =>
@@ -74,6 +74,8 @@ export async function train(
       },
       saveEvery,
       tensorboard,
+      keepOld,
+      redo,
       signal: stop.signal,
       events: { ...eventsOf(progress, () => stop.begin()), onIdle },
     });

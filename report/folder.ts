@@ -20,6 +20,7 @@ import type {
   StudyTag,
 } from "../bench/records/record.ts";
 import { Folder, StoreError } from "../bench/records/folder.ts";
+import { dataApart } from "./data_apart.ts";
 import type { CodeNames } from "../bench/records/format1.ts";
 import { leftOut } from "../bench/records/left_out.ts";
 import type { Plan } from "../bench/records/joined_plans.ts";
@@ -160,6 +161,7 @@ export async function readStore(
     const run = await readRun(folder, planned, metrics);
     runs.push({ ...run, apart: apart.get(planned.id) ?? null });
   }
+  const told = dataApart(runs, manifest);
   const ids = new Set([...manifest.runs, ...refused].map((run) => run.id));
   const others = (await folder.ids()).filter((id) => !ids.has(id));
   const times = new Map(
@@ -178,14 +180,14 @@ export async function readStore(
     const earlier = spec.stage1 === null ? 0 : seconds(spec.stage1);
     return own === undefined || earlier === null ? null : own + earlier;
   };
-  const timed = runs.map((run): Run => ({ ...run, seconds: seconds(run.spec) }));
+  const timed = told.runs.map((run): Run => ({ ...run, seconds: seconds(run.spec) }));
   return {
     manifest,
     runs: timed.filter(({ spec }) => leftOut(spec).length === 0),
     unseen: timed.filter(({ spec }) => leftOut(spec).length > 0),
     refused,
     unplanned: others.length,
-    notes,
+    notes: [...notes, ...told.notes],
   };
 }
 

@@ -12,7 +12,9 @@ import type { Catalogue } from "../catalogue.ts";
 import { requireMethods } from "../plan/plan.ts";
 import { ProgramKilled, trainByProgram } from "../programs/run.ts";
 import { recordOf } from "../records/run_record.ts";
+import type { RunSpec, SourceHashes } from "../records/record.ts";
 import { runId } from "../records/run_id.ts";
+import { sourcesOf } from "../records/sources.ts";
 import { Store } from "../records/store.ts";
 import { writeEvents } from "../records/tensorboard.ts";
 import { train, type TrainOptions } from "../train/trainer.ts";
@@ -110,7 +112,8 @@ async function trainRun(
     throttledProgress(state),
   );
   const { dataset, unseen } = inputs;
-  const numerics = JSON.stringify([state.backend, dataset.fingerprint]);
+  const sources = await sourcesWith(spec, catalogue, store);
+  const numerics = JSON.stringify([state.backend, dataset.fingerprint, sources]);
   const stage1Weights = spec.stage1 === null ? undefined : await store.weights(runId(spec.stage1));
   const resume = await store.state(id, numerics) ?? undefined;
   try {
@@ -120,7 +123,7 @@ async function trainRun(
     const readMeter = await startMeter();
     const result = await train(spec, { ...inputs, metrics, shots, stage1Weights, resume, onStep });
     const record = await recordOf({
-      ...{ id, spec, catalogue, definition, dataset, unseen, result, startedAt },
+      ...{ id, spec, catalogue, definition, dataset, unseen, result, startedAt, sources },
       environment: await environment(state.backend),
       cost: await readMeter(),
     });
@@ -131,6 +134,18 @@ async function trainRun(
   } finally {
     tf.dispose([stage1Weights ?? {}, resume?.tensors ?? {}]);
   }
+}
+
+/** The code of a run's method and network, and the weights that it starts from. */
+async function sourcesWith(
+  spec: RunSpec,
+  catalogue: Catalogue,
+  store: Store,
+): Promise<SourceHashes> {
+  const own = await sourcesOf(spec, catalogue);
+  const first = spec.stage1 === null ? null : await store.record(runId(spec.stage1));
+  const stage1 = first?.files?.["weights.safetensors"];
+  return { ...own, ...(stage1 !== undefined && { stage1 }) };
 }
 
 /** What is done after every step: progress is told, the state is kept, and word to stop is heeded. */

@@ -15,7 +15,6 @@ import {
 } from "../../tensor/backend.ts";
 import { type PlannedRun, withFirstStages } from "../plan/plan.ts";
 import type { Manifest } from "../records/record.ts";
-import { editedPlugins } from "../records/edited_plugins.ts";
 import type { Folder, PlanFile } from "../records/folder.ts";
 import { Store } from "../records/store.ts";
 import { environment } from "./environment.ts";
@@ -28,6 +27,7 @@ import type {
   Session,
   Submission,
 } from "./executor.ts";
+import { renew, type RenewOptions, requireKnown } from "./renew.ts";
 import { expectedBackend, pathsOf, readDatasets, requireWritable } from "./preflight.ts";
 
 /** Told while a session goes on. */
@@ -39,7 +39,7 @@ export interface SessionEvents extends ExecutorEvents {
 }
 
 /** What is to be trained, and how. */
-export interface SessionRequest extends Omit<Session, "report" | "data"> {
+export interface SessionRequest extends Omit<Session, "report" | "data">, RenewOptions {
   readonly backend: BackendChoice;
   /**
    * The runs, given the backend that they will have.
@@ -89,6 +89,7 @@ export async function runSession(request: SessionRequest): Promise<SessionResult
   const expected = await expectedBackend(request.backend);
   const notes: string[] = [];
   let planned = await request.plan(expected, (sentence) => notes.push(sentence));
+  requireKnown(request.redo ?? [], planned);
   requireOwnPrograms(planned, request.programs ?? false);
   const paths = await pathsOf(planned, request.paths, catalogue);
   await executor.width(planned, given);
@@ -110,7 +111,8 @@ export async function runSession(request: SessionRequest): Promise<SessionResult
   const runs = withFirstStages(planned, catalogue.methods);
   if (request.importFrom !== undefined) await importRuns(runs, request.importFrom, out);
   if (manifest !== null) {
-    for (const note of await editedPlugins(runs, catalogue, new Store(out))) events.onNote?.(note);
+    const kept = await renew(runs, { ...request, datasets: datasets! });
+    if (kept.size > 0) await new Store(out).markKept(kept, manifest.file);
   }
   const report = manifest?.file === "manifest.json";
   const data = new Map([...datasets ?? []].map(([key, { file }]) => [key, file]));

@@ -179,8 +179,6 @@ export interface SourceHashes {
   readonly method: string | null;
   /** The same of the network. */
   readonly network: string | null;
-  /** Of the description beside pretrained weights, where these are a folder. */
-  readonly weights?: string;
   /** Of the first stage's weights. */
   readonly stage1?: string;
 }

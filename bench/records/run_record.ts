@@ -14,7 +14,7 @@ import {
 import type { Method } from "../../methods/method.ts";
 import type { Catalogue } from "../catalogue.ts";
 import type { TrainResult } from "../train/trainer.ts";
-import type { RunRecord, RunSpec } from "./record.ts";
+import type { RunRecord, RunSpec, SourceHashes } from "./record.ts";
 import { runName } from "./run_id.ts";
 
 /** What a run was, and what came of it. */
@@ -28,6 +28,7 @@ export interface TrainedRun {
   readonly unseen: readonly Domain[];
   readonly result: Pick<TrainResult, "outcome" | "curve" | "result" | "seconds">;
   readonly startedAt: Date;
+  readonly sources: SourceHashes;
   readonly environment: RunRecord["environment"];
   /** What the run alone cost its process, as far as that is known. */
   readonly cost?: Pick<RunRecord["timing"], "memoryAbove" | "runsBefore">;
@@ -47,6 +48,7 @@ export async function recordOf(run: TrainedRun): Promise<RunRecord> {
     data: aboutData(run),
     method: aboutMethods(spec, methods),
     environment,
+    sources: run.sources,
     ...(plugins.length > 0 && { plugins }),
     timing: {
       startedAt: run.startedAt.toISOString(),

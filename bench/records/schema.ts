@@ -174,7 +174,6 @@ const record = z.object({
   sources: z.object({
     method: sha256.nullable(),
     network: sha256.nullable(),
-    weights: sha256.exactOptional(),
     stage1: sha256.exactOptional(),
   }).exactOptional(),
   files: z.record(name, sha256).exactOptional(),

@@ -124,6 +124,26 @@ export class Store extends Folder {
     await this.#writeRecord({ ...record, id });
   }
 
+  /**
+   * Sets a run that has ended aside, so that it is trained anew: its files go to `former/`, the record
+   * first, so that it counts no more wherever this is broken off. False while another process has it.
+   */
+  async setAside(id: string): Promise<boolean> {
+    using claim = await this.claim(id);
+    if (claim === null) return false;
+    const at = new Date().toISOString().replaceAll(/[:.]/g, "-");
+    const former = join(this.folder, "former", `${id}-${at}`);
+    const names = (await Array.fromAsync(Deno.readDir(this.pathOf(id, "")))).map(({ name }) => name)
+      .filter((name) => name !== "lock");
+    if (names.length === 0) return true;
+    await Deno.mkdir(former, { recursive: true });
+    const first = names.filter((name) => name === "record.json");
+    for (const name of [...first, ...names.filter((name) => name !== "record.json")]) {
+      await Deno.rename(this.pathOf(id, name), join(former, name));
+    }
+    return true;
+  }
+
   /** Writes why a run could not be finished, unless another process is about to finish it. */
   async fail(failure: FailureRecord): Promise<void> {
     using claim = await this.claim(failure.id);
@@ -175,6 +195,18 @@ export class Store extends Folder {
     );
     const runs = [...kept, ...manifest.runs];
     await writeAtomically(path, json(sealed({ ...manifest, runs })));
+  }
+
+  /** Marks runs of the plan whose records are kept although they would no longer count, with why. */
+  async markKept(kept: ReadonlyMap<string, string>, name: PlanFile): Promise<void> {
+    await this.#withFolderLock(async () => {
+      const manifest = await this.manifest(name);
+      const runs = manifest!.runs.map((run) => {
+        const why = kept.get(run.id);
+        return why === undefined ? run : { ...run, kept: why };
+      });
+      await writeAtomically(join(this.folder, name), json(sealed({ ...manifest, runs })));
+    });
   }
 
   /** Works on the folder's own files while no other process does. */

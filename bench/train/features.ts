@@ -25,6 +25,13 @@ const ALIGNMENT = 64;
 
 const SPLITS: readonly SplitName[] = ["train", "validation", "test"];
 
+/** The fingerprint of features: of images with this one, of a size, by a network's weights. */
+export function featuresFingerprint(images: string, imageSize: number, weights: string): string {
+  return createHash("sha256")
+    .update(JSON.stringify(["features", 1, images, imageSize, weights]))
+    .digest("hex");
+}
+
 /**
  * The data set with features in place of pixels. Training images come as in evaluation, without
  * augmentation: what is computed once cannot differ from step to step.
@@ -37,9 +44,7 @@ export async function frozenDataset(
   cacheDir: string,
   onProgress: (done: number, total: number) => void = () => {},
 ): Promise<SeenDataset> {
-  const fingerprint = createHash("sha256")
-    .update(JSON.stringify(["features", 1, dataset.fingerprint, dataset.inputShape[0], sha256]))
-    .digest("hex");
+  const fingerprint = featuresFingerprint(dataset.fingerprint, dataset.inputShape[0]!, sha256);
   const file = join(
     cacheDir,
     `${dataset.name}-${network.name}-${fingerprint.slice(0, 32)}.features.safetensors`,

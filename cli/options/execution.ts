@@ -21,6 +21,8 @@ export interface ExecutionOptions extends PluginOptions {
   readonly pretrained?: string[];
   readonly features?: string[];
   readonly json?: boolean;
+  readonly keepOld?: boolean;
+  readonly redo?: string[];
 }
 
 /** Adds the options of {@linkcode ExecutionOptions}. */

@@ -103,7 +103,16 @@ export function gridOptions(command: Command, usualSeeds = [0, 1, 2, 3, 4]): Com
     .addOption(backendOption());
   return executorOptions(executionOptions(command))
     .option("--out <dir>", "output folder; a folder of results/ by default", nonEmptyPath("--out"))
-    .option("--dry-run", "print the plan and stop");
+    .option("--dry-run", "print the plan and stop")
+    .option(
+      "--keep-old",
+      "records count although data, method, network or TensorFlow are others now; the report says so",
+    )
+    .option(
+      "--redo <names>",
+      "train finished runs anew: names of runs or methods, diverged, failed",
+      nonEmptyList("--redo"),
+    );
 }
 
 /** What options ask for of a plan, apart from its methods. */

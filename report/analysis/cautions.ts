@@ -14,6 +14,7 @@ export function cautions(store: Store, datasets: readonly DatasetResults[]): str
   const finished = store.runs.filter((run) => run.state.status === "done");
   return [
     ...store.notes,
+    ...kept(store),
     ...places(finished),
     ...data(finished),
     ...datasets.flatMap(training),
@@ -24,6 +25,17 @@ export function cautions(store: Store, datasets: readonly DatasetResults[]): str
       ]
       : []),
   ];
+}
+
+/** Runs that something else would make now, and that the user has kept. */
+function kept({ manifest }: Store): string[] {
+  const runs = manifest.runs.filter((run) => run.kept !== undefined);
+  return [...groupBy(runs, (run) => run.kept!)].map(([why, runs]) => {
+    const names = [...new Set(runs.map(({ name }) => name))].join(", ");
+    return `Figures of an earlier state (${names}; ${runs.length} ${
+      runs.length === 1 ? "run" : "runs"
+    }), kept although ${why}.`;
+  });
 }
 
 /** Settings of the environment that are not the same for all runs. */

@@ -104,13 +104,13 @@ Deno.test("a method, a data set, a network and a metric of a plugin run, are rep
     assert.equal(without.code, 2);
     assert.match(without.err, /Cannot find method "mine"/);
 
-    await write(folder, `${PLUGIN}// edited\n`);
+    await write(folder, `${PLUGIN}// edited\nconsole.error("anew");\n`);
     const joined = ARGS.map((each) => each.replace("my-accuracy", "my_accuracy")); // as good
     const edited = await cli("bench", ...joined, "--plugin", plugin, "--out", out);
     assert.equal(edited.code, 0, edited.err);
     assert.match(
       edited.out + edited.err,
-      /2 finished runs used an earlier form of file:.*plugin\.ts and are kept; raise its version/,
+      /1 finished run \(mine\) is trained anew: the method mine has been edited since/,
     );
   }));
 
@@ -138,20 +138,20 @@ Deno.test("a plugin that cannot be used is one sentence", () =>
       'export default { kind: "metric", title: "M" };',
       /defines a metric without a name/,
     );
-    const lisa = (fields: string) => `export default { kind: "method", name: "lisa", ${fields} };`;
-    await fails(lisa(""), /^Cannot use "file:.*": the method "lisa" has no title; it is text$/);
+    const lisa = (fields: string) => `export default { kind: "method", name: "leaf", ${fields} };`;
+    await fails(lisa(""), /^Cannot use "file:.*": the method "leaf" has no title; it is text$/);
     const described = 'title: "LISA", description: "d", family: "robust", citation: "L 2022, T"';
     await fails(
       lisa(described),
-      /the method "lisa" has no version; it is a whole number from 1 up/,
+      /the method "leaf" has no version; it is a whole number from 1 up/,
     );
     await fails(
       lisa(`${described}, version: "1"`),
-      /the version of the method "lisa" must be a .*, not "1"/,
+      /the version of the method "leaf" must be a .*, not "1"/,
     );
     await fails(
       lisa(`${described}, version: 1, hyperparameters: { weight: 1 }`),
-      /the hyperparameters of the method "lisa" must be an object of what number\(\).*weight/,
+      /the hyperparameters of the method "leaf" must be an object of what number\(\).*weight/,
     );
     const other = (kind: string) =>
       `export default { kind: "${kind}", name: "x", title: "X", citation: "C", description: "D" };`;
