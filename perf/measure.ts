@@ -14,7 +14,7 @@ import { nativeBackend } from "../tensor/native/binding.ts";
 import { executor } from "../tensor/compile/mod.ts";
 import { stream } from "../base/random.ts";
 import { METHODS } from "../methods/mod.ts";
-import { median, medianStep, middle, prepare, type Setting } from "./setting.ts";
+import { median, medianStep, middle, now, prepare, type Setting } from "./setting.ts";
 
 const digits: Setting = { network: "cnn", width: 1, batch: 64, imageSize: 28 };
 const quarter: Setting = { ...digits, width: 0.25 };
@@ -124,9 +124,9 @@ async function besideErm(method: string, setting: Setting): Promise<Measured> {
   const measured: number[][] = [[], []];
   for (let i = 0; i < 24; i++) {
     for (const [side, update] of updates.entries()) {
-      const start = performance.now();
+      const start = now();
       await update(i);
-      if (i >= 4) measured[side]!.push(performance.now() - start);
+      if (i >= 4) measured[side]!.push(now() - start);
     }
   }
   const [value, peer] = measured.map(middle) as [number, number];
@@ -233,9 +233,9 @@ async function wholeRun(): Promise<number> {
     },
     engine: { backend: "native", threads: Number(threads), execution: "graph" },
   };
-  const start = performance.now();
+  const start = now();
   await train(spec, { dataset, method: METHODS.find(({ name }) => name === "erm")! });
-  return performance.now() - start;
+  return now() - start;
 }
 
 /** MiB by which the process grows between two numbers of updates; tensors must not grow at all. */
