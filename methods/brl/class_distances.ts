@@ -21,12 +21,8 @@ export type Kernel = (features: tf.Tensor2D, centred: tf.Tensor2D) => tf.Tensor2
 /** MMD: a sum of Gaussians of seven widths. */
 export const gaussian: Kernel = (features) => gaussianKernels(features);
 
-/**
- * The same for {@linkcode standardised} features, which are first scaled so that two images have a
- * mean squared distance of 1.
- */
-export const gaussianStandard: Kernel = (features) =>
-  gaussianKernels(tf.div(features, Math.sqrt(2 * features.shape[1])));
+/** The same for {@linkcode standardised} features, which are first brought to unit distance. */
+export const gaussianStandard: Kernel = (features) => gaussianKernels(atUnitDistance(features));
 
 /**
  * Features with mean 0 and variance 1 over the images of all domains together. Distances between
@@ -38,6 +34,11 @@ export function standardised(features: readonly tf.Tensor2D[]): tf.Tensor2D[] {
   const { mean, variance } = tf.moments(tf.concat([...features]), 0);
   const deviation = tf.sqrt(tf.add(variance, 1e-5));
   return features.map((z) => tf.div(tf.sub(z, mean), deviation));
+}
+
+/** {@linkcode standardised} features `[images, features]` of which two have a mean squared distance of 1. */
+export function atUnitDistance(features: tf.Tensor2D): tf.Tensor2D {
+  return tf.div(features, Math.sqrt(2 * features.shape[1]));
 }
 
 /** Mean distance: x·y / F, so that the distance is the mean squared difference of the means. */

@@ -101,9 +101,11 @@ export default defineMethod({
       description: "distance of representation balancing: MMD, CORAL, mean distance, or mean " +
         "distance to a bank of centroids",
     }),
-    scale: oneOf(["raw", "standardised"], {
+    scale: oneOf(["raw", "standardised", "unit"], {
       default: "raw",
-      description: "scale on which features are compared",
+      description:
+        "scale on which features are compared: as they are, with variance 1, or also so " +
+        "that two images have a mean squared distance of 1",
     }),
     invariance: oneOf(["variance", "irm", "coral", "mmd", "relative"], {
       default: "coral",

@@ -13,6 +13,7 @@ import { crossEntropy } from "../parts/losses.ts";
 import { type Balance, balanced, balancedRisk, ofLabels, scaled } from "./balancing.ts";
 import { bankDistance, type CentroidBank } from "./centroid_bank.ts";
 import {
+  atUnitDistance,
   classDistance,
   coral,
   domainDistance,
@@ -82,13 +83,23 @@ export function covariateBalancing(
   return { loss: { both, head: own, imbalance }[loss], weights: weights.map(stopGradient) };
 }
 
-/** On which scale features are compared: as they are, or with variance 1 over the batch. */
-export type Scale = "raw" | "standardised";
+/**
+ * On which scale features are compared: as they are, with variance 1 over the batch, or also so that
+ * two images have a mean squared distance of 1.
+ */
+export type Scale = "raw" | "standardised" | "unit";
+
+function onScale(features: readonly tf.Tensor2D[], scale: Scale): readonly tf.Tensor2D[] {
+  if (scale === "raw") return features;
+  const standard = standardised(features);
+  return scale === "unit" ? standard.map(atUnitDistance) : standard;
+}
 
 /** How the features of two domains may be compared. */
 const DISTANCES = {
   raw: { mmd: gaussian, coral, mean: linear },
   standardised: { mmd: gaussianStandard, coral, mean: linear },
+  unit: { mmd: gaussian, coral, mean: linear },
 } as const;
 
 /** Forms of representation balancing. */
@@ -109,7 +120,7 @@ export function representationBalancing(
     readonly bank: CentroidBank | null;
   },
 ): tf.Scalar {
-  const compared = scale === "raw" ? features : standardised(features);
+  const compared = onScale(features, scale);
   return distance === "bank"
     ? bankDistance(compared, labels, weights, bank!)
     : classDistance(compared, labels, weights, classes, DISTANCES[scale][distance]);
@@ -140,7 +151,7 @@ export function crossDomainPenalty(
     case "irm":
       return meanOf(logits.map((s, d) => irmPenalty(balanced(s, priors[d]!), labels[d]!)));
     default: {
-      const compared = scale === "raw" ? features : standardised(features);
+      const compared = onScale(features, scale);
       return domainDistance(compared, weights, DISTANCES[scale][invariance]);
     }
   }

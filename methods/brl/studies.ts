@@ -92,7 +92,7 @@ export const studies: readonly Study[] = [
     description: "a fractional factorial of the forms of its parts, on validation data",
     caption: "A 2⁷⁻³ design of resolution IV, judged by validation data.",
     levels: {
-      scale: { title: "Scale", levels: ["raw", "standardised"] },
+      scale: { title: "Scale", levels: ["raw", "unit"] },
       warmUp: { title: "Warm-up", levels: [0, LEARNING_BEGINS] },
       invariance: { title: "Penalty", levels: ["coral", "variance"] },
       weighting: { title: "Weights", levels: ["propensity", "overlap"] },

@@ -183,7 +183,7 @@ const VARIANTS: Readonly<Record<string, readonly Value[]>> = {
   prior: ["uniform", "pooled"],
   covariates: ["features", "input"],
   weighting: ["propensity", "overlap"],
-  scale: ["raw", "standardised"],
+  scale: ["raw", "standardised", "unit"],
   warmUp: [0, 3],
 };
 

@@ -114,7 +114,10 @@ def imbalance(weights):
 
 def class_distance(weights, kind, of_all=False, scale=0):
     """Mean over classes and pairs of domains; between whole domains if `of_all`."""
-    features = [z / math.sqrt(2 * F) if kind == 0 else z for z in standard()] if scale else Z
+    features = Z
+    if scale:
+        unit = scale == 2 or kind == 0
+        features = [z / math.sqrt(2 * F) if unit else z for z in standard()]
     found = []
     for c in range(1 if of_all else C):
         cells = []
@@ -165,7 +168,10 @@ def terms(**changes):
         own, remaining = head_loss(), imbalance(weights)
         out["covariate"] = [own + remaining, own, remaining][h["covariate"]]
     if h["rb"]:
-        features = standard() if h["scale"] else Z
+        features = Z
+        if h["scale"]:
+            unit = h["scale"] == 2
+            features = [z / math.sqrt(2 * F) if unit else z for z in standard()]
         out["representation"] = (
             bank_distance(weights, features)
             if h["distance"] == 3
@@ -194,6 +200,7 @@ def main():
     cases += [{"alpha": 1, "beta": 1e-7, "gamma": 0.1}]
     cases += [{"prior": 1}, {"prior": 1, "smoothing": 7}, {"weighting": 1}, {"invariance": 4}]
     cases += [{"scale": 1, "distance": d, "invariance": i} for d, i in ((0, 2), (1, 3), (2, 2), (3, 2))]
+    cases += [{"scale": 2, "distance": d, "invariance": i} for d, i in ((0, 2), (1, 3), (2, 2), (3, 2))]
     cases += [{"distance": 3}]
     weights = [propensity_weights(d) for d in range(D)]
     figures = {
