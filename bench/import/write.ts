@@ -8,6 +8,7 @@ import { environment } from "../execute/environment.ts";
 import { requireWritable } from "../execute/preflight.ts";
 import type { Manifest, RunRecord } from "../records/record.ts";
 import type { KeptPredictions } from "../records/predictions.ts";
+import { leftOut } from "../records/left_out.ts";
 import { canonical } from "../records/run_id.ts";
 import { Store } from "../records/store.ts";
 
@@ -123,6 +124,17 @@ function sameFiles({ origin: a }: RunRecord, { origin: b }: RunRecord): boolean 
   return hashes(a) === hashes(b);
 }
 
+/** DomainBed draws the images of unseen domains by a rule of its own: no others can be beside them. */
+function requireSameDraw(run: RunRecord, other: RunRecord): void {
+  const [mine, theirs] = [run, other].map(({ spec }) => spec.imported?.from === "domainbed");
+  const unseen = [run, other].every(({ spec }) => leftOut(spec).length > 0);
+  if (mine === theirs || !unseen || run.spec.dataset.name !== other.spec.dataset.name) return;
+  throw new DataError(
+    `Cannot import ${run.name} into this folder: DomainBed tests on its own draw of a domain's ` +
+      `images, and ${(mine ? other : run).name} on the split's; give another --out.`,
+  );
+}
+
 /** What runs of one table share: the data set and whatever chooses a part of it, but no settings. */
 function tableOf(
   { spec: { dataset: { imageSize: _, settings: __, ...rest } } }: RunRecord,
@@ -132,6 +144,7 @@ function tableOf(
 
 /** Runs of one data set stand in one table: they must have been tested on images of one kind. */
 function requireSameData(run: RunRecord, other: RunRecord): void {
+  requireSameDraw(run, other);
   if (tableOf(run) !== tableOf(other)) return;
   const refuse = (what: string, mine: string, theirs: string) =>
     new DataError(

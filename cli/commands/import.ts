@@ -17,7 +17,7 @@ import { TABLE_ENDINGS } from "../../datasets/formats/tables/read.ts";
 import { catalogueOf, dataPaths, type SetExitCode, setting } from "../options/common.ts";
 import { type DatasetChoice, datasetOf } from "../options/dataset_choice.ts";
 import { endImport, type ImportOptions, importOptions } from "../options/importing.ts";
-import { mdltCommand } from "./import_folders.ts";
+import { domainBedCommand, mdltCommand } from "./import_folders.ts";
 
 interface PredictionOptions extends ImportOptions, DatasetChoice {
   readonly columns?: GivenRoles;
@@ -37,7 +37,8 @@ export function importCommand(_setExitCode: SetExitCode): Command {
   return new Command("import")
     .description("bring results that were made elsewhere into tables, tests and charts")
     .addCommand(predictionsCommand())
-    .addCommand(mdltCommand());
+    .addCommand(mdltCommand())
+    .addCommand(domainBedCommand());
 }
 
 function predictionsCommand(): Command {

@@ -9,6 +9,7 @@ import { oneOf } from "../../base/arguments.ts";
 import { UsageError } from "../../base/errors.ts";
 import { isFolder } from "../../base/files.ts";
 import { knownImages } from "../../bench/import/images.ts";
+import { DOMAINBED_RULES, runsFromDomainBed } from "../../bench/import/domainbed.ts";
 import { type FolderRequest, MDLT_RULES, runsFromMdlt } from "../../bench/import/mdlt.ts";
 import { datasetCalled } from "../../bench/import/same_name.ts";
 import type { Imported } from "../../bench/import/write.ts";
@@ -30,6 +31,16 @@ export function mdltCommand(): Command {
     "output folders of MDLT's train.py, whole sweeps at once (results.json, done)",
     MDLT_RULES,
     runsFromMdlt,
+  );
+}
+
+/** `import domainbed`. */
+export function domainBedCommand(): Command {
+  return folderCommand(
+    "domainbed",
+    "output folders of DomainBed's train.py, whole sweeps at once (results.jsonl, done)",
+    DOMAINBED_RULES,
+    runsFromDomainBed,
   );
 }
 
