@@ -42,12 +42,14 @@ export function didLearn({ spec, outcome, curve, result, data }: Curve): Learned
   const first = curve[0];
   const selected = curve.find(({ step }) => step === result.step);
   if (first === undefined || selected === undefined) return { learned: true };
+  const worthOf = worthBy(curve);
   if (spec.stage1 === null && curve.length > 1) {
     if (selected === first) return no("the first checkpoint was selected");
     if (worthOf(selected) <= worthOf(first)) return no("no better than at the first checkpoint");
   }
   const classes = data.classes.length;
   const images = data.counts.validation.flat().reduce((sum, count) => sum + count, 0);
+  if (images === 0) return { learned: true }; // imported, and nobody knows by how many it is more
   const luck = LUCK * Math.sqrt((1 / classes) * (1 - 1 / classes) / Math.max(1, images));
   return worthOf(selected) > 1 / classes + luck ? { learned: true } : no("no better than guessing");
 }
@@ -58,6 +60,7 @@ export function didLearn({ spec, outcome, curve, result, data }: Curve): Learned
  * apart than a tenth, the gain since the last one is taken in proportion.
  */
 export function lastGain({ curve, spec: { training } }: Pick<Curve, "curve" | "spec">): LastGain {
+  const worthOf = worthBy(curve);
   const from = (1 - END) * training.steps;
   const before = curve.filter(({ step }) => step <= from);
   const since = before.at(-1);
@@ -73,10 +76,14 @@ export function stillRising(record: Pick<Curve, "curve" | "spec">): boolean {
   return lastGain(record).rising;
 }
 
-/** Validation macro-F1 of a checkpoint, mean over domains; what is not known counts as nothing. */
-function worthOf({ validation }: CurvePoint): number {
-  const domains = validation[PRIMARY.name] ?? [];
-  return mean(domains.map((value) => value ?? 0)) ?? 0;
+/**
+ * Validation macro-F1 of a checkpoint, mean over domains; what is not known counts as nothing. Of a
+ * curve that was imported without it, the first figure that it has.
+ */
+function worthBy(curve: readonly CurvePoint[]): (point: CurvePoint) => number {
+  const known = Object.keys(curve[0]?.validation ?? {});
+  const judged = known.includes(PRIMARY.name) ? PRIMARY.name : known[0] ?? PRIMARY.name;
+  return ({ validation }) => mean((validation[judged] ?? []).map((value) => value ?? 0)) ?? 0;
 }
 
 function no(reason: string): Learned {

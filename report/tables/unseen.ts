@@ -63,15 +63,19 @@ export function unseenTable(
     ],
     groups: [...groupBy(dataset.methods, family)].map(([title, methods]) => ({
       title,
-      rows: methods.map((method): Row => ({
-        cells: [
-          nameOf(method),
-          ...figures.map(({ metric, domain }): Cell =>
-            scaledEstimate(metric, scores(method, scoreKey(domain, metric.name))) ?? MISSING
-          ),
-        ],
-        ...noteOf(dataset, method),
-      })),
+      rows: methods.map((method): Row => {
+        // An imported run may be finished and not have every figure.
+        const none = method.runs.some((run) => run?.state.status === "done") ? null : MISSING;
+        return {
+          cells: [
+            nameOf(method),
+            ...figures.map(({ metric, domain }): Cell =>
+              scaledEstimate(metric, scores(method, scoreKey(domain, metric.name))) ?? none
+            ),
+          ],
+          ...noteOf(dataset, method),
+        };
+      }),
     })),
     notesInCsv: true,
   };
