@@ -144,6 +144,13 @@ export function requireSameImages(
     if (then === undefined) {
       throw refuse(`${name} is a test image of it and none of ${nameOf(first)}`);
     }
+    if (then.length !== labels.length) {
+      const times = (found: readonly number[]) =>
+        found.length === 1 ? "once" : `${found.length} times`;
+      throw refuse(
+        `${name} is there ${times(labels)} in it, and ${times(then)} in ${nameOf(first)}`,
+      );
+    }
     if (then.join() !== labels.join()) {
       throw refuse(
         `${name} is of the class ${classes[labels[0]!]} in it, and of ${classes[then[0]!]} in ` +
