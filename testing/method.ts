@@ -15,6 +15,7 @@ import { METHODS } from "../methods/mod.ts";
 import { crossEntropy } from "../methods/parts/losses.ts";
 import { useBackend } from "./backend.ts";
 import { methodNamed, start, TOY, type ToyRun } from "./toy.ts";
+import { testAveraging } from "./averaging.ts";
 import { testCompiledSteps } from "./compiled.ts";
 import { assertSame, CONTINUES, equal, EVALUATION, ONE_SEED } from "./sameness.ts";
 
@@ -54,6 +55,10 @@ export async function methodConformance(
     describes(method, beside));
   for (const setting of settings(method)) testSetting(method, setting);
   testInputs(method);
+  if (method.views === 2) testViews(method);
+  const averaging = await within(method, {}, ({ averaging }) => Promise.resolve(averaging))
+    .catch(() => undefined); // the other tests say what is wrong
+  if (averaging !== undefined) testAveraging(method.name, averaging);
   testEvaluation(method);
   if (method.steps !== 0 && options.needNotLearn === undefined) testLearning(method);
   if (method.stage1 !== undefined) testSecondStage(method, beside);
@@ -146,6 +151,24 @@ function testInputs(method: Method): void {
       for (let i = 0; i < 5; i++) assertFinite(await run.step());
       tf.tidy(() => assertFinite({ logits: run.predict(tf.zeros([2, 192]), 0).dataSync() }));
     });
+  });
+}
+
+function testViews(method: Method): void {
+  const { name } = method;
+  Deno.test(`${name}: takes a second view of the images, which counts`, async () => {
+    const termsOf = (second: boolean) =>
+      within(method, {}, async (run) => {
+        const domains = (await batchOf([[0, 1, 2], [2, 3], [0, 1]])).map((batch): DomainBatch => ({
+          ...batch,
+          ...(second && { secondImages: tf.mul(batch.images, 0.5) }),
+        }));
+        const terms = await run.update(domains, 0);
+        tf.dispose(domains.flatMap((domain) => Object.values(domain)));
+        assertFinite(terms);
+        return terms;
+      });
+    assert.notDeepEqual(await termsOf(true), await termsOf(false));
   });
 }
 

@@ -41,6 +41,7 @@ function hyperparameters(method: Method, setting: number, phase: number): Record
 export interface ToyRun {
   readonly ctx: PreparedRun["ctx"];
   readonly predict: (images: tf.Tensor, domain: number) => tf.Tensor2D;
+  readonly averaging: PreparedRun["averaging"];
   /** Draws batches and does the next step. */
   step(): Promise<Record<string, number>>;
   /** The step of that number on given batches. */
@@ -114,6 +115,7 @@ export function start(
   return {
     ctx: run.ctx,
     predict: run.predictor.predict,
+    averaging: run.averaging,
     async step() {
       const feeds = await run.nextBatch(next);
       const terms = await run.update(feeds, next++);

@@ -263,18 +263,20 @@ export function sampler(
   const byClass = new Map<number, number[]>();
   labels.forEach((label, i) => byClass.get(label)?.push(i) ?? byClass.set(label, [i]));
   const members = [...byClass].sort(([a], [b]) => a - b).map(([, images]) => images);
-  const subset = stream(seed, "balanced subset", domain.name);
-  const balanced = members.flatMap((images) =>
-    subset.permutation(images.length).slice(0, cell).map((i) => images[i]!)
-  );
   const draw = {
-    "uniform": () => random.integer(labels.length),
-    "class-balanced": () => {
+    "uniform": () => () => random.integer(labels.length),
+    "class-balanced": () => () => {
       const images = members[random.integer(members.length)]!;
       return images[random.integer(images.length)]!;
     },
-    "group-balanced": () => balanced[random.integer(balanced.length)]!,
-  }[kind];
+    "group-balanced": () => {
+      const subset = stream(seed, "balanced subset", domain.name);
+      const images = members.flatMap((images) =>
+        subset.permutation(images.length).slice(0, cell).map((i) => images[i]!)
+      );
+      return () => images[random.integer(images.length)]!;
+    },
+  }[kind]();
   const next = () => Int32Array.from({ length: size }, draw);
   const peek = () => {
     const position = random.state();

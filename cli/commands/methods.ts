@@ -77,11 +77,12 @@ export function advice({ assumes, helps }: Method): string[] {
 }
 
 /** What distinguishes a method from one that trains a network on uniform batches. */
-export function traits({ stage1, sampler, steps }: Method): string[] {
+export function traits({ stage1, sampler, steps, views }: Method): string[] {
   return [
     ...(stage1 === undefined ? [] : [`second stage; the first is ${stage1} unless told`]),
     ...(steps === 0 ? ["none: it predicts otherwise with the first stage's network"] : []),
     ...(sampler === undefined ? [] : [`${sampler} batches`]),
+    ...(views === 2 ? ["two views of every image"] : []),
   ];
 }
 
