@@ -58,6 +58,8 @@ export interface Digest {
     RunRecord["data"],
     "title" | "domains" | "classes" | "shots" | "fingerprint" | "counts"
   >;
+  /** Where it was imported from; left out for what was trained here. */
+  readonly origin?: NonNullable<RunRecord["origin"]>;
   /** What the record says of the method. */
   readonly method: RunRecord["method"];
   /** Every figure, as in `results.csv`. */
@@ -166,7 +168,7 @@ export async function readStore(
   const others = (await folder.ids()).filter((id) => !ids.has(id));
   const times = new Map(
     runs.flatMap(({ spec, digest }) =>
-      digest ? [[runId(spec), digest.timing.seconds] as const] : []
+      digest && !digest.origin ? [[runId(spec), digest.timing.seconds] as const] : []
     ),
   );
   if (runs.some(({ spec }) => spec.stage1 !== null && !times.has(runId(spec.stage1)))) {
@@ -264,6 +266,7 @@ function digest(record: RunRecord, metrics: readonly Metric[]): Digest {
     );
   return {
     data: { title, domains, classes, shots, fingerprint, counts },
+    ...(record.origin && { origin: record.origin }),
     method: record.method,
     figures: all,
     scores: scoresOf("test"),

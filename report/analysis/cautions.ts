@@ -4,6 +4,7 @@
  * @module
  */
 import { type DatasetResults, groupBy, tableOf } from "./arrange.ts";
+import { importCautions } from "./imported.ts";
 import type { Run, Store } from "../folder.ts";
 
 /**
@@ -11,10 +12,13 @@ import type { Run, Store } from "../folder.ts";
  * when all is well.
  */
 export function cautions(store: Store, datasets: readonly DatasetResults[]): string[] {
-  const finished = store.runs.filter((run) => run.state.status === "done");
+  const done = store.runs.filter((run) => run.state.status === "done");
+  // Of what was made elsewhere, places, images and training are told by its own sentences.
+  const finished = done.filter(({ spec }) => spec.imported === undefined);
   return [
     ...store.notes,
     ...kept(store),
+    ...importCautions([...done, ...store.unseen]),
     ...places(finished),
     ...data(finished),
     ...datasets.flatMap(training),
@@ -70,7 +74,10 @@ function training(dataset: DatasetResults): string[] {
   const apart = dataset.methods.some(({ network }) => network !== null);
   const keys = ["steps", "batch", "selection", ...(apart ? [] : ["network" as const])] as const;
   const mixed = keys.flatMap((key) => {
-    const values = groupBy(dataset.methods, ({ spec }) => JSON.stringify(spec.training[key]));
+    const values = groupBy(
+      dataset.methods.filter(({ spec }) => spec.imported === undefined),
+      ({ spec }) => JSON.stringify(spec.training[key]),
+    );
     if (values.size < 2) return [];
     return [
       `${key} (${

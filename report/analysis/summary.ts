@@ -107,7 +107,7 @@ export function findings(
 /** The class that a method fails most in, of those that have test images. */
 function hardest({ data }: DatasetResults, method: MethodResults): HardCell | null {
   const tables = method.runs.flatMap((run) =>
-    run?.state.status === "done" ? [run.digest!.classF1] : []
+    run?.state.status === "done" && run.digest!.classF1.length > 0 ? [run.digest!.classF1] : []
   );
   const cells = data!.domains.flatMap((domain, d) =>
     data!.classes.flatMap((name, c) => {

@@ -19,7 +19,9 @@ import { type Cell, type Column, MISSING, type Row, type Table } from "./table.t
 /** Time, memory and calibration of every method of a data set. Nothing in it is marked. */
 export function costsTable(dataset: DatasetResults): Table {
   const runs = dataset.methods.flatMap(({ runs }) => runs);
-  const own = runs.every((run) => run?.digest?.timing.memoryAbove !== undefined || !run?.digest);
+  const own = runs.every((run) =>
+    !run?.digest || run.digest.origin || run.digest.timing.memoryAbove !== undefined
+  );
   return {
     name: `${dataset.name}-costs`,
     title: `Cost and calibration on ${dataset.title}`,
@@ -74,7 +76,9 @@ function cellsOf(method: MethodResults, own: boolean): Cell[] {
     scaledEstimate(metric, scores(method, scoreKey("average", metric.name)));
   return [
     secondsOf(method),
-    estimate(digests.map((digest) => memory(digest) / 2 ** 20)),
+    estimate(
+      digests.filter(({ origin }) => !origin).map((digest) => memory(digest) / 2 ** 20),
+    ),
     found && scaled(ece, found.error),
     found && scaled(ece, found.floor),
     found && scaled(ece, found.excess),

@@ -12,6 +12,7 @@ import {
   type MethodResults,
   missingSeedsNote,
 } from "../analysis/arrange.ts";
+import { importNotes } from "../analysis/imported.ts";
 import type { Tested } from "../analysis/tested.ts";
 import { learningNotes } from "./learning.ts";
 import type { Name, Row } from "./table.ts";
@@ -82,7 +83,11 @@ export function noteOf(
 ): Pick<Row, "note" | "unmarked"> {
   const lack = missingSeedsNote(dataset, method);
   const learned = hasLearned(method);
-  const parts = [...(lack === null ? [] : [lack]), ...learningNotes(method)];
+  const parts = [
+    ...importNotes(method),
+    ...(lack === null ? [] : [lack]),
+    ...learningNotes(method),
+  ];
   return {
     ...(parts.length > 0 && { note: `${method.title}: ${parts.join("; ")}` }),
     ...(!learned && { unmarked: true as const }),

@@ -13,7 +13,10 @@ import { distinct } from "./format.ts";
  * has another value than in its method's paper.
  */
 export function besidePapers(dataset: DatasetResults, definitions: Definitions): string {
-  const training = dataset.methods.map(({ spec }) => spec.training);
+  // An imported run may not say them.
+  const training = dataset.methods.map(({ spec }) => spec.training)
+    .filter(({ batch }) => batch > 0);
+  if (training.length === 0) return "the files do not say how long was trained.";
   const steps = distinct(training.map(({ steps }) => steps)).join("/");
   const batch = distinct(training.map(({ batch }) => batch)).join("/");
   const own = `${steps} steps of ${batch} images a domain`;

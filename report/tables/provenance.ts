@@ -6,6 +6,7 @@
 import type { Store } from "../folder.ts";
 import { DATASET, METHOD, RUN, SEED, STATE, text } from "./columns.ts";
 import { datasetText } from "../../bench/records/left_out.ts";
+import { importedFrom } from "../analysis/imported.ts";
 import { distinct } from "./format.ts";
 import type { Cell, Column, Table } from "./table.ts";
 
@@ -34,6 +35,7 @@ export function provenanceTable(store: Store): Table {
       text("backend", "Backend"),
       { key: "threads", title: "Threads", kind: "number" },
       text("data_fingerprint", "Data"),
+      text("origin", "Imported"),
       // The environment's own keys, which may repeat a name above.
       ...environment.map((key): Column => ({
         key: `env_${key}`,
@@ -49,16 +51,21 @@ export function provenanceTable(store: Store): Table {
           id,
           datasetText(spec),
           name,
-          spec.method.version,
+          spec.imported === undefined ? spec.method.version : null,
           spec.seed,
           state.status,
           digest?.selectedStep ?? null,
-          digest?.timing.seconds ?? null,
-          digest ? digest.timing.peakMemory / 2 ** 20 : null,
+          digest && !digest.origin ? digest.timing.seconds : null,
+          digest && !digest.origin ? digest.timing.peakMemory / 2 ** 20 : null,
           digest?.timing.startedAt ?? null,
           spec.engine.backend,
-          spec.engine.threads,
+          spec.engine.threads || null,
           digest?.data.fingerprint ?? null,
+          digest?.origin === undefined
+            ? null
+            : `${importedFrom({ digest })} (SHA-256 ${
+              digest.origin.files.slice(0, 3).map(({ sha256 }) => sha256.slice(0, 12)).join(", ")
+            })`,
           ...environment.map((key): Cell => {
             const value = digest?.environment[key] ?? null;
             return value === null ? null : String(value);
