@@ -13,6 +13,7 @@ import { dataCommand } from "./commands/data.ts";
 import { datasetsCommand } from "./commands/datasets.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { importCommand } from "./commands/import.ts";
+import { exportCommand } from "./commands/export.ts";
 import { methodsCommand } from "./commands/methods.ts";
 import { metricsCommand } from "./commands/metrics.ts";
 import { networksCommand } from "./commands/networks.ts";
@@ -20,6 +21,7 @@ import { newCommand } from "./commands/new.ts";
 import { powerCommand } from "./commands/power.ts";
 import { reportCommand } from "./commands/report.ts";
 import { resultsCommand } from "./commands/results.ts";
+import { schemaCommand } from "./commands/schema.ts";
 import { selectCommand } from "./commands/select.ts";
 import { slurmCommand } from "./commands/slurm.ts";
 import { sweepCommand } from "./commands/sweep.ts";
@@ -43,6 +45,8 @@ const COMMANDS = [
   metricsCommand,
   dataCommand,
   newCommand,
+  exportCommand,
+  schemaCommand,
   doctorCommand,
   completionsCommand,
 ];

@@ -37,5 +37,14 @@ export default defineNetwork({
     "Yang et al. 2022, On Multi-Domain Long-Tailed Recognition, Imbalanced Domain Generalization and Beyond (its network for digits)",
   input: "pixels",
   imageSizeMultiple: 2,
+  torch: {
+    classifier: "classifier",
+    // MDLT counts convolutions from 1 and norms from 0.
+    parameter: (name) =>
+      name.replace(
+        /^block(\d)\.(conv|norm)\./,
+        (_, block, layer) => layer === "conv" ? `conv${block}.` : `bn${block - 1}.`,
+      ),
+  },
   build: digitsCnn,
 });

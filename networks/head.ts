@@ -20,6 +20,7 @@ export default defineNetwork({
   name: "head",
   title: "head on features",
   citation: "Rosenblatt 1961, Principles of Neurodynamics",
+  torch: { classifier: "classifier" },
   input: "features",
   build: head,
 });

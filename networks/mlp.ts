@@ -27,6 +27,7 @@ export default defineNetwork({
   name: "mlp",
   title: "MLP",
   citation: "Rosenblatt 1961, Principles of Neurodynamics",
+  torch: { classifier: "classifier" },
   input: "pixels",
   build: imageMlp,
 });

@@ -90,6 +90,13 @@ export interface NetworkDefinition extends Definition {
   readonly dropout?: boolean;
   /** Weights to start from; without them it always starts at random. */
   readonly weights?: PretrainedWeights;
+  /** What it is called by in PyTorch; left out where its layers are not PyTorch's. */
+  readonly torch?: {
+    /** The classifier's name. */
+    readonly classifier: string;
+    /** The name of a parameter of the featurizer; the same when left out. */
+    parameter?(name: string): string;
+  };
   /**
    * The featurizer: from images to `[batch, outputs]`. One that is made by `inTwo` says where its
    * middle is, for methods that work there.

@@ -227,6 +227,7 @@ function defineResnet(depth: keyof typeof DEPTHS, file: string): NetworkDefiniti
     input: "pixels",
     normalisation: IMAGENET,
     dropout: true,
+    torch: { classifier: "fc" },
     weights: {
       description: `ResNet-${depth} with torchvision's names`,
       tensors: () => tensors,

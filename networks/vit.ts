@@ -141,6 +141,7 @@ function defineVit(
     input: "pixels",
     imageSizeMultiple: PATCH,
     pretrainedImageSize: 224,
+    torch: { classifier: "head" },
     weights: {
       description,
       tensors: () => [...TENSORS, ...(withHead ? ["head.weight", "head.bias"] : [])],
