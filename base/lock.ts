@@ -5,6 +5,7 @@
  * @module
  */
 import { dirname } from "node:path";
+import { UsageError } from "./errors.ts";
 
 /** A lock that this process holds, until it is disposed. */
 export type Lock = Disposable;
@@ -16,7 +17,7 @@ export type Lock = Disposable;
  */
 export async function tryLock(path: string): Promise<Deno.FsFile | null> {
   const file = await open(path);
-  if (await file.tryLock(true)) return file;
+  if (await file.tryLock(true).catch((error) => refuse(file, path, error))) return file;
   file.close();
   return null;
 }
@@ -24,7 +25,7 @@ export async function tryLock(path: string): Promise<Deno.FsFile | null> {
 /** Works while holding the lock on a file; waits for it. */
 export async function withLock<T>(path: string, work: () => Promise<T>): Promise<T> {
   using file = await open(path);
-  await file.lock(true);
+  await file.lock(true).catch((error) => refuse(null, path, error));
   return await work();
 }
 
@@ -47,8 +48,38 @@ export async function withLockIfPossible<T>(
   return await work(locked);
 }
 
+/** A file system that knows no locks cannot keep two processes from one run. */
+function refuse(file: Deno.FsFile | null, path: string, error: Error): never {
+  file?.close();
+  throw new UsageError(
+    `Cannot lock ${path}: its file system knows no locks (${error.message}); give an --out on one ` +
+      `that does, such as a local disk, NFS, or Lustre mounted with flock`,
+  );
+}
+
+/** The process that holds the lock on a file, where the operating system says so; else null. */
+export async function holderOf(path: string): Promise<number | null> {
+  try {
+    const { ino } = await Deno.stat(path);
+    for (const line of (await Deno.readTextFile("/proc/locks")).split("\n")) {
+      const [, pid, inode] = /^\d+: (?!->).*?(\d+) [0-9a-f]+:[0-9a-f]+:(\d+) /.exec(line) ?? [];
+      if (inode === String(ino)) return Number(pid);
+    }
+  } catch {
+    // Not Linux, or it may not be read.
+  }
+  return null;
+}
+
 /** The file stays for good: were it removed, two processes could each hold a lock of that name. */
 async function open(path: string): Promise<Deno.FsFile> {
   await Deno.mkdir(dirname(path), { recursive: true });
+  const kind = await Deno.lstat(path).catch(() => null);
+  if (kind !== null && !kind.isFile) {
+    throw new UsageError(
+      `Cannot lock ${path}: it is ${kind.isSymlink ? "a link" : "no file"}, which is not written ` +
+        `through; remove it`,
+    );
+  }
   return await Deno.open(path, { create: true, write: true });
 }

@@ -25,6 +25,7 @@ export interface Progress {
   start(run: PlannedRun): void;
   step(run: PlannedRun, done: number, total: number): void;
   /** The machine failed a run, which is tried again after so many seconds. */
+  wait(run: PlannedRun, process: number | null): void;
   retry(run: PlannedRun, reason: string, seconds: number): void;
   end(run: PlannedRun, outcome: Outcome): void;
   /** The grid is over, or broken off. */
@@ -145,6 +146,7 @@ function bars(): Progress {
       meter.step(run, done);
       refresh();
     },
+    wait: (run, process) => multi.log(`${waiting(run, process)}\n`),
     retry(run, reason, seconds) {
       const bar = running.get(run.id);
       if (bar !== undefined) multi.remove(bar);
@@ -198,6 +200,7 @@ function plainLines(): Progress {
         say(`${ended} of ${count} runs, ${Math.floor(100 * meter.share)} %${rest}`);
       }
     },
+    wait: (run, process) => say(waiting(run, process)),
     retry: (run, reason, seconds) => say(again(run, reason, seconds)),
     end(run, outcome) {
       ended++;
@@ -229,10 +232,17 @@ function jsonLines(): Progress {
     grid: (runs) => printJson({ event: "grid", runs: runs.length }),
     start: (run) => printJson({ event: "start", ...about(run) }),
     step: (run, done, total) => printJson({ event: "step", ...about(run), done, total }),
+    wait: (run, process) => printJson({ event: "wait", ...about(run), process }),
     retry: (run, reason, seconds) => printJson({ event: "retry", ...about(run), reason, seconds }),
     end: (run, outcome) => printJson({ event: "end", ...about(run), ...outcome }),
     close() {},
   };
+}
+
+/** That another process is at a run. */
+function waiting({ name, spec, id }: PlannedRun, process: number | null): string {
+  const who = process === null ? "another process" : `process ${process}`;
+  return `Waiting for ${datasetText(spec)} ${name} seed ${spec.seed} (${id}): ${who} is at it`;
 }
 
 /** What is being done, with the bytes done where it is not known of how many. */

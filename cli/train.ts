@@ -51,7 +51,8 @@ export async function train(
   task: Task,
   notes: readonly string[] = [],
 ): Promise<SessionResult> {
-  const { json = false, saveEvery, tensorboard, pretrained, features, keepOld, redo } = options;
+  const { json = false, saveEvery, tensorboard, pretrained, features, keepOld, redo, stall } =
+    options;
   const folders = await dataPaths(options);
   const progress = makeProgress(json);
   using stop = new StopSignals(() =>
@@ -76,6 +77,7 @@ export async function train(
       tensorboard,
       keepOld,
       redo,
+      stall,
       signal: stop.signal,
       events: { ...eventsOf(progress, () => stop.begin()), onIdle },
     });
@@ -101,6 +103,7 @@ function eventsOf(progress: Progress, onBegin: () => void): SessionRequest["even
     onStart: progress.start,
     onWork: progress.work,
     onStep: progress.step,
+    onWait: progress.wait,
     onRetry: progress.retry,
     onEnd: progress.end,
     onPrint: (_, line) => progress.note(line),

@@ -61,7 +61,9 @@ export class ReportFiles {
   /** Replaces `<out>/results.csv`. */
   async results(csv: string): Promise<void> {
     // Renamed from within: in `out` itself a harness sweeps temporary files away.
-    const [path, final] = [this.#path("results.csv"), join(this.out, "results.csv")];
+    // Under a name of its own: another process may be writing a report as well.
+    const path = this.#path(`results.${crypto.randomUUID().slice(0, 8)}.csv`);
+    const final = join(this.out, "results.csv");
     await writeAtomically(path, csv);
     await Deno.rename(path, final);
     this.#paths.push(final);

@@ -25,6 +25,8 @@ export interface ExecutorEvents {
   onStep?(run: PlannedRun, done: number, total: number): void;
   /** The machine failed the run; it is tried again after so many seconds. */
   onRetry?(run: PlannedRun, reason: string, seconds: number): void;
+  /** Another process is at the run, which is waited for; its number, where that is known. */
+  onWait?(run: PlannedRun, process: number | null): void;
   /** The run has ended, or was not started because its first stage failed. */
   onEnd?(run: PlannedRun, outcome: Outcome): void;
   /** All runs are begun, and there is room for more: work that would follow them may begin. */
@@ -41,6 +43,8 @@ export interface Session {
   readonly paths: DataPaths;
   /** Seconds between states of a run that are kept to continue from; 30 when left out. */
   readonly saveEvery?: number | undefined;
+  /** Seconds without progress after which a worker is killed and its run tried again; 0 for never. */
+  readonly stall?: number | undefined;
   /** Write curves as TensorBoard event files too; native TensorFlow alone can. */
   readonly tensorboard?: boolean | undefined;
   /** The runs are all of the folder's plan, so that its report may follow them. */

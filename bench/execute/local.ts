@@ -127,7 +127,7 @@ async function trainOne(
   const { run, failures } = turn;
   const end = await worker.run(run);
   if (end.type === "taken") {
-    scheduler.reschedule(turn, CLAIM_POLL_MS);
+    await scheduler.wait(turn, CLAIM_POLL_MS);
     return true;
   }
   if (end.type !== "failed" && end.type !== "stopped") {
@@ -137,7 +137,8 @@ async function trainOne(
   await worker.close(); // what a failure left behind must not reach the next run
   if (signal?.aborted) return false; // the run is kept as it stands
   const reason = end.type === "failed" ? end.error : "its worker was told to stop";
-  const seconds = end.type === "failed" && !end.machine ? undefined : retries[failures];
+  const again = end.type !== "failed" || (end.machine && (!end.stalled || failures === 0));
+  const seconds = again ? retries[failures] : undefined;
   const stack = end.type === "failed" ? end.stack : undefined;
   if (seconds === undefined) await scheduler.fail(run, reason, stack);
   else {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { holderOf } from "../../base/lock.ts";
 import type { PlannedRun } from "../plan/plan.ts";
 import { runId } from "../records/run_id.ts";
 import { StoreError } from "../records/folder.ts";
@@ -31,6 +32,8 @@ export class Scheduler {
   readonly #session: Session;
   readonly #planned: ReadonlySet<string>;
   readonly #waiting: Waiting[];
+  /** Runs that are known to wait for another process. */
+  readonly #told = new Set<string>();
   /** Runs that were handed out and not given back. */
   #busy = 0;
   /** Nothing was waiting, once. */
@@ -64,7 +67,7 @@ export class Scheduler {
         this.#idle = true;
         this.#session.events?.onIdle?.();
       }
-      await withTimeout(woken, found.until - Date.now());
+      await withTimeout(woken, found.until - performance.now());
     }
     return null;
   }
@@ -84,9 +87,20 @@ export class Scheduler {
 
   /** A run that was handed out is to be turned to again after a while. */
   reschedule({ run, failures }: Turn, milliseconds: number): void {
-    this.#waiting.push({ run, failures, from: Date.now() + milliseconds });
+    this.#waiting.push({ run, failures, from: performance.now() + milliseconds });
     this.#busy--;
     this.#wakeAll();
+  }
+
+  /** Another process is at a run that was handed out: it is turned to again after a while. */
+  async wait(turn: Turn, milliseconds: number): Promise<void> {
+    const { run } = turn;
+    if (!this.#told.has(run.id)) {
+      this.#told.add(run.id);
+      const holder = await holderOf(this.#store.pathOf(run.id, "lock"));
+      this.#session.events?.onWait?.(run, holder);
+    }
+    this.reschedule(turn, milliseconds);
   }
 
   /** Takes the next run that is ready; else says when one may be. */
@@ -96,7 +110,7 @@ export class Scheduler {
       const { run, failures } = item;
       const first = run.spec.stage1 === null ? null : runId(run.spec.stage1);
       if (first !== null && this.#planned.has(first) && !this.outcomes.has(first)) continue;
-      if (item.from > Date.now()) {
+      if (item.from > performance.now()) {
         until = Math.min(until, item.from);
         continue;
       }

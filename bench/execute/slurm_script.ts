@@ -25,7 +25,7 @@ export function stageScript(
   session: Session,
   given: SlurmGiven,
 ): string {
-  const { out, paths, catalogue, saveEvery, tensorboard } = session;
+  const { out, paths, catalogue, saveEvery, stall, tensorboard } = session;
   const { time, gpusPerRun, runsPerTask = 1, throttle } = given;
   const tasks = Math.min(Math.ceil(runs.length / runsPerTask), MOST_TASKS);
   const threads = Math.max(...runs.map(({ spec }) => spec.engine.threads));
@@ -39,6 +39,7 @@ export function stageScript(
     cli(),
     `slurm task --out ${quote(out)} --stage ${stage} --part "$SLURM_ARRAY_TASK_ID/${tasks}"`,
     ...(saveEvery === undefined ? [] : [`--save-every ${saveEvery}`]),
+    ...(stall === undefined ? [] : [`--stall ${stall}`]),
     ...(tensorboard ? ["--tensorboard"] : []),
     ...places,
     ...pluginOptions(catalogue),

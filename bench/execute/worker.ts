@@ -14,6 +14,7 @@ import { startBackend } from "../../tensor/backend.ts";
 import { reloadCatalogue, withOwnDatasets } from "../catalogue.ts";
 import type { RunSpec } from "../records/record.ts";
 import { carryOut, type TrainingState } from "./carry_out.ts";
+import { dieWithParent } from "./guard.ts";
 import {
   encodeMessage,
   lines,
@@ -24,6 +25,7 @@ import {
 
 if (import.meta.main) {
   const [backend, threads] = Deno.args as [RunSpec["engine"]["backend"], string];
+  dieWithParent();
   const stop = new AbortController();
   // On a terminal, Ctrl-C reaches the workers as well as the harness: all stop in good order.
   for (const signal of stopSignals()) Deno.addSignalListener(signal, () => stop.abort());

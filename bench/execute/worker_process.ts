@@ -8,6 +8,7 @@ import { projectPath } from "../../base/paths.ts";
 import type { PlannedRun } from "../plan/plan.ts";
 import type { RunSpec } from "../records/record.ts";
 import type { LocalSession } from "./local.ts";
+import { StallWatch } from "./stall.ts";
 import { decodeLine, lines, orderOf, type RunEnd } from "./messages.ts";
 
 /** Milliseconds that a worker may take to stop by itself: for the step it is at, and to keep its run. */
@@ -62,8 +63,13 @@ export class WorkerProcess {
     const order = orderOf(run, this.session);
     // Where the process has ended, so will what it says.
     await this.#input.write(new TextEncoder().encode(`${JSON.stringify(order)}\n`)).catch(() => {});
+    // How long another program takes is its own to limit.
+    const elsewhere = this.engine.backend === "elsewhere";
+    const watch = new StallWatch(elsewhere ? 0 : this.session.stall);
     for (;;) {
-      const { value, done } = await this.#messages.next();
+      const sign = await watch.next(this.#messages.next());
+      if (sign === null) return this.#killed(watch.limit);
+      const { value, done } = sign;
       if (done) return await this.#lastWords();
       const { printed, message } = decodeLine(value);
       if (printed !== "") events?.onPrint?.(run, printed);
@@ -73,6 +79,15 @@ export class WorkerProcess {
       else if (message.type === "step") events?.onStep?.(run, message.done, message.total);
       else return message;
     }
+  }
+
+  /** The end of a run whose process no longer gives a sign of life. */
+  #killed(seconds: number): RunEnd {
+    this.#process.kill("SIGKILL");
+    const error =
+      `its worker process gave no sign of progress for ${Math.round(seconds)} seconds ` +
+      `and was killed; --stall sets how long it may take`;
+    return { type: "failed", error, machine: true, stalled: true };
   }
 
   /** Tells the process to stop, and waits until it has; ends it when it takes too long. */
@@ -89,18 +104,35 @@ export class WorkerProcess {
     const { code, signal } = await this.#process.status;
     const words = await this.#errors;
     const how = signal === null ? `with exit code ${code}` : `by ${signal}`;
-    const error = `its worker process ended ${how}${words && `: ${words}`}`;
+    const error = sentenceIn(words) ?? `its worker process ended ${how}${words && `: ${words}`}`;
     return { type: "failed", error, machine: signal !== null || machineAtFault(new Error(words)) };
   }
 }
 
-/** The last lines of a stream, joined into one: a process's own explanation of its end. */
+/** How Deno begins the message of an error that nobody has caught. */
+const UNCAUGHT = /^error: (?:Uncaught (?:\(in (?:promise|worker "[^"]*")\) )?)?(.*)$/;
+
+/** What an error says that ended a process, where it is a sentence for the user. */
+function sentenceIn(words: string): string | undefined {
+  const [, said] = UNCAUGHT.exec(words.split(" | ")[0]!) ?? [];
+  return said && /^(\w+Error: )?(Cannot|Native|The) /.test(said)
+    ? said.replace(/^\w+Error: /, "")
+    : undefined;
+}
+
+/**
+ * A process's own explanation of its end, in one line: the last lines that it wrote, after the error
+ * that they are about.
+ */
 async function lastLines(stream: ReadableStream<Uint8Array>): Promise<string> {
   const kept: string[] = [];
+  let error: string | null = null;
   for await (const line of lines(stream)) {
     if (line.trim() === "") continue;
+    if (UNCAUGHT.test(line)) error = line.trim().slice(0, 1000);
     kept.push(line.trim().slice(0, 200));
     if (kept.length > 5) kept.shift();
   }
-  return kept.join(" | ");
+  const last = kept.filter((line) => !error?.startsWith(line));
+  return error === null ? kept.join(" | ") : [error, ...last].join(" | ");
 }

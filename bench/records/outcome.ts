@@ -48,6 +48,8 @@ export type RunEnd =
     readonly stack?: string;
     /** The fault was the machine's, not the run's. */
     readonly machine: boolean;
+    /** It came to a standstill, and is tried again once. */
+    readonly stalled?: true;
   };
 
 /** What happened to a diverged run. */

@@ -7,6 +7,7 @@ import { type Command, Option } from "commander";
 import { integerAtLeast, oneOf } from "../../base/arguments.ts";
 import { UsageError } from "../../base/errors.ts";
 import type { Executor, ExecutorOptions, Given } from "../../bench/execute/executor.ts";
+import { LEAST_STALL } from "../../bench/execute/stall.ts";
 import { EXECUTORS } from "../../bench/execute/mod.ts";
 import type { BackendChoice } from "../../tensor/backend.ts";
 import { featuresOption, pretrainedOption } from "./backbone.ts";
@@ -15,6 +16,7 @@ import { pathOptions, type PluginOptions } from "./common.ts";
 /** Where and how runs are trained. */
 export interface ExecutionOptions extends PluginOptions {
   readonly saveEvery: number;
+  readonly stall?: number;
   readonly tensorboard?: boolean;
   readonly dataDir?: string;
   readonly splitsDir?: string;
@@ -33,6 +35,12 @@ export function executionOptions(command: Command): Command {
       "how often the state of a run is kept to continue from, when it is broken off",
       integerAtLeast("--save-every", 0),
       30,
+    )
+    .option(
+      "--stall <seconds>",
+      `seconds without progress after which a worker is killed and its run tried again once; 0 for ` +
+        `never; ${LEAST_STALL}, or 20 times the longest step, when left out`,
+      integerAtLeast("--stall", 0),
     )
     .option("--tensorboard", "curves as TensorBoard event files too, in runs/<id>/tensorboard");
   for (const option of [...pathOptions(), pretrainedOption(), featuresOption()]) {
