@@ -36,21 +36,30 @@ await Promise.all(Array.from({ length: Math.max(1, cpus().length) }, async () =>
 print(`${total.passed} passed, ${total.failed} failed, ${total.ignored} skipped`);
 Deno.exit(total.failed > 0 || total.passed === 0 ? 1 : 0);
 
+/** Minutes that a file may take: one that hangs is ended, and has failed. */
+const MINUTES = 20;
+
 /** Runs one file and adds its counts; its output is shown where something failed or was skipped. */
 async function run(file: string): Promise<void> {
   const began = performance.now();
+  const limit = AbortSignal.timeout(60_000 * MINUTES);
+  const folder = await Deno.makeTempDir({ prefix: "t-" }); // nothing that a test leaves stays
   const { stdout, stderr, success } = await new Deno.Command(Deno.execPath(), {
     args: ["test", "--allow-all", "--no-check", "--quiet", file],
     cwd: root,
-    env: { NO_COLOR: "1", MDLT_TEST_BACKEND: backend },
+    env: { NO_COLOR: "1", MDLT_TEST_BACKEND: backend, TMPDIR: folder },
     stdout: "piped",
     stderr: "piped",
+    signal: limit,
   }).output();
+  await Deno.remove(folder, { recursive: true }).catch(() => {});
   const text = new TextDecoder().decode(stdout);
   const count = (word: string) =>
     Number(new RegExp(`(\\d+) ${word}`).exec(summary(text))?.[1] ?? 0);
   const counts = { passed: count("passed"), failed: count("failed"), ignored: count("ignored") };
   if (!success && counts.failed === 0) counts.failed = 1; // it did not even get to its tests
+  const none = counts.passed + counts.failed + counts.ignored === 0;
+  if (none) counts.failed = 1;
   total.passed += counts.passed;
   total.failed += counts.failed;
   total.ignored += counts.ignored;
@@ -58,6 +67,8 @@ async function run(file: string): Promise<void> {
   print(
     `${counts.failed === 0 ? "ok    " : "FAILED"} ${file} (${counts.passed} passed, ${seconds} s)`,
   );
+  if (limit.aborted) print(`${file} was ended after ${MINUTES} minutes`);
+  if (none) print(`${file} holds no test`);
   if (counts.failed > 0) print(text + new TextDecoder().decode(stderr));
   else text.split("\n").filter((line) => line.includes("... ignored")).forEach(print);
 }
