@@ -13,6 +13,9 @@ import { print } from "../base/terminal.ts";
 import { prepareBackend } from "../tensor/backend.ts";
 import { makeProgress } from "../cli/progress.ts";
 
+/** Minutes that a file may take: one that hangs is ended, and has failed. */
+const MINUTES = 20;
+
 const root = fileURLToPath(new URL("..", import.meta.url));
 
 const progress = makeProgress(false);
@@ -35,9 +38,6 @@ await Promise.all(Array.from({ length: Math.max(1, cpus().length) }, async () =>
 }));
 print(`${total.passed} passed, ${total.failed} failed, ${total.ignored} skipped`);
 Deno.exit(total.failed > 0 || total.passed === 0 ? 1 : 0);
-
-/** Minutes that a file may take: one that hangs is ended, and has failed. */
-const MINUTES = 20;
 
 /** Runs one file and adds its counts; its output is shown where something failed or was skipped. */
 async function run(file: string): Promise<void> {

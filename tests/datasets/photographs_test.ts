@@ -169,6 +169,21 @@ Deno.test("photographs: a store is made once, also by several at once, and again
     );
   }));
 
+Deno.test("photographs: an image that is replaced by one of the same size is seen by its time", () =>
+  withTiny(async (options) => {
+    const { fingerprint } = await load(options);
+    const path = join(options.dataDir!, "Tiny/right/dog/7.jpg");
+    const { size, mtime } = await Deno.stat(path);
+    const raw = { width: 46, height: 30, channels: 3 } as const;
+    const other = await sharp(formulaImage(46, 30).map((value) => 255 - value), { raw })
+      .jpeg({ quality: 20 }).toBuffer();
+    assert.ok(other.length <= size);
+    await Deno.writeFile(path, Uint8Array.from([...other, ...new Uint8Array(size - other.length)]));
+    await Deno.utime(path, mtime!, new Date(mtime!.getTime() + 5000));
+    assert.equal((await Deno.stat(path)).size, size);
+    assert.notEqual((await load(options)).fingerprint, fingerprint);
+  }));
+
 Deno.test("photographs: damaged images are taken as they are where that is asked for", () =>
   withTiny(async (options) => {
     const file = join(options.dataDir!, "Tiny/right/dog/7.jpg");

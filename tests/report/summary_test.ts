@@ -69,6 +69,7 @@ Deno.test("the highest mean is beside every other what the pairs say", () =>
           rival.p! >= 0.05 ? "not told apart" : rival.difference > 0 ? "better" : "worse",
         );
         if (rival.effect !== null) assert(rival.effect * rival.difference > 0);
+        if (rival.hedges !== null) assert(rival.hedges * rival.difference > 0);
       }
     });
     for (const { others, second } of all) {
