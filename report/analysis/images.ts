@@ -230,10 +230,12 @@ export function effectOf(
     for (let i = 1; i < seeds; i++) sum += values[random.integer(seeds)]!;
     return sum / (seeds - 1);
   }));
-  const both = Math.max(crossed, bySeeds);
-  // Only the part of the seeds is known from few values.
-  const df = Math.min(1e6, (seeds - 1) * (both / bySeeds) ** 4);
-  const half = tUpperQuantile(alpha / 2, df) * both;
+  // What the crossed draws add to the seeds is known well; the part of the seeds from few values.
+  const added = Math.max(byImages, Math.sqrt(Math.max(0, crossed ** 2 - bySeeds ** 2)));
+  const half = Math.hypot(
+    tUpperQuantile(alpha / 2, seeds - 1) * bySeeds,
+    tUpperQuantile(alpha / 2, 1e6) * added,
+  );
   return {
     ...{ difference, seeds, bySeeds, byImages },
     interval: [difference - half, difference + half],

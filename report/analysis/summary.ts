@@ -199,9 +199,9 @@ export function notLearnedSentences(datasets: readonly DatasetResults[]): string
     if (idle.length === 0) return [];
     const on = datasets.length > 1 ? ` on ${dataset.title}` : "";
     return [
-      `${listed(idle.map(({ title }) => title))} did not learn${on}: the tested weights of most ` +
-      "runs are no better on validation images than those of the first checkpoint. No figure of " +
-      "theirs is marked, and their spread is kept out of the tests of others.",
+      `${listed(idle.map(({ title }) => title))} did not learn${on}: most runs are no better on ` +
+      "validation images than at their first checkpoint, or than guessing. None of their figures " +
+      "is marked, and their spread is kept out of the tests of others.",
     ];
   });
 }
