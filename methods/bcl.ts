@@ -1,11 +1,13 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { ABOVE_0 } from "../base/setting.ts";
 import { choice, integer, number, uniform } from "./hyperparameter.ts";
-import { logShares } from "./logitadj.ts";
 import { defineMethod } from "./method.ts";
 import { joinedImages, joinedLabels, joinedSecondImages } from "./parts/batches.ts";
+import { balancedContrast } from "./parts/contrasts.ts";
 import { normalised } from "./parts/distances.ts";
-import { crossEntropy, oneHot } from "./parts/losses.ts";
+import { crossEntropy } from "./parts/losses.ts";
+import { logShares } from "./parts/priors.ts";
+import { MEAN_SHARES } from "./parts/departures.ts";
 
 export default defineMethod({
   name: "bcl",
@@ -29,9 +31,8 @@ export default defineMethod({
     title: "views",
     text:
       "The authors classify a third view, augmented otherwise than the two that are contrasted; " +
-      "here it is the first of the two. The projections have no batch norm. A class's prior is its " +
-      "mean share over the domains.",
-  }],
+      "here it is the first of the two. The projections have no batch norm.",
+  }, MEAN_SHARES],
   hyperparameters: {
     contrastWeight: number({
       default: 0.35,
@@ -73,30 +74,3 @@ export default defineMethod({
     };
   },
 });
-
-/**
- * Equation 9 of the paper: how far each row is from the others of its class, among all. A class
- * counts by its mean, the row itself left out.
- *
- * @param z `[rows, size]` of length 1; the last `classes` are the prototypes, which are no anchors.
- * @param owners int32 `[rows]`: their classes.
- */
-function balancedContrast(
-  z: tf.Tensor2D,
-  owners: tf.Tensor1D,
-  classes: number,
-  temperature: number,
-): tf.Scalar {
-  const anchors = z.shape[0] - classes;
-  const cosines = tf.div(tf.matMul(tf.slice(z, 0, anchors), z, false, true), temperature);
-  const others = tf.sub(1, tf.eye(anchors, z.shape[0]));
-  const members = oneHot(owners, classes);
-  const own = tf.slice(members, 0, anchors);
-  const positive = tf.mul(tf.matMul(own, members, false, true), others);
-  /** How many there are of every class, without the anchor. */
-  const sizes = tf.sub(tf.sum(members, 0), own);
-  const sums = tf.matMul(tf.mul(tf.exp(cosines), others), members);
-  const total = tf.log(tf.sum(tf.div(sums, tf.maximum(sizes, 1)), 1, true));
-  const away = tf.mul(tf.sub(total, cosines), positive);
-  return tf.mean(tf.div(tf.sum(away, 1), tf.sum(positive, 1)));
-}

@@ -1,11 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { ABOVE_0 } from "../base/setting.ts";
 import { choice, number, uniform } from "./hyperparameter.ts";
-import { logShares } from "./logitadj.ts";
 import { defineMethod, learner } from "./method.ts";
 import { joinedImages, joinedLabels } from "./parts/batches.ts";
 import { normalised } from "./parts/distances.ts";
 import { crossEntropy, oneHot } from "./parts/losses.ts";
+import { logShares } from "./parts/priors.ts";
+import { MEAN_SHARES } from "./parts/departures.ts";
 
 export default defineMethod({
   name: "gcl",
@@ -22,8 +23,8 @@ export default defineMethod({
   departures: [{
     title: "the second stage",
     text: "The authors re-train the cosine classifier on class-balanced batches; `gcl+crt` " +
-      "re-trains a linear one. A class's count is its mean share over the domains.",
-  }],
+      "re-trains a linear one.",
+  }, MEAN_SHARES],
   hyperparameters: {
     scale: number({
       default: 30,

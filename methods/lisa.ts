@@ -1,10 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { ABOVE_0, SHARE } from "../base/setting.ts";
-import type { Random } from "../base/random.ts";
 import { number, power10, uniform } from "./hyperparameter.ts";
 import { defineMethod, learner } from "./method.ts";
 import { joinedBatch, rowsOf } from "./parts/batches.ts";
-import { mixedLosses } from "./parts/mixing.ts";
+import { mixedLosses, partners } from "./parts/mixing.ts";
 
 export default defineMethod({
   name: "lisa",
@@ -52,22 +51,3 @@ export default defineMethod({
     });
   },
 });
-
-/** A partner for every joined image, and the image's own share in the mixture. */
-function partners(
-  random: Random,
-  labels: readonly ArrayLike<number>[],
-  sameClass: boolean,
-  alpha: number,
-) {
-  const images = labels.flatMap((row, domain) => Array.from(row, (label) => ({ domain, label })))
-    .map((image, row) => ({ ...image, row }));
-  const shares = images.map(() => random.beta(alpha));
-  const rows = images.map(({ domain, label, row }) => {
-    const others = images.filter((other) =>
-      (other.label === label) === sameClass && (other.domain === domain) !== sameClass
-    );
-    return others.length > 0 ? others[random.integer(others.length)]!.row : row;
-  });
-  return { rows: tf.tensor1d(rows, "int32"), shares: tf.tensor1d(shares) };
-}

@@ -2,7 +2,9 @@ import * as tf from "@tensorflow/tfjs-core";
 import { number, uniform } from "./hyperparameter.ts";
 import { defineMethod } from "./method.ts";
 import { forwardAll } from "./parts/batches.ts";
+import { MEAN_SHARES } from "./parts/departures.ts";
 import { crossEntropy } from "./parts/losses.ts";
+import { logShares } from "./parts/priors.ts";
 
 export default defineMethod({
   name: "logitadj",
@@ -20,12 +22,7 @@ export default defineMethod({
   family: "imbalance",
   citation: "Menon et al. 2021, Long-Tail Learning via Logit Adjustment",
   version: 1,
-  departures: [{
-    title: "the prior",
-    text: "The paper has one training set; here are several, and every batch takes equally many " +
-      "images of each. So a class's prior is the mean over the domains of its share there. A " +
-      "class without any image counts as a single one.",
-  }],
+  departures: [MEAN_SHARES],
   hyperparameters: {
     tau: number({
       default: 1,
@@ -44,16 +41,3 @@ export default defineMethod({
     };
   },
 });
-
-/**
- * Logarithm of each class's mean share in the domains. A class without any image counts as one with
- * a single image in one domain: it stays in the softmax, far below the others.
- */
-export function logShares(counts: readonly (readonly number[])[]): number[] {
-  const totals = counts.map((row) => row.reduce((sum, n) => sum + n, 0));
-  const least = 1 / (counts.length * Math.max(...totals));
-  return counts[0]!.map((_, c) => {
-    const share = counts.reduce((sum, row, d) => sum + row[c]! / totals[d]! / counts.length, 0);
-    return Math.log(Math.max(share, least));
-  });
-}

@@ -1,10 +1,11 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { SHARE } from "../base/setting.ts";
 import { choice, number, uniform } from "./hyperparameter.ts";
-import { logShares } from "./logitadj.ts";
 import { defineMethod } from "./method.ts";
 import { joinedImages, joinedLabels } from "./parts/batches.ts";
 import { smoothedCrossEntropy } from "./parts/losses.ts";
+import { logShares } from "./parts/priors.ts";
+import { MEAN_SHARES } from "./parts/departures.ts";
 
 export default defineMethod({
   name: "mislas",
@@ -26,8 +27,8 @@ export default defineMethod({
   departures: [{
     title: "what is left out",
     text: "Batch norms keep their statistics in all networks here, so there are none to shift " +
-      "between the stages. A class's count is its mean share over the domains.",
-  }],
+      "between the stages.",
+  }, MEAN_SHARES],
   hyperparameters: {
     headSmoothing: number({
       default: 0.3,

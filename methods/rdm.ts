@@ -9,9 +9,8 @@ import {
 } from "./hyperparameter.ts";
 import { defineMethod, learner } from "./method.ts";
 import { domainLabels, forwardAll, lossByDomain, meanOf } from "./parts/batches.ts";
-import { constantOf } from "./parts/gradients.ts";
 import { crossEntropyPerExample } from "./parts/losses.ts";
-import { mmd2 } from "./parts/penalties.ts";
+import { riskMismatch } from "./parts/penalties.ts";
 
 export default defineMethod({
   name: "rdm",
@@ -76,32 +75,10 @@ export default defineMethod({
           const risks = lossByDomain(pass);
           const risk = meanOf(risks);
           const losses = crossEntropyPerExample(pass.logits, pass.labels);
-          const { penalty, variance } = mismatch(losses, risks, domainLabels(domains));
+          const { penalty, variance } = riskMismatch(losses, risks, domainLabels(domains));
           const terms = tf.add(tf.mul(penalty, penaltyWeight), tf.mul(variance, varianceWeight));
           return { loss: tf.add(risk, tf.mul(terms, on)) as tf.Scalar, risk, penalty, variance };
         }),
     });
   },
 });
-
-/** Precisions of the kernels on losses, as in DomainBed. */
-const PRECISIONS = [1e-4, 1e-3, 1e-2, 1e-1, 1, 10, 100, 1000];
-
-/** How the losses `[images]` of the worst domain differ from all, and the variances of both. */
-function mismatch(losses: tf.Tensor1D, risks: readonly tf.Scalar[], origin: tf.Tensor1D) {
-  const worst = constantOf(
-    tf.stack([...risks]),
-    (all) => tf.cast(tf.equal(origin, tf.argMax(all)), "float32"),
-  );
-  const groups = [worst, tf.onesLike(losses)];
-  const averages = groups.map((group) => tf.div(group, tf.sum(group)));
-  const variances = groups.map((group, i) => {
-    const squares = tf.square(tf.sub(losses, tf.sum(tf.mul(losses, averages[i]!))));
-    return tf.div(tf.sum(tf.mul(squares, group)), tf.maximum(tf.sub(tf.sum(group), 1), 1));
-  });
-  const column = tf.expandDims(losses, 1) as tf.Tensor2D;
-  return {
-    penalty: mmd2(column, tf.stack(averages) as tf.Tensor2D, PRECISIONS),
-    variance: tf.addN(variances) as tf.Scalar,
-  };
-}

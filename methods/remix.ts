@@ -1,10 +1,11 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { ABOVE_0, SHARE } from "../base/setting.ts";
 import { number, power10 } from "./hyperparameter.ts";
-import { logShares } from "./logitadj.ts";
 import { defineMethod, learner } from "./method.ts";
 import { joinedBatch, rowsOf, shuffledPairs } from "./parts/batches.ts";
 import { mixedLosses } from "./parts/mixing.ts";
+import { logShares } from "./parts/priors.ts";
+import { MEAN_SHARES } from "./parts/departures.ts";
 
 export default defineMethod({
   name: "remix",
@@ -19,11 +20,11 @@ export default defineMethod({
   version: 1,
   minDomains: 2,
   departures: [{
-    title: "pairs and counts",
+    title: "pairs",
     text: "The paper mixes a batch with a shuffled copy of itself. Here domains are mixed in " +
       "pairs with one share for each, as Mixup does here and in DomainBed, so the two differ in " +
-      "the labels alone. How frequent a class is, is its mean share over the domains.",
-  }],
+      "the labels alone.",
+  }, MEAN_SHARES],
   hyperparameters: {
     alpha: number({
       default: 1,

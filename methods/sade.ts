@@ -1,10 +1,11 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { integer, number, uniform } from "./hyperparameter.ts";
-import { logShares } from "./logitadj.ts";
 import { defineMethod } from "./method.ts";
 import { joinedImages, joinedLabels } from "./parts/batches.ts";
 import { headsOn } from "./parts/experts.ts";
+import { MEAN_SHARES } from "./parts/departures.ts";
 import { crossEntropy } from "./parts/losses.ts";
+import { logShares, reversedRanks } from "./parts/priors.ts";
 
 export default defineMethod({
   name: "sade",
@@ -23,9 +24,8 @@ export default defineMethod({
     title: "experts",
     text: "The authors give every expert its own last blocks of the network; here they are " +
       "classifiers on the same features, so any network will do. Their weights at test time are " +
-      "learned from test images, which a method here never sees: the mean is plain. A class's " +
-      "prior is its mean share over the domains.",
-  }],
+      "learned from test images, which a method here never sees: the mean is plain.",
+  }, MEAN_SHARES],
   hyperparameters: {
     tau: number({
       default: 2,
@@ -63,11 +63,3 @@ export default defineMethod({
     };
   },
 });
-
-/** The same values, the largest where the smallest was, and so on by rank. */
-export function reversedRanks(values: readonly number[]): number[] {
-  const order = values.map((_, i) => i).sort((a, b) => values[a]! - values[b]!);
-  const reversed = new Array<number>(values.length);
-  order.forEach((place, rank) => reversed[place] = values[order[values.length - 1 - rank]!]!);
-  return reversed;
-}

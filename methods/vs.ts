@@ -1,9 +1,9 @@
-import * as tf from "@tensorflow/tfjs-core";
 import { number, uniform } from "./hyperparameter.ts";
-import { logShares } from "./logitadj.ts";
 import { defineMethod, type Hyperparameters } from "./method.ts";
 import { forwardAll } from "./parts/batches.ts";
-import { crossEntropy } from "./parts/losses.ts";
+import { crossEntropy, vectorScaled } from "./parts/losses.ts";
+import { logShares } from "./parts/priors.ts";
+import { MEAN_SHARES } from "./parts/departures.ts";
 
 /** The hyperparameters of the loss, whatever it counts. */
 export const vsHyperparameters = {
@@ -32,12 +32,7 @@ export default defineMethod({
   citation:
     "Kini et al. 2021, Label-Imbalanced and Group-Sensitive Classification under Overparameterization",
   version: 1,
-  departures: [{
-    title: "what is counted",
-    text: "As for logit adjustment, a class's count is its mean share over the domains, since " +
-      "every domain gives equally many images to a batch. The defaults are those of the authors' " +
-      "code; their paper tunes both for each data set.",
-  }],
+  departures: [MEAN_SHARES],
   hyperparameters: vsHyperparameters,
   create({ network, counts }, { gamma, tau }) {
     const logs = logShares(counts);
@@ -49,19 +44,3 @@ export default defineMethod({
     };
   },
 });
-
-/**
- * Logits / Δ + τ log π with Δ = (π_max / π)^γ (equation 2 of the paper).
- *
- * @param logs log π of every class, up to a constant.
- */
-export function vectorScaled(
-  logits: tf.Tensor2D,
-  logs: readonly number[],
-  gamma: number,
-  tau: number,
-): tf.Tensor2D {
-  const most = Math.max(...logs);
-  const factors = tf.tensor1d(logs.map((log) => Math.exp(gamma * (log - most))));
-  return tf.add(tf.mul(logits, factors), tf.tensor1d(logs.map((log) => tau * log)));
-}

@@ -2,8 +2,8 @@ import { priorCounts } from "./bsoftmax.ts";
 import { defineMethod } from "./method.ts";
 import { forwardAll, lossByDomain, meanOf } from "./parts/batches.ts";
 import { ZERO_SHOT_CELLS } from "./parts/departures.ts";
-import { crossEntropy } from "./parts/losses.ts";
-import { vectorScaled, vsHyperparameters } from "./vs.ts";
+import { crossEntropy, vectorScaled } from "./parts/losses.ts";
+import { vsHyperparameters } from "./vs.ts";
 
 export default defineMethod({
   name: "vsgroup",

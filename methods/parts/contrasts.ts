@@ -1,5 +1,5 @@
 /**
- * Contrasts between predictions, by class, and how hard an image is for its class.
+ * Contrasts between predictions or features, by class, and how hard an image is for its class.
  *
  * @module
  */
@@ -74,4 +74,31 @@ export function betweenDomains(p: tf.Tensor2D, truth: tf.Tensor2D, cells: tf.Ten
   const each = tf.div(tf.mul(tf.neg(tf.log(share)), tf.mul(part, counted)), domains);
   const classes = tf.sum(tf.max(tf.mul(truth, tf.expandDims(counted, 1)), 0));
   return tf.div(tf.sum(each), tf.maximum(classes, 1));
+}
+
+/**
+ * Balanced contrast (Zhu et al. 2022, equation 9): how far each row is from the others of its class, among all. A class
+ * counts by its mean, the row itself left out.
+ *
+ * @param z `[rows, size]` of length 1; the last `classes` are the prototypes, which are no anchors.
+ * @param owners int32 `[rows]`: their classes.
+ */
+export function balancedContrast(
+  z: tf.Tensor2D,
+  owners: tf.Tensor1D,
+  classes: number,
+  temperature: number,
+): tf.Scalar {
+  const anchors = z.shape[0] - classes;
+  const cosines = tf.div(tf.matMul(tf.slice(z, 0, anchors), z, false, true), temperature);
+  const others = tf.sub(1, tf.eye(anchors, z.shape[0]));
+  const members = oneHot(owners, classes);
+  const own = tf.slice(members, 0, anchors);
+  const positive = tf.mul(tf.matMul(own, members, false, true), others);
+  /** How many there are of every class, without the anchor. */
+  const sizes = tf.sub(tf.sum(members, 0), own);
+  const sums = tf.matMul(tf.mul(tf.exp(cosines), others), members);
+  const total = tf.log(tf.sum(tf.div(sums, tf.maximum(sizes, 1)), 1, true));
+  const away = tf.mul(tf.sub(total, cosines), positive);
+  return tf.mean(tf.div(tf.sum(away, 1), tf.sum(positive, 1)));
 }

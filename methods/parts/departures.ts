@@ -62,6 +62,13 @@ export const CLOSED_FORMS: Departure = {
     "them by differentiating twice. The numbers are the same.",
 };
 
+export const MEAN_SHARES: Departure = {
+  title: "how frequent a class is",
+  text: "The paper has one training set; here are several, and every batch takes equally many " +
+    "images of each. So a class's share, its prior, is the mean over the domains of its share " +
+    "there. A class without any image counts as a single one.",
+};
+
 export const FROZEN: Departure = {
   title: "what is frozen",
   text: "As in the authors' own code: cRT starts a fresh classifier, LWS scales the logits, bias " +

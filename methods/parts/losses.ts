@@ -52,3 +52,19 @@ export function smoothedCrossEntropy(
   const all = tf.mul(tf.mean(tf.logSoftmax(logits), 1), given);
   return tf.mean(tf.sub(own, all));
 }
+
+/**
+ * Logits / Δ + τ log π with Δ = (π_max / π)^γ (Kini et al. 2021, equation 2).
+ *
+ * @param logs log π of every class, up to a constant.
+ */
+export function vectorScaled(
+  logits: Tensor2D,
+  logs: readonly number[],
+  gamma: number,
+  tau: number,
+): Tensor2D {
+  const most = Math.max(...logs);
+  const factors = tf.tensor1d(logs.map((log) => Math.exp(gamma * (log - most))));
+  return tf.add(tf.mul(logits, factors), tf.tensor1d(logs.map((log) => tau * log)));
+}

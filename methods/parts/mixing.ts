@@ -5,6 +5,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor, Tensor1D } from "../../tensor/types.ts";
+import type { Random } from "../../base/random.ts";
 import type { Network } from "../../networks/mod.ts";
 import type { DomainBatch } from "../method.ts";
 import { crossEntropyPerExample } from "./losses.ts";
@@ -36,4 +37,29 @@ export function mixedLosses(
 export function mixed<T extends Tensor>(a: T, b: T, shares: Tensor1D): T {
   const own = tf.reshape(shares, [-1, ...new Array<number>(a.rank - 1).fill(1)]);
   return tf.add(tf.mul(a, own), tf.mul(b, tf.sub(1, own)));
+}
+
+/**
+ * A partner for every joined image, and the image's own share in the mixture, from a beta
+ * distribution: of the same class in another domain, or of the same domain in another class. An image
+ * for which there is none is its own.
+ *
+ * @param labels Of each domain's images.
+ */
+export function partners(
+  random: Random,
+  labels: readonly ArrayLike<number>[],
+  sameClass: boolean,
+  alpha: number,
+) {
+  const images = labels.flatMap((row, domain) => Array.from(row, (label) => ({ domain, label })))
+    .map((image, row) => ({ ...image, row }));
+  const shares = images.map(() => random.beta(alpha));
+  const rows = images.map(({ domain, label, row }) => {
+    const others = images.filter((other) =>
+      (other.label === label) === sameClass && (other.domain === domain) !== sameClass
+    );
+    return others.length > 0 ? others[random.integer(others.length)]!.row : row;
+  });
+  return { rows: tf.tensor1d(rows, "int32"), shares: tf.tensor1d(shares) };
 }

@@ -6,6 +6,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { type ForwardPass, lossByDomain, meanOf } from "./batches.ts";
 import { squaredDistances } from "./distances.ts";
+import { constantOf } from "./gradients.ts";
 
 /** A distance between the features of the domains, one `[images, features]` tensor a domain. */
 export type Penalty = (features: readonly tf.Tensor2D[]) => tf.Scalar;
@@ -110,4 +111,35 @@ export function mmd2(
 /** All unordered pairs. */
 export function pairs<T>(items: readonly T[]): [T, T][] {
   return items.flatMap((a, i) => items.slice(i + 1).map((b): [T, T] => [a, b]));
+}
+
+/** Precisions of the kernels on losses, as in DomainBed. */
+const LOSS_PRECISIONS = [1e-4, 1e-3, 1e-2, 1e-1, 1, 10, 100, 1000];
+
+/**
+ * How the losses of the worst domain's images differ in distribution from all, and the sum of the
+ * variances of both.
+ *
+ * @param losses `[images]`, `risks` the mean of each domain, and `origin` int32 `[images]`.
+ */
+export function riskMismatch(
+  losses: tf.Tensor1D,
+  risks: readonly tf.Scalar[],
+  origin: tf.Tensor1D,
+) {
+  const worst = constantOf(
+    tf.stack([...risks]),
+    (all) => tf.cast(tf.equal(origin, tf.argMax(all)), "float32"),
+  );
+  const groups = [worst, tf.onesLike(losses)];
+  const averages = groups.map((group) => tf.div(group, tf.sum(group)));
+  const variances = groups.map((group, i) => {
+    const squares = tf.square(tf.sub(losses, tf.sum(tf.mul(losses, averages[i]!))));
+    return tf.div(tf.sum(tf.mul(squares, group)), tf.maximum(tf.sub(tf.sum(group), 1), 1));
+  });
+  const column = tf.expandDims(losses, 1) as tf.Tensor2D;
+  return {
+    penalty: mmd2(column, tf.stack(averages) as tf.Tensor2D, LOSS_PRECISIONS),
+    variance: tf.addN(variances) as tf.Scalar,
+  };
 }
