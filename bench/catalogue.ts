@@ -20,6 +20,7 @@ import { METHODS, STUDIES, TWO_STAGE } from "../methods/mod.ts";
 import type { Study } from "../methods/study.ts";
 import type { NetworkDefinition } from "../networks/network.ts";
 import { NETWORKS } from "../networks/mod.ts";
+import { HPARAMS, type Hparams } from "./hparams/mod.ts";
 import { requireFields } from "./definition_fields.ts";
 import type { Plugin } from "./records/record.ts";
 
@@ -37,6 +38,8 @@ export interface Definitions {
   readonly studies: readonly Study[];
   /** Sections that a report has beside its own. */
   readonly sections: readonly Definition[];
+  /** Presets of hyperparameters. */
+  readonly hparams: readonly Hparams[];
 }
 
 /** Everything that can be asked for by its name. */
@@ -57,6 +60,7 @@ const LISTS: Readonly<Record<string, keyof Definitions>> = {
   metric: "metrics",
   study: "studies",
   section: "sections",
+  hparams: "hparams",
 };
 
 /** The definitions of this repository. */
@@ -68,6 +72,7 @@ export function builtin(): Catalogue {
     metrics: METRICS,
     studies: STUDIES,
     sections: [],
+    hparams: HPARAMS,
     twoStage: TWO_STAGE,
     plugins: [],
     origins: new Map(),
@@ -173,7 +178,7 @@ async function definitionsOf(specifier: string): Promise<Definition[]> {
   if (found.size > 0) return [...found];
   throw new UsageError(
     `Cannot use plugin "${specifier}": it exports no definition; export what defineMethod, ` +
-      `defineDataset, defineNetwork, defineMetric, defineStudy or defineSection returns`,
+      `defineDataset, defineNetwork, defineMetric, defineStudy, defineSection or defineHparams returns`,
   );
 }
 

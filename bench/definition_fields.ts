@@ -9,6 +9,7 @@ import { type DatasetDefinition, IMAGE_KINDS, NOT_DOMAINS } from "../datasets/da
 import type { Metric } from "../metrics/metric.ts";
 import type { Method } from "../methods/method.ts";
 import type { BehaviourStudy, TrainingStudy } from "../methods/study.ts";
+import type { Hparams } from "./hparams/hparams.ts";
 import type { NetworkDefinition } from "../networks/network.ts";
 
 /** What a field must hold. */
@@ -67,6 +68,9 @@ const TRAINING = {
 const BEHAVIOUR = {
   ...{ title: text, description: text, method: text, behaviours: listed },
 } satisfies Fields<BehaviourStudy>;
+const HPARAMS = {
+  ...{ title: text, description: text, version, by: text, methods: object },
+} satisfies Fields<Hparams>;
 const SECTION = { title: text, build: callable };
 
 /** The fields of every kind. */
@@ -79,6 +83,7 @@ const FIELDS: Readonly<
   metric: () => METRIC,
   study: (study) => "behaviours" in study ? BEHAVIOUR : TRAINING,
   section: () => SECTION,
+  hparams: () => HPARAMS,
 };
 
 /**

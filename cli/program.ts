@@ -12,6 +12,7 @@ import { completionsCommand } from "./commands/completions.ts";
 import { dataCommand } from "./commands/data.ts";
 import { datasetsCommand } from "./commands/datasets.ts";
 import { doctorCommand } from "./commands/doctor.ts";
+import { hparamsCommand } from "./commands/hparams.ts";
 import { importCommand } from "./commands/import.ts";
 import { exportCommand } from "./commands/export.ts";
 import { methodsCommand } from "./commands/methods.ts";
@@ -43,6 +44,7 @@ const COMMANDS = [
   datasetsCommand,
   networksCommand,
   metricsCommand,
+  hparamsCommand,
   dataCommand,
   newCommand,
   exportCommand,

@@ -31,7 +31,8 @@ import {
 } from "./analysis/tested.ts";
 import { studies, type StudyResults } from "./analysis/studies.ts";
 import { UsageError } from "../base/errors.ts";
-import { UNSEEN_RULES, type UnseenRule, unseenStore } from "./analysis/unseen.ts";
+import { UNSEEN_RULES, type UnseenRule } from "../bench/plan/unseen.ts";
+import { unseenStore } from "./analysis/unseen.ts";
 import { leftOut } from "../bench/records/left_out.ts";
 import { readStore, type Store } from "./folder.ts";
 

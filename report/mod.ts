@@ -41,7 +41,7 @@ export type { BehaviourResults } from "./analysis/behaviours.ts";
 export type { Change, Changes, ChangeVerdict, JointChange } from "./analysis/compare.ts";
 export type { Beside, Controlled, Sensitivity } from "./analysis/control.ts";
 export type { Unseen } from "./context.ts";
-export type { UnseenRule } from "./analysis/unseen.ts";
+export type { UnseenRule } from "../bench/plan/unseen.ts";
 export type { Points } from "./analysis/embedding.ts";
 export type { Comparison, Judgement, Pair, Pairwise, Rival } from "./analysis/significance.ts";
 export type { Interval } from "./analysis/statistics/aggregates.ts";

@@ -12,6 +12,7 @@ import { type DatasetDefinition, findDataset } from "../../datasets/dataset.ts";
 import type { Value } from "../../base/setting.ts";
 import type { Catalogue } from "../catalogue.ts";
 import { dataSeeds } from "../../datasets/settings.ts";
+import { type Hparams, Tuned } from "../hparams/mod.ts";
 import { runId, runName, type Stages } from "../records/run_id.ts";
 import {
   foldsOf,
@@ -53,6 +54,8 @@ export interface Request extends NetworkRequest, LeaveOutRequest {
   readonly settings: readonly (readonly [string, Value])[];
   /** Settings of the random search, by number; the defaults alone when left out. */
   readonly trials?: readonly number[] | undefined;
+  /** Found hyperparameters, in place of defaults. */
+  readonly hparams?: Hparams | undefined;
   /** Which checkpoint's weights are tested. */
   readonly selection: SelectionRule;
   /** Test figures at every checkpoint. */
@@ -122,7 +125,9 @@ export function plan(
     )
   );
   const runs = new Map<string, PlannedRun>();
+  const limits = request.programs?.limits;
   const wanting = new Wanting();
+  const tuned = new Tuned(request.hparams, catalogue.methods);
   for (const part of parts) {
     for (const stages of names) {
       const wants = wantingDomains(stages, part.dataset, part.leaveOut);
@@ -132,14 +137,20 @@ export function plan(
       }
       for (const setting of request.trials ?? [undefined]) {
         for (const seed of request.seeds) {
-          const spec = specOf(request, part, stages, seed, overrides, setting ?? 0);
-          add(runs, spec, setting, catalogue.methods, request.programs?.limits);
+          const usual = specOf(request, part, stages, seed, overrides, setting ?? 0);
+          const found = tuned.of(usual);
+          const spec = found === null
+            ? usual
+            : specOf(request, { ...part, tuned: found }, stages, seed, overrides, 0);
+          // By itself a first stage may have other settings: with found ones it stands in no table.
+          if (found === null) addFirstStages(runs, spec, setting, catalogue.methods, limits);
+          add(runs, spec, setting, catalogue.methods, limits);
         }
       }
     }
   }
   if (runs.size === 0) throw new UsageError(`Cannot plan a run. ${wanting.notes.join(" ")}`);
-  wanting.notes.forEach(note);
+  [...wanting.notes, ...tuned.notes].forEach(note);
   return [...runs.values()];
 }
 
@@ -174,6 +185,18 @@ export function requireMethods(spec: RunSpec, methods: readonly Method[]): void 
   if (spec.stage1 !== null) requireMethods(spec.stage1, methods);
 }
 
+function addFirstStages(
+  runs: Map<string, PlannedRun>,
+  { stage1 }: RunSpec,
+  trial: number | undefined,
+  methods: Stages,
+  limits: ProgramLimits | undefined,
+): void {
+  if (stage1 === null) return;
+  addFirstStages(runs, stage1, trial, methods, limits);
+  add(runs, stage1, trial, methods, limits);
+}
+
 function add(
   runs: Map<string, PlannedRun>,
   spec: RunSpec,
@@ -181,7 +204,6 @@ function add(
   methods: Stages,
   limits: ProgramLimits | undefined,
 ): void {
-  if (spec.stage1 !== null) add(runs, spec.stage1, trial, methods, limits);
   const id = runId(spec);
   if (runs.has(id)) return;
   runs.set(id, {

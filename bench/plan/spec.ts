@@ -8,6 +8,7 @@ import type { DatasetDefinition } from "../../datasets/dataset.ts";
 import { dataSeeds } from "../../datasets/settings.ts";
 import { type Hyperparameter, specOn, type Traits } from "../../methods/hyperparameter.ts";
 import type { Method } from "../../methods/method.ts";
+import type { TunedSetting } from "../hparams/mod.ts";
 import { usualExecution } from "../records/execution.ts";
 import type { RunSpec, TrainingSettings } from "../records/record.ts";
 import type { Request } from "./plan.ts";
@@ -23,6 +24,8 @@ export interface GridPart {
   readonly leaveOut: readonly string[];
   /** Whether the network has dropout. */
   readonly drops: boolean;
+  /** Values that a search has found, by stage; as drawn when left out. */
+  readonly tuned?: TunedSetting["stages"];
 }
 
 /**
@@ -44,7 +47,9 @@ export function specOf(
   const method = stages.at(-1)!;
   const traits = { ...dataset, frozen: sizes.network.frozen !== undefined };
   const choice: Choice = {
-    drawn: searchSetting(method, traits, trial),
+    drawn: part.tuned === undefined
+      ? searchSetting(method, traits, trial)
+      : part.tuned[method.name]?.values ?? {},
     given: (key) => overrides.get(method.name)?.get(key) ?? overrides.get("all")?.get(key),
   };
   const before = stages.slice(0, -1);

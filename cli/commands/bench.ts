@@ -47,6 +47,7 @@ const DECIDED = [
     "leaveOut",
     "crossValidation",
   ],
+  "hparams",
 ];
 
 /** The largest difference of a test figure that passes, where none is given. */

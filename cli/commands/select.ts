@@ -5,23 +5,18 @@
  * @module
  */
 import { join, relative, resolve } from "node:path";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { buildReport } from "../../report/mod.ts";
 import type { Value } from "../../base/setting.ts";
-import { UsageError } from "../../base/errors.ts";
-import { oneOf } from "../../base/arguments.ts";
+import { find, UsageError } from "../../base/errors.ts";
+import { nonEmptyPath, oneOf } from "../../base/arguments.ts";
 import { backendOf } from "../../bench/execute/preflight.ts";
 import type { PlannedRun } from "../../bench/plan/plan.ts";
-import { runId, runName, type Stages } from "../../bench/records/run_id.ts";
-import type {
-  Manifest,
-  RunSpec,
-  SearchProtocol,
-  SelectionRule,
-} from "../../bench/records/record.ts";
-import type { Catalogue } from "../../bench/catalogue.ts";
-import { byScore, scoreOf, selectionMetric, type Trial } from "../../bench/plan/selection.ts";
-import type { Folder } from "../../bench/records/folder.ts";
+import { runId } from "../../bench/records/run_id.ts";
+import type { SearchProtocol } from "../../bench/records/record.ts";
+import { choose } from "../../bench/plan/choose.ts";
+import { type ChoosingRule, UNSEEN_RULES } from "../../bench/plan/unseen.ts";
+import { datasetText, leftOut } from "../../bench/records/left_out.ts";
 import { openFolders } from "../../bench/records/joined_folder.ts";
 import { catalogueOf, print, printJson, seeds, type SetExitCode } from "../options/common.ts";
 import {
@@ -38,6 +33,7 @@ import {
   type ReadFolders,
   targetOf,
 } from "../options/folders.ts";
+import { saveHparams } from "../options/save_hparams.ts";
 import { missingPlugins } from "../options/plugins.ts";
 import { exitCodeOf, tally, train } from "../train.ts";
 
@@ -47,11 +43,8 @@ interface SelectOptions extends ExecutionOptions, ExecutorChoice, ReadFolders {
   readonly out: readonly string[];
   readonly protocol: SearchProtocol;
   readonly seeds?: number[];
-}
-
-/** A run of the sweep that may be chosen. */
-interface Candidate extends Trial {
-  readonly run: PlannedRun;
+  readonly unseenRule: ChoosingRule;
+  readonly saveHparams?: string;
 }
 
 /** The command. */
@@ -69,13 +62,27 @@ export function selectCommand(setExitCode: SetExitCode): Command {
       "--seeds <count or list>",
       "seeds of `once`; five that the sweep has not by default",
       seeds,
+    )
+    .option(
+      "--save-hparams <name>",
+      "the chosen settings as a preset of hyperparameters too: NAME.json in the working folder",
+      nonEmptyPath("--save-hparams"),
+    )
+    .addOption(
+      new Option(
+        "--unseen-rule <name>",
+        `how settings are judged where a domain is left out: ${
+          UNSEEN_RULES.map(({ name }) => name).join(", ")
+        }`,
+      ).default(UNSEEN_RULES[0], UNSEEN_RULES[0]!.name)
+        .argParser((name) => find("rule", name, UNSEEN_RULES)),
     );
   return executorOptions(executionOptions(intoOption(command, "the chosen runs")))
     .action(async (options: SelectOptions) => setExitCode(await select(options)));
 }
 
 async function select(options: SelectOptions): Promise<number> {
-  const { protocol } = options;
+  const { protocol, unseenRule: rule } = options;
   const catalogue = await catalogueOf(options);
   const from = await outputFolders(options.out, {
     file: "sweep.json",
@@ -87,14 +94,21 @@ async function select(options: SelectOptions): Promise<number> {
   if (apart.size > 0) {
     throw new UsageError(`Cannot select among these sweeps, as they differ. ${notes.at(-1)}`);
   }
+  const leavesOut = sweep.runs.some(({ spec }) => leftOut(spec).length > 0);
+  const folderName = `selected-${protocol}` +
+    (leavesOut && rule !== UNSEEN_RULES[0] ? `-${rule.name}` : "");
   const out = from.length === 1 && options.into === undefined
-    ? join(from[0]!, `selected-${protocol}`)
-    : await selectedInto(from, options);
+    ? join(from[0]!, folderName)
+    : await selectedInto(from, options, folderName);
   const missing = missingPlugins(sweep, catalogue);
-  const choice = await choose(sweep, folder, catalogue, options);
+  const choice = await choose(sweep, folder, catalogue, { ...options, rule });
   // Runs of an earlier format have another id there.
   const ids = new Map(sweep.runs.map(({ id, spec }) => [runId(spec), id]));
   const { chosen, by, settings } = choice;
+  if (options.saveHparams !== undefined) {
+    const made = await saveHparams(options.saveHparams, sweep, choice, catalogue);
+    if (!options.json) print(`Hyperparameters: ${made} (use with --hparams ${made})`);
+  }
   // First stages are trained, but stand in no table: of their own method another setting may be best.
   const result = await train(options, {
     out,
@@ -123,11 +137,12 @@ async function select(options: SelectOptions): Promise<number> {
 }
 
 /** The folder for runs chosen from several sweeps, or away from the only one. */
-async function selectedInto(from: readonly string[], options: SelectOptions): Promise<string> {
-  const { into, protocol } = options;
-  const target = into === undefined
-    ? join(await targetOf(from, into), `selected-${protocol}`)
-    : resolve(into);
+async function selectedInto(
+  from: readonly string[],
+  { into }: SelectOptions,
+  folderName: string,
+): Promise<string> {
+  const target = into === undefined ? join(await targetOf(from, into), folderName) : resolve(into);
   if (!from.includes(target)) return target;
   throw new UsageError(
     `Cannot write into --into "${into}": it is a folder that is only read; give another one`,
@@ -143,7 +158,7 @@ function settingOf({ name, spec, trial }: PlannedRun) {
     batch,
     ...spec.method.hyperparameters,
   };
-  return { dataset: spec.dataset.name, method: name, seed: spec.seed, trial, values };
+  return { dataset: datasetText(spec), method: name, seed: spec.seed, trial, values };
 }
 
 function printSetting(run: PlannedRun): void {
@@ -152,80 +167,4 @@ function printSetting(run: PlannedRun): void {
     `${key}=${typeof v === "number" ? Number(v.toPrecision(4)) : v}`
   );
   print(`${dataset} ${method} seed ${seed}: setting ${trial} (${list.join(", ")})`);
-}
-
-/** What a protocol chooses. */
-interface Choice {
-  readonly chosen: PlannedRun[];
-  /** What settings were judged by. */
-  readonly by: SelectionRule;
-  /** Settings that were planned of each data set and method. */
-  readonly settings: number;
-  /** A sentence for each choice among fewer settings. */
-  readonly gaps: readonly string[];
-}
-
-/** The runs of the protocol: the best setting of each data set and method. */
-async function choose(
-  sweep: Manifest,
-  folder: Folder,
-  { methods, metrics }: Catalogue,
-  { protocol, seeds, out }: SelectOptions,
-): Promise<Choice> {
-  const runs = sweep.runs as readonly PlannedRun[];
-  const by = selectionMetric(runs[0]!.spec.training.selection);
-  const sweptSeeds = [...new Set(runs.map(({ spec }) => spec.seed))].sort((a, b) => a - b);
-  const next = sweptSeeds.at(-1)! + 1;
-  const fresh = seeds ?? [0, 1, 2, 3, 4].map((i) => next + i);
-  const chosen: PlannedRun[] = [];
-  const gaps: string[] = [];
-  for (
-    const cells of Map.groupBy(runs, (r) => JSON.stringify([r.spec.dataset.name, r.name])).values()
-  ) {
-    const best = async (seed: number): Promise<PlannedRun> => {
-      const trials: Candidate[] = [];
-      const planned = cells.filter(({ spec }) => spec.seed === seed);
-      let finished = 0;
-      for (const run of planned) {
-        const record = await folder.record(run.id);
-        if (record !== null) finished++;
-        const value = record === null ? null : scoreOf(record, by, metrics);
-        if (value !== null) trials.push({ run, trial: run.trial ?? 0, worth: value });
-      }
-      const { name, spec } = cells[0]!;
-      const what = `a setting of ${name} on ${spec.dataset.name} with seed ${seed}`;
-      if (trials.length === 0) {
-        throw new UsageError(
-          `Cannot select ${what}: none in "${out.join(", ")}" has a result; continue the sweep`,
-        );
-      }
-      if (finished < planned.length) {
-        gaps.push(
-          `Selecting ${what} among ${finished} of ${planned.length}: the sweep is not finished.`,
-        );
-      }
-      return byScore(trials)[0]!.run;
-    };
-    if (protocol === "per-seed") {
-      for (const seed of sweptSeeds) {
-        const run = await best(seed);
-        chosen.push({ ...run, id: runId(run.spec) });
-      }
-    } else {
-      const run = await best(sweptSeeds[0]!);
-      for (const seed of fresh) {
-        chosen.push(planned(withSeed(run.spec, seed), methods, run.trial ?? 0));
-      }
-    }
-  }
-  const settings = new Set(runs.map(({ trial }) => trial)).size;
-  return { chosen, by, settings, gaps };
-}
-
-function planned(spec: RunSpec, methods: Stages, trial: number): PlannedRun {
-  return { id: runId(spec), name: runName(spec, methods), spec, trial };
-}
-
-function withSeed(spec: RunSpec, seed: number): RunSpec {
-  return { ...spec, seed, stage1: spec.stage1 && withSeed(spec.stage1, seed) };
 }

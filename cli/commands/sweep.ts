@@ -7,6 +7,7 @@ import { relative } from "node:path";
 import { Command } from "commander";
 import { plan } from "../../bench/plan/plan.ts";
 import { integerAtLeast } from "../../base/arguments.ts";
+import { UsageError } from "../../base/errors.ts";
 import { taskCommand } from "../../base/command.ts";
 import type { SessionResult } from "../../bench/execute/session.ts";
 import {
@@ -41,6 +42,12 @@ export function sweepCommand(setExitCode: SetExitCode): Command {
 
 async function sweep(options: SweepOptions): Promise<number> {
   const { methods, preset, settings, json } = options;
+  if (options.hparams !== undefined) {
+    throw new UsageError(
+      `Cannot use --hparams ${options.hparams} in a sweep: a sweep draws hyperparameters; give it to ` +
+        `bench or analyse`,
+    );
+  }
   const trials = Array.from({ length: settings }, (_, i) => i);
   const catalogue = await catalogueOf(options);
   const result = await trainGrid(options, {

@@ -24,6 +24,7 @@ import {
   type ExecutorChoice,
   executorOptions,
 } from "./execution.ts";
+import { hparamsOf } from "./hparams.ts";
 
 const METRIC_NAMES = METRICS.map(({ name }) => name.replaceAll("_", "-")).join(", ");
 
@@ -40,6 +41,7 @@ export interface GridOptions extends BackboneOptions, ExecutionOptions, Executor
   readonly set?: (readonly [string, number])[];
   readonly selection: SelectionRule;
   readonly traceTest?: boolean;
+  readonly hparams?: string;
   readonly leaveOut?: string[];
   readonly crossValidation: boolean;
   readonly threads: number;
@@ -83,6 +85,11 @@ export function gridOptions(command: Command, usualSeeds = [0, 1, 2, 3, 4]): Com
         `validation-worst-<metric>, oracle-test-<metric>, of ${METRIC_NAMES}`,
       (text) => hyphenated(text.toLowerCase()),
       DEFAULT_RULE,
+    )
+    .option(
+      "--hparams <name>",
+      "hyperparameters that a search has found, in place of defaults: a preset or a JSON file",
+      nonEmptyPath("--hparams"),
     )
     .option(
       "--leave-out <domains>",
@@ -129,5 +136,6 @@ export async function requestOf(
     pretrained: await pretrainedOf(options, cacheDir, catalogue),
     features: await givenFeatures(options),
     frozen: options.backboneMode === "frozen",
+    hparams: await hparamsOf(options.hparams, catalogue),
   };
 }

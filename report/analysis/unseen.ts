@@ -7,91 +7,15 @@
  * every table, test and chart of results can be made of it, and none mixes them with other runs.
  *
  * @module
- * @see Gulrajani and Lopez-Paz 2021, In Search of Lost Domain Generalization, section 3.
  */
 import { mean, type Metric } from "../../metrics/mod.ts";
-import { type MetricRule, ruleOf, worth } from "../../metrics/selection.ts";
+import { type MetricRule, ruleOf } from "../../metrics/selection.ts";
 import { selectionMetric } from "../../bench/plan/selection.ts";
+import type { ChoosingRule, UnseenCurve } from "../../bench/plan/unseen.ts";
 import { leftOut, onAllDomains } from "../../bench/records/left_out.ts";
 import type { RunSpec } from "../../bench/records/record.ts";
 import { type Digest, type Run, type RunState, scoreKey, type Store } from "../folder.ts";
 import { groupBy, networkOf, withoutSeed } from "./arrange.ts";
-
-/** How the checkpoint is chosen whose figures in the unseen domain count. */
-export interface UnseenRule {
-  /** In names of files and on the command line. */
-  readonly name: string;
-  /** In headings. */
-  readonly title: string;
-  /** What is looked at, in the midst of a sentence. */
-  readonly by: string;
-  /** Whether it needs runs that leave out two domains. */
-  readonly pairs?: true;
-}
-
-/** A rule at work. */
-export interface ChoosingRule extends UnseenRule {
-  /**
-   * The step of the checkpoint that counts, of a run that leaves out one domain; `tested` for the
-   * one that the run itself has chosen, and null where the runs that the rule needs are not there.
-   *
-   * @param pairs Finds the finished run that leaves out another domain too.
-   */
-  step(run: Run, rule: MetricRule, pairs: (other: string) => Run | null): number | "tested" | null;
-}
-
-/** The field's rules, the usual one first. */
-export const UNSEEN_RULES: readonly ChoosingRule[] = [
-  {
-    name: "training-domain",
-    title: "training-domain validation",
-    by: "the validation images of the domains that were trained on",
-    step: () => "tested",
-  },
-  {
-    name: "oracle",
-    title: "oracle",
-    by: "the validation images of the unseen domain itself, which no fair rule may look at",
-    step: (run, rule) => bestStep(worths(run, rule, 0)),
-  },
-  {
-    name: "cross-validation",
-    title: "leave-one-domain-out cross-validation",
-    pairs: true,
-    by: "the validation images of every other domain when it is left out too",
-    step(run, rule, pairs) {
-      const { data, unseen } = run.digest!;
-      const target = unseen!.domains[0]!;
-      const folds = data.domains.map((other) => {
-        const pair = pairs(other);
-        const place = pair?.digest?.unseen?.domains.findIndex((name) => name !== target) ?? -1;
-        return pair === null || place < 0 ? null : worths(pair, rule, place);
-      });
-      if (folds.some((fold) => fold === null)) return null;
-      const first = folds[0] ?? new Map<number, number>();
-      const means = [...first.keys()].map((step): [number, number] => [
-        step,
-        mean(folds.map((fold) => fold!.get(step) ?? -Infinity))!,
-      ]);
-      return bestStep(new Map(means));
-    },
-  },
-];
-
-/** What each checkpoint of a run is worth by the validation images of an unseen domain, by step. */
-function worths({ digest }: Run, rule: MetricRule, place: number): Map<number, number> {
-  return new Map(digest!.unseen!.curve.map(({ step, validation }) => {
-    const value = validation[rule.metric.name]?.[place] ?? null;
-    return [step, worth(rule, { domains: [value], pooled: value })];
-  }));
-}
-
-/** The first of the best steps; null without any. */
-function bestStep(byStep: ReadonlyMap<number, number>): number | null {
-  let best: readonly [step: number, value: number] | null = null;
-  for (const [step, value] of byStep) if (best === null || value > best[1]) best = [step, value];
-  return best && best[0];
-}
 
 /** Where in {@linkcode Digest.scores} of an unseen store the figures in the domains trained on are. */
 export const SEEN = "trained on";
@@ -183,27 +107,33 @@ function figuresOf(
   const { digest } = run;
   if (run.state.status !== "done" || !digest?.unseen) return null;
   const settings = settingsOf(run);
-  const step = rule.step(
-    run,
-    metricOf(run.spec, metrics),
-    (other) =>
-      pairs.find((pair) =>
-        pair.state.status === "done" && settingsOf(pair) === settings &&
-        leftOut(pair.spec).join("\n") === [domain, other].sort().join("\n")
-      ) ?? null,
-  );
+  const pairWith = (other: string) => {
+    const pair = pairs.find((pair) =>
+      pair.state.status === "done" && settingsOf(pair) === settings &&
+      leftOut(pair.spec).join("\n") === [domain, other].sort().join("\n")
+    );
+    return pair?.digest ? curveOf(pair.digest) : null;
+  };
+  const chosen = rule.choose(curveOf(digest), metricOf(run.spec, metrics), pairWith);
+  if (chosen === null) return null;
   const { curve, tested } = digest.unseen;
-  const point = step === "tested" ? tested : curve.find((point) => point.step === step) ?? null;
-  if (point === null) return null;
+  const point = chosen === "tested" ? tested : curve.find(({ step }) => step === chosen.step);
+  if (!point) return null;
   return {
     unseen: new Map(Object.entries(point.test).map(([metric, [value]]) => [metric, value ?? null])),
-    seen: step === "tested"
+    seen: chosen === "tested"
       ? new Map(metrics.flatMap(({ name }) => {
         const value = digest.scores.get(scoreKey("average", name));
         return value === undefined ? [] : [[name, value] as const];
       }))
       : new Map(),
   };
+}
+
+/** What a rule sees of a run. */
+function curveOf({ data, unseen }: Digest): UnseenCurve {
+  const { domains, curve, averaged } = unseen!;
+  return { seen: data.domains, unseen: domains, curve, averaged };
 }
 
 /** The metric that a run's checkpoints are chosen by, of one domain. */

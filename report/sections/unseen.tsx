@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { UNSEEN_RULES } from "../analysis/unseen.ts";
+import { UNSEEN_RULES } from "../../bench/plan/unseen.ts";
 import { sameFigure } from "../analysis/tested.ts";
 import { forestChart } from "../charts/forest.ts";
 import { studyChart } from "../charts/studies.ts";

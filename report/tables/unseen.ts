@@ -12,7 +12,8 @@ import {
   networkOf,
   scores,
 } from "../analysis/arrange.ts";
-import { SEEN, type UnseenRule } from "../analysis/unseen.ts";
+import type { UnseenRule } from "../../bench/plan/unseen.ts";
+import { SEEN } from "../analysis/unseen.ts";
 import { scoreKey } from "../folder.ts";
 import { MARKED, overSeeds, spreadSpeaksFor } from "./captions.ts";
 import { DATASET, DOMAIN, estimates, METHOD, METRIC, SEED, text } from "./columns.ts";
