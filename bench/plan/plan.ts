@@ -143,7 +143,7 @@ export function plan(
             ? usual
             : specOf(request, { ...part, tuned: found }, stages, seed, overrides, 0);
           // By itself a first stage may have other settings: with found ones it stands in no table.
-          if (found === null) addFirstStages(runs, spec, setting, catalogue.methods, limits);
+          if (request.hparams === undefined) addFirstStages(runs, spec, setting, catalogue.methods, limits);
           add(runs, spec, setting, catalogue.methods, limits);
         }
       }
