@@ -44,6 +44,12 @@ export type { ExecutorEvents, Job, Outcomes, Submission } from "./bench/execute/
 export type { SessionEvents, SessionResult } from "./bench/execute/session.ts";
 export type { NetworkRequest } from "./bench/plan/networks.ts";
 export type { LeaveOutRequest } from "./bench/plan/leave_out.ts";
+export {
+  defineHparams,
+  type DrawnValues,
+  type Hparams,
+  type TunedSetting,
+} from "./bench/hparams/hparams.ts";
 export type { PlannedRun, Request } from "./bench/plan/plan.ts";
 export type { CodeNames, Settable } from "./bench/records/format1.ts";
 export type { Diverged, Outcome, RunState, Trained } from "./bench/records/outcome.ts";

@@ -143,7 +143,9 @@ export function plan(
             ? usual
             : specOf(request, { ...part, tuned: found }, stages, seed, overrides, 0);
           // By itself a first stage may have other settings: with found ones it stands in no table.
-          if (request.hparams === undefined) addFirstStages(runs, spec, setting, catalogue.methods, limits);
+          if (request.hparams === undefined) {
+            addFirstStages(runs, spec, setting, catalogue.methods, limits);
+          }
           add(runs, spec, setting, catalogue.methods, limits);
         }
       }
