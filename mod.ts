@@ -165,6 +165,7 @@ export type {
   Shots,
 } from "./metrics/mod.ts";
 export type {
+  CheckpointNames,
   Network,
   NetworkDefinition,
   NetworkOptions,

@@ -30,6 +30,14 @@ function digitsCnn({ width, draws }: NetworkOptions): Module {
   );
 }
 
+/** What PyTorch calls a parameter: MDLT counts convolutions from 1 and norms from 0. */
+function torchName(parameter: string): string {
+  return parameter.replace(
+    /^block(\d)\.(conv|norm)\./,
+    (_, block, layer) => layer === "conv" ? `conv${block}.` : `bn${block - 1}.`,
+  );
+}
+
 export default defineNetwork({
   name: "cnn",
   title: "CNN",
@@ -37,14 +45,11 @@ export default defineNetwork({
     "Yang et al. 2022, On Multi-Domain Long-Tailed Recognition, Imbalanced Domain Generalization and Beyond (its network for digits)",
   input: "pixels",
   imageSizeMultiple: 2,
-  torch: {
-    classifier: "classifier",
-    // MDLT counts convolutions from 1 and norms from 0.
-    parameter: (name) =>
-      name.replace(
-        /^block(\d)\.(conv|norm)\./,
-        (_, block, layer) => layer === "conv" ? `conv${block}.` : `bn${block - 1}.`,
-      ),
+  torch: { classifier: "classifier", parameter: torchName },
+  checkpoints: {
+    recognise: (names) =>
+      ["conv1.weight", "conv4.bias", "bn0.weight", "bn3.bias"].every((name) => names.has(name)),
+    nameOf: torchName,
   },
   build: digitsCnn,
 });

@@ -72,6 +72,14 @@ export interface PretrainedWeights {
   readonly expected?: boolean;
 }
 
+/** The network in checkpoints of MDLT and DomainBed. */
+export interface CheckpointNames {
+  /** Whether a featurizer with tensors of these names is the network. */
+  recognise(names: ReadonlySet<string>): boolean;
+  /** What they call one of its parameters. */
+  nameOf(parameter: string): string;
+}
+
 /** A network as it can be named on the command line. */
 export interface NetworkDefinition extends Definition {
   /** Always `network`. */
@@ -88,6 +96,8 @@ export interface NetworkDefinition extends Definition {
   readonly pretrainedImageSize?: number;
   /** Whether part of its features can be dropped in training. */
   readonly dropout?: boolean;
+  /** How checkpoints of MDLT and DomainBed name its parameters; left out where they do not have it. */
+  readonly checkpoints?: CheckpointNames;
   /** Weights to start from; without them it always starts at random. */
   readonly weights?: PretrainedWeights;
   /** What it is called by in PyTorch; left out where its layers are not PyTorch's. */

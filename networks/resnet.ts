@@ -236,6 +236,10 @@ function defineResnet(depth: keyof typeof DEPTHS, file: string): NetworkDefiniti
       file,
       url: `https://download.pytorch.org/models/${file}`,
     },
+    checkpoints: {
+      recognise: (names) => tensors.every((name) => names.has(`network.${name}`)),
+      nameOf: (parameter) => `network.${parameter}`,
+    },
     build: resnet(depth),
   });
 }

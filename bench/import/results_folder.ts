@@ -196,7 +196,9 @@ export function domainsWith({ values }: Checkpoint, ending: string): number[] {
 }
 
 /** What of hyperparameters a specification can hold: single values. */
-export function hyperparametersOf({ hparams }: ResultsFolder): Record<string, Value> {
+export function hyperparametersOf(
+  { hparams }: Pick<ResultsFolder, "hparams">,
+): Record<string, Value> {
   return Object.fromEntries(
     Object.entries(hparams).filter((entry): entry is [string, Value] =>
       entry[0].length <= 100 &&

@@ -17,6 +17,7 @@ import { TABLE_ENDINGS } from "../../datasets/formats/tables/read.ts";
 import { catalogueOf, dataPaths, type SetExitCode, setting } from "../options/common.ts";
 import { type DatasetChoice, datasetOf } from "../options/dataset_choice.ts";
 import { endImport, type ImportOptions, importOptions } from "../options/importing.ts";
+import { checkpointCommand } from "./import_checkpoint.ts";
 import { domainBedCommand, mdltCommand } from "./import_folders.ts";
 
 interface PredictionOptions extends ImportOptions, DatasetChoice {
@@ -33,12 +34,13 @@ interface PredictionOptions extends ImportOptions, DatasetChoice {
 }
 
 /** The command. */
-export function importCommand(_setExitCode: SetExitCode): Command {
+export function importCommand(setExitCode: SetExitCode): Command {
   return new Command("import")
     .description("bring results that were made elsewhere into tables, tests and charts")
     .addCommand(predictionsCommand())
     .addCommand(mdltCommand())
-    .addCommand(domainBedCommand());
+    .addCommand(domainBedCommand())
+    .addCommand(checkpointCommand(setExitCode));
 }
 
 function predictionsCommand(): Command {

@@ -54,6 +54,22 @@ class Tensor {
   ) {}
 }
 
+class NumberType {
+  constructor(readonly name: string) {}
+}
+
+/** A number of NumPy's; null where it is of another type than those that results have. */
+function numpyScalar([type, raw]: readonly unknown[]): number | boolean | null {
+  if (!(type instanceof NumberType) || !(raw instanceof Uint8Array)) return null;
+  const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength);
+  if (type.name === "f8" && raw.length === 8) return view.getFloat64(0, true);
+  if (type.name === "f4" && raw.length === 4) return view.getFloat32(0, true);
+  if (type.name === "i8" && raw.length === 8) return Number(view.getBigInt64(0, true));
+  if (type.name === "i4" && raw.length === 4) return view.getInt32(0, true);
+  if (type.name === "b1" && raw.length === 1) return raw[0] !== 0;
+  return null;
+}
+
 const NAMES: PickleRules["names"] = new Map<
   string,
   ((args: readonly unknown[]) => unknown) | null
@@ -61,6 +77,11 @@ const NAMES: PickleRules["names"] = new Map<
   ["torch._utils._rebuild_tensor_v2", ([a, b, c, d]) => new Tensor(a, b, c, d)],
   ["torch._utils._rebuild_parameter", ([tensor]) => tensor],
   ["collections.OrderedDict", () => new Map()],
+  // Single numbers of NumPy: 8 bytes with their type.
+  ["numpy.core.multiarray.scalar", numpyScalar],
+  ["numpy._core.multiarray.scalar", numpyScalar],
+  ["numpy.dtype", ([type]) => new NumberType(String(type))],
+  ["_codecs.encode", ([text]) => Uint8Array.from(String(text), (c) => c.charCodeAt(0) & 0xff)],
   ...Object.keys(STORAGES).map((kind) => [kind, null] as const),
 ]);
 
@@ -128,6 +149,29 @@ export function parseTorchStates(bytes: Uint8Array, file: string): TorchState[] 
     level = next;
   }
   return found;
+}
+
+/** A checkpoint: dictionaries of tensors, and what is said about them. */
+export interface TorchCheckpoint {
+  readonly states: readonly TorchState[];
+  /** The dictionaries of plain values, by the key that leads to each. */
+  readonly about: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
+}
+
+/**
+ * Reads a checkpoint: a dictionary of dictionaries of tensors and of plain values.
+ *
+ * @throws {DataError} As {@linkcode parseTorch}.
+ */
+export function parseTorchCheckpoint(bytes: Uint8Array, file: string): TorchCheckpoint {
+  const { object } = open(bytes, file);
+  if (!(object instanceof Map)) throw broken(file, "its object is not a dictionary");
+  const plain = (map: ReadonlyMap<unknown, unknown>) =>
+    Object.fromEntries([...map].filter(([key]) => typeof key === "string"));
+  const about = [...object].flatMap(([key, value]) =>
+    typeof key === "string" && value instanceof Map ? [[key, plain(value)] as const] : []
+  );
+  return { states: parseTorchStates(bytes, file), about: new Map(about) };
 }
 
 /** The object of a file, and how its tensors get their numbers. */

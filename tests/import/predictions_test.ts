@@ -6,17 +6,8 @@ import { Folder } from "../../bench/records/folder.ts";
 import { type Figure, figures } from "../../bench/records/figures.ts";
 import { main } from "../../cli/main.ts";
 import { withFolder } from "../bench/crash.ts";
+import { command } from "./command.ts";
 import { missing, shared } from "./needs.ts";
-
-/** Runs a command; what it printed. */
-export async function command(...args: string[]): Promise<{ code: number; said: string }> {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "-q", projectPath("cli/main.ts"), ...args],
-    env: { NO_COLOR: "1" },
-  }).output();
-  const [out, error] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
-  return { code, said: out! + error! };
-}
 
 interface Expected {
   readonly method: string;
