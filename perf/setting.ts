@@ -45,6 +45,7 @@ export function prepare(
     Setting,
 ) {
   const numbers = Array.from({ length: domains }, (_, d) => d);
+  executor("graph"); // a run has its executor before its tensors
   const inputShape = features === undefined ? [imageSize, imageSize, 3] : [features];
   const method = find("method", wanted, METHODS);
   const network = buildNetwork(find("network", kind, NETWORKS), 10, {

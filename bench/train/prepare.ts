@@ -82,6 +82,8 @@ export function prepareRun(
 ): PreparedRun {
   const { training, seed } = spec;
   useOperations(spec.engine.operations !== "tensorflow");
+  // Before any tensor of the run: those made earlier could not be told from a step's own.
+  const by = executor(spec.engine.execution, { auditAll });
   const dropout = stream(seed, "dropout");
   const build = (classifierInputs = 1) =>
     buildNetwork(
@@ -140,7 +142,6 @@ export function prepareRun(
       `Cannot train "${name}": it gives neither a loss nor an update; give one, or declare that it has 0 steps`,
     );
   }
-  const by = executor(spec.engine.execution, { auditAll });
   const update = fedStepOf(ctx, learner, by);
   const residents = new Residents(dataset);
   return {

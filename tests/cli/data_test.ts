@@ -147,10 +147,11 @@ Deno.test("data: clean removes what is made again, and nothing else", () =>
       "a.pixels.1-2.tmp",
       "b.features.safetensors",
       "b.features.safetensors.lock",
+      "c-0123.set",
     ];
     const kept = ["weights/resnet50.pth", "other.txt"];
     for (const name of [...made, ...kept]) await Deno.writeTextFile(join(cache, name), "x");
-    assert.match((await cli("data", "clean")).out, /^4 files removed/);
+    assert.match((await cli("data", "clean")).out, /^5 files removed/);
     for (const name of kept) await Deno.stat(join(cache, name));
     for (const name of made) await assert.rejects(Deno.stat(join(cache, name)));
   }));
