@@ -19,6 +19,8 @@ export type DrawnValues = Readonly<Record<string, Value>>;
 export interface TunedSetting {
   /** Its number in the search; 0 stands for the defaults. */
   readonly trial: number;
+  /** How many settings had a result, of which it is the best. */
+  readonly tried: number;
   /** What it was worth: the figure that it was chosen by, a fraction. */
   readonly worth: number;
   /** The values of each stage, by the name of its method. */
@@ -37,7 +39,7 @@ export interface Hparams extends Definition {
   readonly description: string;
   /** What settings were judged by: a selection rule. */
   readonly by: string;
-  /** How many settings were tried of each method. */
+  /** How many settings were planned of each method. */
   readonly settings: number;
   /** The commands that made it, one after the other. */
   readonly commands: readonly string[];
@@ -64,6 +66,7 @@ const SCHEMA: z.ZodType<Hparams> = z.object({
     z.string(),
     z.object({
       trial: z.int().min(0),
+      tried: z.int().min(1),
       worth: z.number(),
       stages: z.record(z.string(), z.object({ version: z.int().min(1), values })),
     }),

@@ -34,7 +34,12 @@ export interface Choice {
   /** The runs to train. */
   readonly chosen: PlannedRun[];
   /** The best run of every data set, domain left out and method, by the first seed, and its worth. */
-  readonly best: readonly { readonly run: PlannedRun; readonly worth: number }[];
+  readonly best: readonly {
+    readonly run: PlannedRun;
+    readonly worth: number;
+    /** Settings with a result. */
+    readonly tried: number;
+  }[];
   /** What settings were judged by. */
   readonly by: SelectionRule;
   /** Settings that were planned of each data set and method. */
@@ -46,6 +51,11 @@ export interface Choice {
 /** A run of the sweep that may be chosen. */
 interface Candidate extends Trial {
   readonly run: PlannedRun;
+}
+
+/** The best of some, and how many there were. */
+interface Best extends Candidate {
+  readonly tried: number;
 }
 
 /**
@@ -71,7 +81,7 @@ export async function choose(
     const planned = { ...run, id: runId(spec), name: runName(spec, methods), spec };
     chosen.set(planned.id, planned);
   };
-  const best: Candidate[] = [];
+  const best: Best[] = [];
   const gaps: string[] = [];
   const single = runs.filter(({ spec }) => leftOut(spec).length < 2);
   for (const cell of Map.groupBy(single, cellOf).values()) {
@@ -91,7 +101,7 @@ export async function choose(
   const order = [...chosen.values()];
   return {
     chosen: order,
-    best: best.map(({ run, worth }) => ({ run, worth })),
+    best,
     by,
     settings,
     gaps,
@@ -117,7 +127,7 @@ class Judge {
     planned: readonly PlannedRun[],
     pairs: readonly PlannedRun[],
     gaps: string[],
-  ): Promise<Candidate> {
+  ): Promise<Best> {
     const trials: Candidate[] = [];
     let finished = 0;
     for (const run of planned) {
@@ -140,7 +150,7 @@ class Judge {
         `Selecting ${what} among ${finished} of ${planned.length}: the sweep is not finished.`,
       );
     }
-    return byScore(trials)[0]!;
+    return { ...byScore(trials)[0]!, tried: trials.length };
   }
 
   /** What a record is worth; null where it has no result, or the rule's runs are not there. */

@@ -43,13 +43,15 @@ function summary({ name, version, title, description, by, settings, commands }: 
 
 /** A line for each method: its setting and the values that it has otherwise than by default. */
 function values({ methods }: Hparams): string[] {
-  return Object.entries(methods).map(([name, { trial, worth, stages }]) => {
+  return Object.entries(methods).map(([name, { trial, tried, worth, stages }]) => {
     const all = Object.entries(stages).flatMap(([stage, { values }]) =>
       Object.entries(values).map(([key, value]) =>
         `${stage}.${key}=${typeof value === "number" ? Number(value.toPrecision(4)) : value}`
       )
     );
     const what = all.length === 0 ? "the defaults" : all.join(" ");
-    return `${name.padEnd(14)} setting ${trial}, ${(100 * worth).toFixed(1)} %: ${what}`;
+    return `${name.padEnd(14)} setting ${trial} of ${tried}, ${
+      (100 * worth).toFixed(1)
+    } %: ${what}`;
   });
 }

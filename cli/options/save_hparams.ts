@@ -73,8 +73,9 @@ function presetOf(
     settings,
     commands: [sweep.command, Deno.args].map((args) => ["deno task", ...args].join(" ")),
     methods: Object.fromEntries(
-      best.map(({ run, worth }) => [run.name, {
+      best.map(({ run, worth, tried }) => [run.name, {
         trial: run.trial ?? 0,
+        tried,
         worth,
         stages: stagesOf(run.spec, run.trial ?? 0, catalogue),
       }]),
