@@ -3,6 +3,7 @@ import { builtin } from "../../bench/catalogue.ts";
 import { defineHparams, HPARAMS, readHparams } from "../../bench/hparams/mod.ts";
 import { plan, type Request } from "../../bench/plan/plan.ts";
 import { COMMON } from "../../bench/plan/search.ts";
+import type { ValueType } from "../../base/setting.ts";
 import { METHODS } from "../../methods/mod.ts";
 
 const request: Request = {
@@ -70,7 +71,7 @@ Deno.test("the presets of the repository are whole, and their values possible", 
       for (const [stage, { values }] of Object.entries(stages)) {
         const method = METHODS.find((method) => method.name === stage);
         assert.ok(method, `${name}: ${stage}`);
-        const types = { ...COMMON, ...method.hyperparameters };
+        const types: Readonly<Record<string, ValueType>> = { ...COMMON, ...method.hyperparameters };
         for (const [key, value] of Object.entries(values)) {
           assert.equal(types[key]?.parse(value), value, `${stage}.${key}`);
         }
