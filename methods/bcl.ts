@@ -26,7 +26,7 @@ export default defineMethod({
   version: 1,
   views: 2,
   // Both views go through the network.
-  cost: { passes: 2, memory: "activations of twice the images, and two projections" },
+  cost: { passes: 2, time: 2, memory: "activations of twice the images, and two projections" },
   departures: [{
     title: "views",
     text:

@@ -24,7 +24,7 @@ export default defineMethod({
     "Cao et al. 2026, Negatives-Dominant Contrastive Learning for Generalization in Imbalanced Domains",
   version: 1,
   // Its images, and as many mixtures.
-  cost: { passes: 2, memory: "activations of twice the images" },
+  cost: { passes: 2, time: 2, memory: "activations of twice the images" },
   departures: [{
     title: "defects of the public code",
     text:

@@ -24,7 +24,7 @@ export default defineMethod({
   citation:
     "Krishnamachari et al. 2024, Uniformly Distributed Feature Representations for Fair and Robust Learning",
   version: 1,
-  cost: { memory: "a discriminator" },
+  cost: { time: 1.1, memory: "a discriminator" },
   // The discriminator is small.
   departures: [{
     title: "the discriminator",
