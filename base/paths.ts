@@ -12,15 +12,15 @@ export function projectPath(relative: string): string {
 }
 
 /**
- * Makes the folder outside of the project in which the user stands the working folder, so that paths
- * of a command line are meant from there, and results come to lie there. `deno task` takes the
- * project's folder and leaves the user's in `INIT_CWD`.
+ * Makes the folder in which the user stands the working folder, so that paths of a command line are
+ * meant from there, and results come to lie there. `deno task` takes the project's folder and leaves
+ * the user's in `INIT_CWD`.
  */
 export function enterUserFolder(): void {
   const from = Deno.env.get("INIT_CWD");
   if (from === undefined) return;
   const byTask = Deno.realPathSync(Deno.cwd()) === Deno.realPathSync(projectPath(""));
-  if (byTask && !insideProject(from)) Deno.chdir(from);
+  if (byTask) Deno.chdir(from);
   Deno.env.delete("INIT_CWD"); // else processes that are started from here would go by it, too
 }
 

@@ -218,6 +218,14 @@ export async function inspectBackend(): Promise<BackendInspection> {
   };
 }
 
+/** Why a native TensorFlow that was made does not load here; null where it does. */
+export async function whyNotLoading(addon: string): Promise<string | null> {
+  return await tryAddon(addon, Deno.env.toObject()).then(
+    () => null,
+    (error: Error) => error.message.replace(/\s+/g, " "),
+  );
+}
+
 /** The real provisionContext: this machine's environment, packages and wheels. */
 async function provisionContext(): Promise<ProvisionContext> {
   const environment = Deno.env.toObject();

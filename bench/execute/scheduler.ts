@@ -130,6 +130,7 @@ export class Scheduler {
     try {
       const record = await this.#store.record(run.id);
       if (record !== null) {
+        await this.#store.tidy(run.id);
         return record.outcome.status === "done" ? { status: "existing" } : record.outcome;
       }
       const problem = first === null ? null : await this.#stage1Problem(first);

@@ -8,7 +8,7 @@
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
 import { decodeMetadata, decodeTensors, encodeTensors } from "../../tensor/safetensors.ts";
-import { writeAtomically } from "../../base/files.ts";
+import { isFile, writeAtomically } from "../../base/files.ts";
 import { type Lock, tryLock, withLock } from "../../base/lock.ts";
 import { readJson, StoreError } from "./door.ts";
 import { Folder, type PlanFile } from "./folder.ts";
@@ -23,6 +23,9 @@ export interface Finished extends Partial<Pick<TrainResult, "weights" | "sample"
   /** Of the test images; null without a test, or where only figures are known. */
   readonly predictions: readonly KeptPredictions[] | null;
 }
+
+/** What lies beside a run that is not finished. */
+const NO_LONGER_NEEDED = ["failure.json", "resume.safetensors"];
 
 /** One output folder, to write to. */
 export class Store extends Folder {
@@ -94,13 +97,19 @@ export class Store extends Folder {
     for (const [name, bytes] of files) await writeAtomically(this.pathOf(id, name), bytes);
     const sums = [...files].map(([name, bytes]) => [name, sha256Of(bytes)]);
     await this.#writeRecord({ ...record, files: Object.fromEntries(sums) });
-    await this.sweep(id);
+    await this.#sweep(id);
   }
 
-  /** Removes what a finished run no longer needs; only for who has claimed it. */
-  async sweep(id: string): Promise<void> {
-    await this.#remove(id, "failure.json");
-    await this.#remove(id, "resume.safetensors");
+  /** Removes what a finished run no longer needs, where that was broken off. */
+  async tidy(id: string): Promise<void> {
+    const left = await Promise.all(NO_LONGER_NEEDED.map((name) => isFile(this.pathOf(id, name))));
+    if (!left.includes(true)) return;
+    using claim = await this.claim(id);
+    if (claim !== null) await this.#sweep(id);
+  }
+
+  async #sweep(id: string): Promise<void> {
+    for (const name of NO_LONGER_NEEDED) await this.#remove(id, name);
   }
 
   async #writeRecord(record: RunRecord): Promise<void> {

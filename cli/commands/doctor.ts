@@ -5,7 +5,7 @@
  */
 import { cpus, totalmem } from "node:os";
 import { Command } from "commander";
-import { cacheDirectory, inspectBackend } from "../../tensor/backend.ts";
+import { cacheDirectory, inspectBackend, whyNotLoading } from "../../tensor/backend.ts";
 import {
   catalogueOf,
   dataPaths,
@@ -26,7 +26,9 @@ export function doctorCommand(_setExitCode: SetExitCode): Command {
   return command.action(
     async (options: PluginOptions & FolderOptions & { json?: boolean }) => {
       const paths = await dataPaths(options);
-      const engine = await inspectBackend();
+      const found = await inspectBackend();
+      const broken = found.native === undefined ? null : await whyNotLoading(found.native.addon);
+      const engine = broken === null ? found : { ...found, backend: "wasm" as const };
       const datasets = await Promise.all(
         (await catalogueOf(options)).datasets.map(async ({ name, locate }) => ({
           name,
@@ -46,6 +48,7 @@ export function doctorCommand(_setExitCode: SetExitCode): Command {
           typescript: Deno.version.typescript,
         },
         cache: cacheDirectory(),
+        broken,
         missing: engine.missing,
         mend: engine.mend ?? null,
         engine,
@@ -57,13 +60,18 @@ export function doctorCommand(_setExitCode: SetExitCode): Command {
       }
       const native = engine.native === undefined
         ? "native TensorFlow is not ready yet"
-        : `native TensorFlow ${engine.native.tensorflow} (from ${engine.native.source})`;
+        : broken !== null
+        ? `native TensorFlow ${engine.native.tensorflow} is there and cannot be used: ${broken}`
+        : `native TensorFlow ${engine.native.tensorflow} (from ${engine.native.source}) loads`;
       print(`Backend:   ${engine.backend}; ${native}`);
       print(`Device:    ${findings.device}, ${findings.cpu}, ${findings.threads} threads`);
       print(`Memory:    ${(findings.memory / 2 ** 30).toFixed(1)} GiB`);
       print(`Versions:  Deno ${Deno.version.deno}, V8 ${Deno.version.v8}`);
       print(`Cache:     ${findings.cache}`);
       for (const item of engine.missing) print(`Missing:   ${item}`);
+      if (broken !== null) {
+        print(`To mend:   remove '${engine.native!.addon}' to have it made anew`);
+      }
       if (engine.mend !== undefined) print(`To mend:   ${engine.mend}`);
       for (const dataset of datasets) {
         print(

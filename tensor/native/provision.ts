@@ -145,9 +145,27 @@ async function readBuild(ctx: ProvisionContext, source: Source): Promise<NativeB
   const ready = await readJson<ReadyFile>(join(folder, "ready.json"));
   if (ready === undefined) return undefined;
   const addon = join(folder, ready.addon);
-  const reason = await whyNotTrusted(folder, addon, ready.sha256);
+  const reason = await whyNotTrusted(folder, addon, ready.sha256) ??
+    (ready.sha256 === undefined ? await whyNotLoading(ctx, folder, addon, ready) : undefined);
   if (reason === undefined) return { ...ready, addon };
   ctx.onNote(note(source, reason));
+  return undefined;
+}
+
+/** What an earlier version made is loaded once, and is known by its hash from then on. */
+async function whyNotLoading(
+  ctx: ProvisionContext,
+  folder: string,
+  addon: string,
+  ready: ReadyFile,
+): Promise<string | undefined> {
+  try {
+    await ctx.tryAddon(addon);
+  } catch (error) {
+    return (error as Error).message;
+  }
+  const sha256 = await hashFile(addon);
+  await writeJson(join(folder, "ready.json"), { ...ready, sha256 }).catch(() => {});
   return undefined;
 }
 

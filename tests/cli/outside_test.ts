@@ -44,6 +44,20 @@ Deno.test("paths are meant from where the user stands, and commands that are pri
     assert.deepEqual(found, ["best_class.ts", "best_class_test.ts"]);
   }));
 
+Deno.test("in a folder of the project, too, paths are meant from there", async () => {
+  const folder = await Deno.makeTempDir({ dir: projectPath("docs"), prefix: "stands-" });
+  try {
+    const { err } = await deno(folder, "task", "--quiet", "report", "--out", "mine");
+    assert.match(err, /Cannot report on --out "mine"/);
+    await Deno.mkdir(join(folder, "mine", "runs"), { recursive: true });
+    const checked = await deno(folder, "task", "--quiet", "check", "mine");
+    assert.equal(checked.code, 0, checked.err);
+    assert.match(checked.out, /^0 finished runs/);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("a test that is not there is a sentence", async () => {
   const { code, out } = await deno(projectPath(""), "task", "--quiet", "test", "no-such-test");
   assert.equal(code, 1);

@@ -157,6 +157,7 @@ async function firstToNotice({ file, line, after }: Mutation): Promise<string | 
         args: ["test", "--allow-all", "--no-check", "--quiet", "--fail-fast", test],
         cwd: copy,
         env: { MDLT_TEST_BACKEND: Deno.env.get("MDLT_TEST_BACKEND") ?? "native" },
+        stdin: "null",
         stdout: "null",
         stderr: "null",
         signal: AbortSignal.timeout(600_000), // a loop without end is noticed as well
