@@ -42,6 +42,8 @@ export function didLearn({ spec, outcome, curve, result, data }: Curve): Learned
   const first = curve[0];
   const selected = curve.find(({ step }) => step === result.step);
   if (first === undefined || selected === undefined) return { learned: true };
+  // A program may tell its loss alone.
+  if (Object.keys(selected.validation).length === 0) return { learned: true };
   const worthOf = worthBy(curve);
   if (spec.stage1 === null && curve.length > 1) {
     if (selected === first) return no("the first checkpoint was selected");

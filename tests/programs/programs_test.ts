@@ -3,6 +3,7 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { builtin, extend } from "../../bench/catalogue.ts";
 import { figures } from "../../bench/records/figures.ts";
+import { didLearn } from "../../bench/records/learning.ts";
 import { RUN_RECORD } from "../../bench/records/schema.ts";
 import { Store } from "../../bench/records/store.ts";
 import { plan, type PlannedRun } from "../../bench/plan/plan.ts";
@@ -114,6 +115,8 @@ Deno.test("a program's predictions become a record like any other", () =>
       [8, { loss: 1 }],
     ]);
     assert.equal(record.result!.step, 8);
+    const losses = record.curve.map((point) => ({ ...point, validation: {} }));
+    assert.deepEqual(didLearn({ ...record, curve: losses }), { learned: true });
     assert.equal(record.environment["torch"], "9.9");
     assert.equal(record.method.family, "other programs");
     assert.deepEqual(record.spec.method.hyperparameters, { lr: 0.5, note: "a b" });
