@@ -1,6 +1,6 @@
 """A checkpoint as MDLT's train.py saves it, of its network for 28 x 28 images.
 
-    python checkpoint.py IMAGES COUNT OUT
+    python checkpoint.py IMAGES COUNT OUT [DATASET]
 
 IMAGES holds COUNT images (uint8, 28 x 28 x 3). Writes OUT/model.best.pkl and, in OUT/logits.json, what
 the network says of the images; and OUT/evil.pkl, which asks to call a program.
@@ -46,7 +46,8 @@ class ERM(nn.Module):
 
 
 model = ERM()
-args = {"dataset": "ImbalancedDigits", "algorithm": "BoDA", "seed": 2, "hparams_seed": 0, "selected_envs": None,
+dataset = sys.argv[4] if len(sys.argv) > 4 else "ImbalancedDigits"
+args = {"dataset": dataset, "algorithm": "BoDA", "seed": 2, "hparams_seed": 0, "selected_envs": None,
         "imb_type": "eeee", "imb_factor": 0.1, "best_val_acc": np.float64(0.75), "steps": None}
 hparams = {"lr": 10 ** np.float64(-3), "weight_decay": 0.0, "batch_size": 64, "nonlinear_classifier": False,
            "nu": np.float32(0.5), "class_balanced": np.bool_(False), "imb_type_per_env": ["exp"] * 3}
