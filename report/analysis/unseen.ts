@@ -11,7 +11,7 @@
 import { mean, type Metric } from "../../metrics/mod.ts";
 import { type MetricRule, ruleOf } from "../../metrics/selection.ts";
 import { selectionMetric } from "../../bench/plan/selection.ts";
-import type { ChoosingRule, UnseenCurve } from "../../bench/plan/unseen.ts";
+import { type ChoosingRule, UNSEEN_RULES, type UnseenCurve } from "../../bench/plan/unseen.ts";
 import { leftOut, onAllDomains } from "../../bench/records/left_out.ts";
 import type { RunSpec } from "../../bench/records/record.ts";
 import { type Digest, type Run, type RunState, scoreKey, type Store } from "../folder.ts";
@@ -121,7 +121,8 @@ function figuresOf(
   if (!point) return null;
   return {
     unseen: new Map(Object.entries(point.test).map(([metric, [value]]) => [metric, value ?? null])),
-    seen: chosen === "tested"
+    // Only the run's own choice was tested in the domains that it was trained on.
+    seen: rule === UNSEEN_RULES[0]
       ? new Map(metrics.flatMap(({ name }) => {
         const value = digest.scores.get(scoreKey("average", name));
         return value === undefined ? [] : [[name, value] as const];
