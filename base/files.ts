@@ -5,6 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
+import { UsageError } from "./errors.ts";
 
 /** How the names of unfinished files and folders end, and no finished one's does. */
 const UNFINISHED = ".tmp";
@@ -60,6 +61,19 @@ export async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<vo
   for (let written = 0; written < bytes.length;) {
     written += await file.write(bytes.subarray(written));
   }
+}
+
+/**
+ * Looks whether a folder to write into is one: a link in a folder that others share may lead anywhere.
+ *
+ * @throws One sentence with the path, where it is a link.
+ */
+export async function requireNoLink(path: string): Promise<void> {
+  const found = await Deno.lstat(path.replace(/\/$/, "")).catch(() => null);
+  if (!found?.isSymlink) return;
+  throw new UsageError(
+    `Cannot write into ${path}: it is a link, which is not written through; remove it`,
+  );
 }
 
 /** Brings a folder's list of files to the disk, so that a new name outlives a power failure. */

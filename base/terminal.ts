@@ -6,12 +6,18 @@
 
 /** Prints a line on standard output. */
 export function print(line: string): void {
-  writeAllSync(Deno.stdout, new TextEncoder().encode(`${line}\n`));
+  writeAllSync(Deno.stdout, new TextEncoder().encode(`${printable(line)}\n`));
 }
 
 /** Prints a line on standard error. */
 export function printError(line: string): void {
-  writeAllSync(Deno.stderr, new TextEncoder().encode(`${line}\n`));
+  writeAllSync(Deno.stderr, new TextEncoder().encode(`${printable(line)}\n`));
+}
+
+/** A text without what a terminal would obey: names that come out of files may hold anything. */
+export function printable(text: string): string {
+  // deno-lint-ignore no-control-regex
+  return text.replaceAll(/[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g, "\ufffd");
 }
 
 /** Prints a value as one line of JSON on standard output. */

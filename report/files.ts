@@ -4,7 +4,7 @@
  * @module
  */
 import { join } from "node:path";
-import { readIfThere, readRegularFile, writeAtomically } from "../base/files.ts";
+import { readIfThere, readRegularFile, requireNoLink, writeAtomically } from "../base/files.ts";
 import { sha256Of } from "../bench/records/seal.ts";
 import type { Chart } from "./charts/chart.ts";
 import { canDrawText, toPng, toSvg } from "./charts/render.ts";
@@ -61,6 +61,7 @@ export class ReportFiles {
   /** Replaces `<out>/results.csv`. */
   async results(csv: string): Promise<void> {
     // Renamed from within: in `out` itself a harness sweeps temporary files away.
+    await requireNoLink(join(this.out, "report"));
     // Under a name of its own: another process may be writing a report as well.
     const path = this.#path(`results.${crypto.randomUUID().slice(0, 8)}.csv`);
     const final = join(this.out, "results.csv");

@@ -5,6 +5,7 @@
  */
 import { join } from "node:path";
 import { quote } from "../../base/command.ts";
+import { UsageError } from "../../base/errors.ts";
 import { projectPath } from "../../base/paths.ts";
 import type { PlannedRun } from "../plan/plan.ts";
 import type { Given, Session } from "./executor.ts";
@@ -96,6 +97,13 @@ function common(
 
 /** A script from what its job asks for and what it does. */
 function script(options: readonly string[], body: readonly string[]): string {
+  const odd = options.find((option) => /[\n\r"]/.test(option));
+  if (odd !== undefined) {
+    throw new UsageError(
+      `Cannot write ${JSON.stringify(odd)} into a script for sbatch: it holds a line break or a ` +
+        `quotation mark, and would end its line; give another name`,
+    );
+  }
   const head = options.map((option) => `#SBATCH ${option.includes(" ") ? `"${option}"` : option}`);
   return ["#!/usr/bin/env bash", ...head, "", ...body, ""].join("\n");
 }

@@ -8,7 +8,7 @@
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
 import { decodeMetadata, decodeTensors, encodeTensors } from "../../tensor/safetensors.ts";
-import { isFile, writeAtomically } from "../../base/files.ts";
+import { isFile, requireNoLink, writeAtomically } from "../../base/files.ts";
 import { type Lock, tryLock, withLock } from "../../base/lock.ts";
 import { readJson, StoreError } from "./door.ts";
 import { Folder, type PlanFile } from "./folder.ts";
@@ -34,6 +34,7 @@ export class Store extends Folder {
    * another process has it. What a process that died left half-written is swept away.
    */
   async claim(id: string): Promise<Lock | null> {
+    await requireNoLink(this.pathOf(id, ""));
     const lock = await tryLock(this.pathOf(id, "lock"));
     if (lock !== null) await removeTemporaryFiles(join(this.folder, "runs", id));
     return lock;

@@ -5,6 +5,7 @@
  */
 import { stringify } from "csv-stringify/sync";
 import { networkOf, tableOf } from "../analysis/arrange.ts";
+import { plainText } from "./formats/csv.ts";
 import type { Store } from "../folder.ts";
 
 /** The text of the file, runs in the order of the plan; its columns are a contract. */
@@ -12,12 +13,12 @@ export function resultsCsv({ runs }: Store): string {
   const columns = ["dataset", "network", "method", "seed", "split", "domain", "metric", "value"];
   const rows = runs.flatMap((run) =>
     (run.digest?.figures ?? []).map(({ seed, split, domain, metric, value }) => [
-      tableOf(run),
-      networkOf(run),
-      run.name,
+      plainText(tableOf(run)),
+      plainText(networkOf(run)),
+      plainText(run.name),
       seed,
       split,
-      domain,
+      plainText(domain),
       metric,
       value,
     ])

@@ -11,6 +11,12 @@ import { jsonSchema, MANIFEST, RUN_RECORD } from "../../bench/records/schema.ts"
 import { forecast } from "../../bench/plan/estimate.ts";
 import { readStore } from "../../report/folder.ts";
 import { stream } from "../../base/random.ts";
+import type { Session } from "../../bench/execute/executor.ts";
+import { reportScript } from "../../bench/execute/slurm_script.ts";
+import { Store } from "../../bench/records/store.ts";
+import { printable } from "../../base/terminal.ts";
+import { ReportFiles } from "../../report/files.ts";
+import { plainText } from "../../report/tables/formats/csv.ts";
 import { inFolder } from "../report/folder.ts";
 import { DATASETS, writeStore } from "../report/store.ts";
 
@@ -192,6 +198,32 @@ Deno.test("any change of one value of a record or plan is read whole, or refused
       await Deno.writeTextFile(path, whole);
     }
   }));
+
+Deno.test("nothing is written through a link in a folder of others", () =>
+  inFolder(async (folder) => {
+    const out = join(folder, "out"), away = join(folder, "away");
+    const { runs: [run] } = await writeStore(out, GRID);
+    await Deno.mkdir(away);
+    await Deno.remove(join(out, "runs", run!.id), { recursive: true });
+    await Deno.symlink(away, join(out, "runs", run!.id));
+    await assert.rejects(new Store(out).claim(run!.id), /it is a link/);
+    await Deno.symlink(away, join(out, "report"));
+    await assert.rejects(new ReportFiles(out).results(""), /it is a link/);
+    assert.deepEqual(await Array.fromAsync(Deno.readDir(away)), []);
+  }));
+
+Deno.test("names make no formula of a table, no command of a terminal, no line of a script", () => {
+  for (const name of ["=1+1", "+1", "-x", "@SUM(A1)", "\tx", "\r=1"]) {
+    assert.equal(plainText(name), `'${name}`);
+  }
+  assert.equal(plainText("erm"), "erm");
+  assert.equal(printable("a\u001b[31mb\u0007\u202e\u009b2J"), "a\ufffd[31mb\ufffd\ufffd\ufffd2J");
+  assert.equal(printable("über\t日本\n"), "über\t日本\n");
+  const session = { out: "/tmp/o", paths: {}, catalogue: { plugins: [] } } as unknown as Session;
+  for (const given of [{ partition: "a\n#SBATCH --wrap=x" }, { memory: '4G"' }]) {
+    assert.throws(() => reportScript(session, given), /Cannot write .* into a script for sbatch/);
+  }
+});
 
 Deno.test("other programs are told what records and plans are", () => {
   for (const schema of [RUN_RECORD, MANIFEST]) {

@@ -16,7 +16,7 @@ export function toCsv(table: Table): string {
   const rows = table.groups.flatMap((group) =>
     group.rows.map((row) => [
       ...table.columns.flatMap((column, c) => csvCells(row.cells[c] ?? null, column)),
-      ...(table.notesInCsv ? [row.note ?? ""] : []),
+      ...(table.notesInCsv ? [plainText(row.note ?? "")] : []),
     ])
   );
   return stringify([[...header, ...(table.notesInCsv ? ["note"] : [])], ...rows]);
@@ -33,8 +33,13 @@ function csvCells(cell: Cell, column: Column): (string | number)[] {
     return [exact(cell.value), ...(cell.ends?.map(exact) ?? ["", ""])];
   }
   if (typeof cell === "number") return [exact(cell)];
-  if (cell !== null && typeof cell === "object" && "name" in cell) return [cell.name];
-  return [typeof cell === "string" ? cell : ""];
+  if (cell !== null && typeof cell === "object" && "name" in cell) return [plainText(cell.name)];
+  return [typeof cell === "string" ? plainText(cell) : ""];
+}
+
+/** A text that a spreadsheet takes as a text, and not as a formula: an apostrophe stands before it. */
+export function plainText(text: string): string {
+  return /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
 }
 
 /** 15 digits: all that a double keeps of a decimal number, without the noise of the last bit. */
