@@ -13,6 +13,7 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
   "bench/plan/presets.ts": "a preset says which network it trains",
   "bench/train/context.ts": "a method's own perceptron is called like the network",
   "cli/new/": "the examples of templates",
+  "cli/commands/completions.ts": "a shell is called as a method is",
 };
 
 async function* modules(folder: string): AsyncGenerator<string> {
