@@ -4,6 +4,8 @@
  * @module
  */
 import type { TopLevelSpec } from "vega-lite";
+import { seedOfImages } from "../../bench/records/data_seed.ts";
+import type { DatasetResults } from "../analysis/arrange.ts";
 import { type Chart, classOrder, GUIDE, labelAngle, PALETTE, specOf } from "./chart.ts";
 
 /** Training images of a class in a domain. */
@@ -142,11 +144,22 @@ export interface Distribution {
   /** Training images, `train[domain][class]`. */
   readonly train: readonly (readonly number[])[];
   readonly shots: { readonly many: number; readonly few: number };
+  /** The seed that draws them; left out where all seeds have the same. */
+  readonly seed?: number;
 }
 
-/** The chart of a data set. */
+/** The chart of a data set; one for each seed where every seed draws images of its own. */
+export function distributionCharts({ name, data, methods }: DatasetResults): Chart[] {
+  const runs = methods.flatMap((method) => method.runs.filter((run) => run?.digest));
+  const bySeed = new Map(runs.map((run) => [seedOfImages(run!.spec), run!.digest!.data.counts]));
+  return [...bySeed].sort(([a], [b]) => (a ?? -1) - (b ?? -1)).map(([seed, { train }]) =>
+    distributionChart({ ...data!, name, train, ...(seed !== null && { seed }) })
+  );
+}
+
+/** The chart of some training images. */
 export function distributionChart(
-  { name, title, domains, classes, train, shots }: Distribution,
+  { name, title, domains, classes, train, shots, seed }: Distribution,
 ): Chart {
   const order = classOrder(train);
   const rows = domains.flatMap((domain, d) =>
@@ -154,14 +167,15 @@ export function distributionChart(
   );
   const all = rows.map((row) => row.images);
   const zero = all.filter((count) => count === 0).length;
-  const description = `Training images of every class in every domain of ${title}, ` +
+  const drawn = seed === undefined ? "" : `, as seed ${seed} draws them`;
+  const description = `Training images of every class in every domain of ${title}${drawn}, ` +
     `classes with the most training images first, on a logarithmic axis that holds 0: from ` +
     `${Math.min(...all)} to ${Math.max(...all)}` +
     (zero > 0 ? `, none in ${zero} of ${all.length} cells (zero-shot)` : "") +
     `. Dashed: the bounds of the many-shot and few-shot groups.`;
   return {
-    name: `${name}-distribution`,
-    title: "Training images by class and domain",
+    name: `${name}-distribution${seed === undefined ? "" : `-seed-${seed}`}`,
+    title: `Training images by class and domain${drawn}`,
     description,
     spec: distributionSpec(rows, domains, order.map((c) => classes[c]!), shots, description),
   };

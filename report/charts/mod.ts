@@ -13,7 +13,7 @@ import { confusionChart } from "./confusion.ts";
 import { costChart } from "./cost.ts";
 import { criticalDifferenceChart } from "./critical_difference.ts";
 import { curvesChart } from "./curves.ts";
-import { distributionChart } from "./distribution.ts";
+import { distributionCharts } from "./distribution.ts";
 import { embeddingChart } from "./embedding.ts";
 import { improvementChart } from "./improvement.ts";
 import { reliabilityChart } from "./reliability.ts";
@@ -38,7 +38,7 @@ export function datasetCharts(
     violinsChart(dataset, metric, ordered),
     classHeatmapChart(dataset, ordered),
     confusionChart(dataset, ordered),
-    distributionChart({ ...dataset.data!, name: dataset.name, train: dataset.data!.counts.train }),
+    ...distributionCharts(dataset),
     curvesChart(dataset, metric, ordered, control),
     embeddingChart(dataset, ordered, embeddings),
     reliabilityChart(dataset, ordered),

@@ -19,7 +19,8 @@ export function datasetsTable(datasets: readonly DatasetResults[]): Table {
       "Images of each split. Training images by class: classes that have any, the smallest " +
       "of these, the largest, and largest ÷ smallest; zero-shot classes have training images in " +
       "other domains only. In the row of all domains, a zero-shot cell is a class without training " +
-      "images in one domain.",
+      "images in one domain. Where every seed draws images of its own, these are one seed's; the " +
+      "charts show each.",
     columns: [
       DATASET,
       DOMAIN,
