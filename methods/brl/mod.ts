@@ -1,6 +1,14 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { ABOVE_0 } from "../../base/setting.ts";
-import { flag, integer, number, oneOf, power10, uniform } from "../hyperparameter.ts";
+import {
+  flag,
+  integer,
+  LEARNING_BEGINS,
+  number,
+  oneOf,
+  power10,
+  uniform,
+} from "../hyperparameter.ts";
 import { defineMethod, learner, type MethodContext } from "../method.ts";
 import { domainLabels, forwardAll, joinedImages, meanOf } from "../parts/batches.ts";
 import { balanceOf, noBalance } from "./balancing.ts";
@@ -81,11 +89,11 @@ export default defineMethod({
         "weights between domains: n_c / n_dc (share), 1 / n_dc (inverse) or by effective number",
     }),
     covariate: oneOf(["both", "head", "imbalance"], {
-      default: "both",
+      default: "imbalance",
       description: "loss of covariate balancing: its head's, the remaining imbalance, or both",
     }),
     covariateReach: oneOf(["head", "features"], {
-      default: "head",
+      default: "features",
       description: "what covariate balancing moves: its head alone, or the features too",
     }),
     covariates: oneOf(["features", "input"], {
@@ -93,7 +101,7 @@ export default defineMethod({
       description: "what propensities are of: the features, or the images' own colours",
     }),
     weighting: oneOf(["propensity", "overlap"], {
-      default: "propensity",
+      default: "overlap",
       description: "weights by inverse propensities, or overlap weights",
     }),
     distance: oneOf(["mmd", "coral", "mean", "bank"], {
@@ -102,7 +110,7 @@ export default defineMethod({
         "distance to a bank of centroids",
     }),
     scale: oneOf(["raw", "standardised", "unit"], {
-      default: "raw",
+      default: "unit",
       description:
         "scale on which features are compared: as they are, with variance 1, or also so " +
         "that two images have a mean squared distance of 1",
@@ -113,7 +121,7 @@ export default defineMethod({
         "distance of the domains' features by CORAL or MMD, or the relative variance of the risks",
     }),
     warmUp: integer({
-      default: 0,
+      default: LEARNING_BEGINS,
       description: "steps over which β and γ grow from 0; 0 for their whole weight from the first",
     }),
   },
