@@ -39,7 +39,9 @@ const TABLE: Readonly<Record<DatasetDefinition["images"], Readonly<Record<Preset
       batch: 8,
       checkpointEvery: 4,
     },
-    // So small and so fast a learner that every method over five seeds is a matter of minutes.
+    // So small and so fast a learner that every method over five seeds is a matter of minutes. The
+    // length is measured: on digits-synth-2, seeds 100 to 103, ERM's best validation macro-F1 gains
+    // 0.4 points in the last tenth of 720 steps, 1.4 of 600 (`analyse convergence --steps 800`).
     quick: {
       ...LEARNING.digits,
       ...cnn(0.125),
@@ -49,6 +51,7 @@ const TABLE: Readonly<Record<DatasetDefinition["images"], Readonly<Record<Preset
       batch: 16,
       checkpointEvery: 60,
     },
+    // Not on a plateau: on the real digits, ERM ends at 0.16 and rises. Reports say so of each row.
     standard: {
       ...LEARNING.digits,
       ...cnn(1),
@@ -83,6 +86,7 @@ const TABLE: Readonly<Record<DatasetDefinition["images"], Readonly<Record<Preset
       batch: 16,
       checkpointEvery: 50,
     },
+    // Not measured; reports say of each row whether it still rose.
     standard: {
       ...LEARNING.scratch,
       ...cnn(1),
