@@ -112,7 +112,7 @@ const MISTAKES: readonly (readonly [args: string, says: RegExp])[] = [
   ["bench --set irm.annealSteps=2.5", /annealSteps=2.5": it must be a whole number/],
   ["bench --set irm.penaltyWeight=-1", /penaltyWeight=-1": it must be a number of at least 0/],
   ["bench --set mtl.mdlt=treu", /mtl.mdlt=treu": did you mean "true"\? it must be true or false/],
-  ["bench --set brl.distance=7", /distance=7": it must be mmd, coral or mean/],
+  ["bench --set brl.distance=7", /distance=7": it must be mmd, coral, mean or bank/],
   ["bench --set brl.distance=corall", /did you mean "coral"/],
   ["analyse behaviors", /Cannot find study "behaviors": did you mean "behaviours"\?/],
   ["analyse behaviours", /without --out/],
