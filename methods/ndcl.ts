@@ -23,6 +23,7 @@ export default defineMethod({
   citation:
     "Cao et al. 2026, Negatives-Dominant Contrastive Learning for Generalization in Imbalanced Domains",
   version: 1,
+  minDomains: 2,
   // Its images, and as many mixtures.
   cost: { passes: 2, time: 2, memory: "activations of twice the images" },
   departures: [{

@@ -21,6 +21,7 @@ export default defineMethod({
   citation:
     "Yang et al. 2023, Multi-Domain Long-Tailed Learning by Augmenting Disentangled Representations",
   version: 1,
+  minDomains: 2,
   cost: { time: 1.2, memory: "mean maps of every class, mean styles of every domain" },
   sampler: "class-balanced",
   departures: [{
