@@ -3,11 +3,11 @@
  *
  * @module
  */
+import "../base/require_deno.ts"; // before all that an older one cannot even load
 import { CommanderError } from "commander";
 import { DataError } from "../datasets/dataset.ts";
 import { BackendError } from "../tensor/backend.ts";
 import { UsageError } from "../base/errors.ts";
-import { whyTooOld } from "../base/versions.ts";
 import { enterUserFolder } from "../base/paths.ts";
 import { printError } from "../base/terminal.ts";
 import { SlurmError } from "../bench/execute/slurm.ts";
@@ -59,11 +59,6 @@ function isSystemError(error: unknown): boolean {
 }
 
 if (import.meta.main) {
-  const old = whyTooOld(Deno.version.deno);
-  if (old !== null) {
-    complain(old);
-    Deno.exit(1);
-  }
   enterUserFolder();
   Deno.exit(await main(Deno.args));
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { stripTypeScriptTypes } from "node:module";
+import * as modules from "node:module"; // an older Deno lacks a name of it
 
 /** The parts of a page that are the same for every report. */
 export interface Assets {
@@ -30,7 +30,7 @@ export async function readAssets(): Promise<Assets> {
     import("./client.ts", { with: { type: "text" } }).then((text) => text.default as string),
     ...Object.keys(PACKAGES).map(browserBuild),
   ]);
-  return { style, script: stripTypeScriptTypes(client), libraries };
+  return { style, script: modules.stripTypeScriptTypes(client), libraries };
 }
 
 /** The build of a package for browsers, which lies beside its main module. */
