@@ -30,7 +30,7 @@ export function costsTable(dataset: DatasetResults): Table {
       spreadSpeaksFor(runs),
       "Seconds: wall time of a run with its first stage, on the machines named under the runs; – " +
       "where the first stage's is not known. A process's first run also starts its libraries up: " +
-      "it counts only for methods that have no other.",
+      "its seconds and memory count only for methods that have no other.",
       own
         ? "Memory: what the process needed at its largest above its size when the run began, its " +
           "images being there."
@@ -74,11 +74,11 @@ function cellsOf(method: MethodResults, own: boolean): Cell[] {
   const memory = ({ timing }: Digest) => own ? timing.memoryAbove! : timing.peakMemory;
   const average = (metric: Metric) =>
     scaledEstimate(metric, scores(method, scoreKey("average", metric.name)));
+  const here = digests.filter(({ origin }) => !origin);
+  const warm = here.filter(({ timing }) => timing.runsBefore !== 0);
   return [
     secondsOf(method),
-    estimate(
-      digests.filter(({ origin }) => !origin).map((digest) => memory(digest) / 2 ** 20),
-    ),
+    estimate((warm.length > 0 ? warm : here).map((digest) => memory(digest) / 2 ** 20)),
     found && scaled(ece, found.error),
     found && scaled(ece, found.floor),
     found && scaled(ece, found.excess),
