@@ -83,7 +83,7 @@ export interface Hyperparameter<V extends Value = Value>
   extends HyperparameterOptions<V>, ValueType<V> {
   /**
    * For a number of steps: runs shorter than the paper's scale the default in proportion, but not
-   * below `min`, which is {@linkcode LEARNING_BEGINS} where it waits for learning.
+   * below `min`, which is {@linkcode LEARNING_BEGINS} where it waits for learning, or half the run.
    */
   readonly scalesWithSteps?: { readonly min: number };
 }

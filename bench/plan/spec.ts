@@ -136,7 +136,9 @@ function hyperparametersOf(
     const standard = drawn[key] ?? ofPreset ?? usual;
     if (typeof standard === "object") return training[standard.inherit];
     if (scalesWithSteps === undefined || length === 1) return standard;
-    return Math.max(scalesWithSteps.min, Math.round(Number(standard) * length));
+    // A floor beyond the middle of the run would leave nothing of the method.
+    const floor = Math.max(1, Math.min(scalesWithSteps.min, Math.floor(training.steps / 2)));
+    return Math.max(floor, Math.round(Number(standard) * length));
   };
   return Object.fromEntries(
     Object.entries(method.hyperparameters).map(([key, h]) => [key, valueOf(key, h)]),

@@ -103,9 +103,9 @@ export function elsewhere(h: Hyperparameter): string[] {
   const atPresets = Object.entries(h.presets ?? {}).map(([preset, { default: value, because }]) =>
     `  at preset ${preset}: ${value}, because ${because}`
   );
-  const scaled = h.scalesWithSteps === undefined
-    ? []
-    : [`  in shorter runs than the paper's: in proportion, at least ${h.scalesWithSteps.min}`];
+  const scaled = h.scalesWithSteps === undefined ? [] : [
+    `  in shorter runs than the paper's: in proportion, at least ${h.scalesWithSteps.min} or half the run`,
+  ];
   return [...onDatasets, ...atPresets, ...scaled];
 }
 

@@ -82,7 +82,17 @@ Deno.test("hyperparameters that count updates shrink with the run", () => {
   assert.equal(value(PAPER_STEPS * 2), 500);
   assert.equal(value(500), LEARNING_BEGINS); // not sooner
   assert.equal(value(2501), 250);
-  assert.equal(value(1), LEARNING_BEGINS);
+  assert.equal(value(1), 1);
+});
+
+Deno.test("what waits for learning begins within the run, however short that is", () => {
+  const burnin = (steps: number) => {
+    const [run] = plan({ ...request, methods: ["eqrm"], seeds: [0], steps });
+    return run!.spec.method.hyperparameters.burnInSteps;
+  };
+  assert.equal(burnin(300), 150);
+  assert.equal(burnin(8), 4);
+  assert.equal(burnin(1), 1);
 });
 
 Deno.test("all.key reaches every method, method.key wins", () => {
