@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { runId } from "../../bench/records/run_id.ts";
 import type { RunRecord } from "../../bench/records/record.ts";
 import { cautions } from "../../report/analysis/cautions.ts";
 import { arrange } from "../../report/analysis/arrange.ts";
@@ -37,16 +38,26 @@ Deno.test("runs that were not made alike are pointed out, and nothing else", () 
     ]);
 
     await Deno.writeTextFile(path, JSON.stringify(record));
-    const planned = runs.slice(0, 3).map((run) => {
-      if (run.name !== "boda") return run;
-      return { ...run, spec: { ...run.spec, training: { ...run.spec.training, steps: 9 } } };
-    });
+    const planned = await Promise.all(
+      runs.slice(0, 3).map(async (run) => {
+        if (run.name !== "boda") return run;
+        const spec = { ...run.spec, training: { ...run.spec.training, batch: 9 } };
+        const smaller = { ...run, id: runId(spec), spec };
+        const folder = (id: string) => join(out, "runs", id);
+        await Deno.rename(folder(run.id), folder(smaller.id));
+        const path = join(folder(smaller.id), "record.json");
+        const record: RunRecord = JSON.parse(await Deno.readTextFile(path));
+        const own = { ...record, id: smaller.id, spec };
+        await Deno.writeTextFile(path, JSON.stringify(own));
+        return smaller;
+      }),
+    );
     await Deno.writeTextFile(
       join(out, "manifest.json"),
       JSON.stringify({ ...manifest, runs: planned }),
     );
     assert.deepEqual(await found(out), [
-      "Methods were not trained alike on Digits-MLT: steps (500: ERM; 9: BODA).",
+      "Methods were not trained alike on Digits-MLT: batch (64: ERM; 9: BODA).",
       "No figure here contains the runs of this folder that its plan does not name (1).",
     ]);
   }));

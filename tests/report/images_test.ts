@@ -87,8 +87,11 @@ Deno.test("a report tells which of the two limits, where runs share their images
     const text = textOf(await Deno.readTextFile(path), "images");
     assert.match(text, /On average macro-F1 of Digits-MLT \(400 test images\) a difference/);
     assert(files.some((file) => file.endsWith("images.csv")));
+  }));
 
-    // Where a seed draws its own images, its spread holds them already.
+Deno.test("where a seed draws its own images, its spread holds them already", () =>
+  inFolder(async (out) => {
+    await write(out, [0, 1, 2], { datasets: [{ ...DATASETS[0]!, settings: { seed: "run" } }] });
     const { runs } = await readStore(out);
     for (const { id, spec } of runs) {
       const file = join(out, "runs", id, "record.json");

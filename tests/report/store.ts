@@ -21,6 +21,8 @@ import { encodeArrays } from "../../base/safetensors_format.ts";
 
 /** A data set to make up. */
 export interface FakeDataset {
+  /** Settings of its images; none when left out. */
+  settings?: Readonly<Record<string, string | number>>;
   name: string;
   title: string;
   domains: string[];
@@ -220,7 +222,7 @@ function specOf(
   const [first, second] = name.split("+");
   const spec = (method: string, stage1: RunSpec | null): RunSpec => ({
     format: 2,
-    dataset: { name: dataset.name, imageSize: 32, settings: {} },
+    dataset: { name: dataset.name, imageSize: 32, settings: dataset.settings ?? {} },
     method: {
       name: method,
       version: 1,
