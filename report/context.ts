@@ -212,6 +212,12 @@ export class ReportContext {
     embeddings(this.embeddingFiles(), pictured(this.store))
   );
 
+  /** Makes the pictures that a finished folder shows, as far as it has the runs; no others. */
+  async picturesAhead(): Promise<void> {
+    const first = pictured(this.store).map((ids) => ids.slice(0, 1));
+    await embeddings(this.embeddingFiles(), first);
+  }
+
   /** Points are kept beside the run, but never in a folder that is only read. */
   private embeddingFiles(): EmbeddingFiles {
     const { folder, out } = this;

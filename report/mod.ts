@@ -115,7 +115,7 @@ export async function buildReport(out: string, options: ReportOptions = {}): Pro
  */
 export async function prepareReport(out: string, options: ReportOptions = {}): Promise<void> {
   const ctx = await openReport(out, options);
-  await Promise.all([ctx.embeddings(), loadDrawing()]);
+  await Promise.all([ctx.picturesAhead(), loadDrawing()]);
 }
 
 async function buildSections(
