@@ -83,30 +83,34 @@ export function againstControl(
   dataset: DatasetResults,
   tested: Tested,
   control: string,
-  { alpha, margin }: Judgement,
+  judgement: Judgement,
 ): Controlled | null {
   const { methods } = dataset;
   const key = scoreKey(tested.domain, tested.metric.name);
   const values = methods.map((method) => scores(method, key));
   const controls = controlsOf(methods, control);
   const learned = methods.map(hasLearned);
-  const { rows, family } = besideControls({ values, controls, learned }, {
+  return controlledOn({ ...tested, dataset }, methods, { values, controls, learned }, judgement);
+}
+
+/** Methods beside their controls on one figure; null where no method has a control to stand beside. */
+export function controlledOn(
+  figure: Pick<Controlled, "dataset" | "domain" | "metric">,
+  methods: readonly MethodResults[],
+  values: Values,
+  { alpha, margin }: Judgement,
+): Controlled | null {
+  const { rows, family } = besideControls(values, {
     alpha,
-    margin: marginOf(tested, margin),
-    better: tested.metric.better,
+    margin: marginOf(figure, margin),
+    better: figure.metric.better,
   });
   const beside = methods.flatMap((method, i): Beside[] => {
     const row = rows[i];
-    return row ? [{ ...row, method, control: methods[controls[i]!]! }] : [];
+    return row ? [{ ...row, method, control: methods[values.controls[i]!]! }] : [];
   });
   if (beside.length === 0) return null;
-  return {
-    ...tested,
-    dataset,
-    rows: beside,
-    size: family.size,
-    seen: sensitivity(family, alpha),
-  };
+  return { ...figure, rows: beside, size: family.size, seen: sensitivity(family, alpha) };
 }
 
 /** Where each method's control stands: the one of that name, or label, on the same network. */

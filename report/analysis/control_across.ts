@@ -6,14 +6,8 @@
 import { mean } from "simple-statistics";
 import { scoreKey } from "../folder.ts";
 import { type DatasetResults, hasLearned, scores } from "./arrange.ts";
-import {
-  type Beside,
-  besideControls,
-  type Controlled,
-  controlsOf,
-  sensitivity,
-} from "./control.ts";
-import { type Judgement, marginOf } from "./significance.ts";
+import { type Controlled, controlledOn, controlsOf } from "./control.ts";
+import type { Judgement } from "./significance.ts";
 import type { Tested } from "./tested.ts";
 
 /**
@@ -24,7 +18,7 @@ export function againstControlAcross(
   datasets: readonly DatasetResults[],
   tested: Tested,
   control: string,
-  { alpha, margin }: Judgement,
+  judgement: Judgement,
 ): Controlled | null {
   const [first] = datasets;
   if (first === undefined || datasets.length < 2) return null;
@@ -47,16 +41,6 @@ export function againstControlAcross(
   const methods = everywhere.map(({ method }) => method);
   const controls = controlsOf(methods, control);
   const learned = everywhere.map(({ own }) => own.every(hasLearned));
-  const { rows, family } = besideControls({ values, controls, learned }, {
-    alpha,
-    margin: marginOf(tested, margin),
-    better: tested.metric.better,
-  });
-  const beside = methods.flatMap((method, i): Beside[] => {
-    const row = rows[i];
-    return row ? [{ ...row, method, control: methods[controls[i]!]! }] : [];
-  });
-  if (beside.length === 0) return null;
-  const seen = sensitivity(family, alpha);
-  return { ...tested, dataset: null, rows: beside, size: family.size, seen };
+  const figure = { ...tested, dataset: null };
+  return controlledOn(figure, methods, { values, controls, learned }, judgement);
 }
