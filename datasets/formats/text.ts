@@ -1,5 +1,5 @@
 /**
- * Text files whose encoding nobody has written down.
+ * Text files whose encoding nobody has written down, and names in them.
  *
  * @module
  */
@@ -17,4 +17,9 @@ export function decodeText(bytes: Uint8Array): string {
   } catch {
     return new TextDecoder("windows-1252").decode(bytes);
   }
+}
+
+/** A name without what people and disks write differently: upper or lower case, composed letters or not. */
+export function foldedName(name: string): string {
+  return name.normalize("NFC").toLowerCase();
 }

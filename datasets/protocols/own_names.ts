@@ -6,6 +6,7 @@
 import { DataError } from "../../base/errors.ts";
 import { requireDomainName } from "../dataset.ts";
 import { labelOf, pathOf, type WrittenRow } from "../formats/split_csv.ts";
+import { foldedName } from "../formats/text.ts";
 
 /**
  * The domains that a split file names, in ascending order.
@@ -18,18 +19,14 @@ export function domainNames(rows: readonly WrittenRow[], file: string): string[]
     .filter((name) => name !== "").sort();
   names.forEach(requireDomainName);
   const twin = names.find((name, i) =>
-    names.findIndex((other) => folded(other) === folded(name)) < i
+    names.findIndex((other) => foldedName(other) === foldedName(name)) < i
   );
   if (twin === undefined) return names;
-  const other = names.find((name) => folded(name) === folded(twin))!;
+  const other = names.find((name) => foldedName(name) === foldedName(twin))!;
   throw new DataError(
     `${file} has domains "${other}" and "${twin}", which differ in case or in how their letters ` +
       `are written alone; write them in one way.`,
   );
-}
-
-function folded(name: string): string {
-  return name.normalize("NFC").toLowerCase();
 }
 
 /**

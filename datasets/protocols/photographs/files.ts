@@ -5,6 +5,7 @@
  */
 import { join } from "node:path";
 import { DataError } from "../../../base/errors.ts";
+import { foldedName } from "../../formats/text.ts";
 
 /** A file as it was found: when size and time stay the same, so do the pixels. */
 export interface ImageFile {
@@ -84,7 +85,7 @@ async function foldedPath(
   for (const part of path.split("/")) {
     const listing = folders.get(place) ?? list(place);
     folders.set(place, listing);
-    const names = (await listing).get(fold(part)) ?? [];
+    const names = (await listing).get(foldedName(part)) ?? [];
     const name = names.includes(part) ? part : names.length === 1 ? names[0]! : undefined;
     if (name === undefined) return undefined;
     place = join(place, name);
@@ -94,9 +95,5 @@ async function foldedPath(
 
 async function list(folder: string): Promise<ReadonlyMap<string, readonly string[]>> {
   const entries = await Array.fromAsync(Deno.readDir(folder)).catch(() => []);
-  return Map.groupBy(entries.map(({ name }) => name), fold);
-}
-
-function fold(name: string): string {
-  return name.normalize("NFC").toLowerCase();
+  return Map.groupBy(entries.map(({ name }) => name), foldedName);
 }
