@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { findProgram } from "../../base/command.ts";
 import { projectPath } from "../../base/paths.ts";
+import config from "../../deno.json" with { type: "json" };
 import { writePackage } from "../tasks/npm.ts";
 import { withFolder } from "./crash.ts";
 
@@ -21,12 +22,16 @@ Deno.test({
       for await (const { name } of Deno.readDir(projectPath("node_modules"))) {
         await Deno.symlink(projectPath(`node_modules/${name}`), join(modules, name));
       }
-      await run("tar", ["-xzf", join(folder, "mdlt-bench-0.1.0.tgz")], join(modules, "@mdlt"));
+      await run(
+        "tar",
+        ["-xzf", join(folder, `mdlt-bench-${config.version}.tgz`)],
+        join(modules, "@mdlt"),
+      );
       await Deno.rename(join(modules, "@mdlt/package"), join(modules, "@mdlt/bench"));
       await Deno.writeTextFile(join(project, "deno.json"), '{ "nodeModulesDir": "manual" }');
       await Deno.writeTextFile(
         join(project, "package.json"),
-        '{ "type": "module", "dependencies": { "@mdlt/bench": "0.1.0" } }',
+        `{ "type": "module", "dependencies": { "@mdlt/bench": "${config.version}" } }`,
       );
       await Deno.writeTextFile(
         join(project, "example.ts"),
