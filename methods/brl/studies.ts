@@ -92,14 +92,14 @@ export const studies: readonly Study[] = [
       ),
     ],
   }),
-  // A sixteenth would confound form with schedule; an eighth of resolution IV keeps the effect of each
-  // An eighth of all combinations, in which the effect of a form is clear of what any two do together.
+  // A sixteenth of all combinations, in which the effect of a form, as that of the schedule, is clear
+  // of what any two do together.
   factorial({
     name: "search",
     method,
     title: "search for its forms",
     description: "a fractional factorial of the forms of its parts, on validation data",
-    caption: "A 2⁷⁻³ design of resolution IV, judged by validation data.",
+    caption: "A 2⁸⁻⁴ design of resolution IV, judged by validation data.",
     levels: {
       scale: { title: "Scale", levels: ["raw", "unit"] },
       warmUp: { title: "Warm-up", levels: [0, LEARNING_BEGINS] },
@@ -119,6 +119,11 @@ export const studies: readonly Study[] = [
         title: "RB",
         levels: ["mmd", "bank"],
         generator: ["scale", "invariance", "weighting"],
+      },
+      covariateReach: {
+        title: "CB moves",
+        levels: ["head", "features"],
+        generator: ["scale", "warmUp", "weighting"],
       },
     },
   }),
