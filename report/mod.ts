@@ -88,7 +88,7 @@ export interface Report {
 export async function buildReport(out: string, options: ReportOptions = {}): Promise<Report> {
   const ctx = await openReport(out, options);
   const files = new ReportFiles(out);
-  await files.results(resultsCsv(ctx.store));
+  await files.results(resultsCsv(ctx.store, ctx.catalogue.studies));
   const sections = await buildSections(
     [...SECTIONS, ...ctx.catalogue.sections.filter(isSection)],
     ctx,

@@ -1,5 +1,5 @@
 /**
- * What the factors of a study do: a full factorial by its effects, a parameter by a joint test over
+ * What the factors of a study do: a factorial, full or a fraction, by its effects, a parameter by a joint test over
  * its values, other settings beside the first.
  *
  * @module
@@ -38,7 +38,7 @@ export interface ParameterTest {
 /** What a study says on one figure. */
 export interface StudyEffects extends Tested, Measure {
   readonly domain: Measure["domain"];
-  /** `factorial` where the settings are all combinations of parts; `beside` the first otherwise. */
+  /** `factorial` where factors of two levels are crossed; `beside` the first setting otherwise. */
   readonly design: "factorial" | "beside";
   readonly effects: readonly Effect[];
   /** Instead of effects, for studies that vary numbers one at a time. */
@@ -60,13 +60,13 @@ export function effectsOf(results: StudyResults, judgement: Judgement): StudyEff
       const parameters = parameterTests(results, rows, study.chart.panels);
       return [{ ...common, design: "beside", effects: [], parameters }];
     }
-    const parts = partsOf(results);
+    const design = designOf(results);
     const options = {
       alpha: judgement.alpha,
       margin: marginOf({ metric }, judgement.margin),
       better: metric.better,
     };
-    if (parts === null) {
+    if (design === null) {
       const [first, ...others] = rows;
       const { compared } = compareAll(others.map((row) => differences(row, first!)), options);
       const effects = compared.map((own, i): Effect => ({
@@ -78,7 +78,7 @@ export function effectsOf(results: StudyResults, judgement: Judgement): StudyEff
     }
     return [{
       ...{ ...common, design: "factorial", parameters: [] },
-      effects: factorialEffects(results, parts, rows, options),
+      effects: factorialEffects(design, rows, options),
     }];
   });
 }
@@ -96,57 +96,101 @@ function rowsBySeed(
   });
 }
 
-/** The parts that are switched on and off in every combination; null where settings are no such. */
-function partsOf({ study, settings }: StudyResults): string[] | null {
-  const varied = study.factors.map(({ name }) => name)
-    .filter((name) => new Set(settings.map(({ levels }) => levels[name])).size > 1);
-  const isPart = (name: string) =>
-    settings.every(({ levels }) => typeof levels[name] === "boolean");
-  const combinations = new Set(
-    settings.map(({ levels }) => varied.map((name) => levels[name]).join()),
+/** A factor of two levels: what it is called where it is high, and its sign in every setting. */
+interface Contrast {
+  readonly title: string;
+  readonly signs: readonly number[];
+}
+
+/**
+ * The factors of a design of two levels, full or a fraction, in which no two factors go together;
+ * null where settings are no such design.
+ */
+function designOf({ study, settings }: StudyResults): Contrast[] | null {
+  const varied = study.factors.flatMap(({ name, title }) => {
+    const levels = [...new Set(settings.map(({ levels }) => levels[name] ?? false))];
+    return levels.length > 1 ? [{ name, title, levels }] : [];
+  });
+  if (varied.length === 0 || varied.some(({ levels }) => levels.length !== 2)) return null;
+  const factors = varied.map(({ name, title, levels }): Contrast => {
+    // Of parts it is the switched-on level that is high, of forms the one that comes second.
+    const isPart = levels.every((level) => typeof level === "boolean");
+    const high = isPart ? true : levels[1]!;
+    return {
+      title: isPart ? title : `${title} ${high}`,
+      signs: settings.map(({ levels }) => (levels[name] ?? false) === high ? 1 : -1),
+    };
+  });
+  const columns = [settings.map(() => 1), ...factors.map(({ signs }) => signs)];
+  const clear = columns.every((column, i) =>
+    columns.slice(0, i).every((other) => dot(column, other) === 0)
   );
-  return varied.length > 0 && varied.every(isPart) && settings.length === 2 ** varied.length &&
-      combinations.size === settings.length
-    ? varied
-    : null;
+  return clear ? factors : null;
+}
+
+function dot(a: readonly number[], b: readonly number[]): number {
+  return a.reduce((sum, value, i) => sum + value * b[i]!, 0);
+}
+
+/** An effect that a design can tell: the first of those that have the same contrast, and the order. */
+interface Told extends Contrast {
+  readonly order: number;
+}
+
+/**
+ * The effects that a design can tell. In a fraction, effects of two factors may have one contrast and
+ * are named together; those of more are taken for nothing.
+ */
+function toldEffects(factors: readonly Contrast[]): Told[] {
+  const settings = factors[0]!.signs.length;
+  const isFull = settings === 2 ** factors.length;
+  const subsets = Array.from({ length: 2 ** factors.length - 1 }, (_, i) => i + 1)
+    .map((bits) => factors.filter((_, f) => (bits >> f) & 1))
+    .filter(({ length }) => length <= (isFull ? HIGHEST_ORDER : 2))
+    .sort((a, b) => a.length - b.length);
+  const told: Told[] = [];
+  for (const subset of subsets) {
+    const title = subset.map(({ title }) => title).join(" × ");
+    const signs = Array.from(
+      { length: settings },
+      (_, s) => subset.reduce((sign, factor) => sign * factor.signs[s]!, 1),
+    );
+    const same = told.findIndex((other) => Math.abs(dot(other.signs, signs)) === settings);
+    if (same < 0) {
+      told.push({ title, signs, order: subset.length });
+      continue;
+    }
+    const first = told[same]!;
+    const joint = dot(first.signs, signs) > 0 ? "+" : "−";
+    told[same] = { ...first, title: `${first.title} ${joint} ${title}` };
+  }
+  return told;
 }
 
 /**
  * Main effects and interactions (Yates 1937): a main effect is the mean with a part minus the mean
  * without it; an interaction is what a part does more where the other is there. Judged as one family
  * of contrasts of equal length, which is what makes their spreads comparable.
+ *
+ * @see Box and Hunter 1961, The 2^(k−p) Fractional Factorial Designs
  */
 function factorialEffects(
-  { study, settings }: StudyResults,
-  parts: readonly string[],
+  factors: readonly Contrast[],
   rows: readonly (readonly (number | null)[])[],
   options: { alpha: number; margin: number | null; better: "max" | "min" },
 ): Effect[] {
-  const subsets = Array.from({ length: 2 ** parts.length - 1 }, (_, i) => i + 1)
-    .map((bits) => parts.filter((_, p) => (bits >> p) & 1))
-    .filter((subset) => subset.length <= HIGHEST_ORDER)
-    .sort((a, b) => a.length - b.length);
-  const contrasts = subsets.map((subset) =>
+  const told = toldEffects(factors);
+  const contrasts = told.map(({ signs }) =>
     rows[0]!.map((_, seed) => {
-      let sum = 0;
-      for (const [s, { levels }] of settings.entries()) {
-        const value = rows[s]![seed] ?? null;
-        if (value === null) return null;
-        sum += subset.reduce((sign, part) => levels[part] === true ? sign : -sign, value);
-      }
-      return (2 * sum) / settings.length;
+      const values = rows.flatMap((row) => row[seed] ?? []);
+      return values.length < rows.length ? null : (2 * dot(signs, values)) / rows.length;
     })
   );
   // A margin is of the effect, not of the contrast, so each order is held against its own.
   const { compared } = compareAll(contrasts, { ...options, margin: null });
-  const title = (part: string) => study.factors.find(({ name }) => name === part)!.title;
   return compared.map((own, i): Effect => {
-    const order = subsets[i]!.length;
-    return {
-      of: subsets[i]!.map(title).join(" × "),
-      order,
-      compared: enlarged(own, 2 ** (order - 1)),
-    };
+    const { title, order } = told[i]!;
+    return { of: title, order, compared: enlarged(own, 2 ** (order - 1)) };
   });
 }
 

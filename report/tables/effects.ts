@@ -34,9 +34,10 @@ export function effectsTable(
       "t intervals of each alone. p: two-sided moderated t test over seeds, Holm-corrected over " +
       "the rows of a kind of domain. " +
       (first.design === "factorial"
-        ? "Main effects: mean of all settings with a part minus mean of all without it. " +
-          "Interactions (×): how much more a part does where the other is there than where it is " +
-          "not. All runs speak for every effect."
+        ? "Main effects: mean of all settings with a part, or with the form that is named, minus mean " +
+          "of all others. Interactions (×): how much more a part does where the other is there than " +
+          "where it is not; those that this design cannot tell from each other stand in one row. All " +
+          "runs speak for every effect."
         : `Differences to the first setting, ${reference}.`),
     columns: [
       DOMAIN,

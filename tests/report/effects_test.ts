@@ -4,11 +4,12 @@ import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import type { RunRecord, StudyTag } from "../../bench/records/record.ts";
 import { PRIMARY } from "../../metrics/mod.ts";
-import { defineStudy, type TrainingStudy } from "../../methods/study.ts";
+import { defineStudy, factorial, type TrainingStudy } from "../../methods/study.ts";
 import { effectsOf } from "../../report/analysis/effects.ts";
-import { studies } from "../../report/analysis/studies.ts";
-import { readStore } from "../../report/folder.ts";
+import { studies, type StudyResults } from "../../report/analysis/studies.ts";
+import { readStore, type Run, scoreKey } from "../../report/folder.ts";
 import { buildReport } from "../../report/mod.ts";
+import { resultsCsv } from "../../report/tables/results_csv.ts";
 import { inFolder } from "./folder.ts";
 import { DATASETS, STUDIES, writeStore } from "./store.ts";
 
@@ -129,4 +130,62 @@ Deno.test("a report has the effects of studies, and tests parameters as a whole"
     const beside = await rows("digits-ablation-effects.csv");
     assert.equal(beside.length, 2);
     assert(files.some((file) => file.endsWith("digits-ablation-effects.tex")));
+  }));
+
+Deno.test("of a fraction, main effects are told, and interactions with those they cannot be told from", () => {
+  const study = factorial({
+    ...{ name: "forms", title: "forms", description: "half of four forms", method: "erm" },
+    levels: {
+      a: { title: "A", levels: ["raw", "unit"] },
+      b: { title: "B", levels: [0, 150] },
+      c: { title: "C", levels: [false, true] },
+      d: { title: "D", levels: ["one", "two"], generator: ["a", "b", "c"] },
+    },
+  });
+  assert.equal(study.settings.length, 8);
+  const scoreOf = ({ a, b, c }: (typeof study.settings)[number]["levels"], seed: number) =>
+    0.5 + (a === "unit" ? 0.1 : 0) - (c ? 0.03 : 0) + (a === "unit" && b === 150 ? 0.06 : 0) +
+    0.001 * Math.sin(seed * 5 + (b as number));
+  const results = {
+    ...{ study, metric: PRIMARY, file: "forms", subject: "ERM" },
+    ...{ dataset: { name: "d", title: "D" }, network: { name: "n", title: "N" } },
+    method: { name: "erm", title: "ERM" },
+    settings: study.settings.map(({ label, levels }) => ({
+      name: label,
+      levels,
+      runs: [100, 101, 102].map((seed) => ({
+        ...{ spec: { seed }, state: { status: "done" } },
+        // The test figure is a trap: a search is judged by validation images.
+        digest: {
+          validation: new Map([[scoreKey("average", PRIMARY.name), scoreOf(levels, seed)]]),
+          scores: new Map([[scoreKey("average", PRIMARY.name), levels["a"] === "raw" ? 1 : 0]]),
+        },
+      } as unknown as Run)),
+    })),
+  } as StudyResults;
+  const [average] = effectsOf(results, JUDGEMENT);
+  assert.equal(average!.split, "validation");
+  assert.equal(average!.design, "factorial");
+  const told = Object.fromEntries(average!.effects.map((e) => [e.of, e.compared.difference!]));
+  assert.deepEqual(Object.keys(told), [
+    ...["A unit", "B 150", "C", "D two"],
+    ...["A unit × B 150 + C × D two", "A unit × C + B 150 × D two", "B 150 × C + A unit × D two"],
+  ]);
+  const near = (of: string, value: number) => assert(Math.abs(told[of]! - value) < 0.002, of);
+  near("A unit", 0.13);
+  near("B 150", 0.03);
+  near("C", -0.03);
+  near("D two", 0);
+  near("A unit × B 150 + C × D two", 0.06);
+});
+
+Deno.test("test figures of a study that is judged by validation images stay out of results.csv", () =>
+  inFolder(async (out) => {
+    await write(out);
+    const store = await readStore(out);
+    const splits = (known: readonly TrainingStudy[]) =>
+      new Set((parse(resultsCsv(store, known), { columns: true }) as { split: string }[])
+        .map(({ split }) => split));
+    assert.deepEqual(splits([STUDY]), new Set(["validation", "test"]));
+    assert.deepEqual(splits([{ ...STUDY, splits: ["validation"] }]), new Set(["validation"]));
   }));
