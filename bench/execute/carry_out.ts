@@ -22,6 +22,7 @@ import { environment } from "./environment.ts";
 import { imagesOf, type InputCache, inputsOf } from "./inputs.ts";
 import type { RunEnd, RunOrder, WorkerMessage } from "./messages.ts";
 import { startMeter } from "./meter.ts";
+import { Teller } from "./teller.ts";
 
 /** Milliseconds between messages of progress, and between pauses in which word from outside comes in. */
 const PROGRESS_MS = 200;
@@ -67,11 +68,13 @@ async function claimAndTrain(order: RunOrder, state: TrainingState): Promise<Run
   if (claim === null) return { type: "taken" };
   if (await store.record(id) !== null) return { type: "existing" };
   state.send({ type: "begun" });
+  const teller = new Teller(store, id, spec);
+  await teller.begun();
   const catalogue = await state.catalogue(order);
   requireMethods(spec, catalogue.methods);
   return await (spec.command === undefined
-    ? trainRun(order, catalogue, store, state)
-    : haveTrained(order, catalogue, store, state));
+    ? trainRun(order, catalogue, store, state, teller)
+    : haveTrained(order, catalogue, store, state, teller));
 }
 
 /** Has a program train a run, and writes its record. */
@@ -80,6 +83,7 @@ async function haveTrained(
   { datasets, metrics }: Catalogue,
   store: Store,
   state: TrainingState,
+  teller: Teller,
 ): Promise<RunEnd> {
   const definition = findDataset(run.spec.dataset.name, datasets);
   const onWork = throttledProgress(state);
@@ -89,7 +93,10 @@ async function haveTrained(
     ...{ run, definition, dataset, metrics, store, stop, onWork },
     cacheDir: paths.cacheDir,
     environment: await environment(null),
-    onStep: (done, total) => send({ type: "step", done, total }),
+    onStep(done, total) {
+      send({ type: "step", done, total });
+      void teller.stepOf(done, total);
+    },
   });
   if (!ended) throw new Stopped();
   return { type: "trained", outcome: { status: "done" } };
@@ -101,6 +108,7 @@ async function trainRun(
   catalogue: Catalogue,
   store: Store,
   state: TrainingState,
+  teller: Teller,
 ): Promise<RunEnd> {
   const { run: { id, spec }, paths, data } = order;
   const startedAt = new Date();
@@ -117,7 +125,7 @@ async function trainRun(
   const stage1Weights = spec.stage1 === null ? undefined : await store.weights(runId(spec.stage1));
   const resume = await store.state(id, numerics) ?? undefined;
   try {
-    const onStep = stepHandler(order, store, numerics, state);
+    const onStep = stepHandler(order, store, numerics, state, teller);
     const { shots } = definition;
     const { metrics } = catalogue;
     const readMeter = await startMeter();
@@ -148,15 +156,16 @@ async function sourcesWith(
   return { ...own, ...(stage1 !== undefined && { stage1 }) };
 }
 
-/** What is done after every step: progress is told, the state is kept, and word to stop is heeded. */
+/** What is done after every step: progress is told and written down, the state is kept, and word to stop is heeded. */
 function stepHandler(
   { run: { id }, saveEvery }: RunOrder,
   store: Store,
   numerics: string,
   { stop, send }: TrainingState,
+  teller: Teller,
 ): TrainOptions["onStep"] & object {
   let sentAt = performance.now(), savedAt = sentAt;
-  return async (done, total, state) => {
+  return async (done, total, state, look) => {
     const now = performance.now();
     if (done === total || now - sentAt >= PROGRESS_MS) {
       sentAt = now;
@@ -164,6 +173,7 @@ function stepHandler(
       await yieldToEventLoop();
     }
     const stopping = stop.aborted;
+    await teller.step(look, stopping);
     if (stopping || now - savedAt >= 1000 * saveEvery) {
       const kept = state();
       await store.saveState(id, kept, numerics);

@@ -14,6 +14,7 @@ import { readJson, StoreError } from "./door.ts";
 import { Folder, type PlanFile } from "./folder.ts";
 import { type KeptPredictions, predictionsCsv } from "./predictions.ts";
 import { leftOut, wholeDataset } from "./left_out.ts";
+import type { ProgressFile } from "./progress.ts";
 import type { FailureRecord, Manifest, RunRecord, RunSpec } from "./record.ts";
 import { fileSealHolds, sealed, sealedFile, sha256Of } from "./seal.ts";
 import type { RunState, TrainResult } from "../train/trainer.ts";
@@ -25,7 +26,7 @@ export interface Finished extends Partial<Pick<TrainResult, "weights" | "sample"
 }
 
 /** What lies beside a run that is not finished. */
-const NO_LONGER_NEEDED = ["failure.json", "resume.safetensors"];
+const NO_LONGER_NEEDED = ["failure.json", "progress.json", "resume.safetensors"];
 
 /** One output folder, to write to. */
 export class Store extends Folder {
@@ -56,6 +57,12 @@ export class Store extends Folder {
       })
     );
     await writeAtomically(this.pathOf(id, "resume.safetensors"), file);
+  }
+
+  /** Tells how far a run is, for whoever looks on; that it cannot be told stops no run. */
+  async tell(id: string, progress: ProgressFile): Promise<void> {
+    const file = this.pathOf(id, "progress.json");
+    await writeAtomically(file, JSON.stringify(progress) + "\n", false).catch(() => {});
   }
 
   /**

@@ -16,6 +16,7 @@ import nll from "../../metrics/nll.ts";
 import { summarize } from "../../metrics/measure.ts";
 import { type Rule, ruleOf } from "../../metrics/selection.ts";
 import { looksAtTest, score } from "../plan/selection.ts";
+import { bestOf, glimpses, lookedAt, type Progress as Shown } from "../records/progress.ts";
 import type {
   Confusion,
   CurvePoint,
@@ -130,6 +131,18 @@ export class Run {
   get atCheckpoint(): boolean {
     const { done, steps, spec: { training } } = this;
     return done === steps || (done > 0 && (done - 1) % training.checkpointEvery === 0);
+  }
+
+  /** How far it is, for whoever looks on. */
+  look(): Shown {
+    const { step, sums: { loss: sum }, curve } = this.#progress;
+    const looked = lookedAt(this.spec.training.selection, this.#metrics);
+    const points = glimpses(curve, looked);
+    return {
+      ...{ step, steps: this.steps, metric: looked.metric.name, curve: points },
+      loss: sum === undefined ? points.at(-1)?.loss ?? null : sum.total / sum.steps,
+      best: bestOf(points, looked.metric),
+    };
   }
 
   /** The next step. When a term is no longer a finite number, the run has diverged. */

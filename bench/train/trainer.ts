@@ -5,6 +5,7 @@
  */
 import type { Metric, Shots } from "../../metrics/mod.ts";
 import type { Domain } from "../../datasets/dataset.ts";
+import type { Progress } from "../records/progress.ts";
 import type { RunSpec } from "../records/record.ts";
 import type { PrepareOptions } from "./prepare.ts";
 import { Run, type RunState, type TrainResult } from "./run.ts";
@@ -24,9 +25,14 @@ export interface TrainOptions extends PrepareOptions {
   readonly resume?: RunState | undefined;
   /**
    * Called after every step. `state` gives all from which the run would continue now; its tensors
-   * are the caller's. The run is broken off when this throws.
+   * are the caller's; `look` tells how it is doing. The run is broken off when this throws.
    */
-  readonly onStep?: (done: number, total: number, state: () => RunState) => void | Promise<void>;
+  readonly onStep?: (
+    done: number,
+    total: number,
+    state: () => RunState,
+    look: () => Progress,
+  ) => void | Promise<void>;
 }
 
 /**
@@ -43,7 +49,7 @@ export async function train(spec: RunSpec, options: TrainOptions): Promise<Train
       await run.step();
       if (run.outcome.status === "diverged") break;
       if (run.atCheckpoint) await run.checkpoint();
-      await options.onStep?.(run.done, run.steps, () => run.state());
+      await options.onStep?.(run.done, run.steps, () => run.state(), () => run.look());
     }
     return await run.test();
   } catch (error) {
