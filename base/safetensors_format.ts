@@ -25,13 +25,10 @@ const METADATA = "__metadata__";
 
 /**
  * Named float32 arrays as one file, with texts of the caller's own beside them.
- *
- * @param alignment Data begin at a multiple of so many bytes: eight, as the format asks, or more.
  */
 export function encodeArrays(
   arrays: Readonly<Record<string, Float32Values>>,
   metadata?: Readonly<Record<string, string>>,
-  alignment = 8,
 ): Uint8Array {
   const header: Record<string, unknown> = metadata === undefined ? {} : { [METADATA]: metadata };
   const parts: Uint8Array[] = [];
@@ -47,7 +44,7 @@ export function encodeArrays(
     offset += bytes.length;
   }
   const text = new TextEncoder().encode(JSON.stringify(header));
-  const padding = -(8 + text.length) & (alignment - 1);
+  const padding = -(8 + text.length) & 7;
   const file = new Uint8Array(8 + text.length + padding + offset);
   new DataView(file.buffer).setBigUint64(0, BigInt(text.length + padding), true);
   file.set(text, 8);

@@ -136,7 +136,7 @@ async function readAll(
 }
 
 /** Files of the cache folder that are made again when they are needed. */
-const MADE = /\.(pixels|set|features\.safetensors)(\.lock|\..*tmp)?$/;
+const MADE = /\.(pixels|set|features|features\.safetensors)(\.lock|\..*tmp)?$/;
 
 /** Removes images and features from the cache folder; weights and TensorFlow itself stay. */
 export async function removeMade(cacheDir: string): Promise<{ files: number; bytes: number }> {

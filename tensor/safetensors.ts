@@ -12,12 +12,11 @@ export { decodeMetadata } from "../base/safetensors_format.ts";
 export function encodeTensors(
   tensors: Readonly<Record<string, tf.Tensor>>,
   metadata?: Readonly<Record<string, string>>,
-  alignment?: number,
 ): Uint8Array {
   const arrays = Object.entries(tensors).map(([name, tensor]) =>
     [name, { shape: tensor.shape, values: tensor.dataSync() as Float32Array }] as const
   );
-  return encodeArrays(Object.fromEntries(arrays), metadata, alignment);
+  return encodeArrays(Object.fromEntries(arrays), metadata);
 }
 
 /**

@@ -130,12 +130,16 @@ async function datasetOf(
   const images = shared ??
     await definition.load({ ...options, imageSize, settings, runSeed, once });
   if (backbone === undefined) return images;
-  const what = `features of ${images.name}`;
   return await frozenDataset(
     seenBy(backbone.network, images, definition.images),
     backbone,
     options.cacheDir,
-    (done, total) => options.onProgress?.(what, done, total),
+    (done, total, again) =>
+      options.onProgress?.(
+        `features of ${images.name}${again ? " again, as their cache was damaged" : ""}`,
+        done,
+        total,
+      ),
   );
 }
 

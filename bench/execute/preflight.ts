@@ -77,7 +77,9 @@ export async function readDatasets(
       .load({ ...paths, ...options, runSeed: spec.seed, once, onProgress });
     const frozen = spec.training.network.frozen;
     if (frozen?.features) withFeatures(dataset, await featuresOf(frozen, paths.features));
-    const file = await shareDataset(dataset, paths.cacheDir);
+    const file = await shareDataset(dataset, paths.cacheDir, () => {
+      onProgress(`keeping ${name} again, as its cache was damaged`, 0, 1);
+    });
     read.set(key, { images: imagesOf(spec), fingerprint: dataset.fingerprint, file });
   }
   return read;

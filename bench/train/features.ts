@@ -5,23 +5,32 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import { open } from "node:fs/promises";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Split, SplitName } from "../../datasets/dataset.ts";
+import {
+  type NumbersWriter,
+  readDescribed,
+  writeDescribed,
+} from "../../datasets/reading/described_file.ts";
 import { fileSplit } from "../../datasets/reading/file_split.ts";
 import type { NetworkDefinition } from "../../networks/network.ts";
 import { stream } from "../../base/random.ts";
-import { encodeTensors } from "../../tensor/safetensors.ts";
-import { type ArrayPlace, decodePlaces, headerBytes } from "../../base/safetensors_format.ts";
 import { epoch } from "./batches.ts";
 import type { SeenDataset } from "./normalise.ts";
+import { DataError } from "../../base/errors.ts";
 import { withLock } from "../../base/lock.ts";
 import type { Pretrained } from "./pretrained.ts";
-import { writeAtomically } from "../../base/files.ts";
 
-/** Where in their file features begin, so that TensorFlow can use them as they lie there. */
-const ALIGNMENT = 64;
+const LETTERS = "MDLTFEA1";
+
+/** Where the features of a file lie. */
+interface Described {
+  /** Numbers of an image. */
+  readonly numbers: number;
+  /** By domain and split. */
+  readonly offsets: Readonly<Record<string, number>>;
+}
 
 const SPLITS: readonly SplitName[] = ["train", "validation", "test"];
 
@@ -36,32 +45,35 @@ export function featuresFingerprint(images: string, imageSize: number, weights: 
  * The data set with features in place of pixels. Training images come as in evaluation, without
  * augmentation: what is computed once cannot differ from step to step.
  *
- * @param onProgress Told how many images of all are done, where features have to be computed.
+ * @param onProgress Told how many images of all are done, where features have to be computed; and
+ * whether that is because those that were kept are not what was written.
  */
 export async function frozenDataset(
   dataset: SeenDataset,
   { network, sha256, weights }: Pretrained,
   cacheDir: string,
-  onProgress: (done: number, total: number) => void = () => {},
+  onProgress: OnProgress = () => {},
 ): Promise<SeenDataset> {
   const fingerprint = featuresFingerprint(dataset.fingerprint, dataset.inputShape[0]!, sha256);
   const file = join(
     cacheDir,
-    `${dataset.name}-${network.name}-${fingerprint.slice(0, 32)}.features.safetensors`,
+    `${dataset.name}-${network.name}-${fingerprint.slice(0, 32)}.features`,
   );
-  const look = () => placesIn(file).catch(() => undefined);
+  const look = () => readDescribed<Described>(file, LETTERS);
   // Processes that want the same features wait for the one that computes them.
-  const kept = await look() ?? await withLock(`${file}.lock`, async () => {
-    const found = await look();
-    if (found !== undefined) return found;
-    await writeAtomically(file, await compute(dataset, network, weights, onProgress));
-    return await placesIn(file);
+  const found = await look() || await withLock(`${file}.lock`, async () => {
+    const there = await look();
+    if (there) return there;
+    const told: OnProgress = (done, total) => onProgress(done, total, there === null);
+    await writeDescribed(file, LETTERS, (out) => compute(dataset, network, weights, out, told));
+    return await look();
   });
-  const features = Object.values(kept)[0]!.shape[1]!;
+  if (!found) throw new DataError(`${file} was written but cannot be read back.`);
+  const { numbers, offsets } = found.description;
   const domains = dataset.domains.map((domain) => {
     const split = (part: SplitName): Split => {
-      const { start } = kept[`${domain.name}/${part}`]!;
-      const place = { file, offset: start, type: "float32", numbers: features } as const;
+      const offset = offsets[`${domain.name}/${part}`]!;
+      const place = { file, offset, type: "float32", numbers } as const;
       return { ...domain[part], ...fileSplit(place, domain[part].labels) };
     };
     return {
@@ -71,34 +83,19 @@ export async function frozenDataset(
       test: split("test"),
     };
   });
-  return { ...dataset, domains, inputShape: [features], fingerprint };
+  return { ...dataset, domains, inputShape: [numbers], fingerprint };
 }
 
-/** Where the features of every split lie in a file of them. */
-async function placesIn(file: string): Promise<Record<string, ArrayPlace>> {
-  const handle = await open(file, "r");
-  try {
-    const first = new Uint8Array(8);
-    await handle.read(first, 0, first.length, 0);
-    const head = new Uint8Array(headerBytes(first));
-    await handle.read(head, 0, head.length, 0);
-    const places = decodePlaces(head, (await handle.stat()).size);
-    if (Object.values(places).some(({ type }) => type !== "F32")) {
-      throw new RangeError(`Cannot use ${file}: features are of type F32`);
-    }
-    return places;
-  } finally {
-    await handle.close();
-  }
-}
+type OnProgress = (done: number, total: number, again: boolean) => void;
 
-/** The features of all images as a safetensors file, one tensor a domain and split. */
+/** Computes the features of all images and writes them, split by split. */
 async function compute(
   dataset: SeenDataset,
   network: NetworkDefinition,
   weights: Pretrained["weights"],
-  onProgress: (done: number, total: number) => void,
-): Promise<Uint8Array> {
+  out: NumbersWriter,
+  onProgress: OnProgress,
+): Promise<Described> {
   const module = network.build({
     inputShape: dataset.inputShape,
     width: 1,
@@ -106,28 +103,25 @@ async function compute(
     random: stream(0, "dropout"),
     weights,
   });
-  const tensors: Record<string, tf.Tensor> = {};
   const total = dataset.domains.flatMap((domain) => SPLITS.map((s) => domain[s].labels.length))
     .reduce((a, b) => a + b, 0);
+  const offsets: Record<string, number> = {};
   let done = 0;
   try {
     for (const domain of dataset.domains) {
       for (const part of SPLITS) {
-        const parts: tf.Tensor[] = [];
+        await out.align();
+        offsets[`${domain.name}/${part}`] = await out.write(new Uint8Array());
         for await (const { images, labels } of epoch(dataset, domain[part])) {
-          parts.push(tf.tidy(() => module.apply(images)));
-          onProgress(done += labels.size, total);
-          tf.dispose([images, labels]);
+          const features = tf.tidy(() => module.apply(images));
+          onProgress(done += labels.size, total, false);
+          await out.write(features.dataSync() as Float32Array);
+          tf.dispose([images, labels, features]);
         }
-        tensors[`${domain.name}/${part}`] = parts.length === 0
-          ? tf.zeros([0, module.outputs])
-          : tf.concat(parts);
-        tf.dispose(parts);
       }
     }
-    return encodeTensors(tensors, undefined, ALIGNMENT);
+    return { numbers: module.outputs, offsets };
   } finally {
-    tf.dispose(tensors);
     module.dispose();
   }
 }

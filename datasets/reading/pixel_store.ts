@@ -12,12 +12,11 @@
  */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { createAtomically, writeAll } from "../../base/files.ts";
 import { DataError } from "../../base/errors.ts";
-import { readDescription, writeDescription } from "./described_file.ts";
+import { type NumbersWriter, readDescribed, writeDescribed } from "./described_file.ts";
 import type { Image } from "./decode.ts";
 
-const LETTERS = "MDLTPIX1";
+const LETTERS = "MDLTPIX2";
 
 /** An image of a store; `original` is the size of the file that it was decoded from. */
 export interface StoredImage {
@@ -43,21 +42,22 @@ export interface StorePlan {
   readonly count: number;
   /** Makes image number `index`. */
   make(index: number): Promise<Image & Pick<StoredImage, "original">>;
-  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  /** @param again The store was there and is not what was written. */
+  readonly onProgress?: ((done: number, total: number, again: boolean) => void) | undefined;
 }
 
 /**
- * Opens the store of a plan, after making it when it is missing or damaged.
+ * Opens the store of a plan, after making it when it is missing or not what was written.
  *
  * @throws {DataError} When an image cannot be made or the cache folder cannot be written.
  */
 export async function openStore(plan: StorePlan): Promise<PixelStore> {
   const file = join(plan.cacheDir, `${plan.key}.pixels`);
   const found = await whole(file, plan.count);
-  if (found !== undefined) return described(file, found);
-  await writeStore(file, plan);
+  if (found) return described(file, found);
+  await writeStore(file, plan, found === null);
   const made = await whole(file, plan.count);
-  if (made === undefined) throw new DataError(`${file} was written but cannot be read back.`);
+  if (!made) throw new DataError(`${file} was written but cannot be read back.`);
   return described(file, made);
 }
 
@@ -66,12 +66,9 @@ interface Description {
   readonly images: readonly StoredImage[];
 }
 
-async function writeStore(file: string, plan: StorePlan): Promise<void> {
+async function writeStore(file: string, plan: StorePlan, again: boolean): Promise<void> {
   try {
-    await createAtomically(file, async (temporary) => {
-      using out = await Deno.open(temporary, { write: true, createNew: true });
-      await writePixels(out, plan);
-    });
+    await writeDescribed(file, LETTERS, (out) => writePixels(out, plan, again));
   } catch (error) {
     if (error instanceof DataError) throw error;
     throw new DataError(
@@ -81,7 +78,11 @@ async function writeStore(file: string, plan: StorePlan): Promise<void> {
   }
 }
 
-async function writePixels(out: Deno.FsFile, plan: StorePlan): Promise<void> {
+async function writePixels(
+  out: NumbersWriter,
+  plan: StorePlan,
+  again: boolean,
+): Promise<Description> {
   const hash = createHash("sha256");
   const images: StoredImage[] = [];
   const together = 32; // enough to keep the decoder's threads busy, little enough to hold
@@ -92,20 +93,17 @@ async function writePixels(out: Deno.FsFile, plan: StorePlan): Promise<void> {
       const image: StoredImage = { original, stored: [width, height] };
       images.push(image);
       hash.update(JSON.stringify(image)).update(pixels);
-      await writeAll(out, pixels);
+      await out.write(pixels);
     }
-    plan.onProgress?.(start + length, plan.count);
+    plan.onProgress?.(start + length, plan.count, again);
   }
-  const description: Description = { fingerprint: hash.digest("hex"), images };
-  await writeDescription(out, description, LETTERS);
+  return { fingerprint: hash.digest("hex"), images };
 }
 
-/** The description of a whole store, undefined when there is none or it is damaged. */
-async function whole(file: string, count: number): Promise<Description | undefined> {
-  const found = await readDescription<Description>(file, LETTERS);
-  if (found === undefined || found.description.images?.length !== count) return undefined;
-  const pixels = found.description.images.reduce((sum, image) => sum + bytesOf(image), 0);
-  return pixels === found.bytes ? found.description : undefined;
+/** The description of a whole store; undefined when there is none, null when it is another. */
+async function whole(file: string, count: number): Promise<Description | undefined | null> {
+  const found = await readDescribed<Description>(file, LETTERS);
+  return found && (found.description.images.length === count ? found.description : null);
 }
 
 function described(file: string, { images, fingerprint }: Description): PixelStore {

@@ -3,20 +3,16 @@
  * machine read it: it is made once, and in memory once.
  *
  * The file: the numbers of all splits one after another, each from a multiple of 64 bytes on, then a
- * description (`described_file.ts`).
+ * description (`described_file.ts`). Every process reads it whole before it believes it.
  *
  * @module
  */
 import { join } from "node:path";
-import { createAtomically, writeAll } from "../../base/files.ts";
 import type { Dataset, Domain, Place, Split, SplitName } from "../dataset.ts";
-import { readDescription, writeDescription } from "./described_file.ts";
+import { type NumbersWriter, readDescribed, writeDescribed } from "./described_file.ts";
 import { fileSplit } from "./file_split.ts";
 
-const LETTERS = "MDLTSET1";
-
-/** Where a split begins, as TensorFlow wants memory to be aligned. */
-const ALIGNMENT = 64;
+const LETTERS = "MDLTSET2";
 
 const SPLITS: readonly SplitName[] = ["train", "validation", "test"];
 
@@ -29,21 +25,22 @@ type Described = Omit<Dataset, "domains"> & {
 /**
  * Writes a data set that lies in memory as a file, unless it is there.
  *
+ * @param onAgain Called where it was there and is not what was written.
  * @returns The file; undefined for a data set that lies elsewhere, or that the folder cannot take.
  */
 export async function shareDataset(
   dataset: Dataset,
   cacheDir: string,
+  onAgain: () => void = () => {},
 ): Promise<string | undefined> {
   const splits = dataset.domains.flatMap((domain) => SPLITS.map((part) => domain[part]));
   if (splits.some((split) => valuesOf(split) === undefined)) return undefined;
   const file = join(cacheDir, `${dataset.name}-${dataset.fingerprint.slice(0, 32)}.set`);
-  if (await readDescription(file, LETTERS) !== undefined) return file;
+  const found = await readDescribed(file, LETTERS);
+  if (found) return file;
+  if (found === null) onAgain();
   try {
-    await createAtomically(file, async (temporary) => {
-      using out = await Deno.open(temporary, { write: true, createNew: true });
-      await writeDescription(out, await writeSplits(out, dataset), LETTERS);
-    });
+    await writeDescribed(file, LETTERS, (out) => writeSplits(out, dataset));
     return file;
   } catch {
     return undefined; // each process can still read the data itself
@@ -51,22 +48,18 @@ export async function shareDataset(
 }
 
 /** Writes the numbers of all splits; gives the description. */
-async function writeSplits(out: Deno.FsFile, dataset: Dataset): Promise<Described> {
+async function writeSplits(out: NumbersWriter, dataset: Dataset): Promise<Described> {
   const numbers = dataset.inputShape.reduce((a, b) => a * b, 1);
-  let offset = 0;
   const domains: Described["domains"][number][] = [];
   for (const domain of dataset.domains) {
     const described: Partial<Record<SplitName, DescribedSplit>> = {};
     for (const part of SPLITS) {
       const { read: _, labels, ...rest } = domain[part];
       const values = valuesOf(domain[part])!;
-      const padding = -offset & (ALIGNMENT - 1);
-      await writeAll(out, new Uint8Array(padding));
-      await writeAll(out, new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+      await out.align();
+      const offset = await out.write(values);
       const type = values instanceof Uint8Array ? "uint8" : "float32";
-      offset += padding;
       described[part] = { ...rest, labels: [...labels], offset, type, numbers };
-      offset += values.byteLength;
     }
     domains.push({ ...domain, ...described as Record<SplitName, DescribedSplit> });
   }
@@ -79,8 +72,8 @@ function valuesOf({ read: { resident } }: Split): Uint8Array | Float32Array | un
 
 /** The data set of a file; undefined where there is none or it is damaged. */
 export async function sharedDataset(file: string): Promise<Dataset | undefined> {
-  const found = await readDescription<Described>(file, LETTERS);
-  if (found === undefined) return undefined;
+  const found = await readDescribed<Described>(file, LETTERS);
+  if (!found) return undefined;
   const split = ({ labels, offset, type, numbers, ...rest }: DescribedSplit): Split => ({
     ...rest,
     ...fileSplit({ file, offset, type, numbers }, Uint16Array.from(labels)),

@@ -116,7 +116,12 @@ async function store(
     key: `${set.name}-${size}-${hash.slice(0, 32)}`,
     count: rows.length,
     make: (index) => thumbnail(files[index]!.file, damaged, rows[index]!.split, size),
-    onProgress: (done, total) => options.onProgress?.(`decoding ${set.name}`, done, total),
+    onProgress: (done, total, again) => {
+      const what = again
+        ? `decoding ${set.name} again, as its cache was damaged`
+        : `decoding ${set.name}`;
+      options.onProgress?.(what, done, total);
+    },
   });
   return {
     sources: (row) => ({ store: file, offset: offsets[row]!, ...stored[row]! }),
