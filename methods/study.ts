@@ -100,7 +100,10 @@ export type BySeed = ReadonlyMap<number, number>;
 
 /** What an output folder says of one data set, seed by seed; macro-F1 in percent. */
 export interface StudyFigures {
-  /** Test macro-F1, average over domains, of the settings of the method's study that have results. */
+  /**
+   * Test macro-F1, average over domains, of the settings of the method's study that have results; 0 for
+   * runs that diverged.
+   */
   settings(study: string): readonly { readonly levels: Levels; readonly f1: BySeed }[];
   /** Training loss and validation macro-F1 at the checkpoints of each seed of the method's study. */
   curves(study: string): readonly (readonly {

@@ -75,7 +75,12 @@ export function figuresOf(
   return {
     settings: (study) =>
       settingsOf(study).flatMap(({ levels, runs }) => {
-        const f1 = bySeed(runs, scoresOf(runs, PRIMARY, { split: "test", domain: "average" }));
+        const scores = scoresOf(runs, PRIMARY, { split: "test", domain: "average" });
+        // A setting whose loss is no longer finite has failed, and is not left out for it.
+        const f1 = bySeed(
+          runs,
+          scores.map((score, i) => runs[i]!.state.status === "diverged" ? 0 : score),
+        );
         return f1.size === 0 ? [] : [{ levels, f1 }];
       }),
     curves: (study) =>

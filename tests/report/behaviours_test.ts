@@ -117,6 +117,32 @@ Deno.test("what the spread over seeds hides is not told", async () => {
   assert.deepEqual(found.slice(0, 4), ["not told", "does not hold", "not told", "not told"]);
 });
 
+Deno.test("a best β among values that are all the same is no peak", async () => {
+  const found = await verdicts([], [
+    parameter("beta", [90, 90, 90.3, 90.5, 90, 60, 50, 40, 30, 20], 1),
+  ]);
+  assert.equal(found[1], "not told");
+});
+
+Deno.test("values at which every run diverged speak against robustness", async () => {
+  const robust = parameter("alpha", [60, 60, 60, 61, 60, 62, 60, 59, 60, 58]);
+  const broken = {
+    ...robust,
+    settings: robust.settings.map((setting, i) =>
+      i < 8 ? setting : {
+        ...setting,
+        runs: setting.runs.map((run): Run => ({
+          ...run,
+          digest: null,
+          state: { status: "diverged", step: 9 } as Run["state"],
+        })),
+      }
+    ),
+  };
+  assert.equal((await verdicts([], [robust]))[0], "holds");
+  assert.equal((await verdicts([], [broken]))[0], "does not hold");
+});
+
 Deno.test("of one seed, and without records, nothing is claimed", async () => {
   assert.deepEqual(await verdicts([], []), Array(6).fill("not run"));
   const single = PAPER.map((results) => ({
