@@ -8,9 +8,8 @@
 import { loadDrawing } from "./charts/render.ts";
 import { openReport, type ReportContext, type ReportOptions } from "./context.ts";
 import { ReportFiles } from "./files.ts";
-import { type PageSection, renderPage } from "./page/page.tsx";
-import { isSection, type SectionDefinition } from "./section.ts";
-import { SECTIONS } from "./sections/mod.ts";
+import { renderPage } from "./page/page.tsx";
+import { buildSections } from "./sections/build.ts";
 import { leaderboards } from "./tables/leaderboard.ts";
 import { resultsCsv } from "./tables/results_csv.ts";
 import type { Table } from "./tables/table.ts";
@@ -89,10 +88,7 @@ export async function buildReport(out: string, options: ReportOptions = {}): Pro
   const ctx = await openReport(out, options);
   const files = new ReportFiles(out);
   await files.results(resultsCsv(ctx.store, ctx.catalogue.studies));
-  const sections = await buildSections(
-    [...SECTIONS, ...ctx.catalogue.sections.filter(isSection)],
-    ctx,
-  );
+  const sections = await buildSections(ctx);
   for (const table of sections.flatMap(({ tables }) => tables ?? [])) await files.table(table);
   const drawings = await files.charts(sections.flatMap(({ charts }) => charts ?? []));
   const path = await files.page(await renderPage(ctx, sections, drawings));
@@ -116,16 +112,4 @@ export async function buildReport(out: string, options: ReportOptions = {}): Pro
 export async function prepareReport(out: string, options: ReportOptions = {}): Promise<void> {
   const ctx = await openReport(out, options);
   await Promise.all([ctx.picturesAhead(), loadDrawing()]);
-}
-
-async function buildSections(
-  definitions: readonly SectionDefinition[],
-  ctx: ReportContext,
-): Promise<PageSection[]> {
-  const sections = await Promise.all(definitions.map(async (definition) => {
-    const { name: id, title, link = title } = definition;
-    const built = [await definition.build(ctx) ?? []].flat();
-    return built.map((section) => ({ id, title, link: section.title ?? link, ...section }));
-  }));
-  return sections.flat();
 }

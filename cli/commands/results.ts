@@ -3,11 +3,13 @@
  *
  * @module
  */
+import { relative, resolve } from "node:path";
 import { Command } from "commander";
-import { nonEmptyList, oneOf } from "../../base/arguments.ts";
+import { nonEmptyList, nonEmptyPath, oneOf } from "../../base/arguments.ts";
 import { UsageError } from "../../base/errors.ts";
 import { printError } from "../../base/terminal.ts";
-import { openReport } from "../../report/context.ts";
+import { openReport, type ReportContext } from "../../report/context.ts";
+import { keepResults } from "../../report/kept/keep.ts";
 import { type Listed, listing, type Wanted } from "../../report/analysis/listing.ts";
 import { toCsv } from "../../report/tables/formats/csv.ts";
 import { toMarkdown } from "../../report/tables/formats/markdown.ts";
@@ -32,6 +34,8 @@ const FORMATS: Readonly<Record<string, (rows: readonly Listed[]) => string>> = {
 interface ResultsOptions extends PluginOptions, Wanted, Pick<ReadFolders, "out"> {
   readonly format: string;
   readonly json?: boolean;
+  readonly keep?: string;
+  readonly note?: string;
 }
 
 /** The command. */
@@ -58,16 +62,23 @@ export function resultsCommand(_setExitCode: SetExitCode): Command {
       "text",
     )
     .option("--json", "the same as --format json")
+    .option(
+      "--keep <dir>",
+      "write figures, tables and plan into a folder to be kept, such as docs/results/NAME",
+      nonEmptyPath("--keep"),
+    )
+    .option("--note <sentence>", "what the results of --keep are")
     .action(results);
 }
 
 async function results(options: ResultsOptions): Promise<void> {
-  const { out = [USUAL_OUT], plugin = [], json, format, ...wanted } = options;
+  const { out = [USUAL_OUT], plugin = [], json, format, keep, note, ...wanted } = options;
   const from = await benchFolders(out);
   const catalogue = await catalogueOf({ plugin });
   const ctx = await openReport(from[0]!, { from, catalogue });
   const missing = missingPlugins(ctx.store.manifest, catalogue);
   for (const note of [...(missing === null ? [] : [missing]), ...ctx.store.notes]) printError(note);
+  if (keep !== undefined) return await keepFolder(ctx, keep, note);
   const rows = listing(ctx, wanted);
   if (rows.length === 0) {
     throw new UsageError(
@@ -78,4 +89,14 @@ async function results(options: ResultsOptions): Promise<void> {
     );
   }
   print(FORMATS[json ? "json" : format]!(rows));
+}
+
+/** Writes kept results, and says how large they are. */
+async function keepFolder(ctx: ReportContext, keep: string, note?: string): Promise<void> {
+  if (note === undefined) {
+    throw new UsageError("Cannot keep results without a --note: say in a sentence what they are");
+  }
+  const sizes = await keepResults(ctx, resolve(keep), note);
+  const bytes = [...sizes.values()].reduce((a, b) => a + b, 0);
+  print(`Kept ${sizes.size} files in ${relative(".", keep) || "."}, ${Math.ceil(bytes / 1000)} kB`);
 }

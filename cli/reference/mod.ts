@@ -9,6 +9,7 @@ import { print } from "../../base/terminal.ts";
 import { cliPage } from "./cli.ts";
 import { choosingPage, methodsBlock } from "./choosing.ts";
 import { methodsPage } from "./methods.ts";
+import { keptBlock, keptIndex } from "./results.ts";
 
 const NOTE = "<!-- Written by deno task docs:generate; change the definitions instead. -->";
 
@@ -17,20 +18,22 @@ export const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {
   "docs/cli.md": async () => `${NOTE}\n\n${await cliPage()}`,
   "docs/methods.md": () => `${NOTE}\n\n${methodsPage()}`,
   "docs/choosing-a-method.md": () => `${NOTE}\n\n${choosingPage()}`,
-  "README.md": () => withBlock("README.md", "methods", methodsBlock()),
+  "docs/results/README.md": async () => `${NOTE}\n\n${await keptIndex()}`,
+  "README.md": async () =>
+    withBlocks("README.md", { methods: methodsBlock(), results: await keptBlock() }),
 };
 
-/** A page by hand with the part between two comments written anew. */
-async function withBlock(path: string, block: string, text: string): Promise<string> {
+/** A page by hand with each part between two comments written anew. */
+async function withBlocks(path: string, blocks: Readonly<Record<string, string>>): Promise<string> {
   const page = await Deno.readTextFile(projectPath(path));
-  const [begin, end] = [
-    `<!-- ${block}: written by deno task docs:generate -->`,
-    `<!-- /${block} -->`,
-  ];
-  const [before, rest] = page.split(begin);
-  const after = rest?.split(end)[1];
-  if (after === undefined) throw new Error(`Cannot write ${path}: it has no ${begin} … ${end}`);
-  return `${before}${begin}\n\n${text}\n\n${end}${after}`.trimEnd();
+  return Object.entries(blocks).reduce((page, [block, text]) => {
+    const begin = `<!-- ${block}: written by deno task docs:generate -->`;
+    const end = `<!-- /${block} -->`;
+    const [before, rest] = page.split(begin);
+    const after = rest?.split(end)[1];
+    if (after === undefined) throw new Error(`Cannot write ${path}: it has no ${begin} … ${end}`);
+    return `${before}${begin}\n\n${text}\n\n${end}${after}`.trimEnd();
+  }, page);
 }
 
 /** A page as it is committed: laid out by `deno fmt`. */

@@ -29,7 +29,7 @@ const OF_THE_OTHER: Readonly<Record<Verdict, string>> = {
 
 /**
  * The best methods of every data set by the headline metric, averaged over domains: beside the
- * control, and beside the highest mean.
+ * control, and beside the highest mean; unseen domains by the usual rule.
  */
 export function leaderboards(ctx: ReportContext): Table[] {
   const average: Tested = { domain: "average", metric: ctx.headline.metric };
@@ -38,12 +38,14 @@ export function leaderboards(ctx: ReportContext): Table[] {
     all: readonly T[],
     dataset: DatasetResults,
   ) => all.find((figure) => figure.dataset === dataset && sameFigure(figure, average));
-  return ctx.datasets().flatMap((dataset) => {
+  const unseen = ctx.unseen().slice(0, 1).flatMap(({ ctx }) => leaderboards(ctx));
+  const own = ctx.datasets().flatMap((dataset) => {
     const comparison = of(ctx.comparisons(), dataset);
     if (comparison === undefined) return [];
     const controlled = of(ctx.controlled(), dataset);
     return [leaderboard(dataset, [average, worst], comparison, controlled, ctx.control())];
   });
+  return [...own, ...unseen];
 }
 
 function leaderboard(
@@ -56,17 +58,25 @@ function leaderboard(
   const [average] = figures;
   const ranked = [comparison.best, ...comparison.others.map(({ method }) => method)];
   const left = ranked.length - SHOWN;
+  const isControl = (method: MethodResults) =>
+    controlled?.rows.some((row) => row.control === method) === true;
+  const first = ranked.slice(0, SHOWN);
+  const shown = first.some(isControl)
+    ? first
+    : [...first.slice(0, SHOWN - 1), ranked.find(isControl) ?? first.at(-1)!].slice(
+      0,
+      first.length,
+    );
   const rowOf = (method: MethodResults): Row => {
     const rival = comparison.others.find((other) => other.method === method);
     const row = controlled?.rows.find((row) => row.method === method);
-    const isControl = controlled?.rows.some((row) => row.control === method) === true;
     return {
       cells: [
         nameOf(method),
         ...figures.map(({ domain, metric }) =>
           scaledEstimate(metric, scores(method, scoreKey(domain, metric.name)))
         ),
-        ...(controlled === undefined ? [] : controlCells(row, isControl, average.metric)),
+        ...(controlled === undefined ? [] : controlCells(row, isControl(method), average.metric)),
         rival === undefined ? "highest" : OF_THE_OTHER[rival.verdict],
       ],
     };
@@ -89,6 +99,6 @@ function leaderboard(
         }))),
       text("highest", "beside the highest"),
     ],
-    groups: [{ title: null, rows: ranked.slice(0, SHOWN).map(rowOf) }],
+    groups: [{ title: null, rows: shown.map(rowOf) }],
   };
 }

@@ -1,0 +1,57 @@
+/**
+ * What the documentation says of kept results: `docs/results/README.md`, and the tables in the
+ * README.
+ *
+ * @module
+ */
+import { projectPath } from "../../base/paths.ts";
+import { allKept, type Board, type Kept } from "../../report/kept/kept.ts";
+import { boardText, clock, commandOf } from "../../report/kept/page.ts";
+
+const FOLDER = "docs/results";
+
+/** Rows of a leaderboard in the README, and its columns: method, average, worst domain, difference. */
+const ROWS = 6, COLUMNS = 5;
+
+/** The index of all kept results, as Markdown. */
+export async function keptIndex(): Promise<string> {
+  const all = await allKept(projectPath(FOLDER));
+  const line = ({ name, kept }: { name: string; kept: Kept }) =>
+    `| [${name}](${name}/README.md) | ${kept.note} | ${kept.runs.done} | ${kept.methods} | ` +
+    `${kept.seeds} | ${clock(kept.seconds.runs)} | ${kept.date.slice(0, 10)} |`;
+  return [
+    "# Kept results",
+    "Grids that this project ran: their plan, every figure over seeds and the report's tables, " +
+    "without images, weights and folders of a machine. A folder is written by " +
+    "`deno task results --out OUT --keep docs/results/NAME --note SENTENCE`, and this page by " +
+    "`deno task docs:generate`.",
+    ...(all.length === 0 ? ["There is none yet."] : [[
+      "| Results | What | Runs | Methods | Seeds | Time of runs | Planned on |",
+      "| :-- | :-- | --: | --: | --: | --: | --: |",
+      ...all.map(line),
+    ].join("\n")]),
+  ].join("\n\n");
+}
+
+/** The head of every leaderboard with the command that made it, for the README. */
+export async function keptBlock(): Promise<string> {
+  const all = await allKept(projectPath(FOLDER));
+  if (all.length === 0) return "None is kept yet.";
+  return all.map(({ name, kept }) => {
+    const { runs, seeds, seconds } = kept;
+    return [
+      `[${name}](${FOLDER}/${name}/README.md): ${kept.note} ${runs.done} runs, at most ${seeds} ` +
+      `seed${seeds === 1 ? "" : "s"}, ${clock(seconds.runs)} of runs.`,
+      "```sh\n" + commandOf(kept) + "\n```",
+      ...kept.leaderboards.map((board) => boardText(headOf(board), COLUMNS)),
+    ].join("\n\n");
+  }).join("\n\n");
+}
+
+/** The first rows, and the control's. */
+function headOf({ rows, ...board }: Board): Board {
+  const head = rows.slice(0, ROWS);
+  const control = rows.find((row) => row.includes("control"));
+  const shown = control === undefined || head.includes(control) ? head : [...head, control];
+  return { ...board, caption: "", rows: shown };
+}

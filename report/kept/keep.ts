@@ -1,0 +1,177 @@
+/**
+ * Keeps the results of an output folder beside the code: figures, tables and the plan.
+ *
+ * @module
+ */
+import { basename, join } from "node:path";
+import { UsageError } from "../../base/errors.ts";
+import { createAtomically, exists, isFile } from "../../base/files.ts";
+import type { Manifest } from "../../bench/records/record.ts";
+import { sealed } from "../../bench/records/seal.ts";
+import { listing } from "../analysis/listing.ts";
+import type { ReportContext } from "../context.ts";
+import type { Run } from "../folder.ts";
+import { buildSections } from "../sections/build.ts";
+import { toCsv } from "../tables/formats/csv.ts";
+import { toMarkdown } from "../tables/formats/markdown.ts";
+import { leaderboards } from "../tables/leaderboard.ts";
+import { listingTable } from "../tables/listing.ts";
+import { lineText, type Table } from "../tables/table.ts";
+import { type Board, type Kept, KEPT_FILES } from "./kept.ts";
+import { withoutMachine } from "./paths.ts";
+import { keptPage } from "./page.ts";
+
+/** The most bytes that kept results may have. */
+const MOST = 1_500_000;
+
+/** A longer table is for programs, which have `figures.csv` and the plan. */
+const LONGEST_TABLE = 60_000;
+
+/**
+ * Writes a folder of kept results, in place of what it held of them.
+ *
+ * @param target The new folder.
+ * @param note What these results are, in a sentence.
+ * @returns Its files with their sizes in bytes.
+ * @throws {UsageError} When no run is finished, the target is something else, or it would be too large.
+ */
+export async function keepResults(
+  ctx: ReportContext,
+  target: string,
+  note: string,
+): Promise<ReadonlyMap<string, number>> {
+  const refuse = (why: string) => new UsageError(`Cannot keep results in "${target}": ${why}`);
+  if (await exists(target) && !await isFile(join(target, KEPT_FILES.about))) {
+    throw refuse("it is there and holds no kept results; give a new folder");
+  }
+  const kept = keptOf(ctx, note);
+  if (kept.runs.done === 0) throw refuse("no run is finished; train first");
+  const tables = (await buildSections(ctx)).flatMap(({ tables }) => tables ?? [])
+    .filter(({ csvOnly }) => !csvOnly)
+    .map((table) => [join(KEPT_FILES.tables, `${table.name}.md`), toMarkdown(table)] as const)
+    .filter(([, text]) => text.length <= LONGEST_TABLE);
+  const files = new Map([
+    [KEPT_FILES.about, `${JSON.stringify(kept, null, 1)}\n`],
+    [KEPT_FILES.plan, `${JSON.stringify(planOf(ctx.store.manifest))}\n`],
+    [KEPT_FILES.figures, figures(ctx)],
+    [KEPT_FILES.readme, keptPage(basename(target), kept)],
+    ...tables,
+  ].map(([path, text]) => [path!, path === KEPT_FILES.plan ? text! : withoutMachine(text!)]));
+  const sizes = new Map(
+    [...files].map(([path, text]) => [path, new TextEncoder().encode(text).length]),
+  );
+  const size = [...sizes.values()].reduce((a, b) => a + b, 0);
+  if (size > MOST) {
+    throw refuse(
+      `they would take ${Math.ceil(size / 1000)} kB, of which ${MOST / 1000} may be kept; keep ` +
+        `folders with fewer runs, one a comparison`,
+    );
+  }
+  await createAtomically(target, async (temporary) => {
+    await Deno.mkdir(join(temporary, KEPT_FILES.tables), { recursive: true });
+    for (const [path, text] of files) await Deno.writeTextFile(join(temporary, path), text);
+    await Deno.remove(target, { recursive: true }).catch(() => {}); // there may be none
+  });
+  return sizes;
+}
+
+/** The context of all results, and one by every rule for unseen domains. */
+function contexts(ctx: ReportContext): { protocol: string; ctx: ReportContext }[] {
+  return [
+    { protocol: "all domains", ctx },
+    ...ctx.unseen().map(({ rule, ctx }) => ({ protocol: `unseen: ${rule.title}`, ctx })),
+  ];
+}
+
+function keptOf(ctx: ReportContext, note: string): Kept {
+  const { store } = ctx;
+  const runs = [...store.runs, ...store.unseen];
+  const done = runs.filter(({ state }) => state.status === "done");
+  const own = done.filter((run) => run.digest && !run.digest.origin);
+  const environments = own.map(({ digest }) => digest!.environment);
+  const distinct = (texts: (string | number | null | undefined)[]) =>
+    [...new Set(texts.filter((text) => text !== null && text !== undefined))].map(String).sort();
+  const methods = contexts(ctx).flatMap(({ ctx }) => ctx.datasets())
+    .flatMap(({ methods }) => methods);
+  return {
+    format: 1,
+    note,
+    command: store.manifest.command.map(withoutMachine),
+    date: new Date(store.manifest.createdAt).toISOString(),
+    revisions: distinct(environments.map(({ revision }) => revision)),
+    machines: distinct(environments.map(({ cpu, cores, platform, device }) => {
+      const accelerator = device === null || device === "cpu" ? "" : `, ${device}`;
+      return `${cpu ?? "a processor that is not known"}, ${cores} cores, ${platform}${accelerator}`;
+    })),
+    runs: { planned: runs.length, done: done.length },
+    methods: new Set(methods.map(({ label }) => label)).size,
+    seeds: Math.max(0, ...methods.map(({ runs }) => runs.filter((run) => run !== null).length)),
+    seconds: secondsOf(own),
+    leaderboards: leaderboards(ctx).map(boardOf),
+  };
+}
+
+function secondsOf(runs: readonly Run[]): Kept["seconds"] {
+  const times = runs.map(({ digest }) => digest!.timing);
+  const starts = times.map(({ startedAt }) => Date.parse(startedAt) / 1000);
+  const ends = times.map(({ seconds }, i) => starts[i]! + seconds);
+  return {
+    runs: times.reduce((sum, { seconds }) => sum + seconds, 0),
+    span: times.length === 0 ? 0 : Math.max(...ends) - Math.min(...starts),
+  };
+}
+
+/** A table as it is shown. */
+function boardOf({ title, caption, columns, groups }: Table): Board {
+  return {
+    title,
+    caption,
+    columns: columns.map(({ title }) => title),
+    rows: groups.flatMap(({ rows }) =>
+      rows.map(({ cells }) => columns.map((column, c) => lineText(cells[c] ?? null, column)))
+    ),
+  };
+}
+
+/** The plan without folders of the machine, under a checksum of its own. */
+function planOf(manifest: Manifest): Manifest {
+  return sealed({
+    ...manifest,
+    command: manifest.command.map(withoutMachine),
+    ...(manifest.plugins && {
+      plugins: manifest.plugins.map((plugin) => ({
+        ...plugin,
+        specifier: withoutMachine(plugin.specifier),
+      })),
+    }),
+    runs: manifest.runs.map(({ program: _, ...run }) => run),
+  });
+}
+
+/**
+ * Test figures over seeds, with which domains were trained on: the tested metrics of every domain,
+ * and where all were trained on, the average of every other metric.
+ */
+function figures(ctx: ReportContext): string {
+  const parts = contexts(ctx).map(({ protocol, ctx }, i) => {
+    const others = ctx.catalogue.metrics.filter((metric) => !ctx.metrics.tested.includes(metric))
+      .map(({ name }) => name);
+    const over = ["average", "worst"];
+    const own = listing(ctx, { domains: ["all"] }).filter(({ domain }) => !over.includes(domain));
+    const { columns, groups, ...table } = listingTable([
+      ...listing(ctx, { domains: over }),
+      ...(i === 0 ? listing(ctx, { metrics: others, domains: ["average"] }) : []),
+      ...own,
+    ]);
+    return {
+      ...table,
+      columns: [{ key: "protocol", title: "Protocol", kind: "text" } as const, ...columns],
+      groups: groups.map(({ title, rows }) => ({
+        title,
+        rows: rows.map((row) => ({ ...row, cells: [protocol, ...row.cells] })),
+      })),
+    };
+  });
+  const csv = toCsv({ ...parts[0]!, groups: parts.flatMap(({ groups }) => groups) });
+  return csv.replaceAll(/\d+\.\d{7,}/g, (number) => String(Number(Number(number).toFixed(6))));
+}
