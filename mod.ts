@@ -169,6 +169,7 @@ export type {
   Network,
   NetworkDefinition,
   NetworkOptions,
+  NetworkWork,
   Normalisation,
   PretrainedWeights,
   Weights,

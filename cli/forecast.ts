@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Forecast } from "../bench/plan/estimate.ts";
+import type { Forecast } from "../bench/execute/forecast.ts";
 import { datasetText } from "../bench/records/left_out.ts";
 import { print, printJson } from "./options/common.ts";
 import { duration } from "./progress.ts";

@@ -8,8 +8,8 @@ import { join, relative, resolve } from "node:path";
 import type { Catalogue } from "../bench/catalogue.ts";
 import type { Outcome, Outcomes, Submission } from "../bench/execute/executor.ts";
 import { expectedBackend } from "../bench/execute/preflight.ts";
+import { forecast } from "../bench/execute/forecast.ts";
 import { runSession, type SessionRequest, type SessionResult } from "../bench/execute/session.ts";
-import { forecast } from "../bench/plan/estimate.ts";
 import type { PlannedRun, Request } from "../bench/plan/plan.ts";
 import type { PlanFile } from "../bench/records/folder.ts";
 import { buildReport, prepareReport, type ReportOptions } from "../report/mod.ts";
@@ -145,17 +145,20 @@ export async function trainGrid(options: GridOptions, grid: Grid): Promise<Resul
       return runs;
     },
   };
-  return dryRun ? await printPlan(task, options.json ?? false) : await train(options, task);
+  return dryRun ? await printPlan(task, options) : await train(options, task);
 }
 
 /** Prints every run of a plan with what it will probably take. */
 export async function printPlan(
   { plan, catalogue, backend, out, executor, given }: Task,
-  json: boolean,
+  options: ExecutionOptions,
 ): Promise<Result> {
+  const { json = false, keepOld, redo } = options;
   const note = (line: string) => json ? printJson({ event: "note", line }) : print(line);
   const runs = await plan(await expectedBackend(backend), note);
-  const found = await forecast(runs, catalogue.methods, out, await executor.width(runs, given));
+  const paths = await dataPaths(options);
+  const width = await executor.width(runs, given);
+  const found = await forecast(runs, { out, catalogue, paths, width, keepOld, redo });
   printForecast(found, await plannedSensitivity(runs, out, catalogue), json);
   return { status: "planned" };
 }

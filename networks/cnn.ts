@@ -44,6 +44,7 @@ export default defineNetwork({
   citation:
     "Yang et al. 2022, On Multi-Domain Long-Tailed Recognition, Imbalanced Domain Generalization and Beyond (its network for digits)",
   input: "pixels",
+  work: { imageSize: 28, products: 7.4e7, activations: 1.3e5, parameters: 3.7e5 },
   imageSizeMultiple: 2,
   torch: { classifier: "classifier", parameter: torchName },
   checkpoints: {

@@ -22,5 +22,6 @@ export default defineNetwork({
   citation: "Rosenblatt 1961, Principles of Neurodynamics",
   torch: { classifier: "classifier" },
   input: "features",
+  work: { products: 5e5, activations: 260, parameters: 5e5 },
   build: head,
 });

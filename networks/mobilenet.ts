@@ -159,5 +159,6 @@ export default defineNetwork({
     tensors: tensorNames,
     unused: /^conv_preds\//,
   },
+  work: { imageSize: 224, products: 5.8e8, activations: 5e6, parameters: 3.2e6 },
   build: mobilenet,
 });

@@ -72,6 +72,18 @@ export interface PretrainedWeights {
   readonly expected?: boolean;
 }
 
+/** What an image costs a network at full width; a dry run goes by it. */
+export interface NetworkWork {
+  /** Height and width of that image; left out where there is no image. */
+  readonly imageSize?: number;
+  /** Multiplications with an addition in a forward pass. */
+  readonly products: number;
+  /** Numbers that layers with weights hand on. */
+  readonly activations: number;
+  /** Trained numbers. */
+  readonly parameters: number;
+}
+
 /** The network in checkpoints of MDLT and DomainBed. */
 export interface CheckpointNames {
   /** Whether a featurizer with tensors of these names is the network. */
@@ -96,6 +108,8 @@ export interface NetworkDefinition extends Definition {
   readonly pretrainedImageSize?: number;
   /** Whether part of its features can be dropped in training. */
   readonly dropout?: boolean;
+  /** What an image costs it; a dry run takes it for a small network when left out. */
+  readonly work?: NetworkWork;
   /** How checkpoints of MDLT and DomainBed name its parameters; left out where they do not have it. */
   readonly checkpoints?: CheckpointNames;
   /** Weights to start from; without them it always starts at random. */

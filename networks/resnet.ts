@@ -217,6 +217,12 @@ function tensorNames(depth: keyof typeof DEPTHS): string[] {
   ];
 }
 
+/** What an image of 224 px costs, by depth. */
+const WORK = {
+  18: { imageSize: 224, products: 1.8e9, activations: 2.5e6, parameters: 1.12e7 },
+  50: { imageSize: 224, products: 4.1e9, activations: 1.1e7, parameters: 2.35e7 },
+} as const;
+
 /** A ResNet by its depth. */
 function defineResnet(depth: keyof typeof DEPTHS, file: string): NetworkDefinition {
   const tensors = tensorNames(depth);
@@ -227,6 +233,7 @@ function defineResnet(depth: keyof typeof DEPTHS, file: string): NetworkDefiniti
     input: "pixels",
     normalisation: IMAGENET,
     dropout: true,
+    work: WORK[depth],
     torch: { classifier: "fc" },
     weights: {
       description: `ResNet-${depth} with torchvision's names`,

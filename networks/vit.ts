@@ -141,6 +141,7 @@ function defineVit(
     input: "pixels",
     imageSizeMultiple: PATCH,
     pretrainedImageSize: 224,
+    work: { imageSize: 224, products: 4.6e9, activations: 1.2e7, parameters: 2.2e7 },
     torch: { classifier: "head" },
     weights: {
       description,

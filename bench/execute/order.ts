@@ -4,7 +4,7 @@
  * @module
  */
 import type { Catalogue } from "../catalogue.ts";
-import { estimate } from "../plan/estimate.ts";
+import { costOf } from "../plan/cost.ts";
 import type { PlannedRun } from "../plan/plan.ts";
 import { runId } from "../records/run_id.ts";
 
@@ -17,12 +17,12 @@ import { runId } from "../records/run_id.ts";
  */
 export function longestFirst(
   runs: readonly PlannedRun[],
-  { methods }: Pick<Catalogue, "methods">,
+  known: Pick<Catalogue, "methods" | "networks">,
 ): PlannedRun[] {
   const waiting = new Map<string, number>();
   const seconds = new Map<string, number>();
   for (const { id, spec } of runs.toReversed()) {
-    const until = estimate(spec, [], methods).seconds + (waiting.get(id) ?? 0);
+    const until = costOf(spec, known).seconds + (waiting.get(id) ?? 0);
     seconds.set(id, until);
     if (spec.stage1 === null) continue;
     const first = runId(spec.stage1);

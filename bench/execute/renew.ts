@@ -37,17 +37,24 @@ interface Request extends RenewOptions {
 /** The fates that `--redo` knows beside names. */
 const FATES = ["diverged", "failed"];
 
+/** Finished runs that are trained anew, or would be but for `--keep-old`. */
+export interface Renewals {
+  /** Why, by id, in the midst of a sentence. */
+  readonly reasons: ReadonlyMap<string, string>;
+  /** Whether a record counts all the same. */
+  keeps(id: string): boolean;
+}
+
 /**
- * Sets the records of such runs aside, and says so.
+ * Finds such runs.
  *
  * @param runs First stages among them, before the runs that need them.
- * @returns Why records would no longer count that are kept all the same, by id.
  */
-export async function renew(
+export async function renewals(
   runs: readonly PlannedRun[],
-  request: Request,
-): Promise<ReadonlyMap<string, string>> {
-  const { out, redo = [], keepOld = false, events = {} } = request;
+  request: Omit<Request, "events">,
+): Promise<Renewals> {
+  const { out, redo = [], keepOld = false } = request;
   const store = new Store(out);
   const { native } = await inspectBackend();
   const reasons = new Map<string, string>();
@@ -68,7 +75,22 @@ export async function renew(
       if (why !== null) reasons.set(run.id, why);
     }
   }
-  const keeps = (id: string) => keepOld && !asked.has(id);
+  return { reasons, keeps: (id) => keepOld && !asked.has(id) };
+}
+
+/**
+ * Sets the records of such runs aside, and says so.
+ *
+ * @param runs First stages among them, before the runs that need them.
+ * @returns Why records would no longer count that are kept all the same, by id.
+ */
+export async function renew(
+  runs: readonly PlannedRun[],
+  request: Request,
+): Promise<ReadonlyMap<string, string>> {
+  const { out, events = {} } = request;
+  const store = new Store(out);
+  const { reasons, keeps } = await renewals(runs, request);
   for (const [id] of reasons) if (!keeps(id)) await store.setAside(id);
   for (const line of sentences(runs, reasons, keeps)) events.onNote?.(line);
   return new Map([...reasons].filter(([id]) => keeps(id)));

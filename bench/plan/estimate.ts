@@ -1,134 +1,98 @@
 /**
- * What runs will probably take, before they are started: from records of earlier runs, or from a
- * table.
+ * What runs will probably take, before they are started: from records of earlier runs, or from what
+ * their networks say of their work.
  *
  * @module
  */
 import { dirname, join } from "node:path";
-import type { Method } from "../../methods/method.ts";
+import type { SplitCounts } from "../../datasets/dataset.ts";
 import type { RunRecord, RunSpec } from "../records/record.ts";
 import { Store } from "../records/store.ts";
-import type { Stages } from "../records/run_id.ts";
-import { type PlannedRun, withFirstStages } from "./plan.ts";
+import { type Cost, costOf, type Known } from "./cost.ts";
 
 /** What a run will probably take. */
-export interface Estimate {
-  readonly seconds: number;
-  /** Bytes. */
-  readonly memory: number;
+export interface Estimate extends Cost {
   /** Whose figures these are: of the same method, of another one's, or the table's. */
   readonly source: "same method" | "other method" | "table";
 }
 
-/**
- * Of ERM on the 28-pixel network, one thread: seconds of an update whatever its size, for an image in
- * an update at width 1, and outside of updates; the latter two grow with the pixels.
- */
-const TABLE = { overhead: 1.2e-2, update: 3e-3, evaluation: 1e-3, memory: 8e8 };
-
-type Costly = Pick<Method, "name" | "cost">;
-
-/** What is estimated from: the runs that were found, the nearest first. */
+/** What is estimated from: the runs that were found. */
 export type Earlier = readonly RunRecord[];
 
+/** Runs of one method that tell more than those of all others. */
+const ENOUGH = 3;
+
+/** How much longer than others tell a method's few runs may have taken. */
+const SLOWEST = 4;
+
 /**
- * Estimates a run.
- *
- * @param methods Those that say what a step costs beside one of ERM.
+ * Estimates a run: its steps and evaluations take the median of what those of earlier runs took, so
+ * that a run that stood still for an hour does not count. One or two runs of the method alone may
+ * both have stood still, so they count as far as other methods' runs make them likely.
  */
-export function estimate(spec: RunSpec, earlier: Earlier, methods: readonly Costly[]): Estimate {
-  const timeOf = (name: string) => methods.find((method) => method.name === name)?.cost?.time ?? 1;
-  const like = earlier.filter((record) =>
-    record.spec.training.steps > 1 && alike(record.spec, spec)
-  );
-  const same = like.find((record) => record.spec.method.name === spec.method.name);
-  const record = same ?? like[0];
-  const { steps, batch, checkpointEvery, network } = spec.training;
+export function estimate(
+  spec: RunSpec,
+  earlier: Earlier,
+  known: Known,
+  counts?: SplitCounts,
+): Estimate {
+  const like = earlier.filter((record) => usable(record) && alike(record.spec, spec));
+  const table = costOf(spec, known, counts);
+  if (like.length === 0) return { ...table, source: "table" };
+  const timeOf = (name: string) =>
+    known.methods.find((method) => method.name === name)?.cost?.time ?? 1;
+  const own = timeOf(spec.method.name);
+  const same = like.filter((record) => record.spec.method.name === spec.method.name);
+  const others = like.filter((record) => !same.includes(record));
+  const told = others.map((record) => own / timeOf(record.spec.method.name) * perImage(record));
+  const update = same.length === 0
+    ? median(told)
+    : same.length < ENOUGH && told.length > 0
+    ? Math.min(median(same.map(perImage)), SLOWEST * median(told))
+    : median(same.map(perImage));
+  const { steps, batch, checkpointEvery } = spec.training;
   const checkpoints = Math.ceil(steps / checkpointEvery) + 2; // the first update's, and the test
-  const relative = timeOf(spec.method.name);
-  if (record === undefined) {
-    const pixels = (spec.dataset.imageSize / 28) ** 2 * Math.max(network.width, 0.1);
-    return {
-      seconds: relative * steps * (TABLE.overhead + pixels * TABLE.update * batch * 2) +
-        pixels * TABLE.evaluation * checkpoints * 1000,
-      memory: TABLE.memory,
-      source: "table",
-    };
-  }
-  const { timing, curve, spec: { training, method } } = record;
-  const done = record.outcome.status === "diverged" ? record.outcome.step : training.steps;
-  const update = (timing.trainingSeconds + timing.dataSeconds) / (done * training.batch);
-  const ratio = same === undefined ? relative / timeOf(method.name) : 1;
+  const basis = same.length > 0 ? same : others;
   return {
-    seconds: ratio * update * steps * batch +
-      timing.evaluationSeconds / (curve.length + 1) * checkpoints,
-    memory: timing.peakMemory,
-    source: same === undefined ? "other method" : "same method",
+    seconds: update * steps * batch + median(like.map(perCheckpoint)) * checkpoints,
+    memory: median(basis.map(({ timing }) => timing.peakMemory)),
+    source: same.length > 0 ? "same method" : "other method",
   };
+}
+
+/** Whether a record tells what steps take: of one step only that it was traced. */
+function usable({ spec, imported }: RunRecord & { imported?: unknown }): boolean {
+  return spec.training.steps > 1 && spec.imported === undefined && imported === undefined;
+}
+
+/** Seconds of training for an image of a domain. */
+function perImage({ timing, outcome, spec: { training } }: RunRecord): number {
+  const done = outcome.status === "diverged" ? outcome.step : training.steps;
+  return (timing.trainingSeconds + timing.dataSeconds) / (done * training.batch);
+}
+
+function perCheckpoint({ timing, curve }: RunRecord): number {
+  return timing.evaluationSeconds / (curve.length + 1);
+}
+
+/** The middle one; the lower of the two in the middle, since what disturbs runs makes them longer. */
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)]!;
 }
 
 /** Whether the updates of two runs are of the same size, but for their batches and methods. */
 function alike(a: RunSpec, b: RunSpec): boolean {
-  const key = ({ dataset, training: { network }, engine }: RunSpec) =>
-    JSON.stringify([dataset.name, dataset.imageSize, network.name, network.width, engine.threads]);
+  const key = ({ dataset, training: { network }, engine, command }: RunSpec) =>
+    JSON.stringify([
+      ...[dataset.name, dataset.imageSize, dataset.leaveOut ?? []],
+      ...[network.name, network.width, network.frozen?.name, engine.backend, engine.threads],
+      command !== undefined,
+    ]);
   return key(a) === key(b);
 }
 
-/** What the runs of a plan will probably take. */
-export interface Forecast {
-  readonly runs: readonly (PlannedRun & {
-    readonly estimate: Estimate;
-    readonly finished: boolean;
-  })[];
-  /** Of all runs that are not finished, first stages included. */
-  readonly open: {
-    readonly runs: number;
-    /** Runs side by side. */
-    readonly jobs: number;
-    readonly seconds: number;
-    /** Bytes. */
-    readonly memory: number;
-    readonly sources: readonly Estimate["source"][];
-  };
-}
-
-/**
- * What a plan will probably take.
- *
- * @param out The output folder; its records and those of the folders beside it are gone by.
- * @param width Runs that there is room for side by side.
- */
-export async function forecast(
-  planned: readonly PlannedRun[],
-  methods: readonly (Stages[number] & Costly)[],
-  out: string,
-  width: number,
-): Promise<Forecast> {
-  const earlier = await earlierRecords(out);
-  const store = new Store(out);
-  const look = async (run: PlannedRun) => ({
-    ...run,
-    estimate: estimate(run.spec, earlier, methods),
-    finished: await store.record(run.id) !== null,
-  });
-  const runs = await Promise.all(planned.map(look));
-  const all = await Promise.all(withFirstStages(planned, methods).map(look));
-  const open = all.filter(({ finished }) => !finished).map((run) => run.estimate);
-  const jobs = Math.max(1, Math.min(width, open.length));
-  return {
-    runs,
-    open: {
-      runs: open.length,
-      jobs,
-      seconds: open.reduce((sum, { seconds }) => sum + seconds, 0) / jobs,
-      memory: jobs * Math.max(0, ...open.map(({ memory }) => memory)),
-      sources: [...new Set(open.map(({ source }) => source))],
-    },
-  };
-}
-
 /** The records of an output folder and of the folders beside it, its own first. */
-async function earlierRecords(out: string): Promise<RunRecord[]> {
+export async function earlierRecords(out: string): Promise<RunRecord[]> {
   const beside = (await foldersIn(dirname(out))).map((name) => join(dirname(out), name));
   const records: RunRecord[] = [];
   for (const folder of [out, ...beside.filter((other) => other !== out)]) {

@@ -115,7 +115,7 @@ async function repeat(
     manifest: { file: "manifest.json", preset },
     ...executorOf(options),
   };
-  const result = await (options.dryRun ? printPlan(task, json) : train(options, task));
+  const result = await (options.dryRun ? printPlan(task, options) : train(options, task));
   await reportOn(result, out, { catalogue, ...judgementOf(options) }, began, json);
   if (result.status === "submitted" && !json) {
     const { name } = task.executor;

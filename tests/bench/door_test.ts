@@ -8,7 +8,8 @@ import type { Manifest, RunRecord } from "../../bench/records/record.ts";
 import { Folder, StoreError } from "../../bench/records/folder.ts";
 import { runId } from "../../bench/records/run_id.ts";
 import { jsonSchema, MANIFEST, RUN_RECORD } from "../../bench/records/schema.ts";
-import { forecast } from "../../bench/plan/estimate.ts";
+import { builtin } from "../../bench/catalogue.ts";
+import { forecast } from "../../bench/execute/forecast.ts";
 import { readStore } from "../../report/folder.ts";
 import { stream } from "../../base/random.ts";
 import type { Session } from "../../bench/execute/executor.ts";
@@ -125,7 +126,9 @@ Deno.test("nothing that is called record.json is waited for", () =>
       await make();
       await assert.rejects(new Folder(out).record(id), StoreError);
       assert.equal((await readStore(out)).runs[0]!.state.status, "failed");
-      await forecast(manifest.runs, [], beside, 1); // looks at the folders beside it, too
+      const paths = { dataDir: undefined, splitsDir: undefined, cacheDir: folder };
+      // Looks at the folders beside it, too.
+      await forecast(manifest.runs, { out: beside, catalogue: builtin(), paths, width: 1 });
     }
   }));
 
