@@ -34,12 +34,15 @@ export interface PlannedFolder {
 type Conditions = Readonly<Record<string, string>>;
 
 /**
- * One plan of several: every run once. Runs of one data set whose folders differ in preset, data or
+ * One plan of several: every run once in each place that it has. Runs of one data set whose folders differ in preset, data or
  * sizes are told apart, and a note says in what.
  */
 export function joinPlans(folders: readonly PlannedFolder[]): Plan {
+  // A run may stand among the methods and in several places of studies, in each under a name.
+  const place = ({ id, name, study }: Manifest["runs"][number]) =>
+    canonical([id, name, study ?? null]);
   const runs = new Map(
-    folders.flatMap(({ manifest }) => manifest.runs.map((run) => [run.id, run] as const)),
+    folders.flatMap(({ manifest }) => manifest.runs.map((run) => [place(run), run] as const)),
   );
   const { apart, notes } = tellApart(folders);
   const manifests = folders.map(({ manifest }) => manifest);

@@ -59,6 +59,24 @@ Deno.test("two folders of one data set are one table, and neither is written int
     assert.match(page, /6 runs are planned in several folders and counted once/);
   }));
 
+Deno.test("a run keeps every place that it has in studies", () =>
+  inFolder(async (root) => {
+    const [methods, studied] = [join(root, "methods"), join(root, "studied")];
+    const one = { datasets: DATASETS.slice(0, 1), seeds: [0] };
+    await writeStore(methods, grid(["erm"], one));
+    await writeStore(studied, grid(["erm"], one));
+    await replan(studied, ({ runs: [run] }: { runs?: Manifest["runs"] }) => ({
+      runs: ["alpha", "beta"].map((parameter) => ({
+        ...run,
+        name: `erm: ${parameter}=1`,
+        study: { name: "parameters", method: "erm", levels: { parameter, value: 1 } },
+      })),
+    }));
+    const { runs } = (await (await openFolders([methods, studied])).manifest())!;
+    assert.deepEqual(runs.map(({ name }) => name), ["erm", "erm: alpha=1", "erm: beta=1"]);
+    assert.equal(new Set(runs.map(({ id }) => id)).size, 1);
+  }));
+
 Deno.test("a run that one folder planned and another finished is finished", () =>
   inFolder(async (root) => {
     const [a, b] = [join(root, "a"), join(root, "b")];
