@@ -65,14 +65,15 @@ Deno.test("a run keeps every place that it has in studies", () =>
     const one = { datasets: DATASETS.slice(0, 1), seeds: [0] };
     await writeStore(methods, grid(["erm"], one));
     await writeStore(studied, grid(["erm"], one));
-    await replan(studied, ({ runs: [run] }: { runs?: Manifest["runs"] }) => ({
+    await replan(studied, ({ runs }) => ({
       runs: ["alpha", "beta"].map((parameter) => ({
-        ...run,
+        ...(runs as Manifest["runs"])[0],
         name: `erm: ${parameter}=1`,
         study: { name: "parameters", method: "erm", levels: { parameter, value: 1 } },
       })),
     }));
-    const { runs } = (await (await openFolders([methods, studied])).manifest())!;
+    const { runs } =
+      (await (await openFolders([methods, studied], { methods: [], datasets: [] })).manifest())!;
     assert.deepEqual(runs.map(({ name }) => name), ["erm", "erm: alpha=1", "erm: beta=1"]);
     assert.equal(new Set(runs.map(({ id }) => id)).size, 1);
   }));
