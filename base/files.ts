@@ -97,6 +97,13 @@ export async function exists(path: string): Promise<boolean> {
   return await Deno.stat(path).then(() => true, () => false);
 }
 
+/** The uppermost folder on the way to one that is not there; null where all are. */
+export async function firstMissing(folder: string): Promise<string | null> {
+  let missing: string | null = null;
+  for (let path = folder; !await exists(path); path = dirname(path)) missing = path;
+  return missing;
+}
+
 /** Whether there is a file of that name. */
 export async function isFile(path: string): Promise<boolean> {
   return await Deno.stat(path).then((found) => found.isFile, () => false);

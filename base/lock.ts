@@ -6,6 +6,7 @@
  */
 import { dirname } from "node:path";
 import { UsageError } from "./errors.ts";
+import { readSystemFile } from "./system_files.ts";
 
 /** A lock that this process holds, until it is disposed. */
 export type Lock = Disposable;
@@ -59,14 +60,10 @@ function refuse(file: Deno.FsFile | null, path: string, error: Error): never {
 
 /** The process that holds the lock on a file, where the operating system says so; else null. */
 export async function holderOf(path: string): Promise<number | null> {
-  try {
-    const { ino } = await Deno.stat(path);
-    for (const line of (await Deno.readTextFile("/proc/locks")).split("\n")) {
-      const [, pid, inode] = /^\d+: (?!->).*?(\d+) [0-9a-f]+:[0-9a-f]+:(\d+) /.exec(line) ?? [];
-      if (inode === String(ino)) return Number(pid);
-    }
-  } catch {
-    // Not Linux, or it may not be read.
+  const ino = await Deno.stat(path).then(({ ino }) => String(ino), () => null);
+  for (const line of (await readSystemFile("/proc/locks") ?? "").split("\n")) {
+    const [, pid, inode] = /^\d+: (?!->).*?(\d+) [0-9a-f]+:[0-9a-f]+:(\d+) /.exec(line) ?? [];
+    if (pid !== undefined && inode === ino) return Number(pid);
   }
   return null;
 }

@@ -9,6 +9,7 @@ import { DataError } from "../datasets/dataset.ts";
 import { BackendError } from "../tensor/backend.ts";
 import { UsageError } from "../base/errors.ts";
 import { enterUserFolder } from "../base/paths.ts";
+import { refusal } from "../base/rights.ts";
 import { printError } from "../base/terminal.ts";
 import { SlurmError } from "../bench/execute/slurm.ts";
 import { StoreError } from "../bench/records/folder.ts";
@@ -40,8 +41,11 @@ export async function main(args: readonly string[]): Promise<number> {
       return 2;
     }
     if (error instanceof Deno.errors.BrokenPipe) return 141; // its reader has gone, as with `| head`
-    if (SENTENCES.some((kind) => error instanceof kind) || isSystemError(error)) {
-      complain((error as Error).message);
+    const refused = refusal(error);
+    if (
+      refused !== null || SENTENCES.some((kind) => error instanceof kind) || isSystemError(error)
+    ) {
+      complain(refused ?? (error as Error).message);
       return 1;
     }
     throw error; // a mistake of ours: with its stack

@@ -8,24 +8,32 @@ import * as tf from "@tensorflow/tfjs-core";
 import { addonPath, findCompiler, packageFolder, tryAddon } from "./native/addon.ts";
 import { exists } from "../base/files.ts";
 import { cacheDirectory } from "../base/paths.ts";
-import { findProgram } from "../base/command.ts";
+import { findProgram, runProgram } from "../base/command.ts";
+import {
+  type Backend,
+  type BackendChoice,
+  BackendError,
+  type BackendReport,
+} from "./native/choice.ts";
 import { nativeBackend } from "./native/binding.ts";
 import { registerGather } from "./native/gather.ts";
 import { registerMatMul } from "./native/matmul.ts";
-import { hasOperations, loadOperations, prepareOperations } from "./native/operations.ts";
+import {
+  hasOperations,
+  loadOperations,
+  operationsAreThere,
+  prepareOperations,
+} from "./native/operations.ts";
 import { findPip } from "./native/pip.ts";
 import { findNativeBuild, provision } from "./native/provision.ts";
+import { prepareApart } from "./native/provision_process.ts";
 import type { ProvisionContext } from "./native/sources.ts";
 import { withoutStandardError } from "./native/quiet.ts";
 import { wheelSets } from "./native/wheels.ts";
 import { startWasmBackend } from "./wasm.ts";
 
-export { cacheDirectory };
-
-/** A library that does the mathematics. */
-export type Backend = "native" | "wasm";
-/** What a user may ask for. */
-export type BackendChoice = "auto" | Backend;
+export { BackendError, cacheDirectory };
+export type { Backend, BackendChoice, BackendReport };
 
 /** What does the mathematics in this process. */
 export interface BackendInfo {
@@ -41,19 +49,6 @@ export interface BackendInfo {
   ownOperations: boolean;
 }
 
-/** What {@linkcode prepareBackend} tells while it works. */
-export interface BackendReport {
-  /** Told what is done now and how far it is; the unit is the same for `done` and `total`. */
-  onProgress?: (what: string, done: number, total: number) => void;
-  /** Told one line about each way that does not work here. */
-  onNote?: (line: string) => void;
-}
-
-/** A backend that cannot be had; the message is one line. */
-export class BackendError extends Error {
-  override name = "BackendError";
-}
-
 /**
  * Makes sure that the chosen backend can start on this machine, fetching and building what it needs;
  * loads nothing into this process.
@@ -66,10 +61,25 @@ export async function prepareBackend(
   choice: BackendChoice,
   report: BackendReport = {},
 ): Promise<Backend> {
+  if (choice === "wasm") return choice;
+  return await isPrepared() ? "native" : await prepareApart(choice, report);
+}
+
+/** Whether nothing is left to be fetched, compiled or linked for the native backend. */
+async function isPrepared(): Promise<boolean> {
+  const { native } = await inspectBackend();
+  return native !== undefined && native.linked && await operationsAreThere(native.addon);
+}
+
+/** {@linkcode prepareBackend} in this process, which must be free to start programs and to write. */
+export async function prepareHere(
+  choice: BackendChoice,
+  report: BackendReport,
+): Promise<Backend> {
   return await chooseBackend(choice, await provisionContext(), report);
 }
 
-/** {@linkcode prepareBackend} in a provisionContext of the caller's, whose own reporting is not used. */
+/** {@linkcode prepareHere} in a provisionContext of the caller's, whose own reporting is not used. */
 export async function chooseBackend(
   choice: BackendChoice,
   ctx: ProvisionContext,
@@ -248,12 +258,9 @@ export async function visibleGpus(): Promise<string[]> {
   if (!await gpuSeen(environment)) return [];
   const chosen = environment["CUDA_VISIBLE_DEVICES"];
   if (chosen !== undefined) return chosen.split(",").map((name) => name.trim());
-  let count = 0;
-  try {
-    for await (const { name } of Deno.readDir("/dev")) if (/^nvidia\d+$/.test(name)) count++;
-  } catch {
-    // Not on this system.
-  }
+  const tool = await findProgram(["nvidia-smi"], environment);
+  const list = tool && await runProgram(tool, ["--list-gpus"], { environment, minutes: 1 });
+  const count = list ? list.stdout.split("\n").filter((line) => /^GPU \d+:/.test(line)).length : 0;
   return Array.from({ length: Math.max(1, count) }, (_, i) => String(i));
 }
 

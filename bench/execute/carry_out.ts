@@ -5,7 +5,9 @@
  */
 import { setImmediate } from "node:timers";
 import * as tf from "@tensorflow/tfjs-core";
+import { holderOf } from "../../base/lock.ts";
 import { isSentence, machineAtFault } from "../../base/errors.ts";
+import { refusal } from "../../base/rights.ts";
 import { findDataset } from "../../datasets/dataset.ts";
 import type { BackendInfo } from "../../tensor/backend.ts";
 import type { Catalogue } from "../catalogue.ts";
@@ -56,6 +58,8 @@ export async function carryOut(order: RunOrder, state: TrainingState): Promise<R
 /** What is written down of an error: what it says, and the stack of one that was no sentence. */
 function failureOf(error: unknown): { error: string; stack?: string } {
   if (!(error instanceof Error)) return { error: String(error) };
+  const refused = refusal(error);
+  if (refused !== null) return { error: refused, ...(error.stack && { stack: error.stack }) };
   const source = error.cause instanceof Error ? error.cause : isSentence(error) ? null : error;
   return { error: error.message, ...(source?.stack !== undefined && { stack: source.stack }) };
 }
@@ -65,7 +69,9 @@ async function claimAndTrain(order: RunOrder, state: TrainingState): Promise<Run
   const { run: { id, spec }, out } = order;
   const store = new Store(out);
   using claim = await store.claim(id);
-  if (claim === null) return { type: "taken" };
+  if (claim === null) {
+    return { type: "taken", holder: await holderOf(store.pathOf(id, "lock")) };
+  }
   if (await store.record(id) !== null) return { type: "existing" };
   state.send({ type: "begun" });
   const teller = new Teller(store, id, spec);
@@ -79,7 +85,7 @@ async function claimAndTrain(order: RunOrder, state: TrainingState): Promise<Run
 
 /** Has a program train a run, and writes its record. */
 async function haveTrained(
-  { run, paths, data }: RunOrder,
+  { run, paths, data, revision }: RunOrder,
   { datasets, metrics }: Catalogue,
   store: Store,
   state: TrainingState,
@@ -92,7 +98,7 @@ async function haveTrained(
   const ended = await trainByProgram({
     ...{ run, definition, dataset, metrics, store, stop, onWork },
     cacheDir: paths.cacheDir,
-    environment: await environment(null),
+    environment: await environment(null, revision),
     onStep(done, total) {
       send({ type: "step", done, total });
       void teller.stepOf(done, total);
@@ -132,7 +138,7 @@ async function trainRun(
     const result = await train(spec, { ...inputs, metrics, shots, stage1Weights, resume, onStep });
     const record = await recordOf({
       ...{ id, spec, catalogue, definition, dataset, unseen, result, startedAt, sources },
-      environment: await environment(state.backend),
+      environment: await environment(state.backend, order.revision),
       cost: await readMeter(),
     });
     if (order.tensorboard) await writeEvents(store.events(id), record);

@@ -8,9 +8,14 @@ import { cpus } from "node:os";
 import { projectPath } from "../../base/paths.ts";
 import type { BackendInfo } from "../../tensor/backend.ts";
 
-/** What is worth knowing about the place of a run; unknown things are null. */
+/**
+ * What is worth knowing about the place of a run; unknown things are null.
+ *
+ * @param revision That of {@linkcode revisionOfCode}, which a worker is told by its harness.
+ */
 export async function environment(
   backend: BackendInfo | null,
+  revision: string | null,
 ): Promise<Record<string, string | number | null>> {
   return {
     deno: Deno.version.deno,
@@ -23,13 +28,13 @@ export async function environment(
     platform: `${Deno.build.os}-${Deno.build.arch}`,
     cpu: cpus()[0]?.model ?? null,
     cores: cpus().length,
-    revision: await revision(),
+    revision,
     lock: await lockHash(),
   };
 }
 
 /** The commit of this checkout; null outside of one. */
-async function revision(): Promise<string | null> {
+export async function revisionOfCode(): Promise<string | null> {
   const root = projectPath("");
   const git = new Deno.Command("git", {
     args: ["-C", root, "describe", "--always", "--dirty", "--abbrev=12"],

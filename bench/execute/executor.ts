@@ -47,6 +47,8 @@ export interface Session {
   readonly stall?: number | undefined;
   /** Write curves as TensorBoard event files too; native TensorFlow alone can. */
   readonly tensorboard?: boolean | undefined;
+  /** The commit of the code, which records name; null outside of a checkout. */
+  readonly revision?: string | null;
   /** The runs are all of the folder's plan, so that its report may follow them. */
   readonly report?: boolean;
   /** Files of data sets that were read, by {@linkcode datasetKey}; what has none is read anew. */

@@ -36,7 +36,7 @@ async function trainHere(runs: readonly PlannedRun[], session: Session): Promise
     state ??= await stateOf(run, session);
     const send = (message: WorkerMessage) => tell(message, run, session);
     const end = await carryOut(orderOf(run, session), { ...state, send });
-    if (end.type === "taken") await scheduler.wait(turn, CLAIM_POLL_MS);
+    if (end.type === "taken") scheduler.wait(turn, CLAIM_POLL_MS, end.holder);
     else if (end.type === "failed") await scheduler.fail(run, end.error, end.stack);
     else if (end.type === "stopped") break; // the run is kept as it stands
     else if (end.type === "trained") scheduler.settle(run, end.outcome);

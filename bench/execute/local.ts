@@ -127,7 +127,7 @@ async function trainOne(
   const { run, failures } = turn;
   const end = await worker.run(run);
   if (end.type === "taken") {
-    await scheduler.wait(turn, CLAIM_POLL_MS);
+    scheduler.wait(turn, CLAIM_POLL_MS, end.holder);
     return true;
   }
   if (end.type !== "failed" && end.type !== "stopped") {

@@ -25,13 +25,16 @@ export interface RunOrder {
   readonly saveEvery: number;
   /** Write the curve as a TensorBoard event file too. */
   readonly tensorboard: boolean;
+  /** The commit of the code; null outside of a checkout. */
+  readonly revision: string | null;
 }
 
 /** The order that a session gives for a run. */
 export function orderOf(run: PlannedRun, session: Session): RunOrder {
-  const { out, paths, saveEvery = 30, tensorboard = false, catalogue: { plugins } } = session;
+  const { out, paths, saveEvery = 30, tensorboard = false, revision = null } = session;
+  const { plugins } = session.catalogue;
   const data = session.data?.get(datasetKey(run.spec));
-  return { run, out, paths, data, plugins, saveEvery, tensorboard };
+  return { run, out, paths, data, plugins, saveEvery, tensorboard, revision };
 }
 
 /**

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { readSystemFile, writeSystemFile } from "../../base/system_files.ts";
 import type { RunRecord } from "../records/record.ts";
 
 /** What a meter reads. */
@@ -19,10 +20,7 @@ let runs = 0;
 export async function startMeter(): Promise<() => Promise<RunCost>> {
   const runsBefore = runs++;
   giveBack();
-  const marked = await Deno.writeTextFile("/proc/self/clear_refs", "5").then(
-    () => true,
-    () => false,
-  );
+  const marked = await writeSystemFile("/proc/self/clear_refs", "5");
   const before = marked ? await residentBytes("VmRSS") : null;
   return async () => {
     const peak = before === null ? null : await residentBytes("VmHWM");
@@ -51,7 +49,7 @@ function giveBack(): void {
 
 /** Resident memory of this process as Linux tells it: now, or the largest since the last mark. */
 export async function residentBytes(what: "VmRSS" | "VmHWM"): Promise<number | null> {
-  const status = await Deno.readTextFile("/proc/self/status").catch(() => "");
+  const status = await readSystemFile("/proc/self/status") ?? "";
   const [, kilobytes] = new RegExp(`${what}:\\s*(\\d+) kB`).exec(status) ?? [];
   return kilobytes === undefined ? null : Number(kilobytes) * 1024;
 }

@@ -4,8 +4,9 @@
  *
  * @module
  */
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { UsageError } from "../../base/errors.ts";
+import { firstMissing } from "../../base/files.ts";
 import { type DataPaths, type DatasetDefinition, findDataset } from "../../datasets/dataset.ts";
 import { shareDataset } from "../../datasets/reading/shared.ts";
 import { type Backend, type BackendChoice, inspectBackend } from "../../tensor/backend.ts";
@@ -85,15 +86,12 @@ export async function readDatasets(
   return read;
 }
 
-/** A folder that is there, or the nearest one above it, must take files. */
+/** A folder must take files: it, or where it is not there, what is made for it and removed again. */
 export async function requireWritable(folder: string): Promise<void> {
-  let there = folder;
-  while (dirname(there) !== there && await Deno.stat(there).catch(() => null) === null) {
-    there = dirname(there);
-  }
-  const probe = join(there, `.writable-${crypto.randomUUID().slice(0, 8)}.tmp`);
+  const missing = await firstMissing(folder);
+  const probe = missing ?? join(folder, `.writable-${crypto.randomUUID().slice(0, 8)}.tmp`);
   try {
-    await Deno.writeTextFile(probe, "");
+    await (missing === null ? Deno.writeTextFile(probe, "") : Deno.mkdir(probe));
     await Deno.remove(probe);
   } catch (error) {
     throw new UsageError(

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { holderOf } from "../../base/lock.ts";
 import type { PlannedRun } from "../plan/plan.ts";
 import { runId } from "../records/run_id.ts";
 import { StoreError } from "../records/folder.ts";
@@ -92,12 +91,11 @@ export class Scheduler {
     this.#wakeAll();
   }
 
-  /** Another process is at a run that was handed out: it is turned to again after a while. */
-  async wait(turn: Turn, milliseconds: number): Promise<void> {
+  /** Another process, its holder, is at a run that was handed out: it is turned to again later. */
+  wait(turn: Turn, milliseconds: number, holder: number | null): void {
     const { run } = turn;
     if (!this.#told.has(run.id)) {
       this.#told.add(run.id);
-      const holder = await holderOf(this.#store.pathOf(run.id, "lock"));
       this.#session.events?.onWait?.(run, holder);
     }
     this.reschedule(turn, milliseconds);

@@ -17,7 +17,7 @@ import { type PlannedRun, withFirstStages } from "../plan/plan.ts";
 import type { Manifest } from "../records/record.ts";
 import type { Folder, PlanFile } from "../records/folder.ts";
 import { Store } from "../records/store.ts";
-import { environment } from "./environment.ts";
+import { environment, revisionOfCode } from "./environment.ts";
 import type {
   Executor,
   ExecutorEvents,
@@ -39,7 +39,8 @@ export interface SessionEvents extends ExecutorEvents {
 }
 
 /** What is to be trained, and how. */
-export interface SessionRequest extends Omit<Session, "report" | "data">, RenewOptions {
+export interface SessionRequest
+  extends Omit<Session, "report" | "data" | "revision">, RenewOptions {
   readonly backend: BackendChoice;
   /**
    * The runs, given the backend that they will have.
@@ -101,12 +102,13 @@ export async function runSession(request: SessionRequest): Promise<SessionResult
   // Native TensorFlow was to be had by all signs and is not.
   if (backend !== expected) planned = await request.plan(backend, () => {});
   for (const note of notes) events.onNote?.(note);
+  const revision = await revisionOfCode();
   if (manifest !== null) {
     const { plugins } = catalogue;
     const data = Object.fromEntries(
       [...datasets!.values()].map(({ images, fingerprint }) => [images, fingerprint]),
     );
-    await writeManifest(planned, { ...manifest, data, plugins }, out);
+    await writeManifest(planned, { ...manifest, data, plugins, revision }, out);
   }
   const runs = withFirstStages(planned, catalogue.methods);
   if (request.importFrom !== undefined) await importRuns(runs, request.importFrom, out);
@@ -116,7 +118,7 @@ export async function runSession(request: SessionRequest): Promise<SessionResult
   }
   const report = manifest?.file === "manifest.json";
   const data = new Map([...datasets ?? []].map(([key, { file }]) => [key, file]));
-  const execution = await executor.run(runs, { ...request, paths, report, data }, given);
+  const execution = await executor.run(runs, { ...request, paths, report, data, revision }, given);
   if ("submission" in execution) return { status: "submitted", ...execution };
   return request.signal?.aborted
     ? { status: "stopped" }
@@ -152,9 +154,9 @@ async function readyBackend({ backend, tensorboard, events }: SessionRequest): P
 /** Writes a plan down, with all that is worth knowing about this machine. */
 async function writeManifest(
   runs: readonly PlannedRun[],
-  { file, plugins = [], ...about }:
+  { file, revision, plugins = [], ...about }:
     & Pick<Manifest, "preset" | "search" | "data" | "plugins">
-    & { readonly file: PlanFile },
+    & { readonly file: PlanFile; readonly revision: string | null },
   out: string,
 ): Promise<void> {
   const { native } = await inspectBackend();
@@ -163,7 +165,7 @@ async function writeManifest(
     createdAt: new Date().toISOString(),
     command: [...Deno.args],
     runs,
-    environment: { ...await environment(null), tensorflow: native?.tensorflow ?? null },
+    environment: { ...await environment(null, revision), tensorflow: native?.tensorflow ?? null },
     ...(plugins.length > 0 && { plugins }),
     ...about,
   }, file);

@@ -3,10 +3,12 @@
  *
  * @module
  */
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { quote } from "../../base/command.ts";
 import { UsageError } from "../../base/errors.ts";
 import { projectPath } from "../../base/paths.ts";
+import { hostsOf, narrowRun } from "../../base/rights.ts";
 import type { PlannedRun } from "../plan/plan.ts";
 import type { Given, Session } from "./executor.ts";
 import { NOTICE_SECONDS, type options } from "./slurm_options.ts";
@@ -37,7 +39,7 @@ export function stageScript(
     "--features": paths.features,
   }).flatMap(([option, given]) => [given ?? []].flat().flatMap((path) => [option, quote(path)]));
   const command = [
-    cli(),
+    cli("harness", session),
     `slurm task --out ${quote(out)} --stage ${stage} --part "$SLURM_ARRAY_TASK_ID/${tasks}"`,
     ...(saveEvery === undefined ? [] : [`--save-every ${saveEvery}`]),
     ...(stall === undefined ? [] : [`--stall ${stall}`]),
@@ -65,8 +67,12 @@ export function stageScript(
 }
 
 /** The script of the job that writes the report, after all others. */
-export function reportScript({ out, catalogue }: Session, given: SlurmGiven): string {
-  const command = [`${cli()} report --out ${quote(out)}`, ...pluginOptions(catalogue)];
+export function reportScript(session: Session, given: SlurmGiven): string {
+  const { out, catalogue } = session;
+  const command = [
+    `${cli("report", session)} report --out ${quote(out)}`,
+    ...pluginOptions(catalogue),
+  ];
   return script(common(out, "report", "report", given), [command.join(" ")]);
 }
 
@@ -108,8 +114,18 @@ function script(options: readonly string[], body: readonly string[]): string {
   return ["#!/usr/bin/env bash", ...head, "", ...body, ""].join("\n");
 }
 
-/** Deno itself, not `deno task`, which does not pass signals on. */
-function cli(): string {
-  return [Deno.execPath(), "run", "--allow-all", "--quiet", projectPath("cli/main.ts")]
-    .map((word, i) => (i === 0 || i === 4 ? quote(word) : word)).join(" ");
+/** Deno itself, not `deno task`, which does not pass signals on; with the rights of the command. */
+function cli(set: "harness" | "report", { out, paths, catalogue }: Session): string {
+  const specifiers = catalogue.plugins.map(({ specifier }) => specifier);
+  const plugins = specifiers.filter((text) => text.startsWith("file:")).map((url) =>
+    fileURLToPath(url)
+  );
+  const rights = narrowRun(set, {
+    ...(set === "report" && { read: [out, ...plugins.map((path) => dirname(path))] }),
+    write: [out, paths.cacheDir],
+    hosts: hostsOf(specifiers),
+    // What leads the loader of libraries on a node is not known here.
+    ...(set === "harness" && { run: true }),
+  });
+  return [Deno.execPath(), ...rights, projectPath("cli/main.ts")].map(quote).join(" ");
 }

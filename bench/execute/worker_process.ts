@@ -5,6 +5,7 @@
  */
 import { machineAtFault } from "../../base/errors.ts";
 import { projectPath } from "../../base/paths.ts";
+import { hostsOf, narrowRun } from "../../base/rights.ts";
 import type { PlannedRun } from "../plan/plan.ts";
 import type { RunSpec } from "../records/record.ts";
 import type { LocalSession } from "./local.ts";
@@ -37,7 +38,8 @@ export class WorkerProcess {
     const program = projectPath("bench/execute/worker.ts");
     this.#process = new Deno.Command(Deno.execPath(), {
       args: [
-        ...["run", "--allow-all", "--quiet", program],
+        ...rightsOf(session, engine),
+        program,
         ...[engine.backend, String(engine.threads)],
       ],
       cwd: projectPath(""),
@@ -107,6 +109,14 @@ export class WorkerProcess {
     const error = sentenceIn(words) ?? `its worker process ended ${how}${words && `: ${words}`}`;
     return { type: "failed", error, machine: signal !== null || machineAtFault(new Error(words)) };
   }
+}
+
+/** What a worker may do: its session is all that it writes, and it speaks with nobody. */
+function rightsOf({ out, paths, catalogue }: LocalSession, engine: RunSpec["engine"]): string[] {
+  const hosts = hostsOf(catalogue.plugins.map(({ specifier }) => specifier));
+  // A program does what it likes; its images are linked into its folder.
+  if (engine.backend === "elsewhere") return narrowRun("program", { hosts });
+  return narrowRun("worker", { write: [out, paths.cacheDir], hosts });
 }
 
 /** How Deno begins the message of an error that nobody has caught. */

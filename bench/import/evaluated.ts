@@ -11,7 +11,7 @@ import type { Metric } from "../../metrics/mod.ts";
 import type { Method } from "../../methods/method.ts";
 import { executor } from "../../tensor/compile/mod.ts";
 import type { BackendInfo } from "../../tensor/backend.ts";
-import { environment } from "../execute/environment.ts";
+import { environment, revisionOfCode } from "../execute/environment.ts";
 import type { Origin, RunSpec } from "../records/record.ts";
 import { runName } from "../records/run_id.ts";
 import { evaluate, type Predictor } from "../train/evaluation.ts";
@@ -102,7 +102,7 @@ export async function evaluated(run: CheckpointRun): Promise<Imported> {
         split: "checked",
       },
       ...{ test: test.predictions, validation: validation.predictions, metrics },
-      environment: await environment(backend),
+      environment: await environment(backend, await revisionOfCode()),
       timing: { evaluationSeconds: seconds },
     };
     return recordFromPredictions(foreign);

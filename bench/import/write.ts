@@ -4,7 +4,7 @@
  * @module
  */
 import { DataError, UsageError } from "../../base/errors.ts";
-import { environment } from "../execute/environment.ts";
+import { environment, revisionOfCode } from "../execute/environment.ts";
 import { requireWritable } from "../execute/preflight.ts";
 import type { Manifest, RunRecord } from "../records/record.ts";
 import type { KeptPredictions } from "../records/predictions.ts";
@@ -87,7 +87,7 @@ export async function carryOutImport(
       createdAt: new Date().toISOString(),
       command: [...command],
       preset: "imported",
-      environment: await environment(null),
+      environment: await environment(null, await revisionOfCode()),
     }),
     runs: runs.map(({ record: { id, name, spec } }) => ({ id, name, spec })),
   } as Manifest);

@@ -123,12 +123,15 @@ async function keep(stream: ReadableStream<Uint8Array>, file: Deno.FsFile): Prom
 async function memoryBelow(ancestor: number): Promise<number> {
   if (Deno.build.os !== "linux") return 0;
   const processes = new Map<number, { parent: number; bytes: number }>();
-  for await (const { name } of Deno.readDir("/proc")) {
-    if (!/^\d+$/.test(name)) continue;
-    const status = await Deno.readTextFile(`/proc/${name}/status`).catch(() => "");
+  // Deno keeps these files from who may not do everything, and may start programs.
+  const { stdout } = await new Deno.Command("sh", {
+    args: ["-c", "cat /proc/[0-9]*/status"],
+    stderr: "null",
+  }).output();
+  for (const status of new TextDecoder().decode(stdout).split(/^(?=Name:)/m)) {
     const number = (key: string) =>
       Number(new RegExp(`^${key}:\\s*(\\d+)`, "m").exec(status)?.[1] ?? 0);
-    processes.set(Number(name), { parent: number("PPid"), bytes: 1024 * number("VmRSS") });
+    processes.set(number("Pid"), { parent: number("PPid"), bytes: 1024 * number("VmRSS") });
   }
   const descends = (pid: number): boolean => {
     const parent = processes.get(pid)?.parent ?? 0;

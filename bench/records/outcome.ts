@@ -36,8 +36,8 @@ export type RunEnd =
   | { readonly type: "trained"; readonly outcome: Trained }
   /** Another process had finished it meanwhile. */
   | { readonly type: "existing" }
-  /** Another process is at it. */
-  | { readonly type: "taken" }
+  /** Another process is at it; its number, where that is known. */
+  | { readonly type: "taken"; readonly holder: number | null }
   /** Broken off as the worker was told to; its state is kept. */
   | { readonly type: "stopped" }
   | {

@@ -4,6 +4,7 @@
  * @module
  */
 import { find } from "../../base/errors.ts";
+import { readSystemFile } from "../../base/system_files.ts";
 import {
   classCounts,
   type Dataset,
@@ -104,10 +105,7 @@ function aboutMethods(spec: RunSpec, methods: readonly Method[]): RunRecord["met
 
 /** Largest resident memory of this process so far, bytes; the present one where that is not known. */
 async function peakMemory(): Promise<number> {
-  try {
-    const status = await Deno.readTextFile("/proc/self/status");
-    return Number(/VmHWM:\s*(\d+) kB/.exec(status)![1]) * 1024;
-  } catch {
-    return Deno.memoryUsage().rss;
-  }
+  const status = await readSystemFile("/proc/self/status") ?? "";
+  const [, kilobytes] = /VmHWM:\s*(\d+) kB/.exec(status) ?? [];
+  return kilobytes === undefined ? Deno.memoryUsage().rss : Number(kilobytes) * 1024;
 }

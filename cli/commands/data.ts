@@ -50,6 +50,11 @@ export function dataCommand(setExitCode: SetExitCode): Command {
       `one of ${DATASETS.filter(({ sources }) => sources).map(({ name }) => name).join(", ")}`,
     )
     .option("--data-dir <dir>", "where it goes", USUAL_FOLDER)
+    .option(
+      "--host <name>",
+      "a host that a plugin's data set is fetched from, as those of the suite's own are known; may " +
+        "be repeated",
+    )
     .action(async (name: string, { dataDir, plugin = [] }: { dataDir: string } & PluginOptions) =>
       setExitCode(await fetchSet(name, resolve(dataDir), { plugin }))
     );

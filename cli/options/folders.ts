@@ -3,11 +3,12 @@
  *
  * @module
  */
-import { basename, dirname, join, relative, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { type Command, Option } from "commander";
 import { nonEmptyPath } from "../../base/arguments.ts";
 import { UsageError } from "../../base/errors.ts";
 import { isFile } from "../../base/files.ts";
+import { besideOf } from "../needs.ts";
 import type { PlanFile } from "../../bench/records/folder.ts";
 
 /** What {@linkcode outOption} and {@linkcode intoOption} give. */
@@ -68,11 +69,7 @@ export async function targetOf(
   into: string | undefined,
 ): Promise<string> {
   const [first = "", ...others] = from;
-  const target = into === undefined
-    ? others.length === 0
-      ? first
-      : join(dirname(first), from.map((path) => basename(path)).join("+"))
-    : resolve(into);
+  const target = into === undefined ? others.length === 0 ? first : besideOf(from) : resolve(into);
   if (target === first && others.length === 0) return target;
   if (await isFile(join(target, "manifest.json")) || from.includes(target)) {
     throw new UsageError(

@@ -5,6 +5,7 @@
  */
 import { join } from "node:path";
 import protobuf from "protobufjs";
+import { cacheDirectory } from "../../base/paths.ts";
 import type { Attribute, AttributeTypes } from "../native/binding.ts";
 
 /** Where a value comes from: an output of a node of the graph. */
@@ -146,7 +147,9 @@ function shapeOf(shape: readonly number[]): object {
  * @returns What the loader gives; the folder is gone by then.
  */
 export function loadGraph<T>(model: Uint8Array, load: (folder: string, tag: string) => T): T {
-  const folder = Deno.makeTempDirSync({ prefix: "mdlt-graph-" });
+  const cache = cacheDirectory();
+  Deno.mkdirSync(cache, { recursive: true });
+  const folder = Deno.makeTempDirSync({ dir: cache, prefix: "graph-" });
   try {
     Deno.writeFileSync(join(folder, "saved_model.pb"), model);
     return load(folder, TAG);

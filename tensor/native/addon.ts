@@ -9,6 +9,7 @@ import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findProgram, runProgram } from "../../base/command.ts";
 import { createAtomically, exists } from "../../base/files.ts";
+import { narrowRun } from "../../base/rights.ts";
 
 /** The addon's file name. */
 export const addonName = "tfjs_binding.node";
@@ -125,7 +126,9 @@ export async function tryAddon(
 ): Promise<string> {
   const probe = fileURLToPath(new URL("./probe.ts", import.meta.url));
   const { success, stdout, reason } = await runProgram(Deno.execPath(), [
-    ...["run", "--quiet", "--no-config", "--no-lock", "--allow-all", probe, addon],
+    ...narrowRun("probe"),
+    probe,
+    addon,
   ], { environment, minutes: 5 });
   if (!success) throw new Error(`the addon does not load (${reason})`);
   return stdout.trim();

@@ -34,6 +34,11 @@ async function libraryPath(addon: string): Promise<string> {
   return join(dirname(await Deno.realPath(addon)), `mdlt_operations_${version}.so`);
 }
 
+/** Whether the library of an addon has been compiled. */
+export async function operationsAreThere(addon: string): Promise<boolean> {
+  return await exists(await libraryPath(addon));
+}
+
 /** Compiles the library of an addon, if that has not been done; a failure is a note. */
 export async function prepareOperations(addon: string, toolchain: Toolchain): Promise<void> {
   const { environment, onNote } = toolchain;

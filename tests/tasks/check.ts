@@ -9,8 +9,9 @@ import { projectPath } from "../../base/paths.ts";
 const CHECKS = [["fmt", "--check"], ["lint"], ["check"]];
 
 if (Deno.args.length > 0) {
-  const program = projectPath("cli/main.ts");
-  Deno.exit(await ended(["run", "--allow-all", "--quiet", program, "check", ...Deno.args]));
+  const rights = ["--allow-read", "--allow-env", "--allow-run"];
+  const program = projectPath("cli/launch.ts");
+  Deno.exit(await ended(["run", "--quiet", ...rights, program, "check", ...Deno.args]));
 }
 for (const args of CHECKS) {
   const code = await ended(args, projectPath(""));

@@ -57,7 +57,18 @@ export async function writePackage(folder: string): Promise<void> {
     Deno.writeTextFile(join(folder, name), `${JSON.stringify(value, null, 2)}\n`);
   await write("package.json", about);
   const { name, version, exports } = about;
-  await write("deno.json", { name, version, exports, nodeModulesDir: "manual" });
+  await write("deno.json", {
+    name,
+    version,
+    exports,
+    nodeModulesDir: "manual",
+    permissions: permissions(),
+  });
+}
+
+/** The sets; packages lie beside this one. */
+function permissions(): unknown {
+  return JSON.parse(JSON.stringify(config.permissions).replaceAll("./node_modules", "../.."));
 }
 
 /** Paths of modules in JavaScript: `./mod.js` for `./mod.ts`. */

@@ -1,0 +1,167 @@
+/**
+ * What each command needs of the machine: a permission set of `deno.json`, and the paths that its
+ * command line names. `cli/launch.ts` runs a command with that and no more.
+ *
+ * @module
+ */
+import { basename, dirname, join, resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { hostsOf, type Opened, type PermissionSet } from "../base/rights.ts";
+import { cacheDirectory, insideProject, projectPath } from "../base/paths.ts";
+
+/** A command line, taken apart as far as paths go. */
+interface Line {
+  /** The values of an option, in order. */
+  values(option: string): readonly string[];
+  /** What is neither an option nor known to be one's value, without the command's own name. */
+  readonly words: readonly string[];
+}
+
+/** What a command needs. */
+interface Needs {
+  readonly set: PermissionSet;
+  /** Paths that it writes. What is to be made is made in the folder around it. */
+  writes?(line: Line): readonly string[];
+  /** What it leaves alone in the folders that it writes. */
+  keeps?(line: Line): readonly string[];
+  /** Hosts that it speaks with, beside those of its set. */
+  hosts?(line: Line): readonly string[];
+  /** Whether it starts processes of the suite. */
+  readonly starts?: boolean;
+}
+
+/** Where `--out` lies when it is left out. */
+const RESULTS = "results";
+
+/** Where one thing is made of several folders: beside the first. */
+export function besideOf(folders: readonly string[]): string {
+  return join(dirname(folders[0]!), folders.map((path) => basename(path)).join("+"));
+}
+
+const out = ({ values }: Line): readonly string[] => {
+  const given = values("--out");
+  return given.length === 0 ? [RESULTS] : given;
+};
+
+/** What several folders, or one, are made into. */
+const into = (line: Line): readonly string[] => {
+  const from = out(line), given = line.values("--into");
+  if (given.length > 0) return given;
+  return from.length > 1 ? [besideOf(from.map((path) => resolve(path)))] : from;
+};
+
+const to = ({ values }: Line) => values("--to");
+const aroundTo = ({ values }: Line) => values("--to").map((path) => dirname(path));
+const dataDir = ({ values }: Line) => [...values("--data-dir"), "data"];
+
+const train: Needs = { set: "harness", writes: out, starts: true };
+
+/** By the words of a command; the longest that a line begins with counts. */
+export const NEEDS: Readonly<Record<string, Needs>> = {
+  "": { set: "look" },
+  "bench": train,
+  "analyse": train,
+  "sweep": train,
+  "select": {
+    ...train,
+    writes: (line) => [...into(line), ...(line.values("--save-hparams").length > 0 ? ["."] : [])],
+  },
+  "slurm": { set: "harness", writes: out, starts: true },
+  "report": {
+    set: "report",
+    writes: into,
+    keeps: (line) =>
+      out(line).flatMap((folder) => [join(folder, "runs"), join(folder, "manifest.json")]),
+  },
+  "results": { set: "look" },
+  "power": { set: "look" },
+  "check": { set: "look", writes: ({ words }) => words },
+  "methods": { set: "look" },
+  "datasets": { set: "report", writes: ({ values }) => values("--charts") },
+  "networks": { set: "look" },
+  "metrics": { set: "look" },
+  "hparams": { set: "look" },
+  "schema": { set: "look", writes: to },
+  "completions": { set: "look" },
+  "import": { set: "import", writes: out, starts: true },
+  "export": { set: "data", writes: to, starts: true },
+  "export weights": { set: "data", writes: aroundTo, starts: true },
+  "data": { set: "data", starts: true },
+  "data split": { set: "data", writes: ({ words }) => words },
+  "data fetch": { set: "fetch", writes: dataDir, hosts: ({ values }) => values("--host") },
+  "doctor": { set: "harness", starts: true },
+  "new": {
+    set: "data",
+    starts: true,
+    writes: ({ values }) => {
+      const plugins = values("--plugin").map((path) => dirname(path));
+      if (plugins.length > 0) return plugins;
+      return [insideProject() ? projectPath("") : "."];
+    },
+  },
+};
+
+/** The permission set of a command line, and what it opens beside that. */
+export function needsOf(args: readonly string[]): { set: PermissionSet; opened: Opened } {
+  const two = args.slice(0, 2).join(" ");
+  const name = [two, args[0] ?? ""].find((words) => words in NEEDS) ?? "";
+  const { set, writes, keeps, hosts, starts } = NEEDS[name]!;
+  const line = lineOf(args.slice(name === "" ? 0 : name.split(" ").length));
+  const plugins = line.values("--plugin");
+  const cache = cacheDirectory();
+  const written = [...(writes?.(line) ?? []).map(firstMissing), ...(writes ? [cache] : [])];
+  const named = args.flatMap(partsOf).filter((text) => existsSync(text));
+  const around = plugins.filter((path) => existsSync(path)).map((path) => dirname(path));
+  return {
+    set,
+    opened: {
+      ...(readsAll(set) ? {} : { read: [RESULTS, "data", cache, ...named, ...around, ...written] }),
+      ...(written.length > 0 ? { write: written } : {}),
+      keep: keeps?.(line) ?? [],
+      ...(starts ? { run: [Deno.execPath()] } : {}),
+      net: hosts?.(line) ?? [],
+      hosts: hostsOf(plugins),
+    },
+  };
+}
+
+/** These sets look at what the command line names, and nowhere else. */
+const readsAll = (set: PermissionSet) => set !== "look" && set !== "report";
+
+/** The path, or the uppermost folder on the way to it that is not there and must be made. */
+function firstMissing(path: string): string {
+  let missing = resolve(path);
+  for (let above = dirname(missing); !existsSync(above); above = dirname(above)) missing = above;
+  return missing;
+}
+
+/** What of an argument may be a path: of `--option=a,b` and of `name=a` each part, too. */
+function partsOf(argument: string): string[] {
+  const value = argument.startsWith("-") ? argument.slice(argument.indexOf("=") + 1) : argument;
+  return [value, ...value.split(","), value.slice(value.indexOf("=") + 1)]
+    .filter((text) => text !== "");
+}
+
+/** Options without a value, of commands that write what their words name. */
+export const FLAGS: ReadonlySet<string> = new Set(["--mend", "--json", "--help"]);
+
+function lineOf(args: readonly string[]): Line {
+  const given: [option: string, value: string][] = [];
+  const words: string[] = [];
+  for (let i = 0; i < args.length; i++) {
+    const argument = args[i]!;
+    const [, option, value] = /^(--[^=]+)(?:=(.*))?$/s.exec(argument) ?? [];
+    if (option === undefined) words.push(argument);
+    else if (value !== undefined) given.push([option, value]);
+    else if (!FLAGS.has(option) && args[i + 1] !== undefined && !args[i + 1]!.startsWith("-")) {
+      given.push([option, args[++i]!]);
+    }
+  }
+  return {
+    values: (wanted) =>
+      given.filter(([option, value]) => option === wanted && value !== "").map(([, value]) =>
+        value
+      ),
+    words,
+  };
+}
