@@ -36,6 +36,7 @@ export interface Opened {
  */
 export function narrowRun(set: PermissionSet, opened: Opened = {}): string[] {
   const { read, write, keep = [], run, net = [], hosts = [] } = opened;
+  const { ffi } = setOf(set);
   const reached = [...new Set([...setOf(set).net ?? [], ...net, ...hosts])];
   const list = (name: string, values: readonly string[]) => `--allow-${name}=${values.join(",")}`;
   return [
@@ -45,6 +46,7 @@ export function narrowRun(set: PermissionSet, opened: Opened = {}): string[] {
     ...(write ? [list("write", places(write))] : []),
     ...(keep.length > 0 ? [`--deny-write=${places(keep).join(",")}`] : []),
     ...(run ? [programs(set, run)] : []),
+    ...(Array.isArray(ffi) ? [list("ffi", places(ffi.map((path) => projectPath(path))))] : []),
     ...(hosts.length > 0 ? [list("import", hosts)] : []),
     ...(net.length + hosts.length > 0 ? [list("net", reached)] : []),
   ];
@@ -52,7 +54,11 @@ export function narrowRun(set: PermissionSet, opened: Opened = {}): string[] {
 
 /** What `deno.json` says of a set, as far as it is a list here. */
 const setOf = (set: PermissionSet) =>
-  config.permissions[set] as { run?: readonly string[] | true; net?: readonly string[] };
+  config.permissions[set] as {
+    run?: readonly string[] | true;
+    net?: readonly string[];
+    ffi?: readonly string[] | true;
+  };
 
 /** The hosts of modules that are named by URL. */
 export function hostsOf(specifiers: readonly string[]): string[] {

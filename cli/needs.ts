@@ -73,7 +73,7 @@ export const NEEDS: Readonly<Record<string, Needs>> = {
     keeps: (line) =>
       out(line).flatMap((folder) => [join(folder, "runs"), join(folder, "manifest.json")]),
   },
-  "results": { set: "look" },
+  "results": { set: "look", writes: ({ values }) => values("--keep") },
   "power": { set: "look" },
   "check": { set: "look", writes: ({ words }) => words },
   "methods": { set: "look" },

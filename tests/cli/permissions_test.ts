@@ -139,7 +139,7 @@ Deno.test("every command has its needs, and no needs are without a command", () 
   const check = program.commands.find((command) => command.name() === "check")!;
   for (const { options } of [check, data.commands.find((command) => command.name() === "split")!]) {
     const flags = options.filter(({ required, optional }) => !required && !optional);
-    for (const { long } of flags) assert.ok(FLAGS.has(long!), long);
+    for (const { long } of flags) assert.ok(FLAGS.has(long!), long!);
   }
   assert.deepEqual(needsOf(["check", "--mend", "a"]).opened.write!.slice(0, 1), [resolve("a")]);
 });
