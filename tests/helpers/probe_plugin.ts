@@ -1,5 +1,6 @@
 /** A plugin that tries out what its process may do while it is loaded. */
 import process from "node:process";
+import { print } from "../../base/terminal.ts";
 import { METRICS } from "../../metrics/mod.ts";
 
 const PROBES: Readonly<Record<string, () => unknown>> = {
@@ -24,6 +25,6 @@ for (const [name, probe] of Object.entries(PROBES)) {
 }
 found["variable"] = process.env["PROBE_SECRET"] !== undefined;
 const main = new URL(Deno.mainModule).pathname.split("/").pop();
-console.log(`PROBE ${main} ${JSON.stringify(found)}`);
+print(`PROBE ${main} ${JSON.stringify(found)}`);
 
 export default { ...METRICS[0]!, name: "probe", title: "Probe" };
