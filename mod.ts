@@ -86,6 +86,7 @@ export type {
   KnownBytes,
   LoadOptions,
   Place,
+  Plateau,
   ReaderPool,
   ReadImages,
   Resident,

@@ -169,6 +169,14 @@ export interface TrainingSize {
   readonly checkpointEvery: number;
 }
 
+/** Whether runs of a preset's own length end on a plateau, and how that is known. */
+export interface Plateau {
+  /** Validation macro-F1 of ERM gains less than a point in the last tenth of the training. */
+  readonly reached: boolean;
+  /** What was measured, a sentence. */
+  readonly measured: string;
+}
+
 /** What images may be. */
 export const IMAGE_KINDS: readonly DatasetDefinition["images"][] = ["digits", "photographs"];
 
@@ -218,6 +226,8 @@ export interface DatasetDefinition extends Definition {
   readonly presets?: Readonly<Record<string, Readonly<Record<string, Value>>>>;
   /** Other sizes of the training for a preset. */
   readonly training?: Readonly<Record<string, Partial<TrainingSize>>>;
+  /** Whether runs end on a plateau, by preset; not measured where left out. */
+  readonly plateaus?: Readonly<Record<string, Plateau>>;
   /** Looks at everything that is to be said of the files; left out where their checksums say enough. */
   problems?(paths: DataPaths): Promise<DataProblems>;
   /** Says whether the files are here, without reading them. */

@@ -63,7 +63,8 @@ export function didLearn({ spec, outcome, curve, result, data }: Curve): Learned
  */
 export function lastGain({ curve, spec: { training } }: Pick<Curve, "curve" | "spec">): LastGain {
   const worthOf = worthBy(curve);
-  const from = (1 - END) * training.steps;
+  // Checkpoints begin after one step.
+  const from = 1 + (1 - END) * (training.steps - 1) + 1e-9;
   const before = curve.filter(({ step }) => step <= from);
   const since = before.at(-1);
   if (since === undefined || before.length === curve.length) return { gain: null, rising: false };

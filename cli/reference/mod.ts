@@ -9,6 +9,7 @@ import { print } from "../../base/terminal.ts";
 import { cliPage } from "./cli.ts";
 import { choosingPage, methodsBlock } from "./choosing.ts";
 import { methodsPage } from "./methods.ts";
+import { plateausBlock } from "./plateaus.ts";
 import { keptBlock, keptIndex } from "./results.ts";
 
 const NOTE = "<!-- Written by deno task docs:generate; change the definitions instead. -->";
@@ -19,6 +20,7 @@ export const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {
   "docs/methods.md": () => `${NOTE}\n\n${methodsPage()}`,
   "docs/choosing-a-method.md": () => `${NOTE}\n\n${choosingPage()}`,
   "docs/results/README.md": async () => `${NOTE}\n\n${await keptIndex()}`,
+  "docs/harness.md": () => withBlocks("docs/harness.md", { plateaus: plateausBlock() }),
   "README.md": async () =>
     withBlocks("README.md", { methods: methodsBlock(), results: await keptBlock() }),
 };

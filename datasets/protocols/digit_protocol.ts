@@ -55,7 +55,8 @@ export interface DigitDomain {
 }
 
 /** What a set of digits has of its own. */
-export interface DigitSet extends Pick<DatasetDefinition, "name" | "title" | "description"> {
+export interface DigitSet
+  extends Pick<DatasetDefinition, "name" | "title" | "description" | "plateaus"> {
   readonly origin: string;
   /** In ascending order. */
   readonly domains: readonly DigitDomain[];
@@ -84,6 +85,7 @@ export function defineDigits(set: DigitSet): DatasetDefinition {
     sources: sourcesOf(set),
     settings: { ...commonSettings(set), ...profileSettings(set), ...ACROSS_SETTINGS },
     presets: { smoke: small, quick: small, standard: small },
+    ...(set.plateaus && { plateaus: set.plateaus }),
     locate: (paths) => locate(set, paths),
     counts: (options) => counts(set, options),
     load: (options) => load(set, options),

@@ -19,7 +19,7 @@ import { countRows, listRows, readCsv, readSplit, type SplitRows } from "./split
 /** A data set from its description. */
 export function definePhotographs(set: PhotographSet): DatasetDefinition {
   const { name, title, description, domains, classes, shots, origin, sources } = set;
-  const { published, large, training } = set;
+  const { published, large, training, plateaus } = set;
   return defineDataset({
     name,
     title,
@@ -34,6 +34,7 @@ export function definePhotographs(set: PhotographSet): DatasetDefinition {
     ...(published && { published }),
     ...(large && { large }),
     ...(training && { training }),
+    ...(plateaus && { plateaus }),
     settings: SETTINGS,
     async locate(paths) {
       const found = await locate(set, paths);

@@ -18,6 +18,7 @@ export interface PhotographSet extends
     | "published"
     | "large"
     | "training"
+    | "plateaus"
   > {
   /** In ascending order, as the folders are called. */
   readonly domains: readonly string[];
