@@ -22,7 +22,7 @@ export default defineMethod({
   hyperparameters: {
     irmWeight: number({
       default: 100,
-      presets: { quick: { default: 1, because: SMALL_HALVES } },
+      presets: { quick: { default: 0.1, because: SMALL_HALVES } },
       search: power10(-1, 5),
       description: "weight of the IRM penalty after its annealing",
     }),
@@ -35,7 +35,7 @@ export default defineMethod({
     bottleneckWeight: number({
       default: 100,
       presets: {
-        quick: { default: 1, because: "the variance of so few features is easily made nothing" },
+        quick: { default: 0.1, because: "the variance of so few features is easily made nothing" },
       },
       search: power10(-1, 5),
       description: "weight of the features' variance after its annealing",

@@ -25,7 +25,7 @@ export default defineMethod({
   hyperparameters: {
     penaltyWeight: number({
       default: 100,
-      presets: { quick: { default: 1, because: SMALL_HALVES } },
+      presets: { quick: { default: 0.1, because: SMALL_HALVES } },
       search: power10(-1, 5),
       description: "weight of the penalty after annealing",
       mdltName: "irm_lambda",

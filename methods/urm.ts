@@ -52,6 +52,12 @@ export default defineMethod({
     }),
     discriminatorLearningRate: number({
       default: inherit("learningRate"),
+      presets: {
+        quick: {
+          default: 1e-3,
+          because: "at so high a rate the discriminator leaves the network behind",
+        },
+      },
       search: power10(-6, -4.5),
       overrides: { digits: { search: power10(-4.7, -3.2) } },
       description: "learning rate of the discriminator",
