@@ -156,7 +156,8 @@ export async function printPlan(
   const { json = false, keepOld, redo } = options;
   const note = (line: string) => json ? printJson({ event: "note", line }) : print(line);
   const runs = await plan(await expectedBackend(backend), note);
-  const paths = await dataPaths(options);
+  const pretrained = options.pretrained?.map((path) => resolve(path));
+  const paths = { ...await dataPaths(options), pretrained };
   const width = await executor.width(runs, given);
   const found = await forecast(runs, { out, catalogue, paths, width, keepOld, redo });
   printForecast(found, await plannedSensitivity(runs, out, catalogue), json);

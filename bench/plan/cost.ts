@@ -35,6 +35,10 @@ const SECONDS = {
   step: 5e-4,
   /** Of tracing the graphs of a run, and of writing it down. */
   run: 0.6,
+  /** Of drawing or reading a weight. */
+  parameter: 1.5e-7,
+  /** Of a command: starting its processes, and the report. */
+  command: 3,
   /** Of an image of a file: decoded, and augmented for a step. */
   decoded: 1 / 600,
   augmented: 1 / 1500,
@@ -49,8 +53,8 @@ const FORWARD = 1, BOTH = 3;
 /** Bytes of a process with TensorFlow, and of a number. */
 const PROCESS = 5.2e8, NUMBER = 4;
 
-/** Copies of the weights: themselves, gradients, two moments, the best, one to write. */
-const COPIES = 6;
+/** Copies of the weights, as measured: gradients, moments, the best, traced ones, those to write. */
+const COPIES = 16;
 
 /** Of a network that does not say what it costs: a small one. */
 const UNKNOWN: NetworkWork = { products: 5e7, activations: 1e5, parameters: 5e5 };
@@ -82,26 +86,36 @@ export function costOf(spec: RunSpec, { methods, networks }: Known, counts?: Spl
   const memory = PROCESS + work.parameters * COPIES * NUMBER +
     2 * work.activations * batch * domains * NUMBER;
   return {
-    seconds: SECONDS.run + (computed * slower) / parallel + (trained + looked) * reading,
+    seconds: SECONDS.run + work.parameters * SECONDS.parameter + (computed * slower) / parallel +
+      (trained + looked) * reading,
     memory,
   };
 }
 
+/** What the runs of a plan have in common: seconds, whatever they are. */
+export const COMMAND = SECONDS.command;
+
 /**
- * Seconds until the features of a data set are there, which a frozen network computes once; 0 where
- * features were computed elsewhere, or nothing is frozen.
+ * Seconds until the images of a data set are there to be trained on for the first time: read from
+ * their files, and seen by the network that is frozen, where one is.
+ *
+ * @param numbers Weights of the frozen network; those of the full one when left out.
  */
-export function featuresSeconds(
+export function preparing(
   { dataset, training: { network: { frozen } }, engine }: RunSpec,
   { networks }: Known,
-  counts?: SplitCounts,
+  counts: SplitCounts | undefined,
+  fromFiles: boolean,
+  numbers?: number,
 ): number {
-  if (frozen === undefined || frozen.features) return 0;
-  const network = networks.find(({ name }) => name === frozen.name);
-  if (network === undefined) return 0;
+  if (!fromFiles) return 0;
   const all = images(counts, "train") + images(counts, "validation") + images(counts, "test");
-  const each = imageSeconds(scaled(network, 1, dataset.imageSize));
-  return all * Math.max(SECONDS.decoded, each * (engine.backend === "wasm" ? WASM : 1));
+  const network = networks.find(({ name }) => name === frozen?.name);
+  if (network === undefined || frozen?.features) return all * SECONDS.decoded;
+  const { work = UNKNOWN } = network;
+  const width = numbers === undefined ? 1 : Math.sqrt(numbers / work.parameters);
+  const each = imageSeconds(scaled(network, width, dataset.imageSize));
+  return all * (SECONDS.decoded + each * (engine.backend === "wasm" ? WASM : 1));
 }
 
 function imageSeconds({ products, activations }: NetworkWork): number {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { builtin } from "../../bench/catalogue.ts";
 import { forecast } from "../../bench/execute/forecast.ts";
-import { costOf, featuresSeconds } from "../../bench/plan/cost.ts";
+import { costOf, preparing } from "../../bench/plan/cost.ts";
 import { estimate } from "../../bench/plan/estimate.ts";
 import type { RunRecord, RunSpec } from "../../bench/records/record.ts";
 import type { SplitCounts } from "../../datasets/dataset.ts";
@@ -83,10 +83,12 @@ Deno.test("features of a frozen network are computed once, before its runs", () 
   };
   const images = [[2000], [2000]];
   const counts = { train: images, validation: images, test: images };
-  const seconds = featuresSeconds(spec, CATALOGUE, counts);
+  const seconds = preparing(spec, CATALOGUE, counts, true);
   assert.ok(seconds > 60 && seconds < 600, String(seconds));
+  const quarter = preparing(spec, CATALOGUE, counts, true, 2e5);
+  assert.ok(quarter < seconds / 2 && quarter > 10);
   assert.ok(costOf(spec, CATALOGUE, counts).seconds < 60);
-  assert.equal(featuresSeconds(SPEC, CATALOGUE, counts), 0);
+  assert.equal(preparing(SPEC, CATALOGUE, counts, false), 0);
 });
 
 Deno.test("a run whose record no longer counts is not finished", async () => {
