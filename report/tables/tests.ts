@@ -36,7 +36,8 @@ export function anovaTable(
       "methods × seeds without replication, which takes out what a seed does to every method. " +
       "Both take all methods for equally variable: where they are not, they reject too often " +
       "(docs/statistics.md has the measured rates), and say nothing of which methods differ. " +
-      "Partial η² is the share of the methods in the spread that the test sees. The p-values of " +
+      "Partial η² is the share of the methods in the spread that the test sees; the residual is the " +
+      "standard deviation of a single value besides that, in the metric's unit. The p-values of " +
       "this table are not corrected for the number of tests.",
     columns: [
       DATASET,
@@ -48,14 +49,18 @@ export function anovaTable(
       { key: "df2", title: "df 2", kind: "number" },
       { key: "p", title: "p", kind: "number", show: showP },
       { key: "eta", title: "Partial η²", kind: "number", digits: 2, inCsv: false },
+      { key: "residual", title: "Residual", kind: "number", digits: 1, inCsv: false },
     ],
     groups: datasets.map((dataset) => ({
       title: null,
       rows: anovas(dataset, figures).map((anova): Row => {
         const { domain, metric, test, result } = anova;
         const numbers = result.computable
-          ? [result.statistic, result.df1, result.df2, result.p, result.partialEtaSquared]
-          : [null, null, null, null, null];
+          ? [
+            ...[result.statistic, result.df1, result.df2, result.p, result.partialEtaSquared],
+            metric.scale.factor * Math.sqrt(result.meanSquareError),
+          ]
+          : new Array<null>(6).fill(null);
         return {
           cells: [datasetName(dataset), domain, metricName(metric), test, ...numbers],
           ...note(anova),

@@ -95,3 +95,34 @@ Deno.test("a metric that nobody defined is refused", () =>
       /Cannot find metric "acuracy": did you mean "accuracy"\?/,
     );
   }));
+
+Deno.test("F tests tell the spread that is left after methods and seeds, in points", () =>
+  inFolder(async (out) => {
+    await writeStore(out, { ...grid, datasets: DATASETS.slice(1, 2) });
+    await buildReport(out, { catalogue });
+    const results: Row[] = parse(await Deno.readTextFile(join(out, "results.csv")), {
+      columns: true,
+    });
+    const value = (method: string, seed: number) =>
+      100 * Number(
+        results.find((row) =>
+          row.method === method && row.seed === `${seed}` && row.split === "test" &&
+          row.domain === "average" && row.metric === "macro_f1"
+        )!.value,
+      );
+    const { methods, seeds } = grid;
+    const mean = (values: readonly number[]) => values.reduce((a, b) => a + b) / values.length;
+    const all = mean(methods.flatMap((method) => seeds.map((seed) => value(method, seed))));
+    let squares = 0;
+    for (const method of methods) {
+      for (const seed of seeds) {
+        const own = mean(seeds.map((other) => value(method, other)));
+        const seedMean = mean(methods.map((other) => value(other, seed)));
+        squares += (value(method, seed) - own - seedMean + all) ** 2;
+      }
+    }
+    const expected = Math.sqrt(squares / ((methods.length - 1) * (seeds.length - 1)));
+    const table = await Deno.readTextFile(join(out, "report/tables/anova.md"));
+    const row = table.split("\n").find((line) => /average.*macro-F1.*blocked/.test(line))!;
+    assert.equal(row.split("|").at(-2)!.trim(), expected.toFixed(1));
+  }));
