@@ -175,7 +175,8 @@ function stepHandler(
     const now = performance.now();
     if (done === total || now - sentAt >= PROGRESS_MS) {
       sentAt = now;
-      send({ type: "step", done, total });
+      const { loss, metric, best } = look();
+      send({ type: "step", done, total, seen: { loss, metric, best: best?.value ?? null } });
       await yieldToEventLoop();
     }
     const stopping = stop.aborted;

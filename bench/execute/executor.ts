@@ -6,12 +6,16 @@
 import type { DataPaths } from "../../datasets/dataset.ts";
 import type { Catalogue } from "../catalogue.ts";
 import type { Outcome } from "../records/outcome.ts";
+import type { Progress } from "../records/progress.ts";
 import type { PlannedRun } from "../plan/plan.ts";
 
 export type { Outcome };
 
 /** How runs ended, by id; runs that were broken off have no entry. */
 export type Outcomes = ReadonlyMap<string, Outcome>;
+
+/** What is seen of a run that is trained here: null where there is nothing yet. */
+export type Seen = Pick<Progress, "loss" | "metric"> & { readonly best: number | null };
 
 /** Told while runs go on. */
 export interface ExecutorEvents {
@@ -22,7 +26,7 @@ export interface ExecutorEvents {
   /** Long work before the first step: what is done, how much of how much. */
   onWork?(what: string, done: number, total: number): void;
   /** Steps of the run that are done, of all its steps. */
-  onStep?(run: PlannedRun, done: number, total: number): void;
+  onStep?(run: PlannedRun, done: number, total: number, seen?: Seen): void;
   /** The machine failed the run; it is tried again after so many seconds. */
   onRetry?(run: PlannedRun, reason: string, seconds: number): void;
   /** Another process is at the run, which is waited for; its number, where that is known. */

@@ -62,5 +62,7 @@ async function stateOf(
 function tell(message: WorkerMessage, run: PlannedRun, { events }: Session): void {
   if (message.type === "begun") events?.onStart?.(run);
   if (message.type === "work") events?.onWork?.(message.what, message.done, message.total);
-  if (message.type === "step") events?.onStep?.(run, message.done, message.total);
+  if (message.type === "step") {
+    events?.onStep?.(run, message.done, message.total, message.seen);
+  }
 }

@@ -8,7 +8,7 @@ import type { DataPaths } from "../../datasets/dataset.ts";
 import type { RunEnd } from "../records/outcome.ts";
 import type { Plugin } from "../records/record.ts";
 import type { PlannedRun } from "../plan/plan.ts";
-import type { Session } from "./executor.ts";
+import type { Seen, Session } from "./executor.ts";
 import { datasetKey } from "./inputs.ts";
 
 /** From the harness to a worker. The end of the worker's input tells it to stop. */
@@ -49,7 +49,7 @@ export type WorkerMessage =
     readonly done: number;
     readonly total: number;
   }
-  | { readonly type: "step"; readonly done: number; readonly total: number }
+  | { readonly type: "step"; readonly done: number; readonly total: number; readonly seen?: Seen }
   | RunEnd;
 
 export type { RunEnd };

@@ -78,8 +78,9 @@ export class WorkerProcess {
       if (message === null) continue;
       if (message.type === "begun") events?.onStart?.(run);
       else if (message.type === "work") events?.onWork?.(message.what, message.done, message.total);
-      else if (message.type === "step") events?.onStep?.(run, message.done, message.total);
-      else return message;
+      else if (message.type === "step") {
+        events?.onStep?.(run, message.done, message.total, message.seen);
+      } else return message;
     }
   }
 

@@ -1,0 +1,34 @@
+/**
+ * What is said of runs while a grid goes on, whatever shows it.
+ *
+ * @module
+ */
+import type { Outcome } from "../bench/execute/executor.ts";
+import type { PlannedRun } from "../bench/plan/plan.ts";
+import { datasetText } from "../bench/records/left_out.ts";
+import { divergence } from "../bench/records/outcome.ts";
+
+/** That another process is at a run. */
+export function waiting({ name, spec, id }: PlannedRun, process: number | null): string {
+  const who = process === null ? "another process" : `process ${process}`;
+  return `Waiting for ${datasetText(spec)} ${name} seed ${spec.seed} (${id}): ${who} is at it`;
+}
+
+/** What is being done, with the bytes done where it is not known of how many. */
+export function workDone(what: string, done: number, total: number | undefined): string {
+  return total === undefined ? `${what}: ${(done / 2 ** 20).toFixed(0)} MiB` : what;
+}
+
+/** That a run is tried again, and why. */
+export function again({ name, spec }: PlannedRun, reason: string, seconds: number): string {
+  const what = `${datasetText(spec)} ${name} seed ${spec.seed}`;
+  return `${what} is tried again in ${seconds} s: ${reason}`;
+}
+
+/** What is said when a run ends; null where it needs no word. */
+export function ending({ name, spec }: PlannedRun, outcome: Outcome): string | null {
+  const { status } = outcome;
+  if (status === "done" || status === "existing") return null;
+  const reason = status === "diverged" ? divergence(outcome) : outcome.reason;
+  return `${datasetText(spec)} ${name} seed ${spec.seed} ${status}: ${reason}`;
+}
