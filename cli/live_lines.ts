@@ -57,14 +57,15 @@ export function runWords({ run, done, total, seen, from }: Running, now: number)
   const steps = from === undefined ? 0 : done - from.done;
   const left = steps > 0 ? (now - from!.time) / 1000 / steps * (total - done) : null;
   const metric = METRICS.find(({ name }) => name === seen?.metric);
+  const { loss = null, best = null } = seen ?? {};
   const { factor, decimals } = metric?.scale ?? { factor: 1, decimals: 3 };
   return [
     `${name} seed ${spec.seed}`,
     `step ${done}/${total}`,
-    ...(seen?.loss == null ? [] : [`loss ${shortNumber(seen.loss)}`]),
-    ...(seen?.best == null ? [] : [`best ${(factor * seen.best).toFixed(decimals)}`]),
+    ...(loss === null ? [] : [`loss ${shortNumber(loss)}`]),
+    ...(best === null ? [] : [`best ${(factor * best).toFixed(decimals)}`]),
     ...(left === null ? [] : [`${duration(left)} left`]),
-    ...(seen?.best == null ? [] : [`(validation ${metric?.title ?? seen.metric})`]),
+    ...(best === null ? [] : [`(validation ${metric?.title ?? seen!.metric})`]),
     datasetText(spec),
   ];
 }
