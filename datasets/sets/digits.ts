@@ -20,6 +20,10 @@ export const digits = defineDigits({
   title: "Digits-MLT",
   description: "Handwritten digits over photographs (MNIST-M) and house numbers (SVHN).",
   plateaus: {
+    quick: {
+      reached: false,
+      measured: "ERM gains 1.3 points in the last tenth and ends at 19 (seeds 100 to 102).",
+    },
     standard: {
       reached: true,
       measured: "The last tenth gains 0.02 points (three seeds, head 200, factor 0.05); eight of " +

@@ -28,6 +28,19 @@ Deno.test("drawn images follow the seed of the run by default, fixed splits stay
   ]);
 });
 
+Deno.test("a seed has the same images for all methods, in both stages", () => {
+  const methods = ["erm", "irm", "boda+crt"];
+  const found = specs({ methods, dataSeed: "run" }).flatMap((spec) =>
+    [spec, ...(spec.stage1 ? [spec.stage1] : [])].map((own) =>
+      JSON.stringify([
+        own.seed,
+        own.dataset,
+      ])
+    )
+  );
+  assert.equal(new Set(found).size, 2); // the two seeds
+});
+
 Deno.test("--data-seed holds for all drawn sets, --set goes before it", () => {
   const seedsOf = (request: Partial<Request>) =>
     specs(request).map(({ dataset: { settings } }) => settings["seed"]);
