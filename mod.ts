@@ -222,6 +222,7 @@ export type {
   Rival,
   Row,
   Run,
+  Said,
   Section,
   SectionDefinition,
   Sensitivity,

@@ -7,6 +7,8 @@ import { join } from "node:path";
 import { readIfThere, readRegularFile, requireNoLink, writeAtomically } from "../base/files.ts";
 import { sha256Of } from "../bench/records/seal.ts";
 import type { Chart } from "./charts/chart.ts";
+import { isPdfDrawing, svgToPdf } from "./charts/pdf/pdf.ts";
+import { chartRows, rowsAsCsv } from "./charts/rows.ts";
 import { canDrawText, toPng, toSvg } from "./charts/render.ts";
 import type { Drawing } from "./page/chart_view.tsx";
 import { toCsv } from "./tables/formats/csv.ts";
@@ -50,6 +52,8 @@ export class ReportFiles {
   readonly #sums = new Map<string, string>();
   /** Pictures that other threads are drawing. */
   readonly #pending: Promise<void>[] = [];
+  /** Texts of tables by their files' names, for the page to hand out. */
+  readonly texts: Record<string, string> = {};
 
   constructor(private readonly out: string) {}
 
@@ -73,10 +77,10 @@ export class ReportFiles {
 
   /** Writes a table in every format. */
   async table(table: Table): Promise<void> {
-    await this.#write(`tables/${table.name}.csv`, toCsv(table));
+    await this.#text(`${table.name}.csv`, toCsv(table));
     if (table.csvOnly) return;
-    await this.#write(`tables/${table.name}.md`, toMarkdown(table));
-    await this.#write(`tables/${table.name}.tex`, toLatex(table));
+    await this.#text(`${table.name}.md`, toMarkdown(table));
+    await this.#text(`${table.name}.tex`, toLatex(table));
   }
 
   /** Draws charts and writes them in every format. */
@@ -87,11 +91,15 @@ export class ReportFiles {
       const { name, spec } = chart;
       const svg = await toSvg(spec);
       await this.#write(`charts/${name}.vl.json`, JSON.stringify(spec, null, 1) + "\n");
+      await this.#write(`charts/${name}.csv`, rowsAsCsv(chartRows(spec)));
       await this.#write(`charts/${name}.svg`, svg + "\n");
+      if (isPdfDrawing(svg)) {
+        await this.#write(`charts/${name}.pdf`, await svgToPdf(svg, chart.title));
+      }
       if (hasPng) {
         this.#pending.push(toPng(svg).then((png) => this.#write(`charts/${name}.png`, png)));
       }
-      drawings.set(chart, { svg, hasPng });
+      drawings.set(chart, { svg });
     }
     return drawings;
   }
@@ -102,6 +110,11 @@ export class ReportFiles {
     await this.#write("index.html", html);
     await writeAtomically(this.#path(SUMS), writeSums(this.#sums), false);
     return this.#path("index.html");
+  }
+
+  async #text(name: string, text: string): Promise<void> {
+    this.texts[name] = text;
+    await this.#write(`tables/${name}`, text);
   }
 
   async #write(name: string, content: string | Uint8Array): Promise<void> {

@@ -17,7 +17,7 @@ import type { Table } from "./tables/table.ts";
 // What a section of one's own is made of, and every type that it meets on the way.
 export { defineSection, type Section, type SectionDefinition } from "./section.ts";
 export type { ReportContext, ReportOptions };
-export { type Chart, PALETTE, type SpecBody, specOf } from "./charts/chart.ts";
+export { type Chart, PALETTE, type Said, type SpecBody, specOf } from "./charts/chart.ts";
 export { Charts } from "./page/chart_view.tsx";
 export { Folded, TableView } from "./page/table_view.tsx";
 export * from "./tables/columns.ts";
@@ -91,7 +91,7 @@ export async function buildReport(out: string, options: ReportOptions = {}): Pro
   const sections = await buildSections(ctx);
   for (const table of sections.flatMap(({ tables }) => tables ?? [])) await files.table(table);
   const drawings = await files.charts(sections.flatMap(({ charts }) => charts ?? []));
-  const path = await files.page(await renderPage(ctx, sections, drawings));
+  const path = await files.page(await renderPage(ctx, sections, drawings, files.texts));
   const runs = [...ctx.store.runs, ...ctx.store.unseen];
   const count = (status: string) => runs.filter((run) => run.state.status === status).length;
   return {

@@ -28,6 +28,16 @@ export interface Chart {
   readonly description: string;
   /** With its data in it. */
   readonly spec: ChartSpec;
+  /** What the description ends with, for each choice that the chart offers; as drawn first. */
+  readonly says?: readonly Said[];
+}
+
+/** What is to be said of a chart when the reader has made a choice. */
+export interface Said {
+  /** The chart's parameters and their values. */
+  readonly choice: Readonly<Record<string, string>>;
+  /** Whole sentences. */
+  readonly words: string;
 }
 
 /**

@@ -5,7 +5,15 @@
  */
 import type { TopLevelSpec } from "vega-lite";
 import { type DatasetResults, estimate, type MethodResults } from "../analysis/arrange.ts";
-import { type Chart, choice, classOrder, DARK_BELOW, labelAngle, specOf } from "./chart.ts";
+import {
+  type Chart,
+  choice,
+  classOrder,
+  DARK_BELOW,
+  labelAngle,
+  type Said,
+  specOf,
+} from "./chart.ts";
 
 /** With more classes than these, names and figures would overlap: the tooltip tells them. */
 const MOST_NAMED = 90;
@@ -46,6 +54,7 @@ export function classHeatmapSpec(
     width: { step: width },
     height: { step: height },
     params: [choice("method", "Method", methods, shown)],
+    usermeta: { listedBy: { column: "domain", names: [...domains] } },
     datasets: { rows: [...rows], images: [...images] },
     data: { name: "rows" },
     transform: [
@@ -161,21 +170,16 @@ export function classHeatmapChart(
     train: train.map((counts) => counts[c]!),
   }));
   const shown = ordered[0]!.title;
-  const best = rows.filter((row) => row.method === shown);
-  const cells = best.flatMap((row) =>
-    row.f1.flatMap((f1, d) => f1 === null ? [] : [{ f1, class: row.class, domain: domains[d]! }])
-  ).sort((a, b) => a.f1 - b.f1);
-  const [low, high] = [cells[0], cells.at(-1)];
+  const says = ordered.map(({ title }): Said => ({
+    choice: { method: title },
+    words: extremes(title, title === shown, rows, domains),
+  }));
   const description = `F1 of every class (rows, most training images first) in every domain ` +
-    `(columns) of ${dataset.title}, mean over the seeds of ${shown}, ` +
-    "which has the highest mean on the worst domain." +
-    (low && high
-      ? ` It is lowest for ${low.class} in ${low.domain} (${low.f1.toFixed(2)}) and highest for ` +
-        `${high.class} in ${high.domain} (${high.f1.toFixed(2)}).`
-      : "") +
+    `(columns) of ${dataset.title}, mean over seeds.` +
     (classes.length <= MOST_NAMED && train.some((counts) => counts.includes(0))
       ? " Dashed frames: no training image in that domain (zero-shot)."
-      : "");
+      : "") +
+    ` ${says[0]!.words}`;
   return {
     name: `${dataset.name}-class-f1`,
     title: "F1 by class and domain",
@@ -188,5 +192,24 @@ export function classHeatmapChart(
       shown,
       description,
     ),
+    says,
   };
+}
+
+/** Where a method is weakest and strongest. */
+function extremes(
+  method: string,
+  isFirst: boolean,
+  rows: readonly ClassScores[],
+  domains: readonly string[],
+): string {
+  const cells = rows.filter((row) => row.method === method).flatMap((row) =>
+    row.f1.flatMap((f1, d) => f1 === null ? [] : [{ f1, class: row.class, domain: domains[d]! }])
+  ).sort((a, b) => a.f1 - b.f1);
+  const [low, high] = [cells[0], cells.at(-1)];
+  return `Shown: ${method}${isFirst ? ", which has the highest mean on the worst domain" : ""}` +
+    (low && high
+      ? `; lowest for ${low.class} in ${low.domain} (${low.f1.toFixed(2)}), highest for ` +
+        `${high.class} in ${high.domain} (${high.f1.toFixed(2)}).`
+      : ".");
 }

@@ -6,7 +6,15 @@
 import type { TopLevelSpec } from "vega-lite";
 import type { DatasetResults, MethodResults } from "../analysis/arrange.ts";
 import type { SparseConfusion } from "../folder.ts";
-import { type Chart, choice, classOrder, DARK_BELOW, labelAngle, specOf } from "./chart.ts";
+import {
+  type Chart,
+  choice,
+  classOrder,
+  DARK_BELOW,
+  labelAngle,
+  type Said,
+  specOf,
+} from "./chart.ts";
 
 /** More classes than these cannot be read in one matrix: only the most confused are shown. */
 const MOST_CLASSES = 20;
@@ -60,6 +68,7 @@ export function confusionSpec(
       choice("method", "Method", methods, shown),
       choice("domain", "Domain", domains, ALL),
     ],
+    usermeta: { listedBy: { column: "predicted", names: [...classes] } },
     data: { values: [...rows] },
     transform: [
       { filter: "datum.method === method && datum.domain === domain" },
@@ -131,25 +140,43 @@ export function confusionChart(dataset: DatasetResults, ordered: readonly Method
       );
     })
   );
-  const first = rows.filter((row) => row.method === best.title && row.domain === ALL);
-  const [mistake] = first.flatMap((row) =>
-    row.share.map((share, i) => ({ share, from: row.class, to: names[i]! }))
-  ).filter(({ from, to }) => from !== to).sort((a, b) => b.share - a.share);
+  const says = ordered.flatMap(({ title: method }) =>
+    [ALL, ...domains].map((domain): Said => ({
+      choice: { method, domain },
+      words: mistakeWords(rows, { method, domain }, names, method === best.title),
+    }))
+  );
   const description = `Where the test images of each class of ${dataset.title} go, in percent of ` +
-    `the class, seeds together; shown for ${best.title}, which has the highest mean on the worst domain` +
+    `the class, seeds together` +
     (shown.length < classes.length
-      ? `, and the ${shown.length} classes of ${classes.length} that it confuses most.`
-      : ".") +
-    (mistake && mistake.share > 0
-      ? ` Its most frequent mistake: ${mistake.share.toFixed(0)} % of ${mistake.from} are taken ` +
-        `for ${mistake.to}.`
-      : "");
+      ? `, for the ${shown.length} classes of ${classes.length} that ${best.title} confuses most. `
+      : ". ") +
+    says[0]!.words;
   return {
     name: `${dataset.name}-confusion`,
     title: "Confusion matrix",
     description,
     spec: confusionSpec(rows, [ALL, ...domains], names, best.title, description),
+    says,
   };
+}
+
+/** What a method takes for what most often. */
+function mistakeWords(
+  rows: readonly ConfusionRows[],
+  { method, domain }: { readonly method: string; readonly domain: string },
+  names: readonly string[],
+  isFirst: boolean,
+): string {
+  const [mistake] = rows.filter((row) => row.method === method && row.domain === domain)
+    .flatMap((row) => row.share.map((share, i) => ({ share, from: row.class, to: names[i]! })))
+    .filter(({ from, to }) => from !== to).sort((a, b) => b.share - a.share);
+  return `Shown: ${method}${isFirst ? ", which has the highest mean on the worst domain" : ""}, ` +
+    `${domain}.` +
+    (mistake && mistake.share > 0
+      ? ` Its most frequent mistake: ${mistake.share.toFixed(0)} % of ${mistake.from} are taken ` +
+        `for ${mistake.to}.`
+      : "");
 }
 
 /** The classes with the most images lost or wrongly gained; all where there are few. */

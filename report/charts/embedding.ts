@@ -6,7 +6,15 @@
 import type { TopLevelSpec } from "vega-lite";
 import { ITERATIONS, type Points } from "../analysis/embedding.ts";
 import type { DatasetResults, MethodResults } from "../analysis/arrange.ts";
-import { categories, type Chart, choice, classOrder, MOST_CATEGORIES, specOf } from "./chart.ts";
+import {
+  categories,
+  type Chart,
+  choice,
+  classOrder,
+  MOST_CATEGORIES,
+  type Said,
+  specOf,
+} from "./chart.ts";
 
 /** Width and height of a picture. */
 const SIZE = 250;
@@ -109,22 +117,26 @@ export function embeddingChart(
     class: points.label.map((c) => classes[c]!),
     domain: points.domain.map((d) => domains[d]!),
   }));
-  const seeds = [...new Set(found.map(({ seed }) => seed))];
+  const says = found.map(({ method, seed }): Said => ({
+    choice: { method: method.title },
+    words: `Shown: ${method.title}, seed ${seed}.`,
+  }));
   const { points } = found[0]!;
   const description = `Features of ${points.x.length} test images of ${dataset.title} in two ` +
     `dimensions by t-SNE (perplexity ${points.perplexity}, ${ITERATIONS} steps, seed ` +
-    `${points.seed}), one run a method (seed ${seeds.join("/")}), shown for ${rows[0]!.method}. ` +
+    `${points.seed}), one run a method. ` +
     "The same images for every method" +
     (shown.length < classes.length
       ? `; the ${shown.length} classes with the most of them in colour, the others grey`
       : "") +
     ". Neighbours are alike in the features; distances between " +
-    "clusters and their sizes mean nothing.";
+    `clusters and their sizes mean nothing. ${says[0]!.words}`;
   return {
     name: `${dataset.name}-features`,
     title: "Test features (t-SNE)",
     description,
     spec: embeddingSpec(rows, shown.map((c) => classes[c]!), domains, description),
+    says,
   };
 }
 

@@ -6,7 +6,7 @@
 import type { TopLevelSpec } from "vega-lite";
 import { calibration, joined } from "../analysis/calibration.ts";
 import type { DatasetResults, MethodResults } from "../analysis/arrange.ts";
-import { type Chart, choice, GUIDE, PALETTE, specOf } from "./chart.ts";
+import { type Chart, choice, GUIDE, PALETTE, type Said, specOf } from "./chart.ts";
 
 const ALL = "all domains";
 
@@ -144,18 +144,37 @@ export function reliabilityChart(
   );
   const { method, known } = found[0]!;
   const bins = known.byDomain[0]!.length;
+  const says = found.flatMap((one) =>
+    [ALL, ...domains].map((domain, d): Said => ({
+      choice: { method: one.method.title, domain },
+      words: errorWords(one.method.title, domain, one.known, d === 0 ? null : d - 1),
+    }))
+  );
   const description = `Accuracy of test predictions on ${dataset.title} by their confidence, in ` +
     `${bins} bins, seeds together; larger dots hold more images. On the dashed line confidence ` +
-    `is deserved, below it the method is too sure of itself. Shown for ${method.title}, whose ` +
-    `expected calibration error is ${
-      (100 * known.error.mean).toFixed(1)
-    } % (average over domains, ` +
-    `mean over ${known.error.n === 1 ? "one seed" : `${known.error.n} seeds`}); deserved ` +
-    `confidences would give ${(100 * known.floor.mean).toFixed(1)} % on so few images.`;
+    `is deserved, below it the method is too sure of itself. ${says[0]!.words}`;
   return {
     name: `${dataset.name}-reliability`,
     title: "Reliability of the confidence",
     description,
     spec: reliabilitySpec(rows, [ALL, ...domains], method.title, description),
+    says,
   };
+}
+
+/** A method's error of calibration, over all domains or in one. */
+function errorWords(
+  method: string,
+  where: string,
+  { error, floor, errors }: NonNullable<ReturnType<typeof calibration>>,
+  domain: number | null,
+): string {
+  const own = domain === null ? error : errors[domain];
+  if (!own) return `Shown: ${method}, ${where}.`;
+  return `Shown: ${method}, ${where}; expected calibration error ${(100 * own.mean).toFixed(1)} %` +
+    (domain !== null
+      ? "."
+      : ` (average over domains, mean over ${
+        error.n === 1 ? "one seed" : `${error.n} seeds`
+      }); deserved confidences would give ${(100 * floor.mean).toFixed(1)} % on so few images.`);
 }

@@ -23,14 +23,37 @@ const PACKAGES = {
   "vega-embed": () => import("vega-embed"),
 };
 
+/** What the script is made of, in the order of their imports: they run as one. */
+const SCRIPTS = [
+  () => import("../charts/pdf/svg_tree.ts", { with: { type: "text" } }),
+  () => import("../charts/pdf/font.ts", { with: { type: "text" } }),
+  () => import("../charts/pdf/path.ts", { with: { type: "text" } }),
+  () => import("../charts/pdf/pdf.ts", { with: { type: "text" } }),
+  () => import("../charts/rows.ts", { with: { type: "text" } }),
+  () => import("./downloads.ts", { with: { type: "text" } }),
+  () => import("./client.ts", { with: { type: "text" } }),
+];
+
+/** JavaScript of modules that import nothing but each other, as one module. */
+async function scriptOf(): Promise<string> {
+  const texts = await Promise.all(
+    SCRIPTS.map((load) => load().then((text) => String(text.default))),
+  );
+  return texts.map((text) =>
+    modules.stripTypeScriptTypes(text)
+      .replaceAll(/^import\s[^;]*;$/gm, "").replaceAll(/^export /gm, "")
+      .replaceAll(/^\s*\/\*\*.*?\*\/\s*$/gms, "").replaceAll(/^\s*(?:\/\/\/? .*)?\n/gm, "")
+  ).join("");
+}
+
 /** Reads the page's style and scripts, from wherever this package and its dependencies are. */
 export async function readAssets(): Promise<Assets> {
-  const [style, client, ...libraries] = await Promise.all([
+  const [style, script, ...libraries] = await Promise.all([
     import("./page.css", { with: { type: "text" } }).then((text) => text.default),
-    import("./client.ts", { with: { type: "text" } }).then((text) => text.default as string),
+    scriptOf(),
     ...Object.keys(PACKAGES).map(browserBuild),
   ]);
-  return { style, script: modules.stripTypeScriptTypes(client), libraries };
+  return { style, script, libraries };
 }
 
 /** The build of a package for browsers, which lies beside its main module. */

@@ -7,15 +7,21 @@
  * @module
  */
 import { createContext } from "preact";
-import type { Chart } from "../charts/chart.ts";
-import type { View } from "../types.ts";
+import type { Chart, Said } from "../charts/chart.ts";
+import { isPdfDrawing } from "../charts/pdf/pdf.ts";
+import type { ChartSpec, View } from "../types.ts";
 import { inScript } from "./embed.ts";
+import { FileButton } from "./file_button.tsx";
 
 /** How a chart was drawn. */
 export interface Drawing {
   readonly svg: string;
-  /** Whether there is a PNG of it beside the SVG. */
-  readonly hasPng: boolean;
+}
+
+/** What a figure of the page carries for its script. */
+export interface ChartData {
+  readonly spec: ChartSpec;
+  readonly says?: readonly Said[];
 }
 
 /** The drawings of a report's charts, for {@linkcode Charts} anywhere in the page. */
@@ -53,7 +59,10 @@ function Columns({ charts, drawings }: {
   );
 }
 
-function ChartView({ chart, svg, hasPng }: { chart: Chart } & Drawing) {
+function ChartView({ chart, svg }: { chart: Chart } & Drawing) {
+  const { spec, says, description } = chart;
+  const said = says?.[0]?.words ?? "";
+  const data: ChartData = { spec, ...(says && { says }) };
   return (
     <figure id={`chart-${chart.name}`} class={widthClass(svg)}>
       <h3>{chart.title}</h3>
@@ -62,16 +71,22 @@ function ChartView({ chart, svg, hasPng }: { chart: Chart } & Drawing) {
         dangerouslySetInnerHTML={{ __html: withOwnIds(svg, chart.name) }}
       />
       <figcaption>
-        {chart.description}{" "}
-        <span class="files">
-          <a href={`charts/${chart.name}.svg`}>SVG</a>
-          {hasPng && <a href={`charts/${chart.name}.png`}>PNG</a>}
-          <a href={`charts/${chart.name}.vl.json`}>Vega-Lite</a>
+        <span class="says">
+          {said === "" ? description : description.slice(0, -said.length)}
+          {said !== "" && <span class="said" aria-live="polite">{said}</span>}
+        </span>{" "}
+        <span class="files" hidden>
+          <FileButton file="svg" of={chart.title}>SVG</FileButton>
+          <FileButton file="png" of={chart.title}>PNG</FileButton>
+          {isPdfDrawing(svg) && <FileButton file="pdf" of={chart.title}>PDF</FileButton>}
+          <FileButton file="csv" of={chart.title}>CSV</FileButton>
+          <FileButton file="json" of={chart.title}>JSON</FileButton>
+          <FileButton file="vega-lite" of={chart.title}>Vega-Lite</FileButton>
         </span>
       </figcaption>
       <script
         type="application/json"
-        dangerouslySetInnerHTML={{ __html: inScript(JSON.stringify(chart.spec)) }}
+        dangerouslySetInnerHTML={{ __html: inScript(JSON.stringify(data)) }}
       />
     </figure>
   );

@@ -3,12 +3,13 @@
 /**
  * What the report's page can do beyond being read: theme, sorting, filtering, live charts.
  *
- * Runs in the browser, inlined without its types, and works without a network: it imports types
- * alone.
+ * Runs in the browser, inlined without its types behind the modules that it imports, and works
+ * without a network.
  *
  * @module
  */
 import type { default as VegaEmbed } from "vega-embed";
+import { chartDataOf, choiceOf, liveViews } from "./downloads.ts";
 import type { FigurePairs, PairData } from "./pair_data.ts";
 
 declare global {
@@ -225,22 +226,38 @@ async function enliven(figure: HTMLElement): Promise<void> {
   drawn.after(live);
   try {
     startCharts();
-    const spec = JSON.parse(get("script", figure).textContent!);
-    await globalThis.vegaEmbed!(live, spec, {
+    const data = chartDataOf(figure);
+    const { view } = await globalThis.vegaEmbed!(live, data.spec, {
       renderer: "svg",
-      actions: { export: true, source: false, compiled: false, editor: false },
+      actions: false, // the links below the chart hand out more
       // The page's policy allows no functions built from text, and no style but its own.
       ast: true,
       defaultStyle: false,
-      forceActionsMenu: true,
       tooltip: { theme: isDark() ? "dark" : "light", disableDefaultStyle: true },
     });
+    liveViews.set(figure, view);
+    followChoice(figure);
     live.hidden = false;
     drawn.hidden = true;
     figure.dataset.state = "live";
   } catch (error) {
     live.remove(); // the drawn chart stays
     throw error;
+  }
+}
+
+/** Says below a chart what the reader has chosen to see. */
+function followChoice(figure: HTMLElement): void {
+  const data = chartDataOf(figure);
+  const said = figure.querySelector(".said");
+  for (const name of Object.keys(data.says?.[0]?.choice ?? {})) {
+    liveViews.get(figure)!.addSignalListener(name, () => {
+      const choice = choiceOf(figure, data);
+      const now = data.says!.find((one) =>
+        Object.entries(choice).every(([name, value]) => one.choice[name] === value)
+      );
+      said!.textContent = now?.words ?? `Shown: ${Object.values(choice).join(", ")}.`;
+    });
   }
 }
 

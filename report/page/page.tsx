@@ -7,6 +7,7 @@
  * @module
  */
 import { createHash } from "node:crypto";
+import { gzipSync } from "node:zlib";
 import { renderToString } from "preact-render-to-string";
 import { heading, type Metric } from "../../metrics/mod.ts";
 import type { Chart } from "../charts/chart.ts";
@@ -50,28 +51,46 @@ function sha256(text: string): string {
 const EARLY = `try { const theme = localStorage.getItem("theme");
   if (theme) document.documentElement.dataset.theme = theme; } catch { /* no storage here */ }`;
 
-/** Makes the page, with all that it needs inside. */
+/**
+ * Makes the page, with all that it needs inside.
+ *
+ * @param texts Files of tables, which the page hands out.
+ */
 export async function renderPage(
   { store, metrics }: ReportContext,
   sections: readonly PageSection[],
   drawings: ReadonlyMap<Chart, Drawing>,
+  texts: Readonly<Record<string, string>>,
 ): Promise<string> {
   const read = await readAssets();
   const assets = { ...read, style: `${read.style}\n${widthsOf(drawings.values())}` };
   const shown = sections.filter(({ view }) => view !== null);
   const page = (
     <Drawings.Provider value={drawings}>
-      <Page store={store} metrics={metrics.tested} sections={shown} assets={assets} />
+      <Page
+        store={store}
+        metrics={metrics.tested}
+        sections={shown}
+        assets={assets}
+        archive={packed(texts)}
+      />
     </Drawings.Provider>
   );
   return `<!doctype html>\n${renderToString(page)}\n`;
 }
 
-function Page({ store, metrics, sections, assets }: {
+/** Texts as one part of the page. */
+function packed(texts: Readonly<Record<string, string>>): string {
+  const bytes = new TextEncoder().encode(JSON.stringify(texts));
+  return gzipSync(bytes, { level: 9 }).toString("base64");
+}
+
+function Page({ store, metrics, sections, assets, archive }: {
   store: Store;
   metrics: readonly Metric[];
   sections: readonly PageSection[];
   assets: Assets;
+  archive: string;
 }) {
   const { style, script, libraries } = assets;
   return (
@@ -116,6 +135,11 @@ function Page({ store, metrics, sections, assets }: {
             beside it.
           </p>
         </footer>
+        <script
+          type="text/plain"
+          data-archive
+          dangerouslySetInnerHTML={{ __html: archive }}
+        />
         {libraries.map((library) => (
           <script
             type="text/plain"

@@ -8,6 +8,7 @@
 import { besideBest, type Pairwise } from "../analysis/significance.ts";
 import type { Tested } from "../analysis/tested.ts";
 import { inScript } from "./embed.ts";
+import { FileButton } from "./file_button.tsx";
 import { figureTitle } from "../tables/format.ts";
 import type { FigurePairs, PairData } from "./pair_data.ts";
 
@@ -77,7 +78,10 @@ export function PairPicker({ pairs, first, alpha }: {
       <p class="caption">
         Differences are means over the seeds that both methods have. The test is a moderated paired
         t test, Holm-corrected over all pairs of the figure, and the interval holds together with
-        those of all other pairs. All pairs: <a href="tables/pairs.csv">CSV</a>
+        those of all other pairs.{" "}
+        <span class="files" hidden>
+          <FileButton file="pairs.csv" of="all pairs">CSV</FileButton>
+        </span>
       </p>
       <script
         type="application/json"

@@ -19,6 +19,7 @@ import {
   type Table,
 } from "../tables/table.ts";
 import type { View } from "../types.ts";
+import { FileButton } from "./file_button.tsx";
 
 /** Below this many rows a filter box is no help. */
 const FILTER_FROM = 8;
@@ -51,10 +52,10 @@ export function TableView(
       <p class="caption">{table.caption}</p>
       <Notes table={table} />
       {files && (
-        <p class="files">
-          {["csv", "md", "tex"].map((kind) => (
-            <a href={`tables/${table.name}.${kind}`}>{kind.toUpperCase()}</a>
-          ))}
+        <p class="files" hidden>
+          <FileButton file={`${table.name}.csv`} of={table.title}>CSV</FileButton>
+          <FileButton file={`${table.name}.md`} of={table.title}>Markdown</FileButton>
+          <FileButton file={`${table.name}.tex`} of={table.title}>LaTeX</FileButton>
         </p>
       )}
     </div>
