@@ -9,6 +9,13 @@ import { print, printJson } from "./options/common.ts";
 import { duration } from "./progress.ts";
 import { type PlannedSensitivity, sensitivitySentence } from "./sensitivity.ts";
 
+/** What times and memory are estimated from. */
+const SOURCES: Readonly<Record<Forecast["open"]["sources"][number], string>> = {
+  "same method": "earlier runs of the same methods",
+  "other method": "earlier runs of other methods",
+  "table": "a table of usual times",
+};
+
 const megabytes = (bytes: number) => `${Math.round(bytes / 2 ** 20)} MB`;
 
 /** Prints a line for each run, one for what is open, and one for what can be seen. */
@@ -24,8 +31,10 @@ export function printForecast(
   runs.forEach((run) => print(lineOf(run)));
   if (open.runs > 0) {
     print(
-      `About ${duration(seconds)} with ${jobs} side by side, ${megabytes(memory)}, going by: ` +
-        sources.join(", "),
+      `About ${duration(seconds)} with ${jobs} side by side, ${
+        megabytes(memory)
+      }, estimated from ` +
+        sources.map((source) => SOURCES[source]).join(" and "),
     );
   }
   if (sensitivity !== null) print(sensitivitySentence(sensitivity));

@@ -33,7 +33,7 @@ export async function main(args: readonly string[]): Promise<number> {
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return 0; // --help, --version
       const words = error.message.replace(/^error: /, "").replace(/\s*\n\s*/g, " ");
-      if (error.code !== "commander.help") complain(`Cannot do that: ${words}`);
+      if (error.code !== "commander.help") complain(misread(words));
       return 2;
     }
     if (error instanceof UsageError) {
@@ -50,6 +50,11 @@ export async function main(args: readonly string[]): Promise<number> {
     }
     throw error; // a mistake of ours: with its stack
   }
+}
+
+/** What the reader of options says, such as "unknown option '--x'", as a sentence. */
+function misread(words: string): string {
+  return `Cannot read the command line: ${words}; its --help has examples`;
 }
 
 /** One line on standard error. */

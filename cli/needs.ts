@@ -50,6 +50,16 @@ const into = (line: Line): readonly string[] => {
   return from.length > 1 ? [besideOf(from.map((path) => resolve(path)))] : from;
 };
 
+/** What is kept appears whole beside its place; pictures of features are kept with the report. */
+const keep = (line: Line): readonly string[] => {
+  const kept = line.values("--keep");
+  if (kept.length === 0) return [];
+  return [
+    ...kept.map((path) => dirname(resolve(path))),
+    ...out(line).map((path) => join(path, "report")),
+  ];
+};
+
 const to = ({ values }: Line) => values("--to");
 const aroundTo = ({ values }: Line) => values("--to").map((path) => dirname(path));
 const dataDir = ({ values }: Line) => [...values("--data-dir"), "data"];
@@ -73,7 +83,7 @@ export const NEEDS: Readonly<Record<string, Needs>> = {
     keeps: (line) =>
       out(line).flatMap((folder) => [join(folder, "runs"), join(folder, "manifest.json")]),
   },
-  "results": { set: "look", writes: ({ values }) => values("--keep") },
+  "results": { set: "look", writes: keep },
   "power": { set: "look" },
   "check": { set: "look", writes: ({ words }) => words },
   "methods": { set: "look" },

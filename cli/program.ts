@@ -27,6 +27,7 @@ import { selectCommand } from "./commands/select.ts";
 import { slurmCommand } from "./commands/slurm.ts";
 import { sweepCommand } from "./commands/sweep.ts";
 import { pluginOption, type SetExitCode } from "./options/common.ts";
+import { examplesOf } from "./examples.ts";
 import { withSubcommands } from "./tree.ts";
 
 const COMMANDS = [
@@ -63,6 +64,13 @@ export function makeProgram(setExitCode: SetExitCode): Command {
   for (const command of withSubcommands(program)) {
     command.exitOverride().configureOutput({ outputError: () => {} })
       .configureHelp({ optionDescription: describe });
+    const examples = examplesOf(command);
+    if (examples.length > 0) {
+      command.addHelpText(
+        "after",
+        `\nExamples:\n${examples.map((line) => `  ${line}`).join("\n")}`,
+      );
+    }
     // `new` has an option of that name of its own: it writes plugins.
     const own = command.options.some(({ long }) => long === "--plugin");
     if (command.commands.length === 0 && !own) command.addOption(pluginOption());

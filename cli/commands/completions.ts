@@ -30,12 +30,6 @@ export function completionsCommand(_setExitCode: SetExitCode): Command {
   return command
     .description("print a script that completes commands, options and names in a shell")
     .addArgument(new Argument("<shell>", SHELLS.join(", ")).choices(SHELLS))
-    .addHelpText(
-      "after",
-      "\nExamples:\n  deno task -q completions bash >> ~/.bashrc\n" +
-        "  deno task -q completions zsh >> ~/.zshrc\n" +
-        "  deno task -q completions fish > ~/.config/fish/completions/mdlt.fish",
-    )
     .action((shell: typeof SHELLS[number]) => {
       const words = wordsOf(command.parent!);
       print(shell === "fish" ? fish(words) : bash(words, shell === "zsh"));

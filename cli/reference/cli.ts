@@ -5,6 +5,7 @@
  */
 import type { Command, Help } from "commander";
 import { makeProgram } from "../program.ts";
+import { examplesOf } from "../examples.ts";
 import { withSubcommands } from "../tree.ts";
 
 /** The page, as Markdown. */
@@ -28,6 +29,7 @@ function isVisible(command: Command): boolean {
 /** A heading, what the command does, and a list of each group of its options. */
 function describe(command: Command): string[] {
   const help = command.createHelp();
+  const examples = examplesOf(command);
   const depth = command.parent?.parent ? "###" : "##";
   const given = help.visibleArguments(command)
     .map((argument) =>
@@ -42,6 +44,7 @@ function describe(command: Command): string[] {
     `\`${help.commandUsage(command)}\``,
     sentence(help.commandDescription(command)),
     ...(given.length > 0 ? [given.join("\n")] : []),
+    ...(examples.length > 0 ? [`\`\`\`sh\n${examples.join("\n")}\n\`\`\``] : []),
     ...[...groups].flatMap(([heading, options]) => [heading, listOf(options, help)]),
   ];
 }

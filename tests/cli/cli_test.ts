@@ -246,7 +246,10 @@ Deno.test("a dry run prints the plan with what it will take, and writes nothing"
   const { code, out: text } = await cli("bench", "--dry-run", "--seeds", "1", "--out", out);
   assert.equal(code, 0);
   assert.match(text, /erm {2}seed 0 {2}\d+ steps .* about \d+:\d\d, \d+ MB\n/);
-  assert.match(text, /\nAbout [\d:]+ with \d+ side by side, \d+ MB, going by: table\n\d+ runs\n$/);
+  assert.match(
+    text,
+    /\nAbout [\d:]+ with \d+ side by side, \d+ MB, estimated from a table of usual times\n\d+ runs\n$/,
+  );
   await assert.rejects(Deno.stat(out), Deno.errors.NotFound);
 });
 

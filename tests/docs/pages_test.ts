@@ -52,7 +52,7 @@ Deno.test("every file of the repository that a page names is there", async () =>
       new URL(path!, `file:///${page}`).pathname.slice(1)
     );
     const inside = named.filter((path) => path.includes("/") && top.has(path.split("/")[0]!))
-      .filter((path) => !/^report\/.*\.(html|csv)$/.test(path)); // of an output folder
+      .filter((path) => !/^report\/.*\.(html|csv|md)$/.test(path)); // of an output folder
     for (const path of [...inside, ...linked]) {
       const found = await Deno.stat(projectPath(path)).catch(() => null);
       if (found === null) wrong.push(`${page}: ${path}`);
