@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { preset } from "../../bench/plan/presets.ts";
+import { type Preset, preset } from "../../bench/plan/presets.ts";
+import type { TrainingSettings } from "../../bench/records/record.ts";
 import { type DatasetResults, groupBy } from "../analysis/arrange.ts";
 import { type Definitions, ownValues } from "../analysis/papers.ts";
 import { distinct } from "./format.ts";
@@ -22,10 +23,12 @@ export function besidePapers(dataset: DatasetResults, definitions: Definitions):
   const own = `${steps} steps of ${batch} images a domain`;
   const definition = definitions.datasets.find(({ name }) => name === dataset.name);
   const paper = definition && preset("paper", definition);
-  const size =
+  const size = [
     paper === undefined || own === `${paper.steps} steps of ${paper.batch} images a domain`
-      ? `${own}.`
-      : `${own} (the paper: ${paper.steps} of ${paper.batch}).`;
+      ? own
+      : `${own} (the paper: ${paper.steps} of ${paper.batch})`,
+    ...(paper === undefined ? [] : otherwise(training, paper)),
+  ].join(", ") + ".";
   const values = [...groupBy(ownValues(dataset, definitions), ({ method }) => method)]
     .map(([method, values]) =>
       `${method} ${values.map(({ key, value, paper }) => `${key} ${value} (${paper})`).join(", ")}`
@@ -33,4 +36,21 @@ export function besidePapers(dataset: DatasetResults, definitions: Definitions):
   if (values.length === 0) return size;
   return `${size} Hyperparameters that have other values than in the methods' papers (in ` +
     `brackets), for runs of this size or because they were set: ${values.join("; ")}.`;
+}
+
+/** In which network and at what rate some runs learn, where the paper's do otherwise. */
+function otherwise(
+  training: readonly Pick<TrainingSettings, "network" | "learningRate">[],
+  paper: Preset,
+): string[] {
+  const networkOf = ({ network: { name, width, frozen } }: Pick<TrainingSettings, "network">) =>
+    `${name} × ${width}${frozen ? ` on ${frozen.name}` : ""}`;
+  const about = [
+    ["network", training.map(networkOf), networkOf(paper)],
+    ["learning rate", training.map(({ learningRate }) => `${learningRate}`), paper.learningRate],
+  ] as const;
+  return about.flatMap(([what, own, theirs]) => {
+    const used = distinct(own).join("/");
+    return used === `${theirs}` ? [] : [`${what} ${used} (${theirs})`];
+  });
 }
