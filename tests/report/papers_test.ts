@@ -43,7 +43,10 @@ Deno.test("captions name every value that is not the paper's, and what the paper
     said,
     /^\d+ steps of 12 images a domain \(the paper: 5001 of 64\), network cnn × 0.125 \(cnn × 1\)/,
   );
-  assert.ok(said.includes(`IRM penaltyWeight 1 (100), annealSteps ${LEARNING_BEGINS} (500)`), said);
+  assert.ok(
+    said.includes(`IRM penaltyWeight 0.1 (100), annealSteps ${LEARNING_BEGINS} (500)`),
+    said,
+  );
   assert.ok(said.includes("MMD penaltyWeight 0.1 (1)"), said);
   const set = besidePapers(planned("paper", [["irm.penaltyWeight", 3]]), catalogue);
   assert.ok(set.includes("IRM penaltyWeight 3 (100)"), set);
