@@ -10,6 +10,7 @@ import type { Outcome, Outcomes, Submission } from "../bench/execute/executor.ts
 import { expectedBackend } from "../bench/execute/preflight.ts";
 import { forecast } from "../bench/execute/forecast.ts";
 import { runSession, type SessionRequest, type SessionResult } from "../bench/execute/session.ts";
+import { plateauNotes } from "../bench/plan/plateaus.ts";
 import type { PlannedRun, Request } from "../bench/plan/plan.ts";
 import type { PlanFile } from "../bench/records/folder.ts";
 import { buildReport, prepareReport, type ReportOptions } from "../report/mod.ts";
@@ -140,6 +141,8 @@ export async function trainGrid(options: GridOptions, grid: Grid): Promise<Resul
     async plan(backend, note) {
       const request = await requestOf(options, backend, folders.cacheDir, catalogue);
       const runs = grid.plan(request, note);
+      const names = new Set(runs.map(({ spec }) => spec.dataset.name));
+      plateauNotes(request, catalogue.datasets.filter(({ name }) => names.has(name))).forEach(note);
       // What is only looked at may lack its weights.
       if (!dryRun) requirePretrained(runs, catalogue, options, folders.cacheDir);
       return runs;

@@ -22,7 +22,6 @@ import {
   wantingDomains,
 } from "./leave_out.ts";
 import { type NetworkRequest, sizesOf } from "./networks.ts";
-import { plateauNotes } from "./plateaus.ts";
 import type { ProgramLimits, RunSpec, SelectionRule, StudyTag } from "../records/record.ts";
 import type { ProgramMethod } from "./programs.ts";
 import { readSettings } from "./settings.ts";
@@ -153,7 +152,7 @@ export function plan(
     }
   }
   if (runs.size === 0) throw new UsageError(`Cannot plan a run. ${wanting.notes.join(" ")}`);
-  [...wanting.notes, ...tuned.notes, ...plateauNotes(request, datasets)].forEach(note);
+  [...wanting.notes, ...tuned.notes].forEach(note);
   return [...runs.values()];
 }
 
