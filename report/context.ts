@@ -35,6 +35,7 @@ import { UNSEEN_RULES, type UnseenRule } from "../bench/plan/unseen.ts";
 import { unseenStore } from "./analysis/unseen.ts";
 import { leftOut } from "../bench/records/left_out.ts";
 import { readStore, type Store } from "./folder.ts";
+import type { PaperOptions } from "./tables/paper.ts";
 
 /** What may be chosen about a report. */
 export interface ReportOptions {
@@ -52,6 +53,8 @@ export interface ReportOptions {
   readonly catalogue?: Catalogue;
   /** The folders to report on; the one that the report is written into by default. */
   readonly from?: readonly string[];
+  /** What of the tables a paper takes, in LaTeX and Markdown; everything by default. */
+  readonly paper?: PaperOptions;
 }
 
 /** The records of an output folder and what follows from them. */

@@ -14,6 +14,7 @@ import type { Drawing } from "./page/chart_view.tsx";
 import { toCsv } from "./tables/formats/csv.ts";
 import { toLatex } from "./tables/formats/latex.ts";
 import { toMarkdown } from "./tables/formats/markdown.ts";
+import { forPaper, type PaperOptions } from "./tables/paper.ts";
 import type { Table } from "./tables/table.ts";
 
 /** The checksums of a report's files and of `results.csv`, as `sha256sum --check` reads them. */
@@ -55,7 +56,7 @@ export class ReportFiles {
   /** Texts of tables by their files' names, for the page to hand out. */
   readonly texts: Record<string, string> = {};
 
-  constructor(private readonly out: string) {}
+  constructor(private readonly out: string, private readonly paper: PaperOptions = {}) {}
 
   /** Every file that was written, in alphabetical order. */
   get paths(): string[] {
@@ -78,9 +79,10 @@ export class ReportFiles {
   /** Writes a table in every format. */
   async table(table: Table): Promise<void> {
     await this.#text(`${table.name}.csv`, toCsv(table));
-    if (table.csvOnly) return;
-    await this.#text(`${table.name}.md`, toMarkdown(table));
-    await this.#text(`${table.name}.tex`, toLatex(table));
+    const shown = table.csvOnly ? null : forPaper(table, this.paper);
+    if (shown === null) return;
+    await this.#text(`${table.name}.md`, toMarkdown(shown));
+    await this.#text(`${table.name}.tex`, toLatex(shown, this.paper));
   }
 
   /** Draws charts and writes them in every format. */

@@ -12,11 +12,14 @@ import { renderPage } from "./page/page.tsx";
 import { buildSections } from "./sections/build.ts";
 import { leaderboards } from "./tables/leaderboard.ts";
 import { resultsCsv } from "./tables/results_csv.ts";
+import { requireKnown } from "./tables/paper.ts";
 import type { Table } from "./tables/table.ts";
 
 // What a section of one's own is made of, and every type that it meets on the way.
 export { defineSection, type Section, type SectionDefinition } from "./section.ts";
 export type { ReportContext, ReportOptions };
+export type { LatexFloat, LatexOptions } from "./tables/formats/latex.ts";
+export type { PaperOptions } from "./tables/paper.ts";
 export { type Chart, PALETTE, type Said, type SpecBody, specOf } from "./charts/chart.ts";
 export { Charts } from "./page/chart_view.tsx";
 export { Folded, TableView } from "./page/table_view.tsx";
@@ -86,9 +89,10 @@ export interface Report {
  */
 export async function buildReport(out: string, options: ReportOptions = {}): Promise<Report> {
   const ctx = await openReport(out, options);
-  const files = new ReportFiles(out);
+  const files = new ReportFiles(out, options.paper);
   await files.results(resultsCsv(ctx.store, ctx.catalogue.studies));
   const sections = await buildSections(ctx);
+  requireKnown(sections.flatMap(({ tables }) => tables ?? []), options.paper ?? {});
   for (const table of sections.flatMap(({ tables }) => tables ?? [])) await files.table(table);
   const drawings = await files.charts(sections.flatMap(({ charts }) => charts ?? []));
   const path = await files.page(await renderPage(ctx, sections, drawings, files.texts));

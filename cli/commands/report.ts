@@ -17,6 +17,7 @@ import {
   targetOf,
 } from "../options/folders.ts";
 import { judgementOf, type JudgementOptions, judgementOptions } from "../options/judgement.ts";
+import { type PaperCommandOptions, paperOf, paperOptions } from "../options/paper.ts";
 import { missingPlugins } from "../options/plugins.ts";
 import {
   catalogueOf,
@@ -29,7 +30,8 @@ import {
 /** The folder that a bench of the usual preset writes. */
 export const USUAL_OUT = "results/quick";
 
-interface ReportCommandOptions extends PluginOptions, ReadFolders, JudgementOptions {
+interface ReportCommandOptions
+  extends PluginOptions, ReadFolders, JudgementOptions, PaperCommandOptions {
   readonly compare?: string;
   readonly metrics?: string[];
   readonly json?: boolean;
@@ -40,7 +42,7 @@ export function reportCommand(_setExitCode: SetExitCode): Command {
   const command = new Command("report")
     .description("rebuild tables, charts and the HTML page from the records")
     .addOption(outOption("output folder of a bench", USUAL_OUT));
-  return judgementOptions(intoOption(command, "the report"))
+  return paperOptions(judgementOptions(intoOption(command, "the report")))
     .option("--compare <dir>", "output folder of an earlier bench to compare with")
     .option(
       "--metrics <names>",
@@ -62,6 +64,7 @@ async function report(options: ReportCommandOptions): Promise<void> {
   const report = await buildReport(target, {
     ...other,
     ...judgementOf(options),
+    paper: paperOf(options),
     ...(metrics && { metrics }),
     ...(from[0] !== target && { from }),
     catalogue,
