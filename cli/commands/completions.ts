@@ -138,7 +138,9 @@ function fish({ commands, values }: Words): string {
     const more = values.get(path) ?? [];
     const options = words.filter((word) => word.startsWith("--")).map((option) => {
       const names = values.get(option);
-      return `-n '${seen}' -l ${option.slice(2)}${names ? ` -x -a '${names.join(" ")}'` : ""}`;
+      return `-n '${seen}' -l ${option.slice(2)}${
+        names ? ` -x -a '(__mdlt_list ${names.join(" ")})'` : ""
+      }`;
     });
     const plain = [...words.filter((word) => !word.startsWith("--")), ...more];
     return [
@@ -149,6 +151,13 @@ function fish({ commands, values }: Words): string {
   });
   const names = [...commands.keys()].filter((name) => !name.includes(" ")).join(" ");
   return [
+    "# Fish reads its own script for deno at the first completion, and that erases all others: now.",
+    "complete -C 'deno ' >/dev/null 2>&1",
+    "function __mdlt_list # at the last name of a list",
+    "  set -l token (string replace -r '^--[^=]*=' '' -- (commandline -ct))",
+    "  set -l head (string match -r '^.*,' -- $token)",
+    '  for name in $argv; echo "$head$name"; end',
+    "end",
     "function __mdlt_needs_command",
     "  set -l words (commandline -opc)",
     `  not __fish_seen_subcommand_from ${names}`,

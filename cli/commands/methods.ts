@@ -19,7 +19,9 @@ import {
 /** The command. */
 export function methodsCommand(_setExitCode: SetExitCode): Command {
   return new Command("methods")
-    .description("list the methods with family, source and hyperparameters")
+    .description(
+      "list the methods by family, with their source; all there is to know of those named",
+    )
     .argument(
       "[names...]",
       "everything about these methods: what they do, where they depart from MDLT",
@@ -31,23 +33,26 @@ export function methodsCommand(_setExitCode: SetExitCode): Command {
       if (json) {
         printJson(methods.map(({ create: _, ...plain }) => plain));
       } else if (names.length === 0) {
-        for (const method of methods) summary(method).forEach(print);
-        print("");
-        print("What one does and where it departs from MDLT: deno task methods NAME");
+        summary(methods).forEach(print);
+        print("What one does, its hyperparameters, and where it departs: deno task methods NAME");
       } else {
         for (const method of methods) print(page(method).join("\n\n") + "\n");
       }
     });
 }
 
-/** A method in the list. */
-function summary(method: Method): string[] {
-  const { name, title, family, citation, hyperparameters } = method;
-  const knobs = Object.entries(hyperparameters).map(([key, h]) => knobText(key, h));
-  return [
-    `${name.padEnd(12)} ${title} (${family}), ${citation}`,
-    ...[...traits(method), ...knobs].map((line) => `${" ".repeat(13)}${line}`),
-  ];
+/** A line a method, under its family. */
+function summary(methods: readonly Method[]): string[] {
+  const width = Math.max(...methods.map(({ name }) => name.length));
+  const families = Map.groupBy(methods, ({ family }) => family);
+  return [...families].flatMap(([family, methods]) => [
+    `${family}:`,
+    ...methods.map(({ name, title, citation }) => {
+      const own = title.toLowerCase() === name ? "" : `${title}; `;
+      return `  ${name.padEnd(width)}  ${own}${citation.split(", ")[0]}`;
+    }),
+    "",
+  ]);
 }
 
 /** All there is to know of a method without reading its formulas: paragraphs. */

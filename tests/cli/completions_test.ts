@@ -63,3 +63,35 @@ for (const shell of ["zsh", "fish"]) {
     },
   });
 }
+
+Deno.test({
+  name: "completions: fish offers commands, options, names and the end of a list",
+  ignore: await findProgram(["fish"], Deno.env.toObject()) === undefined,
+  async fn() {
+    const file = await Deno.makeTempFile();
+    try {
+      await Deno.writeTextFile(file, await script("fish"));
+      const offers = async (line: string) =>
+        (await say("fish", "-c", `source ${file}; complete -C '${line}'`)).trim().split("\n");
+      assert.deepEqual(await offers("deno task be"), ["bench"]);
+      assert.deepEqual(await offers("deno task bench --methods bod"), ["boda"]);
+      assert.deepEqual(await offers("mdlt bench --methods erm,bs"), ["erm,bsoftmax"]);
+      assert.deepEqual(await offers("mdlt datasets pac"), ["pacs"]);
+      assert.ok((await offers("deno task bench --set irm.pen")).includes("irm.penaltyWeight="));
+    } finally {
+      await Deno.remove(file);
+    }
+  },
+});
+
+Deno.test({
+  name: "completions: zsh offers names by the functions of bash",
+  ignore: await findProgram(["zsh"], Deno.env.toObject()) === undefined,
+  async fn() {
+    const zsh = await script("zsh");
+    // What its completion asks for; the words come from the same function as in bash.
+    const ask = `compdef() { }; compinit() { }\n${zsh}\n_mdlt_words bench --methods`;
+    const words = await say("zsh", "-f", "-c", `autoload -U compinit; compinit -u -D; ${ask}`);
+    assert.ok(words.split(" ").includes("boda"), words);
+  },
+});

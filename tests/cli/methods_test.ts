@@ -33,3 +33,15 @@ Deno.test("methods --json has family, source, hyperparameters", async () => {
     assert.ok(description.length > 0, name);
   }
 });
+
+Deno.test("methods lists every method on a line of a terminal, under its family", async () => {
+  const { out } = await cli("methods");
+  const lines = out.trimEnd().split("\n");
+  for (const { name, family } of METHODS) {
+    assert.equal(lines.filter((line) => line.startsWith(`  ${name} `)).length, 1, name);
+    assert.ok(lines.includes(`${family}:`), family);
+  }
+  assert.ok(lines.length < METHODS.length + 30);
+  assert.ok(lines.every((line) => line.length <= 80), "no wider than a terminal");
+  assert.match(out, /deno task methods NAME$/m);
+});
