@@ -41,10 +41,16 @@ export interface Said {
 }
 
 /**
- * Colours that stay apart under colour blindness and on light and dark ground alike, after Okabe
- * and Ito 2008; shape or dash always says the same.
+ * Colours that stay apart for readers who lack a kind of cone, each with a contrast of 3 to white and
+ * to the dark page (`tests/report/colours_test.ts`); shape or dash always says the same.
  */
-export const PALETTE = ["#1f83c4", "#e0690c", "#009e73", "#cc79a7"] as const;
+export const PALETTE = ["#1f83c4", "#e0690c", "#789e65", "#a207fc"] as const;
+
+/** The colour of what is neither. */
+export const NEUTRAL = "#808080";
+
+/** Width in pixels of a chart with one panel: on one column of a paper its words can be read. */
+export const WIDTH = 340;
 
 const CONFIG = {
   background: "transparent",
@@ -111,7 +117,7 @@ export function classOrder(train: readonly (readonly number[])[]): number[] {
 }
 
 /** Colours and shapes of many categories: both change from one to the next. */
-const HUES = [...PALETTE, "#56b4e9", "#c9a400", "#7d6bb8"] as const;
+export const HUES = [...PALETTE, "#815e61", "#cd79a5", "#d21a2d"] as const;
 const SHAPES = ["circle", "square", "triangle-up", "diamond", "cross"] as const;
 
 /** How many categories {@linkcode categories} can tell apart at a glance. */

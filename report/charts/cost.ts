@@ -9,7 +9,7 @@ import { type DatasetResults, estimate, type MethodResults, scores } from "../an
 import { secondsOf } from "../analysis/seconds.ts";
 import { scoreKey } from "../folder.ts";
 import { axisTitle } from "../tables/format.ts";
-import { type Chart, PALETTE, short, specOf } from "./chart.ts";
+import { type Chart, PALETTE, short, specOf, WIDTH } from "./chart.ts";
 
 /** A method's place: means over seeds. */
 export interface CostScore {
@@ -64,7 +64,7 @@ export function costSpec(
   ];
   const onFront = { test: "datum.front", value: PALETTE[1] };
   return specOf(description, {
-    width: 400,
+    width: WIDTH,
     height: 280,
     data: { values: [...rows] },
     layer: [

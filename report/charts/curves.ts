@@ -7,7 +7,7 @@ import type { TopLevelSpec } from "vega-lite";
 import { type Metric, PRIMARY } from "../../metrics/mod.ts";
 import { type DatasetResults, estimate, type MethodResults } from "../analysis/arrange.ts";
 import { axisTitle } from "../tables/format.ts";
-import { type Chart, PALETTE, short, specOf } from "./chart.ts";
+import { type Chart, PALETTE, short, specOf, WIDTH } from "./chart.ts";
 
 /** A point of a method's training curve, mean over its finished seeds. */
 export interface CurveScore {
@@ -87,7 +87,7 @@ function panel(
   const own = { test: `indexof(${JSON.stringify(highlighted)}, datum.method) >= 0` };
   const chosen = "datum.method === highlight";
   return {
-    width: 400,
+    width: WIDTH,
     height: 190,
     layer: [
       // A layer without data would have no extent to draw an axis for.

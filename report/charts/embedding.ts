@@ -17,7 +17,7 @@ import {
 } from "./chart.ts";
 
 /** Width and height of a picture. */
-const SIZE = 250;
+const SIZE = 210;
 
 /** The points of one method. */
 export interface EmbeddingRow {

@@ -8,7 +8,7 @@ import type { Controlled } from "../analysis/control.ts";
 import type { Verdict } from "../analysis/statistics/family.ts";
 import { type ControlTerms, sensitivityWords } from "../tables/control.ts";
 import { axisTitle, figureTitle } from "../tables/format.ts";
-import { type Chart, GUIDE, PALETTE, short, specOf } from "./chart.ts";
+import { type Chart, GUIDE, NEUTRAL, PALETTE, short, specOf, WIDTH } from "./chart.ts";
 
 /** A method's difference to the control, as the metric is shown. */
 export interface Difference {
@@ -28,8 +28,8 @@ const MARKS: Readonly<Record<Verdict, { colour: string; shape: string }>> = {
   "better": { colour: PALETTE[2], shape: "triangle-up" },
   "worse": { colour: PALETTE[1], shape: "triangle-down" },
   "equivalent within the margin": { colour: PALETTE[0], shape: "square" },
-  "not told apart": { colour: "#808080", shape: "circle" },
-  "not tested": { colour: "#808080", shape: "cross" },
+  "not told apart": { colour: NEUTRAL, shape: "circle" },
+  "not tested": { colour: NEUTRAL, shape: "cross" },
 };
 
 /**
@@ -78,7 +78,7 @@ export function forestSpec(
   });
   const at = margin === null ? [0] : [-margin, 0, margin];
   return specOf(description, {
-    width: 380,
+    width: WIDTH,
     height: { step: 18 },
     data: { values: [...rows] },
     layer: [

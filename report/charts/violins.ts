@@ -10,7 +10,7 @@ import { type DatasetResults, estimate, type MethodResults, scores } from "../an
 import { scoreKey } from "../folder.ts";
 import { density } from "../analysis/statistics/density.ts";
 import { axisTitle } from "../tables/format.ts";
-import { type Chart, PALETTE, short, specOf } from "./chart.ts";
+import { type Chart, PALETTE, short, specOf, WIDTH } from "./chart.ts";
 
 const DOMAINS = ["average", "worst"] as const;
 
@@ -79,7 +79,7 @@ export function violinsSpec(
     },
   ];
   return specOf(description, {
-    width: 400,
+    width: WIDTH,
     height: ROW * methods.length,
     layer: [
       // A layer without data would have no extent to draw an axis for.

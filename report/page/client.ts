@@ -239,6 +239,7 @@ async function enliven(figure: HTMLElement): Promise<void> {
     followChoice(figure);
     live.hidden = false;
     drawn.hidden = true;
+    if (live.scrollWidth > live.clientWidth) live.tabIndex = 0; // keys scroll it
     figure.dataset.state = "live";
   } catch (error) {
     live.remove(); // the drawn chart stays

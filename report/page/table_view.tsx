@@ -42,7 +42,7 @@ export function TableView(
           Filter <input type="search" placeholder="part of a name" />
         </label>
       )}
-      <div class="scroll" role="region" aria-label={table.title} tabIndex={0}>
+      <div class="scroll" role="group" aria-label={table.title} tabIndex={0}>
         <table>
           <caption>{table.title}</caption>
           <Head columns={table.columns} />
