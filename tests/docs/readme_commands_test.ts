@@ -15,7 +15,7 @@ const TRAINS = ["bench", "analyse", "sweep"];
 /** Tasks of the repository that are no commands: CI runs them. */
 const TASKS = ["test", "golden", "perf"];
 /** What stands for files of the reader's, or is not everywhere. */
-const FOREIGN = /\bDATA\b|\bCSVS\b|\bDINO\b|runs\/\*|--executor slurm/;
+const FOREIGN = /--data-dir|--pretrained|--features|runs\/\*|--executor slurm/;
 
 const lines = (await codeBlocks("README.md", /sh/)).join("\n").replaceAll("\\\n", " ").split("\n")
   .map((line) => line.replace(/\s+#.*$/, "").replace(/^npx -y /, "").trim())
