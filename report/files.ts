@@ -114,6 +114,11 @@ export class ReportFiles {
     return this.#path("index.html");
   }
 
+  /** Writes texts as they are, beside the tables. */
+  async plain(texts: Readonly<Record<string, string>>): Promise<void> {
+    for (const [name, text] of Object.entries(texts)) await this.#text(name, text);
+  }
+
   async #text(name: string, text: string): Promise<void> {
     this.texts[name] = text;
     await this.#write(`tables/${name}`, text);

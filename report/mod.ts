@@ -94,6 +94,7 @@ export async function buildReport(out: string, options: ReportOptions = {}): Pro
   const sections = await buildSections(ctx);
   requireKnown(sections.flatMap(({ tables }) => tables ?? []), options.paper ?? {});
   for (const table of sections.flatMap(({ tables }) => tables ?? [])) await files.table(table);
+  for (const { texts = {} } of sections) await files.plain(texts);
   const drawings = await files.charts(sections.flatMap(({ charts }) => charts ?? []));
   const path = await files.page(await renderPage(ctx, sections, drawings, files.texts));
   const runs = [...ctx.store.runs, ...ctx.store.unseen];

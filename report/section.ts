@@ -22,6 +22,8 @@ export interface Section {
   readonly tables?: readonly Table[];
   /** Drawn and written as files; the page shows them where the view has a `<Charts>` of them. */
   readonly charts?: readonly Chart[];
+  /** Texts that the page hands out, by the names of their files beside the tables. */
+  readonly texts?: Readonly<Record<string, string>>;
   /** What the page shows; null for files alone. */
   readonly view: View | null;
 }

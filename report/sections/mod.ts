@@ -5,6 +5,7 @@
  */
 import type { SectionDefinition } from "../section.ts";
 import brief from "./brief.tsx";
+import cite from "./cite.tsx";
 import changes from "./changes.tsx";
 import data from "./data.tsx";
 import dataset from "./dataset.tsx";
@@ -30,4 +31,5 @@ export const SECTIONS: readonly SectionDefinition[] = [
   studies,
   data,
   runs,
+  cite,
 ];
