@@ -32,7 +32,7 @@ export default defineMethod({
     wrongWeight: number({
       default: 10,
       presets: {
-        quick: { default: 3, because: "in 24 images a step, a few wrong ones would decide alone" },
+        quick: { default: 3, because: "in 20 images a step, a few wrong ones would decide alone" },
       },
       search: power10(0, 2.5),
       description: "what an image counts that the first stage got wrong; others count 1",

@@ -37,7 +37,7 @@ export default defineMethod({
     penaltyWeight: number({
       default: 5,
       presets: {
-        quick: { default: 0.5, because: "the losses of 12 images hardly show a distribution" },
+        quick: { default: 0.5, because: "the losses of 10 images hardly show a distribution" },
       },
       search: uniform(0.1, 10),
       overrides: { large: { default: 0.5, search: uniform(0.1, 1) } },

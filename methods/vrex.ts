@@ -22,7 +22,7 @@ export default defineMethod({
       presets: {
         quick: {
           default: 1,
-          because: "risks of 12 images differ between domains by chance more than by the domains",
+          because: "risks of 10 images differ between domains by chance more than by the domains",
         },
       },
       search: power10(-1, 5),

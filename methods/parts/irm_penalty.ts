@@ -7,7 +7,7 @@ import * as tf from "@tensorflow/tfjs-core";
 
 /** Why presets of small batches have a small weight of the penalty. */
 export const SMALL_HALVES =
-  "the penalty is a product of two halves of a batch, which is noise where they have 6 images";
+  "the penalty is a product of two halves of a batch, which is noise where they have 5 images";
 
 /**
  * Unbiased estimate of the square of d CE(s·z, y) / ds at s = 1; it may be negative. A single row

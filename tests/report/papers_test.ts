@@ -41,7 +41,7 @@ Deno.test("captions name every value that is not the paper's, and what the paper
   const said = besidePapers(planned("quick"), catalogue);
   assert.match(
     said,
-    /^\d+ steps of 12 images a domain \(the paper: 5001 of 64\), network cnn × 0.125 \(cnn × 1\)/,
+    /^\d+ steps of 10 images a domain \(the paper: 5001 of 64\), network cnn × 0.125 \(cnn × 1\)/,
   );
   assert.ok(
     said.includes(`IRM penaltyWeight 0.1 (100), annealSteps ${LEARNING_BEGINS} (500)`),
