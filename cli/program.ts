@@ -24,6 +24,7 @@ import { reportCommand } from "./commands/report.ts";
 import { resultsCommand } from "./commands/results.ts";
 import { schemaCommand } from "./commands/schema.ts";
 import { selectCommand } from "./commands/select.ts";
+import { serveCommand } from "./commands/serve.ts";
 import { slurmCommand } from "./commands/slurm.ts";
 import { sweepCommand } from "./commands/sweep.ts";
 import { pluginOption, type SetExitCode } from "./options/common.ts";
@@ -34,6 +35,7 @@ const COMMANDS = [
   benchCommand,
   analyseCommand,
   reportCommand,
+  serveCommand,
   powerCommand,
   resultsCommand,
   importCommand,

@@ -26,10 +26,19 @@ import {
 import { executorOf } from "../options/execution.ts";
 import { type GridOptions, gridOptions } from "../options/grid.ts";
 import { judgementOf, type JudgementOptions, judgementOptions } from "../options/judgement.ts";
+import { serveOption, type ServeOptions, withLivePage } from "../live.ts";
 import { type ProgramOptions, programOptions, withPrograms } from "../options/programs.ts";
-import { benchGrid, exitCodeOf, printPlan, reportOn, type Task, train } from "../train.ts";
+import {
+  benchGrid,
+  exitCodeOf,
+  outFolder,
+  printPlan,
+  reportOn,
+  type Task,
+  train,
+} from "../train.ts";
 
-interface BenchOptions extends GridOptions, JudgementOptions, ProgramOptions {
+interface BenchOptions extends GridOptions, JudgementOptions, ProgramOptions, ServeOptions {
   readonly methods: string[];
   readonly from?: string;
   readonly tolerance?: number;
@@ -68,8 +77,11 @@ export function benchCommand(setExitCode: SetExitCode): Command {
       `largest difference of a test figure that --from lets pass; ${TOLERANCE} when left out`,
       share,
     );
-  return judgementOptions(gridOptions(programOptions(command)))
-    .action(async (options: BenchOptions) => setExitCode(await bench(options)));
+  return judgementOptions(gridOptions(programOptions(command))).addOption(serveOption())
+    .action(async (options: BenchOptions) => {
+      const out = outFolder(options.out, options.preset);
+      setExitCode(await withLivePage(options, out, () => bench(options)));
+    });
 }
 
 async function bench(options: BenchOptions): Promise<number> {

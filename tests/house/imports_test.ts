@@ -14,7 +14,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   datasets: ["base"],
   bench: ["methods", "datasets", "networks", "metrics", "nn", "tensor", "base"],
   report: ["bench", "methods", "metrics", "base"],
-  cli: ["report", "bench", "methods", "datasets", "networks", "metrics", "tensor", "base"],
+  serve: ["bench", "metrics", "base"],
+  cli: ["serve", "report", "bench", "methods", "datasets", "networks", "metrics", "tensor", "base"],
 };
 
 /** A module and the modules that it imports, relative to the project's folder. */

@@ -7,7 +7,7 @@ import { METHODS } from "../../methods/mod.ts";
 import { NETWORKS } from "../../networks/mod.ts";
 
 /** Rooms whose modules know of definitions in general and of none in particular. */
-const ROOMS = ["base", "tensor", "nn", "bench", "report", "cli"];
+const ROOMS = ["base", "tensor", "nn", "bench", "report", "serve", "cli"];
 /** Modules that name some all the same, and why. */
 const EXCEPTIONS: Readonly<Record<string, string>> = {
   "bench/plan/presets.ts": "a preset says which network it trains",
