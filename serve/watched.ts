@@ -82,7 +82,9 @@ export class Watched {
       const found = names.has(run.id) ? await findInside(this.folder.folder, "runs", run.id) : null;
       const mtime = found?.mtime ?? 0;
       newest = Math.max(newest, mtime);
-      if (mtime === run.mtime && Date.now() - mtime > 2000) continue;
+      // A network's file system may tell of changes late: runs at work are always looked at.
+      const same = mtime === run.mtime && Date.now() - mtime > 2000 && run.look.sign === null;
+      if (same) continue;
       run.mtime = mtime;
       const look = found === null
         ? { ...WAITING, steps: run.spec.training.steps }

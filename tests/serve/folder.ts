@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { writeAtomically } from "../../base/files.ts";
 import { Folder } from "../../bench/records/folder.ts";
 import type { Glimpse, ProgressFile } from "../../bench/records/progress.ts";
 import { LiveServer } from "../../serve/mod.ts";
@@ -45,9 +46,8 @@ export async function tell(
   progress: ProgressFile | string,
 ): Promise<void> {
   const { path } = await folderOf(out, name, seed);
-  await Deno.mkdir(path, { recursive: true });
   const text = typeof progress === "string" ? progress : JSON.stringify(progress);
-  await Deno.writeTextFile(`${path}/progress.json`, text);
+  await writeAtomically(`${path}/progress.json`, text, false);
 }
 
 /** The folder of a run, and its number in the plan. */
