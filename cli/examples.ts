@@ -20,6 +20,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     "report --out results/quick --control boda --margin 2",
     "report --out results/a --out results/b --into results/both",
   ],
+  "serve": ["serve --out results/quick", "serve --out results/cluster --port 8000"],
   "power": ["power --difference 2", "power --spread 1.5 --methods 10"],
   "results": [
     "results --methods erm,boda --domains all",

@@ -7,9 +7,11 @@ import { resolve } from "node:path";
 import { Option } from "commander";
 import { UsageError } from "../base/errors.ts";
 import { projectPath } from "../base/paths.ts";
+import { narrowRun } from "../base/rights.ts";
 import { printError } from "../base/terminal.ts";
 import { lines } from "../bench/execute/messages.ts";
 import { EXECUTORS } from "../bench/execute/mod.ts";
+import { LOOPBACK } from "../serve/loopback.ts";
 import { USUAL_PORT } from "../serve/mod.ts";
 import { printJson } from "./options/common.ts";
 import type { ExecutorChoice } from "./options/execution.ts";
@@ -73,10 +75,9 @@ async function startLivePage(
 ): Promise<{ address: string; end: () => Promise<void> }> {
   const process = new Deno.Command(Deno.execPath(), {
     args: [
-      ...["run", "--quiet", "--no-prompt", "--allow-net=127.0.0.1,[::1]"],
-      // Neither what it may read nor what it may listen on is more than the page needs.
-      ...[`--allow-read=${out.replaceAll(",", ",,")}`, projectPath("serve/main.ts")],
-      ...[out, ...port === null ? [] : [String(port)]],
+      // Neither what it may read nor where it may listen is more than the page needs.
+      ...narrowRun("look", { read: [out], net: LOOPBACK }),
+      ...[projectPath("serve/main.ts"), out, ...port === null ? [] : [String(port)]],
     ],
     cwd: projectPath(""),
     ...{ stdin: "piped", stdout: "piped", stderr: "null" },

@@ -6,6 +6,7 @@
  */
 import { basename, dirname, join, resolve } from "node:path";
 import { existsSync } from "node:fs";
+import { LOOPBACK } from "../serve/loopback.ts";
 import { hostsOf, type Opened, type PermissionSet } from "../base/rights.ts";
 import { cacheDirectory, insideProject, projectPath } from "../base/paths.ts";
 
@@ -83,6 +84,7 @@ export const NEEDS: Readonly<Record<string, Needs>> = {
     keeps: (line) =>
       out(line).flatMap((folder) => [join(folder, "runs"), join(folder, "manifest.json")]),
   },
+  "serve": { set: "look", hosts: () => LOOPBACK },
   "results": { set: "look", writes: keep },
   "power": { set: "look" },
   "check": { set: "look", writes: ({ words }) => words },
