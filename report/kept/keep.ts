@@ -22,7 +22,7 @@ import { withoutMachine } from "./paths.ts";
 import { keptPage } from "./page.ts";
 
 /** The most bytes that kept results may have. */
-const MOST = 1_500_000;
+const MOST = 1_000_000;
 
 /** A longer table is for programs, which have `figures.csv` and the plan. */
 const LONGEST_TABLE = 60_000;
@@ -50,17 +50,20 @@ export async function keepResults(
     .filter(({ csvOnly }) => !csvOnly)
     .map((table) => [join(KEPT_FILES.tables, `${table.name}.md`), toMarkdown(table)] as const)
     .filter(([, text]) => text.length <= LONGEST_TABLE);
-  const files = new Map([
+  const plan = `${JSON.stringify(planOf(ctx.store.manifest))}\n`;
+  const others = new Map([
     [KEPT_FILES.about, `${JSON.stringify(kept, null, 1)}\n`],
-    [KEPT_FILES.plan, `${JSON.stringify(planOf(ctx.store.manifest))}\n`],
     [KEPT_FILES.figures, figures(ctx)],
-    [KEPT_FILES.readme, keptPage(basename(target), kept)],
     ...tables,
-  ].map(([path, text]) => [path!, path === KEPT_FILES.plan ? text! : withoutMachine(text!)]));
-  const sizes = new Map(
-    [...files].map(([path, text]) => [path, new TextEncoder().encode(text).length]),
-  );
-  const size = [...sizes.values()].reduce((a, b) => a + b, 0);
+  ].map(([path, text]) => [path!, withoutMachine(text!)]));
+  // The plan of thousands of runs is left out: the command makes it.
+  const hasPlan = bytesOf(others) + plan.length <= MOST - 10_000;
+  const files = new Map([
+    ...others,
+    [KEPT_FILES.readme, withoutMachine(keptPage(basename(target), kept, hasPlan))],
+    ...(hasPlan ? [[KEPT_FILES.plan, plan] as const] : []),
+  ]);
+  const size = bytesOf(files);
   if (size > MOST) {
     throw refuse(
       `they would take ${Math.ceil(size / 1000)} kB, of which ${MOST / 1000} may be kept; keep ` +
@@ -72,7 +75,13 @@ export async function keepResults(
     for (const [path, text] of files) await Deno.writeTextFile(join(temporary, path), text);
     await Deno.remove(target, { recursive: true }).catch(() => {}); // there may be none
   });
-  return sizes;
+  return new Map([...files].map(([path, text]) => [path, bytesOf([[path, text]])]));
+}
+
+/** What some files take. */
+function bytesOf(files: Iterable<readonly [path: string, text: string]>): number {
+  const encoder = new TextEncoder();
+  return [...files].reduce((sum, [, text]) => sum + encoder.encode(text).length, 0);
 }
 
 /** The context of all results, and one by every rule for unseen domains. */

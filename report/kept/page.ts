@@ -6,8 +6,12 @@
 import type { Board, Kept } from "./kept.ts";
 import { KEPT_FILES } from "./kept.ts";
 
-/** The `README.md` of a kept folder. */
-export function keptPage(name: string, kept: Kept): string {
+/**
+ * The `README.md` of a kept folder.
+ *
+ * @param hasPlan Whether its plan is kept as well.
+ */
+export function keptPage(name: string, kept: Kept, hasPlan = true): string {
   const { note, runs, methods, seeds, seconds, revisions, machines, date, leaderboards } = kept;
   const many = (count: number, what: string) => `${count} ${what}${count === 1 ? "" : "s"}`;
   return `${
@@ -25,9 +29,11 @@ export function keptPage(name: string, kept: Kept): string {
       ].join("\n"),
       ...leaderboards.map((board) => boardText(board)),
       `Every figure over seeds is in [${KEPT_FILES.figures}](${KEPT_FILES.figures}), the report's ` +
-      `tables are in [${KEPT_FILES.tables}/](${KEPT_FILES.tables}). The runs again, compared with ` +
-      `records where these are at hand:`,
-      `\`\`\`sh\ndeno task bench --from docs/results/${name}/${KEPT_FILES.plan} --out again\n\`\`\``,
+      `tables are in [${KEPT_FILES.tables}/](${KEPT_FILES.tables}).` +
+      (hasPlan ? " The same runs once more:" : " The plan is too large to be kept with them."),
+      ...(!hasPlan ? [] : [
+        `\`\`\`sh\ndeno task bench --from docs/results/${name}/${KEPT_FILES.plan} --out again\n\`\`\``,
+      ]),
     ].join("\n\n")
   }\n`;
 }

@@ -5,7 +5,7 @@ import { readPlan } from "../../bench/records/folder.ts";
 import { openReport } from "../../report/context.ts";
 import { keepResults } from "../../report/kept/keep.ts";
 import { allKept, readKept } from "../../report/kept/kept.ts";
-import { boardText, clock, commandOf } from "../../report/kept/page.ts";
+import { boardText, clock, commandOf, keptPage } from "../../report/kept/page.ts";
 import { withoutMachine } from "../../report/kept/paths.ts";
 import { builtin } from "../../bench/catalogue.ts";
 import { inFolder } from "./folder.ts";
@@ -78,6 +78,13 @@ Deno.test("commands, clocks and leaderboards read well", () => {
     commandOf({ command: ["bench", "--set", "a.b=1", "--note", "two words"] }),
     "deno task bench --set a.b=1 --note 'two words'",
   );
+  const kept = {
+    ...{ format: 1 as const, note: "N.", command: ["bench"], date: "2026-01-01T00:00:00.000Z" },
+    ...{ revisions: [], machines: [], runs: { planned: 1, done: 1 }, methods: 1, seeds: 1 },
+    ...{ seconds: { runs: 1, span: 1 }, leaderboards: [] },
+  };
+  assert.match(keptPage("n", kept), /bench --from docs\/results\/n\/manifest\.json/);
+  assert.match(keptPage("n", kept, false), /The plan is too large to be kept with them\.\n$/);
   assert.deepEqual([40, 720, 3720].map(clock), ["40 s", "12 min", "1 h 2 min"]);
   const board = { title: "T", caption: "", columns: ["a", "b", "c"], rows: [["x|y", "1", "2"]] };
   assert.equal(boardText(board, 2), "**T**\n\n| a | b |\n| :-- | --: |\n| x\\|y | 1 |");
