@@ -39,7 +39,7 @@ export function confusionSpec(
   description: string,
 ): TopLevelSpec {
   const methods = [...new Set(rows.map((row) => row.method))];
-  const step = Math.max(17, Math.min(32, 340 / classes.length));
+  const step = Math.max(14, Math.min(32, 280 / classes.length));
   const axis = (title: string, angle: number) => ({ title, labelAngle: angle, labelLimit: 90 });
   const x = {
     field: "predicted",
@@ -94,7 +94,7 @@ export function confusionSpec(
       ...(step >= 22
         ? [{
           transform: [{ filter: "datum.share >= 0.5" }],
-          mark: { type: "text" as const, fontSize: 10, aria: false },
+          mark: { type: "text" as const, fontSize: 11, aria: false },
           encoding: {
             x,
             y,

@@ -19,9 +19,15 @@ export interface CostScore {
   readonly score: number;
   /** Whether no method is both quicker and better. */
   readonly front: boolean;
-  /** Whether its name stands beside it. */
-  readonly named: boolean;
+  /** On which side its name stands; null where there is no room for it. */
+  readonly side: "left" | "right" | null;
 }
+
+const HEIGHT = 280;
+
+/** Places on the axis, in seconds. */
+const TIMES = [0.01, 0.1, 1, 2, 3, 5, 7, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200]
+  .concat([18000, 36000, 72000, 180000, 360000]);
 
 /** A metric of the worst domain over seconds a run; methods that no other beats on both are named. */
 export function costSpec(
@@ -38,14 +44,19 @@ export function costSpec(
   const x = {
     field: "seconds",
     type: "quantitative" as const,
-    title: "Seconds a run (logarithmic)",
+    title: "Wall time of a run (logarithmic)",
     // Room for the names on the left, where no method of the front has another beside it.
     scale: {
       type: "log" as const,
       nice: false,
-      domain: [low / Math.max(1.1, high / low) ** 0.4, high * 1.05],
+      domain: reach(low, high),
     },
-    axis: { tickCount: 6, format: "~s" },
+    axis: {
+      values: TIMES.filter((time) => time >= low / 1.5 && time <= high * 1.05),
+      labelExpr: "datum.value < 60 ? datum.value + ' s' : datum.value < 3600 ? " +
+        "datum.value / 60 + ' min' : datum.value / 3600 + ' h'",
+      labelOverlap: true,
+    },
   };
   const y = {
     field: "score",
@@ -65,7 +76,7 @@ export function costSpec(
   const onFront = { test: "datum.front", value: PALETTE[1] };
   return specOf(description, {
     width: WIDTH,
-    height: 280,
+    height: HEIGHT,
     data: { values: [...rows] },
     layer: [
       {
@@ -83,32 +94,57 @@ export function costSpec(
           tooltip,
         },
       },
-      {
-        transform: [{ filter: "datum.named" }],
+      ...(["left", "right"] as const).map((side) => ({
+        transform: [{ filter: `datum.side === "${side}"` }],
         mark: {
-          type: "text",
-          align: "right",
-          dx: -9,
+          type: "text" as const,
+          align: side === "left" ? "right" as const : "left" as const,
+          dx: side === "left" ? -9 : 9,
           fontSize: 12,
           color: "currentColor",
           aria: false,
         },
         encoding: { x, y, text: { field: "method" }, tooltip },
-      },
+      })),
     ],
   });
 }
 
-/** Few methods are all named; of many those on the front, as far as the names do not overlap. */
-function named(rows: readonly Omit<CostScore, "named">[]): CostScore[] {
-  const values = rows.map((row) => row.score);
-  const line = (Math.max(...values) - Math.min(...values)) / 18; // so many lines fit the height
-  const taken: number[] = [];
+/** The ends of the time axis, with room for names on both sides. */
+function reach(low: number, high: number): [number, number] {
+  const room = Math.max(1.1, high / low) ** 0.35;
+  return [low / room, high * room];
+}
+
+/** Few methods are all named; of many those on the front: as far as names hide no dot and no name. */
+function named(rows: readonly Omit<CostScore, "side">[]): CostScore[] {
+  if (rows.length === 0) return [];
+  const times = rows.map((row) => row.seconds), values = rows.map((row) => row.score);
+  const [from, to] = reach(Math.min(...times), Math.max(...times));
+  const [worst, best] = [Math.min(...values), Math.max(...values)];
+  const across = (seconds: number) => WIDTH * Math.log(seconds / from) / Math.log(to / from);
+  const down = (score: number) => HEIGHT * (best - score) / (1.12 * (best - worst) || 1);
+  const taken = rows.map((row) => {
+    const [x, y] = [across(row.seconds), down(row.score)];
+    return { left: x - 4, right: x + 4, top: y - 4, bottom: y + 4 };
+  });
   return rows.map((row) => {
-    const wanted = rows.length <= 8 || row.front;
-    const named = wanted && taken.every((other) => Math.abs(other - row.score) >= line);
-    if (named) taken.push(row.score);
-    return { ...row, named };
+    const [x, y] = [across(row.seconds), down(row.score)];
+    const length = 7 * row.method.length;
+    const side = rows.length > 8 && !row.front
+      ? null
+      : (["left", "right"] as const).find((side) => {
+        const left = side === "left" ? x - 9 - length : x + 9;
+        const box = { left, right: left + length, top: y - 7, bottom: y + 7 };
+        const free = box.left > 0 && box.right < WIDTH + 30 &&
+          taken.every((other) =>
+            other.right < box.left || other.left > box.right || other.bottom < box.top ||
+            other.top > box.bottom
+          );
+        if (free) taken.push(box);
+        return free;
+      }) ?? null;
+    return { ...row, side };
   });
 }
 

@@ -16,6 +16,9 @@ export interface CurveScore {
   /** Of validation images, as the metric is shown; null where it is undefined. */
   readonly score: number | null;
   readonly loss: number | null;
+  /** Ends of one standard deviation over seeds around the score; left out where there is none. */
+  readonly low?: number;
+  readonly high?: number;
 }
 
 /**
@@ -48,13 +51,15 @@ export function curvesSpec(
     vconcat: [
       panel("score", highlighted, others, axisTitle(`Validation ${metric.title}`, metric), {
         zero: false,
-      }),
+      }, rows.some(({ low }) => low !== undefined)),
       // Penalties make some losses orders of magnitude larger, and a few negative.
-      panel("loss", highlighted, others, "Training loss (symmetric log)", {
-        type: "symlog",
-        constant: 0.1,
-        zero: false,
-      }),
+      rows.every(({ loss }) => loss === null || loss > 0)
+        ? panel("loss", highlighted, others, "Training loss (logarithmic)", { type: "log" })
+        : panel("loss", highlighted, others, "Training loss (symmetric log)", {
+          type: "symlog",
+          constant: 0.1,
+          zero: false,
+        }),
     ],
   });
 }
@@ -66,6 +71,7 @@ function panel(
   others: readonly string[],
   title: string,
   scale: object,
+  hasSpread = false,
 ) {
   const inColour = {
     field: "method",
@@ -100,6 +106,19 @@ function panel(
           strokeOpacity: { condition: { test: chosen, value: 1 }, value: 0.28 },
         },
       }]),
+      ...(hasSpread
+        ? [{
+          transform: [{ filter: `${own.test} && isValid(datum.low)` }],
+          mark: { type: "area" as const, fillOpacity: 0.15, aria: false },
+          encoding: {
+            x: encoding.x,
+            y: { field: "low", type: "quantitative" as const, title, scale },
+            y2: { field: "high" },
+            color: inColour,
+            detail: encoding.detail,
+          },
+        }]
+        : []),
       {
         transform: [{ filter: own.test }],
         mark: { ...line, strokeWidth: 2.2 },
@@ -117,6 +136,9 @@ export function curvesChart(
   control: string | null,
 ): Chart {
   const metric = isTraced(asked, ordered) ? asked : PRIMARY;
+  const named = ordered.filter((method) => method.name === control);
+  const highlighted = [...new Set([...ordered.slice(0, 3), ...named])]
+    .slice(0, PALETTE.length).map((method) => method.title);
   const rows = ordered.flatMap((method) => {
     const points = method.runs.flatMap((run) =>
       run?.state.status === "done" ? run.digest!.curve : []
@@ -129,16 +151,22 @@ export function curvesChart(
         method: method.title,
         step,
         score: score && short(metric.scale.factor * score.mean),
+        ...((score?.sd ?? null) !== null && highlighted.includes(method.title) && {
+          low: short(metric.scale.factor * (score!.mean - score!.sd!)),
+          high: short(metric.scale.factor * (score!.mean + score!.sd!)),
+        }),
         loss: loss && Number(loss.mean.toPrecision(5)),
       };
     });
   });
-  const named = ordered.filter((method) => method.name === control);
-  const highlighted = [...new Set([...ordered.slice(0, 3), ...named])]
-    .slice(0, PALETTE.length).map((method) => method.title);
   const description =
     `Validation ${metric.title}, averaged over domains, and training loss over the steps on ` +
-    `${dataset.title}, mean over seeds. In colour: ${highlighted.join(", ")}` +
+    `${dataset.title}, mean over seeds${
+      rows.some(({ low }) => low !== undefined)
+        ? ", with a band of one standard deviation of validation figures"
+        : ""
+    }. ` +
+    `In colour: ${highlighted.join(", ")}` +
     (ordered.length > highlighted.length ? "; the other methods behind them." : ".") +
     " Losses of different methods are not on one scale.";
   return {

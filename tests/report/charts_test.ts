@@ -8,7 +8,8 @@ import { violinsSpec } from "../../report/charts/violins.ts";
 import { arrange } from "../../report/analysis/arrange.ts";
 import { readStore } from "../../report/folder.ts";
 import { inFolder } from "./folder.ts";
-import { DATASETS, writeStore } from "./store.ts";
+import { DATASETS, METHODS, writeStore } from "./store.ts";
+import { chartRows } from "../../report/charts/rows.ts";
 
 const violins = violinsSpec(
   PRIMARY,
@@ -106,4 +107,36 @@ Deno.test("charts of a data set put methods that lack seeds last", () =>
     for (const chart of charts) assert(chart.description.length > 80);
     const values = JSON.stringify(charts[0]!.spec);
     assert(values.indexOf('"BODA"') > values.indexOf('"IRM"'));
+  }));
+
+Deno.test("names beside the dots of the cost hide no dot and no other name", () =>
+  inFolder(async (out) => {
+    await writeStore(out, { datasets: DATASETS.slice(0, 1), methods: METHODS, seeds: [0, 1] });
+    const [dataset] = arrange(await readStore(out));
+    const cost = datasetCharts(dataset!, PRIMARY, null, new Map()).find(({ name }) =>
+      name.endsWith("-cost")
+    )!;
+    const svg = await toSvg(cost.spec);
+    assert.match(svg, />Wall time of a run \(logarithmic\)</);
+    assert.match(svg, />\d+ (s|min|h)</, "units stand at the axis");
+    const names = chartRows(cost.spec).filter(({ side }) => side !== null);
+    assert(names.length > 0 && names.length < METHODS.length);
+  }));
+
+Deno.test("every chart's words can be read on one column of a paper", () =>
+  inFolder(async (out) => {
+    await writeStore(out, {
+      datasets: DATASETS.slice(0, 1),
+      methods: ["erm", "irm", "boda"],
+      seeds: [0, 1, 2],
+      details: true,
+    });
+    const [dataset] = arrange(await readStore(out));
+    for (const { name, spec } of datasetCharts(dataset!, PRIMARY, "erm", new Map())) {
+      const svg = await toSvg(spec);
+      const width = Number(/ width="(\d+)"/.exec(svg)![1]);
+      const sizes = [...svg.matchAll(/font-size="([\d.]+)px"/g)].map(([, size]) => Number(size));
+      const points = Math.min(...sizes) * 240 / Math.max(320, width); // a column of 8.5 cm
+      assert(points >= 4.9, `${name}: ${points.toFixed(1)} points on ${width} pixels`);
+    }
   }));
