@@ -45,13 +45,13 @@ export interface Listed {
 const OVER_DOMAINS = ["average", "worst", "pooled"];
 
 /**
- * The wanted test figures: by data set, metric and domain, methods in table order. What is undefined
- * has no row.
+ * The wanted test figures: by data set, metric and domain, methods in table order, then the same of
+ * unseen domains by each rule. What is undefined has no row.
  *
  * @throws {UsageError} When something of that name is not in the folder.
  */
 export function listing(ctx: ReportContext, wanted: Wanted): Listed[] {
-  const all = ctx.datasets();
+  const all = [ctx, ...ctx.unseen().map(({ ctx }) => ctx)].flatMap((ctx) => ctx.datasets());
   const datasets = chosen("data set", wanted.datasets, all, ({ name, methods }) => [
     name,
     ...methods.map(({ spec }) => spec.dataset.name),

@@ -162,16 +162,21 @@ function planOf(manifest: Manifest): Manifest {
  * and where all were trained on, the average of every other metric.
  */
 function figures(ctx: ReportContext): string {
-  const parts = contexts(ctx).map(({ protocol, ctx }, i) => {
-    const others = ctx.catalogue.metrics.filter((metric) => !ctx.metrics.tested.includes(metric))
-      .map(({ name }) => name);
-    const over = ["average", "worst"];
-    const own = listing(ctx, { domains: ["all"] }).filter(({ domain }) => !over.includes(domain));
-    const { columns, groups, ...table } = listingTable([
-      ...listing(ctx, { domains: over }),
-      ...(i === 0 ? listing(ctx, { metrics: others, domains: ["average"] }) : []),
-      ...own,
-    ]);
+  const over = ["average", "worst"];
+  const others = ctx.catalogue.metrics.filter((metric) => !ctx.metrics.tested.includes(metric))
+    .map(({ name }) => name);
+  const trainedOnAll = new Set(ctx.datasets());
+  const rows = [
+    ...listing(ctx, { domains: over }),
+    ...listing(ctx, { metrics: others, domains: ["average"] })
+      .filter(({ dataset }) => trainedOnAll.has(dataset)),
+    ...listing(ctx, { domains: ["all"] }).filter(({ domain }) => !over.includes(domain)),
+  ];
+  const parts = contexts(ctx).map(({ protocol, ctx }) => {
+    const own = new Set(ctx.datasets());
+    const { columns, groups, ...table } = listingTable(
+      rows.filter(({ dataset }) => own.has(dataset)),
+    );
     return {
       ...table,
       columns: [{ key: "protocol", title: "Protocol", kind: "text" } as const, ...columns],

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { UNSEEN_RULES } from "../../bench/plan/unseen.ts";
 import type { CurveFigures, RunSpec } from "../../bench/records/record.ts";
 import { METRICS } from "../../metrics/mod.ts";
+import { listing } from "../../report/analysis/listing.ts";
+import type { ReportContext } from "../../report/context.ts";
 import { arrange, scores } from "../../report/analysis/arrange.ts";
 import { SEEN, unseenStore } from "../../report/analysis/unseen.ts";
 import type { Digest, Run, Store } from "../../report/folder.ts";
@@ -108,4 +110,32 @@ Deno.test("beside unseen domains stands the average in those that were trained o
   assert.match(training!, /accuracy_a_mean.*accuracy_average_mean.*accuracy_trained_on_mean/);
   assert.doesNotMatch(oracle!, /trained_on/);
   assert.equal(SEEN, "trained on");
+});
+
+Deno.test("figures of unseen domains are listed by each rule, and by the domain's name", () => {
+  const contextOf = (rules: readonly (typeof UNSEEN_RULES)[number][]): ReportContext =>
+    ({
+      datasets: () => rules.flatMap((rule) => arrange(unseenStore(store, rule, accuracy))),
+      unseen: () => [],
+      metrics: { tested: accuracy },
+      catalogue: { metrics: METRICS },
+    }) as unknown as ReportContext;
+  const ctx = {
+    ...contextOf([]),
+    unseen: () => UNSEEN_RULES.map((rule) => ({ rule, ctx: contextOf([rule]) })),
+  } as unknown as ReportContext;
+  const means = (wanted: Parameters<typeof listing>[1]) =>
+    listing(ctx, wanted).map(({ domain, estimate }) => [domain, Number(estimate.mean.toFixed(6))]);
+  assert.deepEqual(means({ domains: ["average", "a"] }), [
+    ["average", 0.4],
+    ["a", 0.4],
+    ["average", 0.466667],
+    ["a", 0.5],
+    ["average", 0.466667],
+    ["a", 0.4],
+  ]);
+  assert.deepEqual(means({ datasets: ["own-unseen-oracle"] }), [["average", 0.466667], [
+    "worst",
+    0.3,
+  ]]);
 });
