@@ -36,6 +36,7 @@ interface ResultsOptions extends PluginOptions, Wanted, Pick<ReadFolders, "out">
   readonly json?: boolean;
   readonly keep?: string;
   readonly note?: string;
+  readonly command?: string;
 }
 
 /** The command. */
@@ -68,17 +69,21 @@ export function resultsCommand(_setExitCode: SetExitCode): Command {
       nonEmptyPath("--keep"),
     )
     .option("--note <sentence>", "what the results of --keep are")
+    .option(
+      "--command <line>",
+      "the command that makes all of --keep, where several made the folder; its last by default",
+    )
     .action(results);
 }
 
 async function results(options: ResultsOptions): Promise<void> {
-  const { out = [USUAL_OUT], plugin = [], json, format, keep, note, ...wanted } = options;
+  const { out = [USUAL_OUT], plugin = [], json, format, keep, note, command, ...wanted } = options;
   const from = await benchFolders(out);
   const catalogue = await catalogueOf({ plugin });
   const ctx = await openReport(from[0]!, { from, catalogue });
   const missing = missingPlugins(ctx.store.manifest, catalogue);
   for (const note of [...(missing === null ? [] : [missing]), ...ctx.store.notes]) printError(note);
-  if (keep !== undefined) return await keepFolder(ctx, keep, note);
+  if (keep !== undefined) return await keepFolder(ctx, keep, note, command);
   const rows = listing(ctx, wanted);
   if (rows.length === 0) {
     throw new UsageError(
@@ -92,11 +97,17 @@ async function results(options: ResultsOptions): Promise<void> {
 }
 
 /** Writes kept results, and says how large they are. */
-async function keepFolder(ctx: ReportContext, keep: string, note?: string): Promise<void> {
+async function keepFolder(
+  ctx: ReportContext,
+  keep: string,
+  note?: string,
+  command?: string,
+): Promise<void> {
   if (note === undefined) {
     throw new UsageError("Cannot keep results without a --note: say in a sentence what they are");
   }
-  const sizes = await keepResults(ctx, resolve(keep), note);
+  const words = command?.trim().replace(/^deno task /, "").split(/\s+/);
+  const sizes = await keepResults(ctx, resolve(keep), note, words);
   const bytes = [...sizes.values()].reduce((a, b) => a + b, 0);
   print(`Kept ${sizes.size} files in ${relative(".", keep) || "."}, ${Math.ceil(bytes / 1000)} kB`);
 }

@@ -32,6 +32,7 @@ const LONGEST_TABLE = 60_000;
  *
  * @param target The new folder.
  * @param note What these results are, in a sentence.
+ * @param command What makes all of them; the folder's last command when left out.
  * @returns Its files with their sizes in bytes.
  * @throws {UsageError} When no run is finished, the target is something else, or it would be too large.
  */
@@ -39,12 +40,13 @@ export async function keepResults(
   ctx: ReportContext,
   target: string,
   note: string,
+  command: readonly string[] = ctx.store.manifest.command,
 ): Promise<ReadonlyMap<string, number>> {
   const refuse = (why: string) => new UsageError(`Cannot keep results in "${target}": ${why}`);
   if (await exists(target) && !await isFile(join(target, KEPT_FILES.about))) {
     throw refuse("it is there and holds no kept results; give a new folder");
   }
-  const kept = keptOf(ctx, note);
+  const kept = { ...keptOf(ctx, note), command: command.map(withoutMachine) };
   if (kept.runs.done === 0) throw refuse("no run is finished; train first");
   const tables = (await buildSections(ctx)).flatMap(({ tables }) => tables ?? [])
     .filter(({ csvOnly }) => !csvOnly)
@@ -92,7 +94,7 @@ function contexts(ctx: ReportContext): { protocol: string; ctx: ReportContext }[
   ];
 }
 
-function keptOf(ctx: ReportContext, note: string): Kept {
+function keptOf(ctx: ReportContext, note: string): Omit<Kept, "command"> {
   const { store } = ctx;
   const runs = [...store.runs, ...store.unseen];
   const done = runs.filter(({ state }) => state.status === "done");
@@ -105,7 +107,6 @@ function keptOf(ctx: ReportContext, note: string): Kept {
   return {
     format: 1,
     note,
-    command: store.manifest.command.map(withoutMachine),
     date: new Date(store.manifest.createdAt).toISOString(),
     revisions: distinct(environments.map(({ revision }) => revision)),
     machines: distinct(environments.map(({ cpu, cores, platform, device }) => {

@@ -21,7 +21,7 @@ Deno.test("kept results have plan, figures and tables, and are read again", () =
     });
     const ctx = await openReport(out);
     await keepResults(ctx, kept, "Three methods.");
-    const sizes = await keepResults(ctx, kept, "Three methods, again."); // in place of the first
+    const sizes = await keepResults(ctx, kept, "Three methods, again.", ["bench", "--out", "/a/b"]); // in place of the first
     for (const name of ["kept.json", "manifest.json", "figures.csv", "README.md"]) {
       assert.ok(sizes.has(name), name);
     }
@@ -31,6 +31,7 @@ Deno.test("kept results have plan, figures and tables, and are read again", () =
       assert.ok(!text.includes(folder), `${path} names a folder of the machine`);
     }
     const about = await readKept(kept);
+    assert.deepEqual(about.command, ["bench", "--out", "b"]);
     assert.deepEqual([about.methods, about.seeds, about.runs], [3, 3, { planned: 9, done: 9 }]);
     assert.equal(about.leaderboards.length, 1);
     assert.deepEqual((await allKept(join(folder, "results"))).map(({ name }) => name), ["small"]);
