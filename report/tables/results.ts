@@ -67,15 +67,20 @@ function withControl<T extends Pick<Table, "columns" | "groups">>(
   controlled: Controlled,
   { title }: ControlTerms,
 ): T {
+  const places = placesOf(dataset, controlled);
   const byMethod = new Map(dataset.methods.map((method) => {
     const row = controlled.rows.find((row) => row.method === method);
     const isControl = controlled.rows.some(({ control }) => control === method);
-    return [method.label, controlCells(row, isControl, controlled.metric)];
+    const place = places.get(method) ?? null;
+    return [method.label, [place, ...controlCells(row, isControl, controlled.metric)]];
   }));
   const inserted = <T>(all: readonly T[], own: readonly T[]) => all.toSpliced(place, 0, ...own);
   return {
     ...table,
-    columns: inserted(table.columns, controlColumns(controlled, title)),
+    columns: inserted(table.columns, [
+      { key: "rank", title: "rank", kind: "number", inCsv: false },
+      ...controlColumns(controlled, title),
+    ]),
     groups: table.groups.map((group) => ({
       ...group,
       rows: group.rows.map((row) => ({
@@ -86,9 +91,27 @@ function withControl<T extends Pick<Table, "columns" | "groups">>(
   };
 }
 
+/** The place of every method that has all seeds, by the figure as it is shown: equal ones share it. */
+function placesOf(
+  dataset: DatasetResults,
+  { metric, domain }: Controlled,
+): Map<MethodResults, number> {
+  const known = completeMethods(dataset).flatMap((method) => {
+    const value = scaledEstimate(metric, scores(method, scoreKey(domain, metric.name)));
+    return value ? [{ method, shown: Number(value.mean.toFixed(metric.scale.decimals)) }] : [];
+  });
+  const isAhead = (a: number, b: number) => metric.better === "max" ? a > b : a < b;
+  return new Map(known.map(({ method, shown }) => [
+    method,
+    1 + known.filter((other) => isAhead(other.shown, shown)).length,
+  ]));
+}
+
 function controlCaption(controlled: Controlled, terms: ControlTerms): string {
   const { metric, size, seen } = controlled;
-  return `Difference: method − ${terms.title} on ${figureTitle(controlled)}, with a ` +
+  return `Rank: the place by ${
+    figureTitle(controlled)
+  } as shown. Difference: method − ${terms.title} on ${figureTitle(controlled)}, with a ` +
     `${Math.round(100 * (1 - terms.alpha))} % t interval of its own. Verdict: moderated paired t ` +
     `test over seeds, Holm-corrected over ${size} ${size === 1 ? "method" : "methods"}. ` +
     verdictTerms(terms) +
