@@ -40,7 +40,7 @@ export { runId } from "./bench/records/run_id.ts";
 export type { Definition } from "./base/definition.ts";
 export type { Float32Values } from "./base/safetensors_format.ts";
 export type { Catalogue, Definitions } from "./bench/catalogue.ts";
-export type { ExecutorEvents, Job, Outcomes, Submission } from "./bench/execute/executor.ts";
+export type { ExecutorEvents, Job, Outcomes, Seen, Submission } from "./bench/execute/executor.ts";
 export type { SessionEvents, SessionResult } from "./bench/execute/session.ts";
 export type { NetworkRequest } from "./bench/plan/networks.ts";
 export type { LeaveOutRequest } from "./bench/plan/leave_out.ts";

@@ -15,7 +15,7 @@ export function methodsPage(): string {
     "`deno task methods NAME` says the same of one. Search ranges: `U(a, b)` is uniform from a to b, " +
     "and `{…}` one of these.",
     table(METHODS),
-    ...METHODS.flatMap(describe),
+    ...METHODS.flatMap(methodSection),
   ].join("\n\n");
 }
 
@@ -26,7 +26,8 @@ function table(methods: readonly Method[]): string {
   return ["| Name | Method | Family | Source |", "| --- | --- | --- | --- |", ...rows].join("\n");
 }
 
-function describe(method: Method): string[] {
+/** What is said of one method, from its heading on, as Markdown. */
+export function methodSection(method: Method): string[] {
   const { name, title, family, citation, version, hyperparameters, departures = [] } = method;
   const knobs = Object.entries(hyperparameters).flatMap(([key, h]) => [
     `- \`${key}\`${escaped(knobText("", h))}`,

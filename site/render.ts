@@ -1,0 +1,176 @@
+/**
+ * A page of the site as HTML: one file that asks for nothing, with a policy by hashes.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { dirname, extname, join, relative } from "node:path";
+import { Marked, type Tokens } from "marked";
+import { projectPath } from "../base/paths.ts";
+import { pathOf, type SourcePage } from "./pages.ts";
+
+/** A page that is ready to be written. */
+export interface RenderedPage {
+  readonly path: string;
+  readonly title: string;
+  readonly html: string;
+  /** Its words, for the search. */
+  readonly text: string;
+}
+
+/** What the navigation shows, by heading. */
+export type Navigation = Readonly<Record<string, readonly Pick<SourcePage, "path" | "title">[]>>;
+
+/** Makes a page. `pages` tells which links lead to pages of the site. */
+export async function renderPage(
+  page: SourcePage,
+  navigation: Navigation,
+  pages: ReadonlySet<string>,
+): Promise<RenderedPage> {
+  const { path, title, markdown, source } = page;
+  const marked = new Marked({ gfm: true });
+  const slugs = new Map<string, number>();
+  marked.use({
+    renderer: {
+      heading({ tokens, depth }: Tokens.Heading): string {
+        const inner = this.parser.parseInline(tokens);
+        return `<h${depth} id="${slugOf(plain(inner), slugs)}">${inner}</h${depth}>\n`;
+      },
+      table(token: Tokens.Table): string {
+        const row = (cells: readonly Tokens.TableCell[], tag: string) =>
+          `<tr>${
+            cells.map(({ tokens }) => `<${tag}>${this.parser.parseInline(tokens)}</${tag}>`).join(
+              "",
+            )
+          }</tr>`;
+        return `<div class="scroll" tabindex="0" role="region" aria-label="Table"><table><thead>${
+          row(token.header, "th")
+        }</thead><tbody>${
+          token.rows.map((cells) => row(cells, "td")).join("")
+        }</tbody></table></div>\n`;
+      },
+      code({ text }: Tokens.Code): string {
+        return `<pre tabindex="0"><code>${escapeHtml(text)}</code></pre>\n`;
+      },
+      link({ href, tokens }: Tokens.Link): string {
+        const inner = this.parser.parseInline(tokens);
+        const target = targetOf(href, page, pages);
+        return target === null ? inner : `<a href="${escapeHtml(target)}">${inner}</a>`;
+      },
+      // What Markdown lets through as HTML here are comments and little else.
+      html({ text }: Tokens.HTML | Tokens.Tag): string {
+        return /^<(img|br|picture|\/?(p|sub|sup|kbd|details|summary))\b/.test(text.trim()) &&
+            !/\son\w+=|style=/i.test(text)
+          ? text
+          : "";
+      },
+    },
+  });
+  const body = await withImages(await marked.parse(markdown), source);
+  const style = await import("./site.css", { with: { type: "text" } }).then((css) => css.default);
+  const html = layOut({ path, title, body, style, navigation, scripts: [] });
+  return { path, title, html, text: plain(body) };
+}
+
+/** Where a link leads from a page: to a page of the site, elsewhere on the web, or nowhere (null). */
+export function targetOf(
+  href: string,
+  { path, source }: SourcePage,
+  pages: ReadonlySet<string>,
+): string | null {
+  if (/^(https?:|#)/.test(href)) return href;
+  if (/^[a-z]+:/i.test(href) || source === undefined) return null;
+  const [file, anchor] = href.split("#") as [string, string | undefined];
+  const target = join(dirname(source), file);
+  if (!target.endsWith(".md") || target.split("/").length > 2) return null; // code, of the repository
+  const found = pathOf(target);
+  if (!pages.has(found)) return null;
+  return (relative(dirname(path), found) || found) + (anchor === undefined ? "" : `#${anchor}`);
+}
+
+/** Pictures become part of the page. */
+async function withImages(html: string, source: string | undefined): Promise<string> {
+  let made = html;
+  for (
+    const [whole, before, name] of html.matchAll(
+      /(<(?:img|source)[^>]*?(?:src|srcset)=")([^":]+)"/g,
+    )
+  ) {
+    const file = projectPath(join(dirname(source ?? ""), name!));
+    const bytes = await Deno.readFile(file);
+    const type = extname(name!) === ".svg" ? "svg+xml" : extname(name!).slice(1);
+    made = made.replace(whole, `${before}data:image/${type};base64,${bytes.toBase64()}"`);
+  }
+  return made;
+}
+
+/** The whole page. */
+export function layOut({ path, title, body, style, navigation, scripts }: {
+  path: string;
+  title: string;
+  body: string;
+  style: string;
+  navigation: Navigation;
+  scripts: readonly string[];
+}): string {
+  const to = (target: string) => relative(dirname(path), target) || target;
+  const hashes = scripts.map((text) => `'${hash(text)}'`).join(" ") || "'none'";
+  const policy = `default-src 'none'; script-src ${hashes}; style-src '${hash(style)}'; ` +
+    "img-src data:; base-uri 'none'; form-action 'none'";
+  const links = Object.entries(navigation).map(([heading, pages]) => {
+    const open = pages.some((page) => page.path === path) || heading === "Guides" ? " open" : "";
+    const items = pages.map((page) => {
+      const here = page.path === path ? ' aria-current="page"' : "";
+      return `<li><a href="${to(page.path)}"${here}>${escapeHtml(page.title)}</a></li>`;
+    });
+    return `<details${open}><summary>${heading}</summary><ul>${items.join("")}</ul></details>`;
+  });
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${escapeHtml(title)} · MDLT bench</title>
+<link rel="icon" href="data:,">
+<style>${style}</style>
+</head>
+<body>
+<a class="skip" href="#main">Skip to the page</a>
+<nav aria-label="Pages"><p><a href="${to("index.html")}">MDLT bench</a> · <a href="${
+    to("search.html")
+  }">Search</a></p>${links.join("")}</nav>
+<main id="main">
+${body}
+</main>
+${scripts.map((text) => `<script type="module">${text}</script>`).join("\n")}
+</body>
+</html>
+`;
+}
+
+function hash(text: string): string {
+  return `sha256-${createHash("sha256").update(text).digest("base64")}`;
+}
+
+/** A heading's anchor, as GitHub makes it. */
+function slugOf(text: string, taken: Map<string, number>): string {
+  const slug = text.toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, "").trim().replace(/\s/g, "-");
+  const count = taken.get(slug) ?? 0;
+  taken.set(slug, count + 1);
+  return count === 0 ? slug : `${slug}-${count}`;
+}
+
+/** The text of some HTML. */
+function plain(html: string): string {
+  return html.replace(/<[^>]+>/g, " ").replace(/&lt;/g, "<").replace(/&gt;/g, ">")
+    .replace(/&quot;/g, '"').replace(/&#39;/g, "'").replace(/&amp;/g, "&").replace(/\s+/g, " ")
+    .trim();
+}
+
+/** Text as HTML shows it. */
+export function escapeHtml(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;");
+}

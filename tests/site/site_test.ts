@@ -1,0 +1,93 @@
+/** The documentation's site: whole, without dead links, and without a network. */
+import assert from "node:assert/strict";
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { DATASETS } from "../../datasets/mod.ts";
+import { METHODS } from "../../methods/mod.ts";
+import { buildSite } from "../../site/build.ts";
+import { findChromium, withTab } from "../report/browser.ts";
+
+const chromium = findChromium();
+const files = await buildSite();
+
+Deno.test("every link and anchor of the site leads somewhere", () => {
+  const dead: string[] = [];
+  let looked = 0;
+  for (const [path, html] of files) {
+    for (const [, href] of html.matchAll(/<a [^>]*?href="([^"]+)"/g)) {
+      if (/^https:/.test(href!)) continue;
+      looked++;
+      const [file, anchor] = href!.split("#") as [string, string | undefined];
+      const target = files.get(file === "" ? path : join(dirname(path), file));
+      const there = target !== undefined && (!anchor || target.includes(`id="${anchor}"`));
+      if (!there) dead.push(`${path}: ${href}`);
+    }
+  }
+  assert.ok(looked > 1000, `only ${looked} links`);
+  assert.deepEqual(dead, []);
+});
+
+Deno.test("every definition has a page, and every page a policy and nothing from elsewhere", () => {
+  for (const { name } of METHODS) assert.ok(files.has(`methods/${name}.html`), name);
+  for (const { name } of DATASETS) assert.ok(files.has(`datasets/${name}.html`), name);
+  for (const [path, html] of files) {
+    assert.match(
+      html,
+      /<meta http-equiv="Content-Security-Policy" content="default-src 'none';/,
+      path,
+    );
+    assert.doesNotMatch(
+      html,
+      /content="[^"]*unsafe-|<link[^>]+href="https?:|\s(?:src|srcset)="(?!data:)/,
+      path,
+    );
+  }
+});
+
+Deno.test({
+  name: `the search finds pages from a folder, and pages fit${
+    chromium ? "" : " (skipped: no Chromium)"
+  }`,
+  ignore: chromium === null,
+  fn: async () => {
+    const out = await Deno.makeTempDir();
+    try {
+      for (const [path, html] of files) {
+        await Deno.mkdir(dirname(join(out, path)), { recursive: true });
+        await Deno.writeTextFile(join(out, path), html);
+      }
+      await withTab(chromium!, async (tab) => {
+        const open = async (path: string) => {
+          await tab.send("Page.navigate", { url: pathToFileURL(join(out, path)).href });
+          await tab.until(
+            `location.pathname.endsWith(${
+              JSON.stringify(path)
+            }) && document.readyState === "complete"`,
+          );
+        };
+        await open("search.html");
+        await tab.evaluate(`const field = document.querySelector("#words");
+          field.value = "invariant risk"; field.dispatchEvent(new Event("input"))`);
+        const links = await tab.evaluate<string[]>(
+          `[...document.querySelectorAll("#found a")].map((a) => a.getAttribute("href"))`,
+        );
+        assert.ok(links.slice(0, 3).includes("methods/irm.html"), links.join());
+        for (const width of [1280, 390]) {
+          await tab.send("Emulation.setDeviceMetricsOverride", {
+            ...{ width, height: 800, deviceScaleFactor: 1, mobile: width < 500 },
+          });
+          for (const path of ["index.html", "methods/irm.html", "cli.html"]) {
+            await open(path);
+            assert.ok(
+              await tab.evaluate<number>("document.documentElement.scrollWidth") <= width,
+              path,
+            );
+          }
+        }
+        assert.deepEqual(tab.complaints, []);
+      });
+    } finally {
+      await Deno.remove(out, { recursive: true });
+    }
+  },
+});
