@@ -41,6 +41,7 @@ export type { Definition } from "./base/definition.ts";
 export type { Float32Values } from "./base/safetensors_format.ts";
 export type { Catalogue, Definitions } from "./bench/catalogue.ts";
 export type { ExecutorEvents, Job, Outcomes, Seen, Submission } from "./bench/execute/executor.ts";
+export type { Glimpse, Progress } from "./bench/records/progress.ts";
 export type { SessionEvents, SessionResult } from "./bench/execute/session.ts";
 export type { NetworkRequest } from "./bench/plan/networks.ts";
 export type { LeaveOutRequest } from "./bench/plan/leave_out.ts";
