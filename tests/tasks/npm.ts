@@ -22,6 +22,7 @@ const CONTENT = [
   "networks",
   "nn",
   "report",
+  "serve",
 ];
 const FILES = ["tensor", "testing", "mod.ts", "library.ts", "testing.ts"];
 const ABOUT = ["LICENSE", "README.md"];
