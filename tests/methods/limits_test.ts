@@ -67,6 +67,15 @@ function withDraws(method: Method, draws: Partial<Random>): Method {
   };
 }
 
+/** A method to which every class seems equally frequent. */
+function onEvenCounts(method: Method): Method {
+  return {
+    ...method,
+    create: (ctx, h) =>
+      method.create({ ...ctx, counts: ctx.counts.map((row) => row.map(() => 10)) }, h),
+  };
+}
+
 /** The weights of a short run, for second stages. */
 async function firstStage() {
   const run = start(methodNamed("erm"), { seed: 7 });
@@ -147,14 +156,13 @@ same(
 same("BCL without its contrast is logit adjustment", [methodNamed("bcl"), { contrastWeight: 0 }], [
   methodNamed("logitadj"),
 ]);
+same("GCL of classes that are equally frequent has no clouds", [onEvenCounts(methodNamed("gcl"))], [
+  methodNamed("gcl"),
+  { noise: 0 },
+]);
 
 Deno.test("NDCL without its contrasts is ERM where every image is a class of its own", async () => {
-  const ndcl = methodNamed("ndcl");
-  const even: Method = {
-    ...ndcl,
-    create: (ctx, h) =>
-      ndcl.create({ ...ctx, counts: ctx.counts.map((row) => row.map(() => 10)) }, h),
-  };
+  const even = onEvenCounts(methodNamed("ndcl"));
   const off = { negativeWeight: 0, alignWeight: 0 };
   const [found, expected] = [start(even, { hyperparameters: off }), start(erm)];
   const chosen = [[0], [1], [2, 3]];
