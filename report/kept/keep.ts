@@ -49,7 +49,7 @@ export async function keepResults(
   const kept = { ...keptOf(ctx, note), command: command.map(withoutMachine) };
   if (kept.runs.done === 0) throw refuse("no run is finished; train first");
   const tables = (await buildSections(ctx)).flatMap(({ tables }) => tables ?? [])
-    .filter(({ csvOnly }) => !csvOnly)
+    .filter(({ csvOnly, groups }) => !csvOnly && groups.some(({ rows }) => rows.length > 0))
     .map((table) => [join(KEPT_FILES.tables, `${table.name}.md`), toMarkdown(table)] as const)
     .filter(([, text]) => text.length <= LONGEST_TABLE);
   const plan = `${JSON.stringify(planOf(ctx.store.manifest))}\n`;

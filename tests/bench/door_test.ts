@@ -222,7 +222,11 @@ Deno.test("names make no formula of a table, no command of a terminal, no line o
   assert.equal(plainText("erm"), "erm");
   assert.equal(printable("a\u001b[31mb\u0007\u202e\u009b2J"), "a\ufffd[31mb\ufffd\ufffd\ufffd2J");
   assert.equal(printable("über\t日本\n"), "über\t日本\n");
-  const session = { out: "/tmp/o", paths: {}, catalogue: { plugins: [] } } as unknown as Session;
+  const session = {
+    out: "/tmp/o",
+    paths: { cacheDir: "/tmp/c" },
+    catalogue: { plugins: [] },
+  } as unknown as Session;
   for (const given of [{ partition: "a\n#SBATCH --wrap=x" }, { memory: '4G"' }]) {
     assert.throws(() => reportScript(session, given), /Cannot write .* into a script for sbatch/);
   }
