@@ -158,7 +158,8 @@ function smallGap({ methods, interval }: StudyFigures): Finding {
 function steadyConvergence(figures: StudyFigures): Finding {
   const curves = figures.curves("convergence").filter((curve) => curve.length >= 5);
   const correlations = (of: "loss" | "f1") =>
-    figures.interval(
+    withinCorrelations(
+      figures,
       curves.map((curve) =>
         sampleRankCorrelation(curve.map(({ step }) => step), curve.map((point) => point[of]))
       ),
@@ -170,6 +171,13 @@ function steadyConvergence(figures: StudyFigures): Finding {
     evidence: `rank correlation with the steps: loss ${within(loss, 2)}, validation macro-F1 ` +
       `${within(f1, 2)} (steady: ${STEADY})`,
   };
+}
+
+/** Mean and interval of correlations, by Fisher's z, so that neither goes beyond 1. */
+function withinCorrelations(figures: StudyFigures, values: readonly number[]): MeanWithin | null {
+  const most = 0.999; // a perfect one has no z
+  const z = figures.interval(values.map((r) => Math.atanh(Math.max(-most, Math.min(most, r)))));
+  return z && { mean: Math.tanh(z.mean), low: Math.tanh(z.low), high: Math.tanh(z.high) };
 }
 
 /** More of a test image's nearest neighbours of its own class are of other domains, seed by seed. */

@@ -143,6 +143,22 @@ Deno.test("values at which every run diverged speak against robustness", async (
   assert.equal((await verdicts([], [broken]))[0], "does not hold");
 });
 
+Deno.test("intervals of correlations stay correlations", async () => {
+  const curves = [RISING, [[5, 0.1], [4, 0.3], [3, 0.2], [2, 0.5], [1, 0.4]], RISING] as const;
+  const results = study("convergence", [{
+    name: "convergence",
+    levels: {},
+    runs: curves.map((curve, seed) => run(seed, 60, 60, curve as [number, number][])),
+  }]);
+  const figures = figuresOf(new Folder("/no/such/folder"), [], [results]);
+  const { verdict, evidence } = await behaviours[4]!.judge(figures);
+  assert.equal(verdict, "not told");
+  const numbers = evidence.match(/[−\d.]+(?=[,\] ])/g)!.map((text) =>
+    Number(text.replace("−", "-"))
+  );
+  assert(numbers.every((number) => Math.abs(number) <= 1), evidence);
+});
+
 Deno.test("of one seed, and without records, nothing is claimed", async () => {
   assert.deepEqual(await verdicts([], []), Array(6).fill("not run"));
   const single = PAPER.map((results) => ({
