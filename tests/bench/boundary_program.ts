@@ -1,10 +1,15 @@
 /**
- * What is killed at every file boundary: a small grid in one process, from its plan to its results.
- * Two runs one upon the other, their state kept after every step.
+ * What is killed at every file boundary: a small grid in one process, from its data in the cache and
+ * its plan to its results. Two runs one upon the other, their state kept after every step; the second
+ * is then set aside and trained again, as `--redo` does. The argument is the folder in which `out` and
+ * `cache` are made.
  *
  * @module
  */
+import { join } from "node:path";
+import { exists } from "../../base/files.ts";
 import inProcess from "../../bench/execute/in_process.ts";
+import { readDatasets } from "../../bench/execute/preflight.ts";
 import type { Manifest } from "../../bench/records/record.ts";
 import { Store } from "../../bench/records/store.ts";
 import { ReportFiles } from "../../report/files.ts";
@@ -13,7 +18,8 @@ import { resultsCsv } from "../../report/tables/results_csv.ts";
 import { BACKEND, place } from "./crash.ts";
 import { plan } from "../helpers/plan.ts";
 
-const [out] = Deno.args as [string];
+const [root] = Deno.args as [string];
+const out = join(root, "out");
 const runs = plan({
   datasets: ["digits-synth"],
   methods: ["crt"],
@@ -25,9 +31,18 @@ const runs = plan({
   backend: BACKEND,
   threads: 1,
 });
-const about = { format: 2, createdAt: "", command: [], preset: "smoke", environment: {} } as const;
-await new Store(out).writeManifest({ ...about, runs } as Manifest);
 const { jobs: _, ...session } = place(out);
-await inProcess.run(runs, { ...session, saveEvery: 0 }, {});
+const paths = { ...session.paths, cacheDir: join(root, "cache") };
+const read = await readDatasets(runs, session.catalogue.datasets, paths, () => {});
+const data = new Map([...read].map(([key, { file }]) => [key, file]));
+const about = { format: 2, createdAt: "", command: [], preset: "smoke", environment: {} } as const;
+const store = new Store(out);
+await store.writeManifest({ ...about, runs } as Manifest);
+const train = () => inProcess.run(runs, { ...session, paths, data, saveEvery: 0 }, {});
+await train();
+if (!await exists(join(out, "former"))) {
+  await store.setAside(runs[0]!.id);
+  await train();
+}
 await new ReportFiles(out).results(resultsCsv(await readStore(out)));
 Deno.exit(0);

@@ -1,17 +1,20 @@
 /**
- * `deno task test:boundaries [EVERY]`: kills a small grid at every file that it is about to make,
- * rename, remove or bring to the disk (at every EVERY-th of them), continues it, and compares what is
- * there in the end with what an undisturbed one leaves, bit for bit.
+ * `deno task test:boundaries [JOBS]`: kills a small grid at every single file that it is about to
+ * make, rename, remove or bring to the disk, continues it, and compares what is there in the end with
+ * what an undisturbed one leaves, bit for bit. Every third is killed a second time as it continues.
  *
  * @module
  */
+import assert from "node:assert/strict";
+import { cpus } from "node:os";
 import { join } from "node:path";
 import { print } from "../../base/terminal.ts";
 import { projectPath } from "../../base/paths.ts";
 import { findProgram } from "../../base/command.ts";
+import { readIfThere } from "../../base/files.ts";
 import { assertSame, contentOf } from "../bench/crash.ts";
 
-const [every = 1] = Deno.args.map(Number);
+const [jobs = Math.max(1, cpus().length)] = Deno.args.map(Number);
 const compiler = await findProgram(["cc", "gcc", "clang"], Deno.env.toObject());
 if (Deno.build.os !== "linux" || compiler === undefined) {
   print("Skipped: it takes Linux and a C compiler");
@@ -19,6 +22,8 @@ if (Deno.build.os !== "linux" || compiler === undefined) {
 }
 const began = performance.now();
 const folder = await Deno.makeTempDir({ prefix: "boundaries-" });
+const killedAt: string[] = [];
+let [again, midway] = [0, 0];
 try {
   const shim = join(folder, "boundaries.so");
   const source = projectPath("tests/bench/boundaries.c");
@@ -27,52 +32,67 @@ try {
   }).output();
   if (!built.success) throw new Error(new TextDecoder().decode(built.stderr));
 
-  const log = join(folder, "log");
   const whole = join(folder, "whole");
-  await run(shim, whole, 0, log);
-  const expected = await contentOf(whole);
-  const boundaries = (await Deno.readTextFile(log)).trim().split("\n");
-  const kinds = Map.groupBy(boundaries, (line) => line.split(" ")[0]!);
-  let killed = 0, midway = 0;
-  for (let at = 1; at <= boundaries.length; at += every) {
-    const out = join(folder, `at-${at}`);
-    if (!await run(shim, out, at)) killed++;
-    if (await run(shim, out, 0, undefined) !== true) throw new Error(`${at} does not continue`);
-    try {
-      await assertSame(out, expected);
-    } catch (error) {
-      throw new Error(`Killed at ${boundaries[at - 1]}: ${(error as Error).message}`);
+  assert.equal((await run(shim, whole, 0)).killed, false);
+  const expected = await contentOf(join(whole, "out"));
+  let next = 1, over = false;
+  await Promise.all(Array.from({ length: jobs }, async () => {
+    for (let at = next++; !over; at = next++) {
+      const boundary = await killAt(shim, at, expected);
+      if (boundary === undefined) over = true; // there are no more
+      else killedAt.push(boundary);
+      if (at % 20 === 0) print(`killed at ${at} boundaries`);
     }
-    if (boundaries[at - 1]!.includes("resume")) midway++;
-    await Deno.remove(out, { recursive: true });
-    if (at % 10 === 1) print(`${at} of ${boundaries.length}`);
-  }
-  const parts = [...kinds].map(([kind, { length }]) => `${length} × ${kind}`).join(", ");
-  const seconds = Math.round((performance.now() - began) / 1000);
-  print(
-    `${killed} kills at ${boundaries.length} boundaries (${parts}), ${midway} of them while a state ` +
-      `was kept: the same bits after each; ${seconds} s`,
-  );
+  }));
 } finally {
   await Deno.remove(folder, { recursive: true });
 }
+const kinds = [...Map.groupBy(killedAt, (line) => line.split(" ")[0]!)]
+  .map(([kind, { length }]) => `${length} × ${kind}`).sort().join(", ");
+print(
+  `${killedAt.length} of ${killedAt.length} boundaries killed (${kinds}), ${midway} of them while a ` +
+    `state was kept, and ${again} kills more as it continued: the same bits after each; ` +
+    `${Math.round((performance.now() - began) / 1000)} s`,
+);
 
-/** Runs the grid; false when it was killed. */
-async function run(shim: string, out: string, at: number, log?: string): Promise<boolean> {
+/** Kills it at a boundary and compares what it comes to; which boundary, undefined for none. */
+async function killAt(
+  shim: string,
+  at: number,
+  expected: Map<string, string>,
+): Promise<string | undefined> {
+  const root = join(folder, `at-${at}`);
+  const { killed, last } = await run(shim, root, at);
+  if (!killed) return undefined;
+  if (at % 3 === 0 && (await run(shim, root, 1 + at % 40)).killed) again++;
+  assert.ok(!(await run(shim, root, 0)).killed, `${last} does not continue`);
+  try {
+    await assertSame(join(root, "out"), expected);
+  } catch (error) {
+    throw new Error(`Killed at ${at}, ${last}: ${(error as Error).message}`);
+  }
+  if (last.includes("resume")) midway++;
+  await Deno.remove(root, { recursive: true });
+  return last;
+}
+
+/** Runs the grid; whether it was killed, and the last boundary that it came to. */
+async function run(
+  shim: string,
+  root: string,
+  at: number,
+): Promise<{ readonly killed: boolean; readonly last: string }> {
+  const log = `${root}.log`;
   const { code, signal, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--allow-all", "--quiet", projectPath("tests/bench/boundary_program.ts"), out],
+    args: ["run", "--allow-all", "--quiet", projectPath("tests/bench/boundary_program.ts"), root],
     cwd: projectPath(""),
-    env: {
-      LD_PRELOAD: shim,
-      BOUNDARY_ROOT: out,
-      BOUNDARY_AT: String(at),
-      ...(log !== undefined && { BOUNDARY_LOG: log }),
-    },
+    env: { LD_PRELOAD: shim, BOUNDARY_ROOT: root, BOUNDARY_AT: String(at), BOUNDARY_LOG: log },
     stdin: "null",
     stdout: "null",
     stderr: "piped",
   }).output();
-  if (code === 0) return true;
-  if (signal === "SIGKILL") return false;
+  const last = (await readIfThere(log) ?? "").trim().split("\n").at(-1)!;
+  if (code === 0) return { killed: false, last };
+  if (signal === "SIGKILL") return { killed: true, last };
   throw new Error(`ended with ${signal ?? code}: ${new TextDecoder().decode(stderr)}`);
 }

@@ -1,0 +1,88 @@
+/**
+ * One-line changes of code, as a slip would make them.
+ *
+ * @module
+ */
+import { stream } from "../../../base/random.ts";
+import { projectPath } from "../../../base/paths.ts";
+
+/** What is looked for, and what stands there after a slip. */
+const SLIPS: readonly (readonly [RegExp, string])[] = [
+  [/ \+ /g, " - "],
+  [/ - /g, " + "],
+  [/ \* /g, " / "],
+  [/ \/ /g, " * "],
+  [/ < /g, " <= "],
+  [/ <= /g, " < "],
+  [/ > /g, " >= "],
+  [/ >= /g, " > "],
+  [/ === /g, " !== "],
+  [/ !== /g, " === "],
+  [/ && /g, " || "],
+  [/ \|\| /g, " && "],
+  [/\bMath\.max\b/g, "Math.min"],
+  [/\bMath\.min\b/g, "Math.max"],
+  [/\btf\.add\b/g, "tf.sub"],
+  [/\btf\.sub\b/g, "tf.add"],
+  [/\btf\.mul\b/g, "tf.div"],
+  [/(?<=[[(,=] ?)1(?=[\])/,;])/g, "2"],
+  [/(?<=[[(,=] ?)0(?=[\]),;])/g, "1"],
+  [/\b0\.5\b/g, "0.25"],
+  [/\btrue\b/g, "false"],
+  [/\bfalse\b/g, "true"],
+  [/!(?=[a-z(])/g, ""],
+];
+
+/** Lines that say something and do nothing: texts for people, types, imports. */
+const SAYS =
+  /^\s*(\*|\/\/|\/\*|import |export (type|interface|\*)|type |interface |readonly )|(title|description|citation|departures|formula|why|said|note|print|Error)\b|`/;
+
+/** A changed line. */
+export interface Mutation {
+  readonly file: string;
+  readonly line: number;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** Every slip of a file, each on a line of its own. */
+export async function mutationsOf(file: string): Promise<Mutation[]> {
+  const lines = (await Deno.readTextFile(projectPath(file))).split("\n");
+  const found: Mutation[] = [];
+  for (const [i, before] of lines.entries()) {
+    if (SAYS.test(before)) continue;
+    const code = before.replace(/\s\/\/.*$/, "");
+    for (const [pattern, slip] of SLIPS) {
+      for (const { index, 0: text } of code.matchAll(pattern)) {
+        if (insideText(code, index)) continue;
+        const after = code.slice(0, index) + slip + code.slice(index + text.length);
+        found.push({ file, line: i + 1, before, after });
+      }
+    }
+  }
+  return found;
+}
+
+/** Whether a place of a line lies in a text. */
+function insideText(line: string, index: number): boolean {
+  return (line.slice(0, index).match(/"/g)?.length ?? 0) % 2 === 1;
+}
+
+/** So many of each group in turn, each drawn at random. */
+export function sample(
+  mutations: readonly Mutation[],
+  groupOf: (mutation: Mutation) => string,
+  count: number,
+  seed: number,
+): Mutation[] {
+  const random = stream(seed, "mutations");
+  const groups = [...Map.groupBy(mutations, groupOf).values()].map((group) => [...group]);
+  const chosen: Mutation[] = [];
+  while (chosen.length < count && groups.some((group) => group.length > 0)) {
+    for (const group of groups) {
+      if (group.length === 0 || chosen.length === count) continue;
+      chosen.push(...group.splice(random.integer(group.length), 1));
+    }
+  }
+  return chosen;
+}
