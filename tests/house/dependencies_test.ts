@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readJson } from "../../base/files.ts";
+import { whyTooOld } from "../../base/versions.ts";
+import { ALLOWED as ADVISORIES, ignored, notAsked } from "../tasks/audit.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -45,4 +47,68 @@ Deno.test("dependencies: their licences go with ours", async () => {
   }
   assert.ok(looked > 100, `only ${looked} packages are installed`);
   assert.deepEqual(others, []);
+});
+
+Deno.test("dependencies: the lock is frozen, and Deno is one pinned version wherever it is fetched", async () => {
+  const { lock } = (await readJson<{ lock: { frozen: boolean } }>(join(root, "deno.json")))!;
+  assert.equal(lock.frozen, true);
+  const places = [
+    "README.md",
+    "CONTRIBUTING.md",
+    ".ci/run",
+    "Dockerfile",
+    ".github/workflows/ci.yml",
+    ".github/workflows/nightly.yml",
+  ];
+  const versions = new Set<string>();
+  for (const path of places) {
+    const text = await Deno.readTextFile(join(root, path));
+    for (const [, version] of text.matchAll(/npx -y deno(\S*)/g)) versions.add(version!);
+  }
+  const [version, ...others] = versions;
+  assert.deepEqual(others, []);
+  assert.match(version!, /^@\d+\.\d+\.\d+$/);
+  assert.equal(whyTooOld(version!.slice(1)), null);
+});
+
+Deno.test("dependencies: every task that a workflow runs exists, and every slow one runs at night", async () => {
+  const { tasks } = (await readJson<{ tasks: Record<string, unknown> }>(join(root, "deno.json")))!;
+  const folder = join(root, ".github/workflows");
+  const named = new Set<string>();
+  for await (const { name } of Deno.readDir(folder)) {
+    const text = await Deno.readTextFile(join(folder, name));
+    for (const [, task] of text.matchAll(/deno@\S+ task ([\w:]+)/g)) named.add(task!);
+    for (const [, task] of text.matchAll(/^ +- "([\w:]+)[^"]*"$/gm)) named.add(task!);
+  }
+  assert.deepEqual([...named].filter((task) => !(task in tasks)), []);
+  const slow = Object.keys(tasks).filter((task) => task.startsWith("test:"));
+  assert.deepEqual(slow.filter((task) => !named.has(task)), []);
+});
+
+Deno.test("dependencies: an advisory is allowed until its last day, and for a reason", () => {
+  const allowed = [
+    { id: "CVE-1", reason: "not reached", until: "2030-01-31" },
+    { id: "CVE-2", reason: "not reached", until: "2030-02-01" },
+  ];
+  assert.deepEqual(ignored(allowed, "2030-01-31"), ["--ignore=CVE-1,CVE-2"]);
+  assert.deepEqual(ignored(allowed, "2030-02-01"), ["--ignore=CVE-2"]);
+  assert.deepEqual(ignored(allowed, "2030-02-02"), []);
+  for (const { reason, until } of ADVISORIES) {
+    assert.ok(reason.length > 10);
+    assert.match(until, /^\d{4}-\d{2}-\d{2}$/);
+  }
+  assert.ok(notAsked("error sending request for url: client error (Connect)"));
+  assert.ok(!notAsked("1 vulnerability found: high"));
+});
+
+Deno.test("dependencies: the container runs as nobody special, from pinned versions", async () => {
+  const text = await Deno.readTextFile(join(root, "Dockerfile"));
+  const [, base] = /^FROM (\S+)$/m.exec(text)!;
+  assert.match(base!, /:\d+\.\d+\.\d+/);
+  const pinned = /deno@(\d+\.\d+\.\d+)/.exec(text)![1];
+  const ci = await Deno.readTextFile(join(root, ".ci/run"));
+  assert.ok(ci.includes(`deno@${pinned}`));
+  const users = [...text.matchAll(/^USER (\S+)$/gm)].map(([, user]) => user);
+  assert.ok(users.length > 0 && users.at(-1) !== "root");
+  assert.ok(text.indexOf("USER") < text.indexOf("COPY"), "nothing is copied as root");
 });

@@ -74,7 +74,7 @@ Deno.test({
       const record = (await store.record(runs.find(({ name }) => name === "mine")!.id))!;
       assert.match(String(record.environment["torch"]), /^\d/);
       const { steps, checkpointEvery } = record.spec.training;
-      assert.equal(record.curve.length, steps / checkpointEvery);
+      assert.equal(record.curve.length, Math.ceil(steps / checkpointEvery));
 
       // What a plan says is to be started is not: the command must be the user's own.
       const repeated = await cli("bench", "--from", out, "--out", join(out, "again"));
