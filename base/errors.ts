@@ -4,17 +4,41 @@
  * @module
  */
 import { closest, distance } from "fastest-levenshtein";
+import { printable } from "./terminal.ts";
+
+/** More letters than a sentence has; what is longer quotes a file. */
+const LONGEST = 2000;
+
+/**
+ * A sentence as it is shown: what it quotes may hold anything, so it stands on one line, without what a
+ * terminal would obey, and the middle of a very long one is left out.
+ */
+export function oneLine(text: string): string {
+  const line = printable(text.replaceAll(/\s*[\r\n\t\v\f\u2028\u2029]\s*/g, " "));
+  if (line.length <= LONGEST) return line;
+  return `${line.slice(0, LONGEST - 600)} … ${line.slice(-500)}`;
+}
 
 /** A command that cannot be understood; the message is one sentence. Ends the program with 2. */
 export class UsageError extends Error {
   /** Tells it from other errors in messages and logs. */
   override name = "UsageError";
+
+  /** Says it on one line, whatever it quotes. */
+  constructor(message: string, options?: ErrorOptions) {
+    super(oneLine(message), options);
+  }
 }
 
 /** Data that cannot be used as asked; the message is one sentence for the user. */
 export class DataError extends Error {
   /** Tells it from other errors in messages and logs. */
   override name = "DataError";
+
+  /** Says it on one line, whatever it quotes. */
+  constructor(message: string, options?: ErrorOptions) {
+    super(oneLine(message), options);
+  }
 }
 
 /**

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { oneLine } from "./errors.ts";
 
 /** A named array of a file. */
 export interface Float32Values {
@@ -203,5 +204,5 @@ function readHeader(file: Uint8Array): { header: Record<string, unknown>; start:
 }
 
 function broken(why: string): RangeError {
-  return new RangeError(`Cannot read the safetensors file: ${why}`);
+  return new RangeError(oneLine(`Cannot read the safetensors file: ${why}`));
 }

@@ -8,6 +8,7 @@
  * @module
  */
 import type { z } from "zod";
+import { oneLine } from "../../base/errors.ts";
 import { readRegularFile } from "../../base/files.ts";
 import { type CodeNames, plannedOf, recordOf, specOf } from "./format1.ts";
 import type { FailureRecord, Manifest, RunRecord, RunSpec } from "./record.ts";
@@ -21,8 +22,8 @@ export class StoreError extends Error {
   readonly why: string;
 
   constructor(message: string, why: string = message) {
-    super(message);
-    this.why = why;
+    super(oneLine(message));
+    this.why = oneLine(why);
   }
 }
 

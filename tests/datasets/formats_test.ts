@@ -10,6 +10,7 @@ import { parseSplitCsv } from "../../datasets/formats/split_csv.ts";
 import { decodeText } from "../../datasets/formats/text.ts";
 import { parseTarGzEntry, readTarGzEntry } from "../../datasets/formats/targz.ts";
 import { parseTorch, parseTorchStates } from "../../datasets/formats/torch.ts";
+import { torchFile } from "../malformed/sound.ts";
 import { fuzz } from "./helpers.ts";
 
 const ascii = (text: string) => new TextEncoder().encode(text);
@@ -89,54 +90,6 @@ Deno.test("MATLAB: damaged files are refused, never worse", async () => {
     assert.ok(refused > 100);
   }
 });
-
-/** A file as torch's older serialisation writes it: a 2 × 3 uint8 and a 2 int64 tensor. */
-function torchFile(callee = "torch._utils\n_rebuild_tensor_v2\n"): Uint8Array {
-  const text = (s: string) => join([0x58], word(s.length), ascii(s));
-  const small = (n: number) => [0x4b, n];
-  const tuple = (...parts: ArrayLike<number>[]) => join([0x28], ...parts, [0x74]);
-  const storage = (kind: string, key: string, length: number) =>
-    join(
-      tuple(
-        text("storage"),
-        ascii(`ctorch\n${kind}\n`),
-        text(key),
-        text("cpu"),
-        small(length),
-        [0x4e],
-      ),
-      [0x51],
-    );
-  const hooks = join(ascii("ccollections\nOrderedDict\n"), [0x29, 0x52]);
-  const tensor = (held: Uint8Array, shape: number[], strides: number[]) =>
-    join(
-      ascii(`c${callee}`),
-      tuple(
-        held,
-        small(0),
-        tuple(...shape.map(small)),
-        tuple(...strides.map(small)),
-        [0x89],
-        hooks,
-      ),
-      [0x52],
-    );
-  const pickle = (...parts: ArrayLike<number>[]) => join([0x80, 2], ...parts, [0x2e]);
-  return join(
-    [0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e],
-    pickle([0x4d, 0xe9, 0x03]),
-    pickle([0x7d, 0x28], text("little_endian"), [0x88, 0x75]),
-    pickle(
-      tensor(storage("ByteStorage", "p", 6), [2, 3], [3, 1]),
-      tensor(storage("LongStorage", "q", 2), [2], [1]),
-      [0x86],
-    ),
-    pickle([0x5d, 0x28], text("q"), text("p"), [0x65]),
-    new Uint8Array(new BigInt64Array([2n, 7n, -1n]).buffer),
-    new Uint8Array(new BigInt64Array([6n]).buffer),
-    [1, 2, 3, 4, 5, 6],
-  );
-}
 
 Deno.test("torch: tensors come with shape and values", () => {
   assert.deepEqual(parseTorch(torchFile(), "a.pt"), [
