@@ -103,6 +103,7 @@ async function writeScripts(
     const path = join(folderOf(out), "report.sh");
     scripts.push({ what: "report", path, text: reportScript(session, given), ids: [] });
   }
+  await Deno.chmod(folderOf(out), 0o700); // what is run from here is nobody else's to change
   for (const { path, text } of scripts) await writeAtomically(path, text);
   return scripts;
 }

@@ -90,7 +90,8 @@ function common(
 ): string[] {
   return [
     `--job-name=mdlt-${name}`,
-    `--chdir=${out}`,
+    // Not the results' folder: what others put there is not to be taken for a program's own files.
+    `--chdir=${projectPath("")}`,
     `--output=${folderOf(out).replaceAll("%", "%%")}/${log}.log`,
     "--requeue",
     "--open-mode=append",

@@ -7,7 +7,7 @@
  * @module
  */
 import { DataError } from "../../base/errors.ts";
-import { readJson, writeAll } from "../../base/files.ts";
+import { readJson, writeAll, writeAtomically } from "../../base/files.ts";
 import { tryLock } from "../../base/lock.ts";
 import { difference, digests, type Found, type Known } from "./checksums.ts";
 
@@ -192,7 +192,7 @@ async function receive(
   const version = headers.get("etag");
   // A weak etag names no exact bytes.
   const origin: Origin = { url, version: version?.startsWith("W/") ? null : version };
-  await Deno.writeTextFile(originFile(part), JSON.stringify(origin));
+  await writeAtomically(originFile(part), JSON.stringify(origin), false); // through no link
   await out.truncate(start);
   await out.seek(start, Deno.SeekMode.Start);
   let done = start;

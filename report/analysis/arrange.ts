@@ -157,9 +157,10 @@ function partialWidths(runs: readonly Run[]): Map<string, number> {
   );
 }
 
-/** The family of a method, in words. */
-export function family(method: MethodResults): string {
-  return method.about?.family ?? "not run yet";
+/** The family of a method, in words; of one without a record, what has become of its runs. */
+export function family({ about, runs }: MethodResults): string {
+  if (about !== null) return about.family;
+  return runs.some((run) => run?.state.status === "failed") ? "failed" : "not run yet";
 }
 
 /**

@@ -48,10 +48,16 @@ export function datasetsTable(datasets: readonly DatasetResults[]): Table {
   };
 }
 
+/** Why nothing is known of the images of a data set. */
+function stateOf({ methods }: DatasetResults): string {
+  const failed = methods.some(({ runs }) => runs.some((run) => run?.state.status === "failed"));
+  return failed ? "no run has finished" : "not run yet";
+}
+
 function group(dataset: DatasetResults): Group {
   const { data } = dataset;
   if (data === null) {
-    return { title: null, rows: [{ cells: [dataset.name, "not run yet"] }] };
+    return { title: null, rows: [{ cells: [dataset.name, stateOf(dataset)] }] };
   }
   const { domains, classes, counts } = data;
   const all = (split: keyof Digest["data"]["counts"]) =>

@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { projectPath } from "../../base/paths.ts";
 import { builtin } from "../../bench/catalogue.ts";
 import type { Request } from "../../bench/plan/plan.ts";
 import { plan } from "../helpers/plan.ts";
@@ -71,7 +72,7 @@ Deno.test("without Slurm there are scripts: an array for each stage, then the re
         "--signal=B:USR1@90",
         "--cpus-per-task=2",
         "--array=1-3%2", // nine runs, four a task
-        `"--chdir=${out}"`,
+        `--chdir=${projectPath("")}`,
         `"--output=${folder}/my results, 100 %%/slurm/stage-1-%a.log"`,
       ]
     ) assert.ok(first.includes(`\n#SBATCH ${line}\n`), `${line} lacks in\n${first}`);

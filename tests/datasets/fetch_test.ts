@@ -254,6 +254,23 @@ Deno.test("fetch: a download that was broken off goes on where it was", () =>
     assert.deepEqual(await Deno.readFile(join(folder, "set/file.bin")), CONTENT);
   }));
 
+Deno.test("fetch: no link in place of what is being fetched is written through", () =>
+  serving(good, async (url, _, folder) => {
+    const part = join(folder, "set/file.bin.part"), elsewhere = join(folder, "elsewhere");
+    await Deno.mkdir(join(folder, "set"));
+    await Deno.writeTextFile(elsewhere, "mine");
+    await Deno.symlink(elsewhere, part);
+    await assert.rejects(
+      fetchFile(source(url), folder, OPTIONS),
+      /it is a link, which is not written/,
+    );
+    await Deno.remove(part);
+    await Deno.symlink(elsewhere, `${part}.json`);
+    await fetchFile(source(url), folder, OPTIONS);
+    assert.deepEqual(await Deno.readFile(join(folder, "set/file.bin")), CONTENT);
+    assert.equal(await Deno.readTextFile(elsewhere), "mine");
+  }));
+
 Deno.test("fetch: what is there stays; a changed download is noticed; checks tell", () =>
   serving(() => new Response(wrong), async (url, ranges, folder) => {
     const file = join(folder, "set/file.bin");

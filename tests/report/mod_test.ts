@@ -142,6 +142,17 @@ Deno.test("folders that hold no plan are refused in one sentence", () =>
     await assert.rejects(buildReport(join(out, "nowhere")), /holds no manifest\.json/);
   }));
 
+Deno.test("methods that failed do not stand among those that have not been run", () =>
+  inFolder(async (out) => {
+    const fate = (_: string, method: string) =>
+      method === "irm" ? "failed" : method === "coral" ? "missing" : "done";
+    const methods = ["erm", "irm", "coral"];
+    await writeStore(out, { datasets: DATASETS.slice(0, 1), methods, seeds: [0, 1], fate });
+    await buildReport(out);
+    const text = await read(out, "tables/digits.md");
+    assert.match(text, /failed[^]*irm[^]*not run yet[^]*coral/i);
+  }));
+
 Deno.test("a record that cannot be read is a failed run", () =>
   inFolder(async (out) => {
     const { runs } = await writeStore(out, { ...grid, datasets: DATASETS.slice(0, 1) });

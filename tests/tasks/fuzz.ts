@@ -61,18 +61,15 @@ async function tryApart(name: string, from: number, to: number): Promise<Result 
     ...{ stdin: "null", stdout: "piped", stderr: "piped" },
   }).spawn();
   const errors = new Response(child.stderr).text();
-  let said = "", hung = false;
-  const end = () => {
+  let said = "", silent = 0, hung = false;
+  // By ticks, so that a machine that is paused is not taken for a process that hangs.
+  const timer = setInterval(() => {
+    if (++silent < SILENT || hung) return;
     hung = true;
     child.kill("SIGKILL");
-  };
-  let timer = setTimeout(end, 1000 * SILENT);
-  for await (const line of lines(child.stdout)) {
-    clearTimeout(timer);
-    timer = setTimeout(end, 1000 * SILENT);
-    said = line;
-  }
-  clearTimeout(timer);
+  }, 1000);
+  for await (const line of lines(child.stdout)) [said, silent] = [line, 0];
+  clearInterval(timer);
   const { success } = await child.status;
   if (hung) return `no word for ${SILENT} s after file ${said}`;
   return success ? JSON.parse(said) : `after file ${said}: ${await errors}`;
