@@ -104,6 +104,9 @@ function keptOf(ctx: ReportContext, note: string): Omit<Kept, "command"> {
     [...new Set(texts.filter((text) => text !== null && text !== undefined))].map(String).sort();
   const methods = contexts(ctx).flatMap(({ ctx }) => ctx.datasets())
     .flatMap(({ methods }) => methods);
+  // Without methods beside each other, it is what was studied that there are results of.
+  const studied = methods.length > 0 ? [] : ctx.studies();
+  const settings = studied.flatMap(({ settings }) => settings);
   return {
     format: 1,
     note,
@@ -114,8 +117,14 @@ function keptOf(ctx: ReportContext, note: string): Omit<Kept, "command"> {
       return `${cpu ?? "a processor that is not known"}, ${cores} cores, ${platform}${accelerator}`;
     })),
     runs: { planned: runs.length, done: done.length },
-    methods: new Set(methods.map(({ label }) => label)).size,
-    seeds: Math.max(0, ...methods.map(({ runs }) => runs.filter((run) => run !== null).length)),
+    methods: new Set([
+      ...methods.map(({ label }) => label),
+      ...studied.map(({ method }) => method.name),
+    ]).size,
+    seeds: Math.max(
+      0,
+      ...[...methods, ...settings].map(({ runs }) => runs.filter((run) => run !== null).length),
+    ),
     seconds: secondsOf(own),
     leaderboards: leaderboards(ctx).map(boardOf),
   };

@@ -9,7 +9,7 @@ import { boardText, clock, commandOf, keptPage } from "../../report/kept/page.ts
 import { withoutMachine } from "../../report/kept/paths.ts";
 import { builtin } from "../../bench/catalogue.ts";
 import { inFolder } from "./folder.ts";
-import { DATASETS, writeStore } from "./store.ts";
+import { DATASETS, STUDIES, writeStore } from "./store.ts";
 
 Deno.test("kept results have plan, figures and tables, and are read again", () =>
   inFolder(async (folder) => {
@@ -50,6 +50,16 @@ Deno.test("kept results have plan, figures and tables, and are read again", () =
     assert.match(page, /9 of 9 runs: 3 methods, at most 3 seeds/);
     const row = about.leaderboards[0]!.rows[0]!;
     assert.ok(page.includes(row[1]!), "the leaderboard's first figure");
+  }));
+
+Deno.test("of studies alone, what is kept counts the studied method and its seeds", () =>
+  inFolder(async (folder) => {
+    const out = join(folder, "out"), kept = join(folder, "kept");
+    const seeds = [0, 1, 2];
+    await writeStore(out, { datasets: DATASETS.slice(0, 1), methods: [], seeds, studies: STUDIES });
+    await keepResults(await openReport(out), kept, "Studies.");
+    const { methods, seeds: most } = await readKept(kept);
+    assert.deepEqual([methods, most], [new Set(STUDIES.map(({ method }) => method)).size, 3]);
   }));
 
 Deno.test("what is no kept folder is neither overwritten nor read", () =>
