@@ -18,7 +18,7 @@ const TASKS = ["test", "golden", "perf"];
 const FOREIGN = /--data-dir|--pretrained|--features|runs\/\*|--executor slurm/;
 
 const lines = (await codeBlocks("README.md", /sh/)).join("\n").replaceAll("\\\n", " ").split("\n")
-  .map((line) => line.replace(/\s+#.*$/, "").replace(/^npx -y /, "").trim())
+  .map((line) => line.replace(/\s+#.*$/, "").replace(/^npx -y deno@\S+/, "deno").trim())
   .filter((line) => line !== "");
 
 /** How a line is tried. */
