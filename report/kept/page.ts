@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { quote } from "../../base/command.ts";
 import type { Board, Kept } from "./kept.ts";
 import { KEPT_FILES } from "./kept.ts";
 
@@ -40,8 +41,7 @@ export function keptPage(name: string, kept: Kept, hasPlan = true): string {
 
 /** The command that made the results. */
 export function commandOf({ command }: Pick<Kept, "command">): string {
-  const words = command.map((word) => /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word}'`);
-  return `deno task ${words.join(" ")}`;
+  return `deno task ${command.map(quote).join(" ")}`;
 }
 
 /**

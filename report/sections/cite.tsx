@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { quote } from "../../base/command.ts";
 import { FileButton } from "../page/file_button.tsx";
 import { Folded } from "../page/table_view.tsx";
 import { defineSection } from "../section.ts";
@@ -21,7 +22,7 @@ export default defineSection({
     const revision = environment.revision ?? null;
     const lines = [
       ...(revision === null ? [] : [`git checkout ${String(revision)}`]),
-      `deno task ${command.map(quoted).join(" ")}`,
+      `deno task ${command.map(quote).join(" ")}`,
     ];
     const versions = Object.entries(environment)
       .filter(([key, value]) => value !== null && key !== "revision")
@@ -50,8 +51,3 @@ export default defineSection({
     };
   },
 });
-
-/** An argument as a shell takes it. */
-function quoted(argument: string): string {
-  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
-}

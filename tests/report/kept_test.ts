@@ -75,7 +75,7 @@ Deno.test("what is no kept folder is neither overwritten nor read", () =>
 Deno.test("texts are kept without folders of a machine", () => {
   const cases = [
     ["/home/me/data/pacs", "pacs"],
-    ["--out=/work/out", "--out=out"],
+    ["--out=/srv/out", "--out=out"],
     ["Cannot read /home/me/a b.jpg: No such file", "Cannot read a b.jpg: No such file"],
     ["C:\\Users\\me\\x.csv", "x.csv"],
     ["https://example.org/a/b", "https://example.org/a/b"],
