@@ -4,13 +4,13 @@
  * @module
  */
 import { dirname, join, resolve } from "node:path";
-import * as modules from "node:module"; // an older Deno lacks a name of it
 import MiniSearch from "minisearch";
 import { writeAtomically } from "../base/files.ts";
+import { browserScript } from "../base/page.ts";
 import { projectPath } from "../base/paths.ts";
 import { print } from "../base/terminal.ts";
 import { type SourcePage, sourcePages } from "./pages.ts";
-import { layOut, type Navigation, type RenderedPage, renderPage } from "./render.ts";
+import { layOut, type Navigation, type RenderedPage, renderPage, siteStyle } from "./render.ts";
 
 const HEADINGS: Readonly<Record<string, string>> = {
   methods: "Methods",
@@ -50,14 +50,13 @@ async function searchPage(
     "<",
     "\\u003c",
   );
-  const style = await import("./site.css", { with: { type: "text" } }).then((css) => css.default);
   const client = await import("./search_client.ts", { with: { type: "text" } })
     .then((text) => text.default as unknown as string);
   const library = await Deno.readTextFile(
     new URL("../umd/index.js", import.meta.resolve("minisearch")),
   );
   const script = `${library.replace(/\/\/# sourceMappingURL=.*/, "")}\n` +
-    modules.stripTypeScriptTypes(client).replaceAll(/\bMiniSearch\b/g, "globalThis.MiniSearch");
+    browserScript(client).replaceAll(/\bMiniSearch\b/g, "globalThis.MiniSearch");
   const body = `<h1>Search</h1>
 <p><label>Words <input id="words" type="search" autocomplete="off"></label></p>
 <p id="told" role="status"></p><ol id="found"></ol>
@@ -66,7 +65,7 @@ async function searchPage(
     path: "search.html",
     title: "Search",
     body,
-    style,
+    style: await siteStyle(),
     navigation,
     scripts: [script],
   });

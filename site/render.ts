@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { createHash } from "node:crypto";
 import { dirname, extname, join, relative } from "node:path";
 import { Marked, type Tokens } from "marked";
+import { pagePolicy, pageStyle } from "../base/page.ts";
 import { projectPath } from "../base/paths.ts";
 import { pathOf, type SourcePage } from "./pages.ts";
 
@@ -67,9 +67,14 @@ export async function renderPage(
     },
   });
   const body = await withImages(await marked.parse(markdown), source);
-  const style = await import("./site.css", { with: { type: "text" } }).then((css) => css.default);
-  const html = layOut({ path, title, body, style, navigation, scripts: [] });
+  const html = layOut({ path, title, body, style: await siteStyle(), navigation, scripts: [] });
   return { path, title, html, text: plain(body) };
+}
+
+/** The style of every page. */
+export async function siteStyle(): Promise<string> {
+  const { default: own } = await import("./site.css", { with: { type: "text" } });
+  return await pageStyle(own);
 }
 
 /** Where a link leads from a page: to a page of the site, elsewhere on the web, or nowhere (null). */
@@ -114,9 +119,7 @@ export function layOut({ path, title, body, style, navigation, scripts }: {
   scripts: readonly string[];
 }): string {
   const to = (target: string) => relative(dirname(path), target) || target;
-  const hashes = scripts.map((text) => `'${hash(text)}'`).join(" ") || "'none'";
-  const policy = `default-src 'none'; script-src ${hashes}; style-src '${hash(style)}'; ` +
-    "img-src data:; base-uri 'none'; form-action 'none'";
+  const policy = pagePolicy(scripts, style, ["img-src data:"]);
   const links = Object.entries(navigation).map(([heading, pages]) => {
     const open = pages.some((page) => page.path === path) || heading === "Guides" ? " open" : "";
     const items = pages.map((page) => {
@@ -148,10 +151,6 @@ ${scripts.map((text) => `<script type="module">${text}</script>`).join("\n")}
 </body>
 </html>
 `;
-}
-
-function hash(text: string): string {
-  return `sha256-${createHash("sha256").update(text).digest("base64")}`;
 }
 
 /** A heading's anchor, as GitHub makes it. */

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import * as modules from "node:module"; // an older Deno lacks a name of it
+import { browserScript, pageStyle } from "../../base/page.ts";
 
 /** The parts of a page that are the same for every report. */
 export interface Assets {
@@ -40,7 +40,7 @@ async function scriptOf(): Promise<string> {
     SCRIPTS.map((load) => load().then((text) => String(text.default))),
   );
   return texts.map((text) =>
-    modules.stripTypeScriptTypes(text)
+    browserScript(text)
       .replaceAll(/^import\s[^;]*;$/gm, "").replaceAll(/^export /gm, "")
       .replaceAll(/^\s*\/\*\*.*?\*\/\s*$/gms, "").replaceAll(/^\s*(?:\/\/\/? .*)?\n/gm, "")
   ).join("");
@@ -49,7 +49,7 @@ async function scriptOf(): Promise<string> {
 /** Reads the page's style and scripts, from wherever this package and its dependencies are. */
 export async function readAssets(): Promise<Assets> {
   const [style, script, ...libraries] = await Promise.all([
-    import("./page.css", { with: { type: "text" } }).then((text) => text.default),
+    import("./page.css", { with: { type: "text" } }).then((text) => pageStyle(text.default)),
     scriptOf(),
     ...Object.keys(PACKAGES).map(browserBuild),
   ]);

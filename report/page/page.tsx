@@ -6,9 +6,9 @@
  *
  * @module
  */
-import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { renderToString } from "preact-render-to-string";
+import { pagePolicy } from "../../base/page.ts";
 import { heading, type Metric } from "../../metrics/mod.ts";
 import type { Chart } from "../charts/chart.ts";
 import type { ReportContext } from "../context.ts";
@@ -32,19 +32,7 @@ const TITLE = "Multi-domain long-tailed recognition: benchmark report";
  * nothing that data might bring.
  */
 function policyOf({ style, script, libraries }: Assets): string {
-  const hashes = (texts: readonly string[]) => texts.map((text) => `'sha256-${sha256(text)}'`);
-  return [
-    "default-src 'none'",
-    `script-src ${hashes([EARLY, script, ...libraries].map(inScript)).join(" ")}`,
-    `style-src ${hashes([style]).join(" ")}`,
-    "img-src data: blob:",
-    "base-uri 'none'",
-    "form-action 'none'",
-  ].join("; ");
-}
-
-function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("base64");
+  return pagePolicy([EARLY, script, ...libraries].map(inScript), style, ["img-src data: blob:"]);
 }
 
 /** Sets the remembered theme before anything is painted. */

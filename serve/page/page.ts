@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { createHash } from "node:crypto";
-import * as modules from "node:module"; // an older Deno lacks a name of it
+import { browserScript, pagePolicy, pageStyle } from "../../base/page.ts";
 
 /** A page with the policy that it is given out with. */
 export interface Page {
@@ -16,25 +15,16 @@ export interface Page {
 /** Makes the page. */
 export async function livePage(): Promise<Page> {
   const [style, client] = await Promise.all([
-    import("./page.css", { with: { type: "text" } }).then((text) => text.default),
+    import("./page.css", { with: { type: "text" } }).then((text) => pageStyle(text.default)),
     import("./client.ts", { with: { type: "text" } }).then((text) => text.default as string),
   ]);
-  const script = modules.stripTypeScriptTypes(client);
-  const policy = [
-    "default-src 'none'",
-    `script-src '${hash(script)}'`,
-    `style-src '${hash(style)}'`,
+  const script = browserScript(client);
+  const policy = pagePolicy([script], style, [
     "connect-src 'self'",
     "img-src data:",
-    "base-uri 'none'",
-    "form-action 'none'",
     "frame-ancestors 'none'",
-  ].join("; ");
+  ]);
   return { type: "text/html; charset=utf-8", policy, text: html(style, script) };
-}
-
-function hash(text: string): string {
-  return `sha256-${createHash("sha256").update(text).digest("base64")}`;
 }
 
 const html = (style: string, script: string) =>
