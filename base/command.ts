@@ -91,3 +91,8 @@ export function quote(word: string): string {
 export function taskCommand(): string {
   return insideProject() ? "deno task" : `deno task --config ${quote(projectPath("deno.json"))}`;
 }
+
+/** Signals that ask a process to stop. */
+export function stopSignals(): readonly Deno.Signal[] {
+  return Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
+}

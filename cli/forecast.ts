@@ -6,7 +6,7 @@
 import type { Forecast } from "../bench/execute/forecast.ts";
 import { datasetText } from "../bench/records/left_out.ts";
 import { print, printJson } from "./options/common.ts";
-import { duration } from "./progress.ts";
+import { duration } from "./meter.ts";
 import { type PlannedSensitivity, sensitivitySentence } from "./sensitivity.ts";
 
 /** What times and memory are estimated from. */

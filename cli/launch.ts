@@ -4,12 +4,13 @@
  * @module
  */
 import "../base/require_deno.ts"; // before all that an older one cannot even load
+import { stopSignals } from "../base/command.ts";
 import { enterUserFolder, projectPath } from "../base/paths.ts";
 import { narrowRun } from "../base/rights.ts";
 import { needsOf } from "./needs.ts";
 
 enterUserFolder();
-const { set, opened } = needsOf(Deno.args);
+const { set, opened } = await needsOf(Deno.args);
 const child = new Deno.Command(Deno.execPath(), {
   args: [...narrowRun(set, opened), projectPath("cli/main.ts"), ...Deno.args],
   stdin: "inherit",
@@ -17,8 +18,7 @@ const child = new Deno.Command(Deno.execPath(), {
   stderr: "inherit",
 }).spawn();
 // A terminal sends these to both; the command takes two at once for one.
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  if (Deno.build.os === "windows" && signal === "SIGTERM") continue;
+for (const signal of stopSignals()) {
   Deno.addSignalListener(signal, () => {
     try {
       child.kill(signal);

@@ -8,6 +8,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { existsSync } from "node:fs";
 import { LOOPBACK } from "../serve/loopback.ts";
 import { hostsOf, type Opened, type PermissionSet } from "../base/rights.ts";
+import { firstMissing } from "../base/files.ts";
 import { cacheDirectory, insideProject, projectPath } from "../base/paths.ts";
 
 /** A command line, taken apart as far as paths go. */
@@ -114,14 +115,19 @@ export const NEEDS: Readonly<Record<string, Needs>> = {
 };
 
 /** The permission set of a command line, and what it opens beside that. */
-export function needsOf(args: readonly string[]): { set: PermissionSet; opened: Opened } {
+export async function needsOf(
+  args: readonly string[],
+): Promise<{ set: PermissionSet; opened: Opened }> {
   const two = args.slice(0, 2).join(" ");
   const name = [two, args[0] ?? ""].find((words) => words in NEEDS) ?? "";
   const { set, writes, keeps, hosts, starts } = NEEDS[name]!;
   const line = lineOf(args.slice(name === "" ? 0 : name.split(" ").length));
   const plugins = line.values("--plugin");
   const cache = cacheDirectory();
-  const written = [...(writes?.(line) ?? []).map(firstMissing), ...(writes ? [cache] : [])];
+  const places = (writes?.(line) ?? []).map((path) => resolve(path));
+  // What is not there is made, from the uppermost folder that is missing.
+  const made = await Promise.all(places.map(async (path) => await firstMissing(path) ?? path));
+  const written = [...made, ...(writes ? [cache] : [])];
   const named = args.flatMap(partsOf).filter((text) => existsSync(text));
   const around = plugins.filter((path) => existsSync(path)).map((path) => dirname(path));
   return {
@@ -139,13 +145,6 @@ export function needsOf(args: readonly string[]): { set: PermissionSet; opened: 
 
 /** These sets look at what the command line names, and nowhere else. */
 const readsAll = (set: PermissionSet) => set !== "look" && set !== "report";
-
-/** The path, or the uppermost folder on the way to it that is not there and must be made. */
-function firstMissing(path: string): string {
-  let missing = resolve(path);
-  for (let above = dirname(missing); !existsSync(above); above = dirname(above)) missing = above;
-  return missing;
-}
 
 /** What of an argument may be a path: of `--option=a,b` and of `name=a` each part, too. */
 function partsOf(argument: string): string[] {

@@ -13,8 +13,6 @@ import { liveLines } from "./live_lines.ts";
 import { duration, Meter } from "./meter.ts";
 import { again, ending, waiting, workDone } from "./progress_words.ts";
 
-export { duration };
-
 /** What happens, told while it does. */
 export interface Progress {
   /** One line for the reader. */

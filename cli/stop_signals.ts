@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { stopSignals } from "../bench/execute/messages.ts";
+import { stopSignals } from "../base/command.ts";
 
 /**
  * Milliseconds within which a second signal says no more than the first: a terminal, or `timeout`,

@@ -22,7 +22,8 @@ import { type ExecutionOptions, executorOf } from "./options/execution.ts";
 import { type GridOptions, requestOf } from "./options/grid.ts";
 import { judgementOf, type JudgementOptions } from "./options/judgement.ts";
 import { plannedSensitivity } from "./sensitivity.ts";
-import { duration, makeProgress, type Progress } from "./progress.ts";
+import { duration } from "./meter.ts";
+import { makeProgress, type Progress } from "./progress.ts";
 import { StopSignals } from "./stop_signals.ts";
 
 /** What a command says about its session; the rest is in its options. */

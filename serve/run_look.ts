@@ -11,17 +11,12 @@ import { type Folder, StoreError } from "../bench/records/folder.ts";
 import { bestOf, type Glimpse, glimpses, lookedAt } from "../bench/records/progress.ts";
 import type { RunRecord, RunSpec } from "../bench/records/record.ts";
 import { findInside, MOST_BYTES } from "./inside.ts";
-import type { Status } from "./state.ts";
+import type { RunState } from "./state.ts";
 
 /** A run as it was last seen. */
-export interface Look {
-  readonly status: Exclude<Status, "quiet">;
-  readonly step: number;
-  readonly steps: number;
-  readonly loss: number | null;
-  readonly best: string | null;
-  readonly figure: string | null;
-  readonly reason: string | null;
+export interface Look
+  extends Pick<RunState, "step" | "steps" | "loss" | "best" | "figure" | "reason"> {
+  readonly status: Exclude<RunState["status"], "quiet">;
   /** Seconds of an update, as far as that is known. */
   readonly pace: number | null;
   readonly curve: readonly Glimpse[];

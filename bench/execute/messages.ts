@@ -78,11 +78,6 @@ export function decodeLine(line: string): { printed: string; message: WorkerMess
   return { printed: line.slice(0, at), message };
 }
 
-/** Signals that ask a process to stop. */
-export function stopSignals(): readonly Deno.Signal[] {
-  return Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
-}
-
 /** The lines of a stream of bytes, without their ends. */
 export async function* lines(stream: ReadableStream<Uint8Array>): AsyncIterable<string> {
   let rest = "";

@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { stopSignals } from "../../base/command.ts";
 import { writeAllSync } from "../../base/terminal.ts";
 import { ReaderPool } from "../../datasets/reading/reader_pool.ts";
 import { startBackend } from "../../tensor/backend.ts";
@@ -15,13 +16,7 @@ import { reloadCatalogue, withOwnDatasets } from "../catalogue.ts";
 import type { RunSpec } from "../records/record.ts";
 import { carryOut, type TrainingState } from "./carry_out.ts";
 import { dieWithParent } from "./guard.ts";
-import {
-  encodeMessage,
-  lines,
-  type RunOrder,
-  stopSignals,
-  type WorkerMessage,
-} from "./messages.ts";
+import { encodeMessage, lines, type RunOrder, type WorkerMessage } from "./messages.ts";
 
 if (import.meta.main) {
   const [backend, threads] = Deno.args as [RunSpec["engine"]["backend"], string];

@@ -6,9 +6,9 @@
 import { resolve } from "node:path";
 import { Command } from "commander";
 import { nonEmptyPath } from "../../base/arguments.ts";
+import { stopSignals } from "../../base/command.ts";
 import { UsageError } from "../../base/errors.ts";
 import { isFolder } from "../../base/files.ts";
-import { stopSignals } from "../../bench/execute/messages.ts";
 import { LiveServer, USUAL_PORT } from "../../serve/mod.ts";
 import { portOf } from "../live.ts";
 import { print, printJson, type SetExitCode } from "../options/common.ts";

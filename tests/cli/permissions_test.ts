@@ -66,7 +66,7 @@ Deno.test("data fetch reaches the hosts of the data sets and no other", () =>
     const hosts = DATASETS.flatMap(({ sources }) => sources?.files ?? [])
       .flatMap(({ urls, copies = [] }) => hostsOf([...urls, ...copies]));
     assert.deepEqual(config.permissions.fetch.net, [...new Set(hosts)].sort());
-    const { opened } = needsOf(["data", "fetch", "mine", "--host", "a.org", "--host=b.org"]);
+    const { opened } = await needsOf(["data", "fetch", "mine", "--host", "a.org", "--host=b.org"]);
     assert.deepEqual(opened.net, ["a.org", "b.org"]);
     assert.ok(
       narrowRun("fetch", opened).some((flag) => /--allow-net=cdn.*,a\.org,b\.org$/.test(flag)),
@@ -84,7 +84,7 @@ Deno.test("a report writes its folder alone, and the runs in it stay as they are
          console.log(await Deno.writeTextFile(path, "x").then(() => "written", (e) => e.name));
        }`,
     );
-    const { set, opened } = needsOf(["report", "--out", join(folder, "a")]);
+    const { set, opened } = await needsOf(["report", "--out", join(folder, "a")]);
     const { stdout } = await new Deno.Command(Deno.execPath(), {
       args: [
         ...[...narrowRun(set, opened), program],
@@ -99,37 +99,38 @@ Deno.test("a report writes its folder alone, and the runs in it stay as they are
   }));
 
 Deno.test("what a command line names may be read: files, folders, parts of lists, plugins", () =>
-  withFolder((folder) => {
+  withFolder(async (folder) => {
     const path = (name: string) => join(folder, name);
-    for (const name of ["a.csv", "b.csv", "mine.ts"]) Deno.writeTextFileSync(path(name), "");
-    const { opened } = needsOf([
+    for (const name of ["a.csv", "b.csv", "mine.ts"]) await Deno.writeTextFile(path(name), "");
+    const { opened } = await needsOf([
       ...["power", "--compare", `${path("a.csv")},${path("b.csv")}`, `--plugin=${path("mine.ts")}`],
     ]);
     for (const named of [path("a.csv"), path("b.csv"), folder]) {
       assert.ok(opened.read!.includes(named), named);
     }
-    assert.deepEqual(needsOf(["methods", "--plugin", "https://a.org/x.ts"]).opened.hosts, [
-      "a.org",
-    ]);
-    return Promise.resolve();
+    const { opened: { hosts } } = await needsOf(["methods", "--plugin", "https://a.org/x.ts"]);
+    assert.deepEqual(hosts, ["a.org"]);
   }));
 
 Deno.test("folders that are to be made, links and commas are opened as Deno takes them", () =>
-  withFolder((folder) => {
-    const flag = (path: string) =>
-      narrowRun("report", needsOf(["report", "--out", path]).opened)
+  withFolder(async (folder) => {
+    const flag = async (path: string) =>
+      narrowRun("report", (await needsOf(["report", "--out", path])).opened)
         .find((each) => each.startsWith("--allow-write="))!;
-    Deno.mkdirSync(join(folder, "real"));
-    Deno.symlinkSync(join(folder, "real"), join(folder, "link"));
-    assert.ok(flag(join(folder, "link")).includes(join(Deno.realPathSync(folder), "real")));
-    assert.match(flag(join(folder, "new/deep")), /\/new,/);
+    await Deno.mkdir(join(folder, "real"));
+    await Deno.symlink(join(folder, "real"), join(folder, "link"));
     assert.ok(
-      flag(join(folder, "real/a,b")).split("=")[1]!.split(",").includes(join(folder, "real")),
+      (await flag(join(folder, "link"))).includes(join(await Deno.realPath(folder), "real")),
     );
-    return Promise.resolve();
+    assert.match(await flag(join(folder, "new/deep")), /\/new,/);
+    assert.ok(
+      (await flag(join(folder, "real/a,b"))).split("=")[1]!.split(",").includes(
+        join(folder, "real"),
+      ),
+    );
   }));
 
-Deno.test("every command has its needs, and no needs are without a command", () => {
+Deno.test("every command has its needs, and no needs are without a command", async () => {
   const program = makeProgram(() => {});
   const names = program.commands.map((command) => command.name());
   const known = Object.keys(NEEDS).filter((name) => name !== "");
@@ -141,7 +142,8 @@ Deno.test("every command has its needs, and no needs are without a command", () 
     const flags = options.filter(({ required, optional }) => !required && !optional);
     for (const { long } of flags) assert.ok(FLAGS.has(long!), long!);
   }
-  assert.deepEqual(needsOf(["check", "--mend", "a"]).opened.write!.slice(0, 1), [resolve("a")]);
+  const { opened: { write } } = await needsOf(["check", "--mend", "a"]);
+  assert.deepEqual(write!.slice(0, 1), [resolve("a")]);
 });
 
 Deno.test("a right that is lacking is a sentence", () => {

@@ -9,7 +9,7 @@ import { byChance } from "../../report/analysis/calibration.ts";
 import { meanAbsoluteDeviation } from "../../report/analysis/statistics/distributions.ts";
 import { buildReport } from "../../report/mod.ts";
 import { inFolder } from "./folder.ts";
-import { DATASETS, writeStore } from "./store.ts";
+import { SMALL, writeStore } from "./store.ts";
 
 Deno.test("the mean deviation of a binomial number is the sum over its values", () => {
   for (const [n, p] of [[1, 0.3], [5, 0.5], [40, 0.93], [300, 0.08]] as const) {
@@ -39,12 +39,7 @@ Deno.test("deserved confidences have the error that chance gives them", () => {
 
 Deno.test("the table of costs has the calibration error of results.csv, and marks nothing", () =>
   inFolder(async (out) => {
-    await writeStore(out, {
-      datasets: DATASETS.slice(0, 1),
-      methods: ["erm", "irm", "boda"],
-      seeds: [0, 1, 2],
-      details: true,
-    });
+    await writeStore(out, SMALL);
     await buildReport(out);
     const rows = (text: string) => parse(text, { columns: true }) as Record<string, string>[];
     const results = rows(await Deno.readTextFile(join(out, "results.csv")));

@@ -8,7 +8,7 @@ import { violinsSpec } from "../../report/charts/violins.ts";
 import { arrange } from "../../report/analysis/arrange.ts";
 import { readStore } from "../../report/folder.ts";
 import { inFolder } from "./folder.ts";
-import { DATASETS, METHODS, writeStore } from "./store.ts";
+import { DATASETS, METHODS, SMALL, writeStore } from "./store.ts";
 import { chartRows } from "../../report/charts/rows.ts";
 
 const violins = violinsSpec(
@@ -125,12 +125,7 @@ Deno.test("names beside the dots of the cost hide no dot and no other name", () 
 
 Deno.test("every chart's words can be read on one column of a paper", () =>
   inFolder(async (out) => {
-    await writeStore(out, {
-      datasets: DATASETS.slice(0, 1),
-      methods: ["erm", "irm", "boda"],
-      seeds: [0, 1, 2],
-      details: true,
-    });
+    await writeStore(out, SMALL);
     const [dataset] = arrange(await readStore(out));
     for (const { name, spec } of datasetCharts(dataset!, PRIMARY, "erm", new Map())) {
       const svg = await toSvg(spec);

@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import { buildReport } from "../../report/mod.ts";
 import { findChromium, type Tab, withTab } from "./browser.ts";
 import { inFolder } from "./folder.ts";
-import { DATASETS, writeStore } from "./store.ts";
+import { SMALL, writeStore } from "./store.ts";
 
 const chromium = findChromium();
 
@@ -28,12 +28,7 @@ Deno.test({
   ignore: chromium === null,
   fn: () =>
     inFolder(async (out) => {
-      await writeStore(out, {
-        datasets: DATASETS.slice(0, 1),
-        methods: ["erm", "irm", "boda"],
-        seeds: [0, 1, 2],
-        details: true,
-      });
+      await writeStore(out, SMALL);
       const { path } = await buildReport(out);
       const [alone, got] = [join(out, "alone"), join(out, "got")];
       await Deno.mkdir(alone);

@@ -102,6 +102,14 @@ export const METHODS: readonly string[] = [
   ...["boda", "boda+crt"],
 ];
 
+/** Three methods and seeds on one data set, with all that charts are drawn from. */
+export const SMALL: FakeGrid = {
+  datasets: DATASETS.slice(0, 1),
+  methods: ["erm", "irm", "boda"],
+  seeds: [0, 1, 2],
+  details: true,
+};
+
 /** Settings of every study of BRL. */
 export const STUDIES: readonly StudyTag[] = [
   tag("ablation", { bce: true, cb: false, rb: false, penalty: false }),
