@@ -52,6 +52,12 @@ export default defineMethod({
     // DomainBed goes from its learning rate of 5·10⁻⁵ to 10⁻⁶, drawn from 10^U(−7, −5).
     learningRateFactor: number({
       default: 0.02,
+      presets: {
+        quick: {
+          default: 0.2,
+          because: "the burn-in ends before the network has learnt its images",
+        },
+      },
       search: power10(-2.7, -0.7),
       description: "factor on the learning rate after the burn-in",
     }),

@@ -11,6 +11,7 @@ import {
   shuffledPairs,
 } from "./parts/batches.ts";
 import { crossEntropy } from "./parts/losses.ts";
+import { SLOW_MIXTURES } from "./parts/mixing.ts";
 
 export default defineMethod({
   name: "mixup",
@@ -35,6 +36,7 @@ export default defineMethod({
   hyperparameters: {
     alpha: number({
       default: 0.2,
+      presets: { quick: { default: 0.1, because: SLOW_MIXTURES } },
       search: power10(-1, 1),
       range: ABOVE_0,
       description: "both parameters of the beta distribution of the mixing share",

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { choice, inherit, integer, number, oneOf, power10, uniform } from "./hyperparameter.ts";
 import { defineMethod, learner } from "./method.ts";
+import { FAST_DISCRIMINATOR } from "./parts/adversary.ts";
 import { joinedImages, joinedLabels } from "./parts/batches.ts";
 import { stopGradient } from "./parts/gradients.ts";
 import { crossEntropy } from "./parts/losses.ts";
@@ -53,10 +54,7 @@ export default defineMethod({
     discriminatorLearningRate: number({
       default: inherit("learningRate"),
       presets: {
-        quick: {
-          default: 1e-3,
-          because: "at so high a rate the discriminator leaves the network behind",
-        },
+        quick: { default: 1e-4, because: FAST_DISCRIMINATOR },
       },
       search: power10(-6, -4.5),
       overrides: { digits: { search: power10(-4.7, -3.2) } },

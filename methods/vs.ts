@@ -9,6 +9,12 @@ import { MEAN_SHARES } from "./parts/departures.ts";
 export const vsHyperparameters = {
   gamma: number({
     default: 0.3,
+    presets: {
+      quick: {
+        default: 0.1,
+        because: "the factors serve once all images are fitted, and slow what is short of it",
+      },
+    },
     search: uniform(0, 0.4),
     description: "exponent of the factors on the logits; 0 is logit adjustment",
   }),

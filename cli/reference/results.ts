@@ -33,19 +33,32 @@ export async function keptIndex(): Promise<string> {
   ].join("\n\n");
 }
 
-/** The head of every leaderboard with the command that made it, for the README. */
+/**
+ * For the README: the widest comparisons as the head of each leaderboard with the command that made
+ * it, every other grid in a line.
+ */
 export async function keptBlock(): Promise<string> {
   const all = await allKept(projectPath(FOLDER));
   if (all.length === 0) return "None is kept yet.";
-  return all.map(({ name, kept }) => {
-    const { runs, seeds, seconds } = kept;
-    return [
-      `[${name}](${FOLDER}/${name}/README.md): ${kept.note} ${runs.done} runs, at most ${seeds} ` +
-      `seed${seeds === 1 ? "" : "s"}, ${clock(seconds.runs)} of runs.`,
+  const most = Math.max(...all.map(({ kept }) => kept.methods));
+  const wide = all.filter(({ kept }) => kept.methods > most / 2);
+  const others = all.filter((one) => !wide.includes(one));
+  return [
+    ...wide.flatMap(({ name, kept }) => [
+      `${linkOf(name)}: ${kept.note} ${kept.runs.done} runs, at most ${kept.seeds} ` +
+      `seed${kept.seeds === 1 ? "" : "s"}, ${clock(kept.seconds.runs)} of runs.`,
       "```sh\n" + commandOf(kept) + "\n```",
       ...kept.leaderboards.map((board) => boardText(headOf(board), COLUMNS)),
-    ].join("\n\n");
-  }).join("\n\n");
+    ]),
+    ...(others.length === 0 ? [] : [
+      "Kept as well:",
+      others.map(({ name, kept }) => `- ${linkOf(name)}: ${kept.note}`).join("\n"),
+    ]),
+  ].join("\n\n");
+}
+
+function linkOf(name: string): string {
+  return `[${name}](${FOLDER}/${name}/README.md)`;
 }
 
 /** The first rows, and the control's. */

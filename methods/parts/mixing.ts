@@ -10,6 +10,9 @@ import type { Network } from "../../networks/mod.ts";
 import type { DomainBatch } from "../method.ts";
 import { crossEntropyPerExample } from "./losses.ts";
 
+/** Why a preset mixes less. */
+export const SLOW_MIXTURES = "a short run does not get far with images that are half another";
+
 /**
  * The losses `[images]` of mixed images: of each as much of the loss for the one's label as the
  * label's share says, and the rest for the other's.
