@@ -3,16 +3,20 @@
  *
  * @module
  */
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import MiniSearch from "minisearch";
 import { writeAtomically } from "../base/files.ts";
 import { browserScript } from "../base/page.ts";
 import { projectPath } from "../base/paths.ts";
 import { print } from "../base/terminal.ts";
-import { type SourcePage, sourcePages } from "./pages.ts";
+import { pathOf, sourceFiles, type SourcePage, sourcePages } from "./pages.ts";
 import { layOut, type Navigation, type RenderedPage, renderPage, siteStyle } from "./render.ts";
 
+/** Headings of the navigation in their order, by folder; of what lies in none or another, the first. */
 const HEADINGS: Readonly<Record<string, string>> = {
+  "": "Guides",
+  tutorials: "Tutorials",
+  results: "Results",
   methods: "Methods",
   datasets: "Data sets",
   networks: "Networks",
@@ -21,22 +25,28 @@ const HEADINGS: Readonly<Record<string, string>> = {
 
 /** Every file of the site, by its path. */
 export async function buildSite(): Promise<Map<string, string>> {
-  const pages = await sourcePages();
+  const [pages, given] = await Promise.all([sourcePages(), sourceFiles()]);
   const navigation = navigationOf(pages);
-  const paths = new Set([...pages.map(({ path }) => path), "search.html"]);
+  const paths = new Set([...pages.map(({ path }) => path), ...given.map(pathOf), "search.html"]);
   const rendered = await Promise.all(pages.map((page) => renderPage(page, navigation, paths)));
   const files = new Map(rendered.map(({ path, html }) => [path, html]));
   files.set("search.html", await searchPage(rendered, navigation));
+  for (const source of given) {
+    files.set(pathOf(source), await Deno.readTextFile(projectPath(source)));
+  }
   return files;
 }
 
 function navigationOf(pages: readonly SourcePage[]): Navigation {
-  const all: Record<string, SourcePage[]> = {};
-  for (const page of pages) {
-    const folder = dirname(page.path);
-    (all[HEADINGS[folder] ?? "Guides"] ??= []).push(page);
-  }
-  return all;
+  const folderOf = ({ path }: SourcePage) => path.includes("/") ? path.split("/")[0]! : "";
+  const groups = Object.entries(HEADINGS).map(([folder, heading]) => {
+    const own = pages.filter((page) =>
+      page.parent === undefined &&
+      (folderOf(page) === folder || (folder === "" && !(folderOf(page) in HEADINGS)))
+    );
+    return [heading, own] as const;
+  });
+  return Object.fromEntries(groups.filter(([, own]) => own.length > 0));
 }
 
 async function searchPage(
@@ -75,5 +85,5 @@ if (import.meta.main) {
   const out = resolve(Deno.args[0] ?? projectPath(".tmp/site"));
   const files = await buildSite();
   for (const [path, html] of files) await writeAtomically(join(out, path), html, false);
-  print(`${files.size} pages: ${join(out, "index.html")}`);
+  print(`${files.size} files: ${join(out, "index.html")}`);
 }

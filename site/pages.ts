@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { readdir } from "node:fs/promises";
 import { basename } from "node:path";
 import { projectPath } from "../base/paths.ts";
 import type { Setting } from "../base/setting.ts";
@@ -13,6 +14,8 @@ import { METHODS } from "../methods/mod.ts";
 import { METRICS } from "../metrics/mod.ts";
 import { NETWORKS } from "../networks/mod.ts";
 import { methodSection } from "../cli/reference/methods.ts";
+import { escapeMarkdown } from "./escape.ts";
+import { withResults } from "./results/pages.ts";
 
 /** A page. */
 export interface SourcePage {
@@ -22,24 +25,36 @@ export interface SourcePage {
   readonly markdown: string;
   /** Where in the repository it is written; undefined for what comes from a definition. */
   readonly source?: string;
+  /** The page that it belongs to, which stands for it in the navigation. */
+  readonly parent?: string;
+  /** Figures as HTML; a block of code in the language `drawings` says by number where they stand. */
+  readonly drawings?: readonly string[];
 }
 
 const GUIDES = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"];
 
 /** All pages but the search. */
 export async function sourcePages(): Promise<SourcePage[]> {
-  const names: string[] = [];
-  for await (const { name } of Deno.readDir(projectPath("docs"))) {
-    if (name.endsWith(".md")) names.push(`docs/${name}`);
-  }
-  const written = await Promise.all([...GUIDES, ...names.sort()].map(fromRepository));
-  return [...written, ...definitionPages()];
+  const names = (await documents()).filter((name) => name.endsWith(".md"));
+  const written = await Promise.all([...GUIDES, ...names].map(fromRepository));
+  return await withResults([...written, ...definitionPages()]);
 }
 
-/** The file of a page that is written in the repository. */
+/** What pages link to and the site hands out as it is: its path in the repository. */
+export async function sourceFiles(): Promise<string[]> {
+  return (await documents()).filter((name) => /\.csv$/.test(name));
+}
+
+/** All files of `docs/`. */
+async function documents(): Promise<string[]> {
+  const names = await readdir(projectPath("docs"), { recursive: true });
+  return names.map((name) => `docs/${name.replaceAll("\\", "/")}`).sort();
+}
+
+/** The path in the site of what is written in the repository. */
 export function pathOf(source: string): string {
-  const name = basename(source, ".md").toLowerCase();
-  return source === "README.md" ? "index.html" : `${name}.html`;
+  const path = source.toLowerCase().replace(/^docs\//, "");
+  return path.replace(/\.md$/, ".html").replace(/(^|\/)readme\.html$/, "$1index.html");
 }
 
 async function fromRepository(source: string): Promise<SourcePage> {
@@ -60,16 +75,16 @@ function definitionPages(): SourcePage[] {
     ),
     ...DATASETS.map((set) => page("datasets", set, datasetParts(set))),
     ...NETWORKS.map((network) =>
-      page("networks", network, [`# ${network.title}`, escaped(network.citation)])
+      page("networks", network, [`# ${network.title}`, escapeMarkdown(network.citation)])
     ),
     ...METRICS.map((metric) =>
       page("metrics", metric, [
         `# ${metric.title}`,
-        escaped(metric.description),
-        `It is undefined when ${escaped(metric.undefinedWhen)}. The ${
+        escapeMarkdown(metric.description),
+        `It is undefined when ${escapeMarkdown(metric.undefinedWhen)}. The ${
           metric.better === "max" ? "highest" : "lowest"
         } is best.`,
-        metric.citation === undefined ? "" : escaped(metric.citation),
+        metric.citation === undefined ? "" : escapeMarkdown(metric.citation),
       ])
     ),
   ];
@@ -79,20 +94,15 @@ function datasetParts(set: DatasetDefinition): string[] {
   const settings = Object.entries(set.settings).map(([key, { description, default: value }]: [
     string,
     Setting,
-  ]) => `- \`${key}\` (${value}): ${escaped(description)}`);
+  ]) => `- \`${key}\` (${value}): ${escapeMarkdown(description)}`);
   return [
     `# ${set.title}`,
-    escaped(set.description),
-    `From: ${escaped(set.origin)}.`,
+    escapeMarkdown(set.description),
+    `From: ${escapeMarkdown(set.origin)}.`,
     `${set.domains.length} domains: ${
-      set.domains.map(escaped).join(", ")
+      set.domains.map(escapeMarkdown).join(", ")
     }. ${set.classes.length} ` +
     `classes. A class has many training images above ${set.shots.many}, few below ${set.shots.few}.`,
     settings.length === 0 ? "" : `## Settings\n\n${settings.join("\n")}`,
   ];
-}
-
-/** Text in which nothing is markup. */
-function escaped(text: string): string {
-  return text.replace(/[*_|<[\]]/g, "\\$&");
 }

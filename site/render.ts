@@ -7,6 +7,7 @@ import { dirname, extname, join, relative } from "node:path";
 import { Marked, type Tokens } from "marked";
 import { pagePolicy, pageStyle } from "../base/page.ts";
 import { projectPath } from "../base/paths.ts";
+import { escapeHtml } from "./escape.ts";
 import { pathOf, type SourcePage } from "./pages.ts";
 
 /** A page that is ready to be written. */
@@ -37,19 +38,26 @@ export async function renderPage(
         return `<h${depth} id="${slugOf(plain(inner), slugs)}">${inner}</h${depth}>\n`;
       },
       table(token: Tokens.Table): string {
-        const row = (cells: readonly Tokens.TableCell[], tag: string) =>
-          `<tr>${
-            cells.map(({ tokens }) => `<${tag}>${this.parser.parseInline(tokens)}</${tag}>`).join(
-              "",
-            )
-          }</tr>`;
+        const row = (cells: readonly Tokens.TableCell[], tag: string) => {
+          const made = cells.map(({ tokens, align }) =>
+            `<${tag}${align === "right" ? ' class="number"' : ""}>${
+              this.parser.parseInline(tokens)
+            }</${tag}>`
+          );
+          return `<tr>${made.join("")}</tr>`;
+        };
         return `<div class="scroll" tabindex="0" role="region" aria-label="Table"><table><thead>${
           row(token.header, "th")
         }</thead><tbody>${
           token.rows.map((cells) => row(cells, "td")).join("")
         }</tbody></table></div>\n`;
       },
-      code({ text }: Tokens.Code): string {
+      code({ text, lang }: Tokens.Code): string {
+        if (lang === "drawings") {
+          return `<div class="drawings">${
+            text.split("\n").map((number) => page.drawings?.[Number(number)] ?? "").join("")
+          }</div>\n`;
+        }
         return `<pre tabindex="0"><code>${escapeHtml(text)}</code></pre>\n`;
       },
       link({ href, tokens }: Tokens.Link): string {
@@ -59,7 +67,7 @@ export async function renderPage(
       },
       // What Markdown lets through as HTML here are comments and little else.
       html({ text }: Tokens.HTML | Tokens.Tag): string {
-        return /^<(img|br|picture|\/?(p|sub|sup|kbd|details|summary))\b/.test(text.trim()) &&
+        return /^<(img|br|picture|\/?(p|u|sub|sup|kbd|details|summary))\b/.test(text.trim()) &&
             !/\son\w+=|style=/i.test(text)
           ? text
           : "";
@@ -67,7 +75,17 @@ export async function renderPage(
     },
   });
   const body = await withImages(await marked.parse(markdown), source);
-  const html = layOut({ path, title, body, style: await siteStyle(), navigation, scripts: [] });
+  const { parent } = page;
+  const style = await siteStyle();
+  const html = layOut({
+    path,
+    title,
+    body,
+    style,
+    navigation,
+    scripts: [],
+    ...(parent && { parent }),
+  });
   return { path, title, html, text: plain(body) };
 }
 
@@ -84,12 +102,16 @@ export function targetOf(
   pages: ReadonlySet<string>,
 ): string | null {
   if (/^(https?:|#)/.test(href)) return href;
-  if (/^[a-z]+:/i.test(href) || source === undefined) return null;
+  if (/^[a-z]+:/i.test(href)) return null;
   const [file, anchor] = href.split("#") as [string, string | undefined];
-  const target = join(dirname(source), file);
-  if (!target.endsWith(".md") || target.split("/").length > 2) return null; // code, of the repository
-  const found = pathOf(target);
-  if (!pages.has(found)) return null;
+  const written = source === undefined
+    ? []
+    : ["", "/README.md"].map((rest) =>
+      pathOf(`${join(dirname(source), file).replace(/\/$/, "")}${rest}`)
+    );
+  // What is nowhere in the site is code, of the repository.
+  const found = [...written, join(dirname(path), file)].find((target) => pages.has(target));
+  if (found === undefined) return null;
   return (relative(dirname(path), found) || found) + (anchor === undefined ? "" : `#${anchor}`);
 }
 
@@ -110,8 +132,9 @@ async function withImages(html: string, source: string | undefined): Promise<str
 }
 
 /** The whole page. */
-export function layOut({ path, title, body, style, navigation, scripts }: {
+export function layOut({ path, parent, title, body, style, navigation, scripts }: {
   path: string;
+  parent?: string;
   title: string;
   body: string;
   style: string;
@@ -121,9 +144,14 @@ export function layOut({ path, title, body, style, navigation, scripts }: {
   const to = (target: string) => relative(dirname(path), target) || target;
   const policy = pagePolicy(scripts, style, ["img-src data:"]);
   const links = Object.entries(navigation).map(([heading, pages]) => {
-    const open = pages.some((page) => page.path === path) || heading === "Guides" ? " open" : "";
+    const shown = pages.some((page) => page.path === (parent ?? path));
+    const open = shown ? " open" : "";
     const items = pages.map((page) => {
-      const here = page.path === path ? ' aria-current="page"' : "";
+      const here = page.path === path
+        ? ' aria-current="page"'
+        : page.path === parent
+        ? ' aria-current="true"'
+        : "";
       return `<li><a href="${to(page.path)}"${here}>${escapeHtml(page.title)}</a></li>`;
     });
     return `<details${open}><summary>${heading}</summary><ul>${items.join("")}</ul></details>`;
@@ -166,10 +194,4 @@ function plain(html: string): string {
   return html.replace(/<[^>]+>/g, " ").replace(/&lt;/g, "<").replace(/&gt;/g, ">")
     .replace(/&quot;/g, '"').replace(/&#39;/g, "'").replace(/&amp;/g, "&").replace(/\s+/g, " ")
     .trim();
-}
-
-/** Text as HTML shows it. */
-export function escapeHtml(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");
 }

@@ -31,6 +31,7 @@ Deno.test("every definition has a page, and every page a policy and nothing from
   for (const { name } of METHODS) assert.ok(files.has(`methods/${name}.html`), name);
   for (const { name } of DATASETS) assert.ok(files.has(`datasets/${name}.html`), name);
   for (const [path, html] of files) {
+    if (path.endsWith(".csv")) continue;
     assert.match(
       html,
       /<meta http-equiv="Content-Security-Policy" content="default-src 'none';/,
