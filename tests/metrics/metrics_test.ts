@@ -96,6 +96,25 @@ Deno.test("pooled is the figure of all images together, as if they were of one d
   }
 });
 
+Deno.test("predictions that are sure and wrong are at the bad end of every metric's range", () => {
+  const wrong = {
+    labels: [0, 1],
+    predicted: [1, 0],
+    confidence: [1, 1],
+    probabilities: Float32Array.of(0, 1, 1, 0),
+  };
+  const shots = { many: 100, few: 20 };
+  const domains = [150, 50, 5, 0].map((images) =>
+    evaluationOf(wrong, 2, { train: [images, images], shots })
+  );
+  for (const metric of METRICS) {
+    const values = measure(metric, domains)!.domains.filter((value) => value !== null);
+    assert.ok(values.length > 0, metric.name);
+    const end = metric.range[metric.better === "max" ? 0 : 1];
+    values.forEach((value) => near(value, end, metric.name));
+  }
+});
+
 Deno.test("the pooled confusion matrix is the sum of the domains'", () => {
   const [a, b] = [countsOf([[1, 2], [3, 4]]), countsOf([[10, 20], [30, 40]])];
   assert.deepEqual(pooledCounts([a, b]).confusion, [[11, 22], [33, 44]]);
