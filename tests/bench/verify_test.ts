@@ -1,0 +1,158 @@
+/** A folder is what was written, or what is not is named with what must go; `checksums_test.ts` trains. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { encodeArrays } from "../../base/safetensors_format.ts";
+import { Folder } from "../../bench/records/folder.ts";
+import { type KeptPredictions, recounted } from "../../bench/records/predictions.ts";
+import type { RunRecord } from "../../bench/records/record.ts";
+import { sealed, sealedFile } from "../../bench/records/seal.ts";
+import { Store } from "../../bench/records/store.ts";
+import { verify } from "../../bench/records/verify.ts";
+import { inFolder } from "../report/folder.ts";
+import { DATASETS, writeStore } from "../report/store.ts";
+
+const GRID = { datasets: DATASETS.slice(0, 1), methods: ["erm", "irm"], seeds: [0] };
+
+/** Three images of each domain. */
+const PREDICTIONS: readonly KeptPredictions[] = [0, 1].map((d) => ({
+  labels: [0, 1, 2],
+  predicted: [0, 1, 2 + d],
+  confidence: [0.5, 0.75, 0.875],
+}));
+
+const ALL = [
+  ...["record.json", "failure.json", "resume.safetensors", "weights.safetensors"],
+  ...["predictions.csv", "features.safetensors", "tsne.json"],
+];
+
+/** A folder whose plan has two runs, of which one is done and has its checksums. */
+function inWritten(
+  work: (out: string, record: RunRecord) => Promise<void>,
+): Promise<void> {
+  return inFolder(async (out) => {
+    const fate = (_: string, method: string) => method === "erm" ? "done" : "missing";
+    const { runs: [run] } = await writeStore(out, { ...GRID, fate });
+    const store = new Store(out);
+    const plain = (await store.record(run!.id))!;
+    const record = recounted(plain, plain.result!, PREDICTIONS);
+    await store.finish(record, { predictions: PREDICTIONS });
+    assert.deepEqual(await findings(out), []);
+    await work(out, record);
+  });
+}
+
+/** What is found, each as `FILE: WHY`, with what must go where that is not all of the run. */
+async function findings(out: string): Promise<string[]> {
+  const { findings } = await verify(new Folder(out));
+  return findings.map(({ id, file, why, remove }) => {
+    assert.equal(file.startsWith("runs/"), id !== null);
+    const names = remove.map((path) => path.split("/").at(-1)!);
+    const all = names.length === ALL.length && ALL.every((name) => names.includes(name));
+    return `${file.split("/").at(-1)}: ${why}${all ? "" : ` [${names.join()}]`}`;
+  });
+}
+
+Deno.test("a sound folder has no findings; its runs are counted, those without checksums apart", () =>
+  inFolder(async (out) => {
+    const { runs } = await writeStore(out, { ...GRID, methods: ["erm", "irm", "boda"] });
+    const store = new Store(out);
+    const plain = (await store.record(runs[0]!.id))!;
+    const record = recounted(plain, plain.result!, PREDICTIONS);
+    await store.finish(record, { predictions: PREDICTIONS });
+    for (const { id } of runs.slice(1)) {
+      const { confidence: _, ...rest } = PREDICTIONS[0]!;
+      const without = [rest, rest];
+      const other = (await store.record(id))!;
+      const counted = recounted(other, other.result!, without);
+      await store.finish(counted, { predictions: without });
+      const path = join(out, "runs", id, "record.json");
+      const { sha256: _sha, files: _files, ...old } = JSON.parse(await Deno.readTextFile(path));
+      await Deno.writeTextFile(path, JSON.stringify(old));
+    }
+    const told: string[] = [];
+    const found = await verify(store, (done, total) => told.push(`${done} of ${total}`));
+    assert.deepEqual(found, { runs: 3, unsealed: 2, findings: [] });
+    assert.deepEqual(told, ["1 of 3", "2 of 3", "3 of 3"]);
+  }));
+
+Deno.test("a file beside a record is told by its checksum; what is not there as well", () =>
+  inWritten(async (out, { id }) => {
+    const path = join(out, "runs", id, "predictions.csv");
+    const text = await Deno.readTextFile(path);
+    await Deno.writeTextFile(path, text.replace("0.5", "0.6"));
+    const told = await findings(out);
+    assert.deepEqual(told, [
+      "predictions.csv: it is not what was written (its SHA-256 is another)",
+    ]);
+    await Deno.remove(path);
+    assert.deepEqual(
+      await findings(out),
+      ["predictions.csv: it is not there"],
+    );
+  }));
+
+Deno.test("without checksums, counts and confidence are counted again", () =>
+  inWritten(async (out, { id }) => {
+    const folder = join(out, "runs", id);
+    const path = join(folder, "record.json");
+    const { sha256: _sha, files: _files, ...old } = JSON.parse(await Deno.readTextFile(path));
+    await Deno.writeTextFile(path, JSON.stringify(old));
+    const csv = await Deno.readTextFile(join(folder, "predictions.csv"));
+    const after = async (from: string, to: string) => {
+      await Deno.writeTextFile(join(folder, "predictions.csv"), csv.replace(from, to));
+      return await findings(out);
+    };
+    assert.deepEqual(await after("0.5", "0.5"), []);
+    assert.deepEqual(await after("0.5", "0.5000000001"), [], "as far as numbers are written");
+    assert.deepEqual(await after("0.5", "0.51"), [
+      "predictions.csv: its confidence and those of record.json differ",
+    ]);
+    assert.deepEqual(await after("2,2,2,", "2,2,1,"), [
+      "predictions.csv: its counts and those of record.json differ",
+    ]);
+    await Deno.writeTextFile(join(folder, "predictions.csv"), csv);
+    await Deno.writeTextFile(join(folder, "weights.safetensors"), "none");
+    const weights = await findings(out);
+    assert.equal(weights.length, 1);
+  }));
+
+Deno.test("records, failures and states that cannot be used are told, each with what must go", () =>
+  inWritten(async (out, record) => {
+    const folder = join(out, "runs", record.id);
+    await Deno.writeTextFile(join(folder, "failure.json"), "{");
+    const state = sealedFile((sha256) =>
+      encodeArrays({ x: { shape: [1], values: Float32Array.of(1) } }, { sha256 })
+    );
+    await Deno.writeFile(join(folder, "resume.safetensors"), state);
+    const own = () => findings(out);
+    assert.match((await own()).join("; "), /^failure\.json: [^;]* \[failure\.json\]$/);
+    await Deno.remove(join(folder, "failure.json"));
+    assert.deepEqual(await own(), []);
+    state[state.length - 1]! ^= 1;
+    await Deno.writeFile(join(folder, "resume.safetensors"), state);
+    assert.deepEqual(await own(), [
+      "resume.safetensors: it is not what was written; the run starts from its beginning " +
+      "[resume.safetensors]",
+    ]);
+    await Deno.remove(join(folder, "resume.safetensors"));
+    const text = JSON.stringify(sealed(record)).replace('"title":"ERM"', '"title":"ERN"');
+    await Deno.writeTextFile(join(folder, "record.json"), text);
+    const told = await own();
+    assert.equal(told.length, 1);
+    assert.match(told[0]!, /^record\.json: it is not what was written[^[]*$/, "all of it must go");
+  }));
+
+Deno.test("a plan that cannot be used, and runs of one, are the folder's own findings", () =>
+  inWritten(async (out) => {
+    const path = join(out, "manifest.json");
+    const manifest = JSON.parse(await Deno.readTextFile(path));
+    manifest.runs[1].spec.seed = "one";
+    await Deno.writeTextFile(path, JSON.stringify(manifest));
+    const runs = await findings(out);
+    assert.equal(runs.length, 1);
+    assert.match(runs[0]!, new RegExp(`^manifest\\.json: run ${manifest.runs[1].id}: .* \\[\\]$`));
+    await Deno.writeTextFile(path, "{");
+    const whole = await findings(out);
+    assert.equal(whole.length, 1);
+    assert.doesNotMatch(whole[0]!, /run /);
+  }));
