@@ -1,12 +1,14 @@
 /**
  * `deno task test:mutation [--sample N] [--seed S] [--changed] [--results FILE] [--minutes M]
- * [--survivors] [FILES]`: changes one line of the code at a time, as a slip would, and looks whether a
- * test notices. Ends with 1 where fewer than 90 % do.
+ * [--tests T] [--survivors] [FILES]`: changes one line of the code at a time, as a slip would, and
+ * looks whether a test notices. Ends with 1 where fewer than 90 % do.
  *
- * Without files a sample of all methods, metrics, analyses of the report and records; `--changed` takes
- * the files among them that are not as on the main branch. The code is changed in a copy of the
- * project. What is found is kept in the results' file, from which the same command goes on;
- * `--survivors` asks again about what no test had noticed.
+ * Without files a sample of all methods, metrics, analyses of the report and records, the same number
+ * of each; `--changed` takes the files among them that are not as on the main branch. The code is
+ * changed in a copy of the project. Asked are the T test files nearest to the line: those that come to
+ * it, the ones that reach least besides first. What none of them notices counts as survived, also
+ * where no test comes to the line or only a slow one does. What is found is kept in the results' file,
+ * from which the same command goes on; `--survivors` asks again about what no test had noticed.
  *
  * @module
  */
@@ -15,9 +17,11 @@ import { parseArgs } from "node:util";
 import { readIfThere } from "../../base/files.ts";
 import { projectPath } from "../../base/paths.ts";
 import { print } from "../../base/terminal.ts";
-import { areaOf, type Tests, testsOf } from "./mutation/areas.ts";
+import { areaOf, filterOf } from "./mutation/areas.ts";
 import { whyEquivalent } from "./mutation/equivalent.ts";
-import { type Mutation, mutationsOf, sample } from "./mutation/slips.ts";
+import { measured, SECONDS, testsAt } from "./mutation/reach.ts";
+import { endOf } from "./mutation/run.ts";
+import { keyOf, type Mutation, mutationsOf, sample } from "./mutation/slips.ts";
 
 /** What became of a mutation. */
 interface Result extends Mutation {
@@ -30,6 +34,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     sample: { type: "string", default: "160" },
+    tests: { type: "string", default: "10" },
     seed: { type: "string", default: "0" },
     changed: { type: "boolean", default: false },
     survivors: { type: "boolean", default: false },
@@ -57,6 +62,12 @@ const known = await knownResults();
 const results: Result[] = [];
 const copy = await copyProject();
 try {
+  const reaches = await measured(
+    copy,
+    await projectFiles(),
+    values.results.replace(/(\.jsonl)?$/, ".reach.jsonl"),
+    Number(values.minutes),
+  );
   for (const mutation of chosen) {
     const before = known.get(keyOf(mutation));
     if (before !== undefined && !(values.survivors && before.by === null)) {
@@ -64,7 +75,10 @@ try {
       continue;
     }
     if (performance.now() - began > 60_000 * Number(values.minutes)) continue;
-    const result = { ...mutation, by: await firstToNotice(mutation) };
+    const result = {
+      ...mutation,
+      by: await firstToNotice(mutation, await testsAt(mutation, reaches, copy)),
+    };
     await keep(result);
     results.push(result);
     print(said(result));
@@ -92,11 +106,6 @@ function said({ file, line, before, after, by }: Result): string {
     : `caught   ${where} by ${by}`;
 }
 
-/** A mutation, wherever its line has moved to. */
-function keyOf({ file, before, after }: Mutation): string {
-  return JSON.stringify([file, before.trim(), after.trim()]);
-}
-
 async function knownResults(): Promise<Map<string, Result>> {
   const lines = (await readIfThere(values.results) ?? "").split("\n").filter((line) => line !== "");
   const found = lines.map((line): Result => JSON.parse(line));
@@ -108,16 +117,22 @@ async function keep(result: Result): Promise<void> {
   await Deno.writeTextFile(values.results, `${JSON.stringify(result)}\n`, { append: true });
 }
 
-/** The first tests that fail with a mutation; null when none do. */
-async function firstToNotice({ file, line, after }: Mutation): Promise<string | null> {
-  const path = join(copy, file);
+/** The first test file that fails with a mutation; null when none does. */
+async function firstToNotice(
+  mutation: Mutation,
+  tests: readonly string[],
+): Promise<string | null> {
+  const path = join(copy, mutation.file);
   const text = await Deno.readTextFile(path);
   const lines = text.split("\n");
-  lines[line - 1] = after;
+  lines[mutation.line - 1] = mutation.after;
   await Deno.writeTextFile(path, lines.join("\n"));
   try {
-    for (const tests of await testsOf(file)) {
-      if (!await pass(tests)) return tests.files.join(", ");
+    for (const test of tests.slice(0, Number(values.tests))) {
+      const filter = filterOf(test, mutation.file);
+      const options = filter === undefined ? [] : [`--filter=${filter}`];
+      const end = await endOf(copy, test, 2 * SECONDS, options);
+      if (end !== "passed") return end === "failed" ? test : `${test} (no end)`;
     }
     return null;
   } finally {
@@ -125,32 +140,19 @@ async function firstToNotice({ file, line, after }: Mutation): Promise<string | 
   }
 }
 
-async function pass({ files, filter }: Tests): Promise<boolean> {
-  const { success } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      ...["test", "--allow-all", "--no-check", "--quiet", "--fail-fast", ...files],
-      ...(filter === undefined ? [] : [`--filter=${filter}`]),
-    ],
-    cwd: copy,
-    env: { MDLT_TEST_BACKEND: Deno.env.get("MDLT_TEST_BACKEND") ?? "native" },
-    stdin: "null",
-    stdout: "null",
-    stderr: "null",
-    signal: AbortSignal.timeout(300_000), // a loop without end is noticed as well
-  }).output();
-  return success;
+async function filesOfAreas(changed: boolean): Promise<string[]> {
+  const found = changed ? await git(["diff", "--name-only", "origin/HEAD"]) : await projectFiles();
+  return found.filter((file) => file.endsWith(".ts") && areaOf(file) !== undefined);
 }
 
-async function filesOfAreas(changed: boolean): Promise<string[]> {
-  const args = changed ? ["diff", "--name-only", "origin/HEAD"] : ["ls-files"];
-  const out = (await git(args)).split("\n").filter((file) => /\.ts$/.test(file));
-  return out.filter((file) => areaOf(file) !== undefined);
+function projectFiles(): Promise<string[]> {
+  return git(["ls-files"]);
 }
 
 /** The project as it stands, without what is ignored; packages are shared with it. */
 async function copyProject(): Promise<string> {
   const folder = await Deno.makeTempDir({ prefix: "mutation-" });
-  for (const file of (await git(["ls-files"])).split("\n").filter((line) => line !== "")) {
+  for (const file of await projectFiles()) {
     await Deno.mkdir(dirname(join(folder, file)), { recursive: true });
     await Deno.copyFile(projectPath(file), join(folder, file)).catch(() => {}); // removed since
   }
@@ -158,10 +160,10 @@ async function copyProject(): Promise<string> {
   return folder;
 }
 
-async function git(args: readonly string[]): Promise<string> {
+async function git(args: readonly string[]): Promise<string[]> {
   const { stdout, success, stderr } = await new Deno.Command("git", {
     args: ["-C", projectPath(""), ...args],
   }).output();
   if (!success) throw new Error(new TextDecoder().decode(stderr));
-  return new TextDecoder().decode(stdout);
+  return new TextDecoder().decode(stdout).split("\n").filter((line) => line !== "");
 }

@@ -68,21 +68,26 @@ function insideText(line: string, index: number): boolean {
   return (line.slice(0, index).match(/"/g)?.length ?? 0) % 2 === 1;
 }
 
-/** So many of each group in turn, each drawn at random. */
+/** A mutation, wherever its line has moved to. */
+export function keyOf({ file, before, after }: Mutation): string {
+  return JSON.stringify([file, before.trim(), after.trim()]);
+}
+
+/**
+ * So many of each group in turn, each drawn at random: a mutation's place in the draw depends on
+ * itself and the seed, so that a sample stays as the code around it changes.
+ */
 export function sample(
   mutations: readonly Mutation[],
   groupOf: (mutation: Mutation) => string,
   count: number,
   seed: number,
 ): Mutation[] {
-  const random = stream(seed, "mutations");
-  const groups = [...Map.groupBy(mutations, groupOf).values()].map((group) => [...group]);
-  const chosen: Mutation[] = [];
-  while (chosen.length < count && groups.some((group) => group.length > 0)) {
-    for (const group of groups) {
-      if (group.length === 0 || chosen.length === count) continue;
-      chosen.push(...group.splice(random.integer(group.length), 1));
-    }
-  }
-  return chosen;
+  const distinct = [...new Map(mutations.map((mutation) => [keyOf(mutation), mutation])).entries()]
+    .map(([key, mutation]) => ({ mutation, place: stream(seed, "mutation", key).uniform() }))
+    .sort((a, b) => a.place - b.place)
+    .map(({ mutation }) => mutation);
+  const groups = [...Map.groupBy(distinct, groupOf).values()];
+  const turns = Array.from({ length: Math.max(0, ...groups.map(({ length }) => length)) });
+  return turns.flatMap((_, turn) => groups.flatMap((group) => group[turn] ?? [])).slice(0, count);
 }
