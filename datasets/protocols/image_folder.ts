@@ -6,7 +6,7 @@
  */
 import { extname, join } from "node:path";
 import { DataError } from "../../base/errors.ts";
-import { isFolder } from "../../base/files.ts";
+import { isFile, isFolder } from "../../base/files.ts";
 import { fileKind, isForeign } from "../reading/image_files.ts";
 import type { ListedImage } from "./hold_out.ts";
 
@@ -111,7 +111,10 @@ async function imagesIn(root: string, place: string, left: Leftover[]): Promise<
       continue;
     }
     const kind = fileKind(name), ending = extname(name) || "no ending";
-    if (kind === "image") paths.push(`${place}/${name}`);
+    if (kind === "image" && !await leadsToFile(root, place, entry)) {
+      const what = entry.isSymlink ? "link that leads to no file" : "thing that is no file";
+      left.push({ where: place, what });
+    } else if (kind === "image") paths.push(`${place}/${name}`);
     else if (kind === "hidden") left.push({ where: place, what: "hidden file" });
     else if (kind === "other") left.push({ where: place, what: `other file (${ending})` });
     else left.push({ where: place, what: `image of a kind that cannot be read (${ending})` });
@@ -133,11 +136,23 @@ async function leadsToFolder(root: string, place: string, entry: Deno.DirEntry):
   return entry.isDirectory || (entry.isSymlink && await isFolder(join(root, place, entry.name)));
 }
 
+/** What is no file must not be opened: a pipe would be waited for. */
+async function leadsToFile(root: string, place: string, entry: Deno.DirEntry): Promise<boolean> {
+  return entry.isFile || (entry.isSymlink && await isFile(join(root, place, entry.name)));
+}
+
 /** Different names in ascending order, of which no two differ in case alone. */
 function namesOf(root: string, all: readonly string[]): string[] {
   const names = [...new Set(all)].sort();
   const byCase = new Map<string, string>();
   for (const name of names) {
+    // deno-lint-ignore no-control-regex
+    if (/[\x00-\x1f\x7f]/.test(name)) {
+      throw new DataError(
+        `The folder ${JSON.stringify(name)} of ${root} has a line break or another control ` +
+          `character in its name; give it a name of letters.`,
+      );
+    }
     const other = byCase.get(name.toLowerCase());
     if (other !== undefined) {
       throw new DataError(

@@ -54,7 +54,10 @@ async function decodeOther(file: Uint8Array, name: string, damaged: boolean): Pr
     const { width, height, space, format, hasAlpha } = await image.metadata();
     if (width * height > LARGEST) throw new TooLarge(width, height);
     const decode = async () => {
-      if (format === "gif" && hasAlpha) return (await import("./gif.ts")).decodeGif(file);
+      if (format === "gif" && hasAlpha) {
+        await decodeRgb(image.clone()); // libvips knows damage, the other reader may not come to an end
+        return (await import("./gif.ts")).decodeGif(file);
+      }
       return space === "cmyk" ? await decodeCmyk(image) : await decodeRgb(image);
     };
     return await (width * height > MANY ? inTurn(decode) : decode());

@@ -34,6 +34,11 @@ export async function readParquetApart(path: string, choose: Choose): Promise<Co
   const all = await ask(path, []);
   if (!("names" in all)) throw new TypeError("the names of columns were asked for");
   const chosen = [...choose(all.names)];
+  if (chosen.length === 0) {
+    throw new DataError(
+      `${basename(path)} cannot be read: it has none of the columns that are needed.`,
+    );
+  }
   const found = await ask(path, chosen);
   if (!("columns" in found)) throw new TypeError("columns were asked for");
   return found.columns;
