@@ -132,6 +132,7 @@ export type {
   MethodContext,
   Module,
   NumberSearch,
+  Objective,
   Optimizer,
   OptimizerSettings,
   Parameter,

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { ABOVE_0 } from "../base/setting.ts";
 import { choice, integer, number, uniform } from "./hyperparameter.ts";
 import { defineMethod } from "./method.ts";
+import { tex } from "./objective.ts";
 import { joinedImages, joinedLabels, joinedSecondImages } from "./parts/batches.ts";
 import { balancedContrast } from "./parts/contrasts.ts";
 import { normalised } from "./parts/distances.ts";
@@ -19,6 +20,23 @@ export default defineMethod({
     "\n\n" +
     "Where images are not augmented, as digits and the features of a frozen network, both views " +
     "are the same image: its class is still contrasted with the others, its augmentations are not.",
+  objective: {
+    formulas: [
+      tex`\min\; \frac{1}{|B|} \sum_{i \in B} \ell(s_i + \log \pi, y_i) + \frac{\lambda}{2 ` +
+      tex`|B|} \sum_a \frac{1}{|P_a|} \sum_{b \in P_a} L_{a,b}`,
+      tex`L_{a,b} = -\log \frac{e^{v_a^\top v_b / T}}{\sum_c \frac{1}{|V_{a,c}|} \sum_{k \in ` +
+      tex`V_{a,c}} e^{v_a^\top v_k / T}}`,
+    ],
+    symbols: {
+      "a": "one of both views of all images; $s_i$ is of the first view",
+      "v_a": "a projection of its features, of length 1; that of a class's prototype is one of " +
+        "$w_c$",
+      "V_{a,c}": "the views of a class and its prototype, without $a$ itself; $P_a$ are those of " +
+        "its own class",
+      "\\lambda": "`contrastWeight`",
+      "T": "`temperature`",
+    },
+  },
   assumes: "views of one class belong together, and every class counts the same",
   helps: "images are augmented and the tail is long",
   family: "imbalance",

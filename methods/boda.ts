@@ -10,11 +10,12 @@ import {
   uniform,
 } from "./hyperparameter.ts";
 import { defineMethod, learner } from "./method.ts";
+import { tex } from "./objective.ts";
 import { DISTANCES, ONE_IMAGE, ZERO_SHOT_CELLS } from "./parts/departures.ts";
 import { forwardAll } from "./parts/batches.ts";
 import { distances } from "./parts/distances.ts";
 import { type Pair, pairMeans, trainedPairs } from "./parts/feature_bank.ts";
-import { coralPenalty, penalisedRisk } from "./parts/penalties.ts";
+import { CORAL_FORMULAS, coralPenalty, penalisedRisk } from "./parts/penalties.ts";
 
 export default defineMethod({
   name: "boda",
@@ -23,6 +24,26 @@ export default defineMethod({
     "BoDA: balanced domain-class distribution alignment. Features are drawn to the centroids " +
     "of their class in the other domains and away from all others, with distances calibrated " +
     "by how many training images the cells have.",
+  objective: {
+    formulas: [
+      tex`\min_\theta\; \frac{1}{D} \sum_d R_d + \kappa L + \frac{\lambda_t}{|P|} ` +
+      tex`\sum_{(i,j) \in P} \left( \log \sum_{k \ne o(i)} e^{a_{i,k}} - a_{i,j} \right)`,
+      tex`a_{i,j} = -\frac{\lVert z_i - \mu_j \rVert}{n_{o(i)}\, T} \left( ` +
+      tex`\frac{n_j}{n_{o(i)}} \right)^\nu`,
+      ...CORAL_FORMULAS,
+    ],
+    symbols: {
+      "j, k": "cells with training images, $n_j$ their number; $o(i)$ is an image's own cell",
+      "\\mu_j":
+        "the centroid of a cell; every `gatherEvery` steps all are renewed as their means " +
+        "over the training set, in which the old ones count `momentum`",
+      "P": "the pairs of an image of the batch and a cell of its class in another domain",
+      "\\lambda_t": "0 for `startStep` steps, then `weight`",
+      "\\kappa": "`macroWeight`",
+      "\\nu": "`nu`",
+      "T": "`temperature`",
+    },
+  },
   assumes: "features of a class can lie together across domains, balanced by counts",
   helps: "tails differ between domains",
   family: "multi-domain long-tailed",

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { defineMethod } from "./method.ts";
+import { tex } from "./objective.ts";
 import { ZERO_SHOT_CELLS } from "./parts/departures.ts";
 import { forwardAll, lossByDomain, meanOf } from "./parts/batches.ts";
 import { crossEntropy } from "./parts/losses.ts";
@@ -10,6 +11,12 @@ export default defineMethod({
   description:
     "Balanced softmax: the logarithm of each class's count in the domain is added to its " +
     "logit in training, so the network itself learns what a balanced test needs.",
+  objective: {
+    formulas: [
+      tex`\min_\theta\; \frac{1}{D} \sum_d \frac{1}{|B_d|} \sum_{i \in B_d} \ell(s_i + b_d, ` +
+      tex`y_i), \qquad b_{d,c} = \log \max(1, n_{d,c})`,
+    ],
+  },
   assumes: "the test is balanced and every domain's counts are known",
   helps: "tails differ between domains",
   family: "imbalance",

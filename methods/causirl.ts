@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { number, power10 } from "./hyperparameter.ts";
 import { defineMethod, learner } from "./method.ts";
+import { tex } from "./objective.ts";
 import { forwardAll } from "./parts/batches.ts";
 import { mmd2, NARROW_KERNELS, penalisedRisk } from "./parts/penalties.ts";
 
@@ -11,6 +12,21 @@ export default defineMethod({
     "CausIRL with MMD: features should not tell which of two mixtures of the domains an image " +
     "is from. Each domain's batch is cut in two at a random place; the parts of all domains " +
     "make the mixtures.",
+  objective: {
+    formulas: [
+      tex`\min_\theta\; \frac{1}{D} \sum_d R_d + \lambda \left( K_{1,1} + K_{2,2} - 2 ` +
+      tex`K_{1,2} \right)`,
+      tex`K_{a,b} = \frac{1}{|M_a|\,|M_b|} \sum_{i \in M_a} \sum_{j \in M_b} \sum_\gamma ` +
+      tex`e^{-\gamma \lVert z_i - z_j \rVert^2}, \quad \gamma = 10^{-3}, 10^{-2}, \dots, ` +
+      tex`10^3`,
+    ],
+    symbols: {
+      "M_1, M_2": "two mixtures of the domains: each domain's batch is cut in two at a random " +
+        "place, and its first part belongs to $M_1$; with fewer than two images in one of " +
+        "them nothing is compared",
+      "\\lambda": "`penaltyWeight`",
+    },
+  },
   assumes: "features can be alike on both sides of any cut through the batch",
   helps: "domains are unclear, or few",
   family: "domain-invariant",

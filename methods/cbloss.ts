@@ -1,8 +1,9 @@
 import { SHARE } from "../base/setting.ts";
 import { flag, number } from "./hyperparameter.ts";
 import { defineMethod } from "./method.ts";
+import { tex } from "./objective.ts";
 import { WEIGHTS_IN_BATCH, ZERO_SHOT_CELLS } from "./parts/departures.ts";
-import { reweighted } from "./parts/reweighting.ts";
+import { reweighted, reweightedObjective } from "./parts/reweighting.ts";
 
 export default defineMethod({
   name: "cbloss",
@@ -10,6 +11,9 @@ export default defineMethod({
   description:
     "Class-balanced loss: re-weighting by the inverse of the effective number of images of a " +
     "class.",
+  objective: reweightedObjective(tex`\frac{1 - \beta}{1 - \beta^{n_{d,c}}}`, {
+    "\\beta": "`beta`",
+  }),
   assumes: "further images of a class repeat more and more what is known",
   helps: "the largest classes are very large",
   family: "imbalance",

@@ -1,10 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { flag } from "./hyperparameter.ts";
 import { defineMethod } from "./method.ts";
+import { tex } from "./objective.ts";
 import { GRADIENT_PENALTY } from "./parts/departures.ts";
 import {
   adversarialTraining,
   adversaryHyperparameters,
+  adversarySymbols,
   gradientPenalty,
   referenceGradientPenalty,
 } from "./parts/adversary.ts";
@@ -17,6 +19,19 @@ export default defineMethod({
     "Conditional domain-adversarial training: the discriminator knows the class of the image " +
     "and every class of a batch has the same say, so features become alike within a class and " +
     "not across.",
+  objective: {
+    formulas: [
+      tex`\min_{h,v}\; L \quad \text{and, in other steps,} \quad \min_\theta\; R - \lambda L`,
+      tex`L = \sum_{i \in B} \left[ \frac{\ell(h(u_i), d_i)}{C_B\, |B^{y_i}|} + ` +
+      tex`\frac{\kappa}{|B|} \left\lVert \nabla_{u_i} \ell(h(u_i), d_i) \right\rVert^2 ` +
+      tex`\right], \quad u_i = z_i + v_{y_i}`,
+    ],
+    symbols: {
+      ...adversarySymbols,
+      "v_c": "a vector for every class",
+      "B^c, C_B": "the images of a class in the batch, and the number of classes that it has",
+    },
+  },
   assumes: "features of one class can hide their domain",
   helps: "domains differ in style and in their shares of classes",
   family: "domain-invariant",

@@ -1,4 +1,5 @@
 import { defineMethod } from "./method.ts";
+import { tex } from "./objective.ts";
 import { FROZEN } from "./parts/departures.ts";
 import { empiricalRisk } from "./parts/empirical_risk.ts";
 
@@ -9,6 +10,7 @@ export default defineMethod({
     "Classifier re-training (cRT): the featurizer of a first stage is frozen and a fresh " +
     "classifier is trained on class-balanced batches. `boda+crt` is the BoDA_{r,c} of the " +
     "MDLT paper.",
+  objective: { formulas: [tex`\min_g\; \frac{1}{|B|} \sum_{i \in B} \ell(g(z_i), y_i)`] },
   assumes: "the features are good and only the classifier is biased",
   helps: "the tail is long and a first stage is there",
   family: "imbalance",

@@ -1,9 +1,11 @@
 import { flag } from "./hyperparameter.ts";
 import { defineMethod } from "./method.ts";
+import { tex } from "./objective.ts";
 import { GRADIENT_PENALTY } from "./parts/departures.ts";
 import {
   adversarialTraining,
   adversaryHyperparameters,
+  adversarySymbols,
   gradientPenalty,
   referenceGradientPenalty,
 } from "./parts/adversary.ts";
@@ -14,6 +16,14 @@ export default defineMethod({
   description:
     "Domain-adversarial training: a discriminator learns to tell the domains apart by the " +
     "features, the featurizer learns to prevent it.",
+  objective: {
+    formulas: [
+      tex`\min_h\; L \quad \text{and, in other steps,} \quad \min_\theta\; R - \lambda L`,
+      tex`L = \frac{1}{|B|} \sum_{i \in B} \left[ \ell(h(z_i), d_i) + \kappa \left\lVert ` +
+      tex`\nabla_{z_i} \ell(h(z_i), d_i) \right\rVert^2 \right]`,
+    ],
+    symbols: { ...adversarySymbols },
+  },
   assumes: "features can hide their domain without losing the class",
   helps: "domains differ in style and have similar shares of classes",
   family: "domain-invariant",

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { ABOVE_0 } from "../base/setting.ts";
 import { choice, number } from "./hyperparameter.ts";
 import { defineMethod } from "./method.ts";
+import { tex } from "./objective.ts";
 import { forwardAll, lossByDomain } from "./parts/batches.ts";
 
 export default defineMethod({
@@ -11,6 +12,17 @@ export default defineMethod({
     "Deep feature reweighting: the featurizer of a first stage is frozen, and a fresh classifier " +
     "with an L1 penalty is trained on a subset in which all cells of domain and class are equally " +
     "large: as large as the smallest.",
+  objective: {
+    formulas: [
+      tex`\min_g\; \sum_d \frac{C_d}{\sum_{e} C_{e}} R_d + \frac{1}{k N} \sum_c \lVert w_c ` +
+      tex`\rVert_1`,
+    ],
+    symbols: {
+      "C_d": "the number of classes that a domain has",
+      "N": "the images of the balanced subset, $\\sum_d C_d$ times those of the smallest cell",
+      "k": "`strength`",
+    },
+  },
   assumes: "the features are good, and a small balanced subset makes a classifier",
   helps: "the smallest cell has more than a few images",
   family: "robust",

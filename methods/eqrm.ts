@@ -9,6 +9,7 @@ import {
   uniform,
 } from "./hyperparameter.ts";
 import { defineMethod, learner } from "./method.ts";
+import { tex } from "./objective.ts";
 import { forwardAll, lossByDomain, meanOf } from "./parts/batches.ts";
 import { densityQuantile } from "./parts/quantile.ts";
 
@@ -19,6 +20,19 @@ export default defineMethod({
     "Empirical quantile risk minimisation: the risk that a new domain stays below with a " +
     "given probability is minimised. The distribution of risks is a kernel density over the " +
     "domains' risks.",
+  objective: {
+    formulas: [
+      tex`\min_\theta\; Q, \qquad \frac{1}{D} \sum_d \Phi\left( \frac{Q - R_d}{b} \right) = ` +
+      tex`\alpha, \qquad b = 1.06\, \hat\sigma\, D^{-1/5}`,
+    ],
+    symbols: {
+      "Q": "the $\\alpha$-quantile of a Gaussian kernel density over the domains' risks; for " +
+        "the first `burnInSteps` steps their mean takes its place",
+      "\\Phi": "the distribution function of the standard normal",
+      "\\hat\\sigma": "the standard deviation of the risks (divisor $D - 1$)",
+      "\\alpha": "`quantile`",
+    },
+  },
   assumes: "the known domains are a sample of those to come",
   helps: "domains are several and bad luck with one of them matters",
   family: "robust",

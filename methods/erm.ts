@@ -1,10 +1,11 @@
 import { defineMethod } from "./method.ts";
-import { empiricalRisk } from "./parts/empirical_risk.ts";
+import { EMPIRICAL_RISK, empiricalRisk } from "./parts/empirical_risk.ts";
 
 export default defineMethod({
   name: "erm",
   title: "ERM",
   description: "Empirical risk minimisation: cross-entropy over the images of all domains joined.",
+  objective: { formulas: [EMPIRICAL_RISK] },
   assumes: "test images come from the mixture that training images come from",
   helps: "images are plentiful and classes balanced; it is the measure of all others",
   family: "baseline",

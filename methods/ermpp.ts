@@ -9,7 +9,8 @@ import {
   steps,
 } from "./hyperparameter.ts";
 import { defineMethod, learner } from "./method.ts";
-import { empiricalRisk } from "./parts/empirical_risk.ts";
+import { tex } from "./objective.ts";
+import { EMPIRICAL_RISK, empiricalRisk } from "./parts/empirical_risk.ts";
 
 export default defineMethod({
   name: "ermpp",
@@ -20,6 +21,15 @@ export default defineMethod({
     "given step." +
     "\n\n" +
     "A second stage on top of it starts from the last weights, not from their average.",
+  objective: {
+    formulas: [EMPIRICAL_RISK, tex`\bar\theta = \frac{1}{T - T_0} \sum_{t=T_0}^{T-1} \theta_t`],
+    symbols: {
+      "\\bar\\theta":
+        "the weights that predict after $T$ steps, $\\theta_t$ being those after step $t$, " +
+        "counted from 0",
+      "T_0": "`averageFrom`; in the first `warmUpSteps` steps $g$ moves alone",
+    },
+  },
   assumes: "the weights at the end of a training lie in one flat valley",
   helps: "training is noisy, or starts from pretrained weights",
   family: "baseline",

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { SHARE } from "../base/setting.ts";
 import { choice, number } from "./hyperparameter.ts";
 import { defineMethod, type Terms } from "./method.ts";
+import { tex } from "./objective.ts";
 import { LESS_WORK } from "./parts/departures.ts";
 import { crossEntropy } from "./parts/losses.ts";
 
@@ -11,6 +12,19 @@ export default defineMethod({
   description:
     "Fish: small steps through the domains one after the other, then part of the way back to " +
     "where they started; what remains is the direction on which the domains' gradients agree.",
+  objective: {
+    formulas: [
+      tex`\theta_d = \mathrm{Adam}\left(\theta_{d-1}, \nabla R_d(\theta_{d-1})\right) \quad ` +
+      tex`\text{for } d = 1, \dots, D, \qquad \theta_0 = \theta`,
+      tex`\theta^{\text{new}} = \theta + \mu\, (\theta_D - \theta)`,
+    ],
+    symbols: {
+      "\\mathrm{Adam}(a, b)":
+        "the weights $a$ after a step with the gradient $b$; its moments last over " +
+        "domains and steps",
+      "\\mu": "`metaRate`",
+    },
+  },
   assumes: "the gradients of all domains should point the same way",
   helps: "domains are several and agree on what matters",
   family: "meta-learning",

@@ -9,6 +9,7 @@ import {
   uniform,
 } from "./hyperparameter.ts";
 import { defineMethod, learner } from "./method.ts";
+import { tex } from "./objective.ts";
 import { CLOSED_FORMS } from "./parts/departures.ts";
 import { annealed } from "./parts/annealing.ts";
 import { forwardAll } from "./parts/batches.ts";
@@ -21,6 +22,22 @@ export default defineMethod({
     "Fishr: the gradients of the single images should vary alike in every domain. The penalty " +
     "compares the variances, over a domain's images, of the gradient with respect to the " +
     "classifier.",
+  objective: {
+    formulas: [
+      tex`\min_\theta\; R + \frac{\lambda_t}{D\, (F + 1)\, C} \sum_d \lVert v_d - \bar v ` +
+      tex`\rVert^2, \qquad \bar v = \frac{1}{D} \sum_d v_d`,
+      tex`v_d = \frac{V_d}{1 - \rho}, \qquad V_d = \rho\; \mathrm{sg}(V_d^{\text{old}}) + (1 ` +
+      tex`- \rho)\, \mathrm{Var}_{i \in B_d}(\nabla_g\, \ell_i)`,
+    ],
+    symbols: {
+      "\\lambda_t": "0 for `annealSteps` steps, then `penaltyWeight`",
+      "\\mathrm{Var}_{i \\in B_d}(\\nabla_g\\, \\ell_i)":
+        "the variances (divisor $|B_d|$), over the images, of all $(F + 1)\\, C$ numbers " +
+        "of the gradient in the classifier's weights and biases",
+      "V_d": "their moving average, $V_d^{\\text{old}}$ being that of the step before, 0 at first",
+      "\\rho": "`momentum`",
+    },
+  },
   assumes: "gradients of single images can vary alike in all domains",
   helps: "domains disagree on what moves the classifier",
   family: "domain-invariant",

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { number } from "./hyperparameter.ts";
 import { defineMethod } from "./method.ts";
+import { tex } from "./objective.ts";
 import { forwardAll } from "./parts/batches.ts";
 import { crossEntropyPerExample } from "./parts/losses.ts";
 
@@ -8,6 +9,13 @@ export default defineMethod({
   name: "focal",
   title: "Focal",
   description: "Focal loss: images that are already well classified count less.",
+  objective: {
+    formulas: [
+      tex`\min_\theta\; \frac{1}{|B|} \sum_{i \in B} \left(1 - p_{i,y_i}\right)^\gamma ` +
+      tex`\left(-\log p_{i,y_i}\right)`,
+    ],
+    symbols: { "\\gamma": "`gamma`" },
+  },
   assumes: "images that are classified well have little left to teach",
   helps: "easy images outnumber the hard ones",
   family: "imbalance",

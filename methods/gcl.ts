@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { ABOVE_0 } from "../base/setting.ts";
 import { choice, number, uniform } from "./hyperparameter.ts";
 import { defineMethod, learner } from "./method.ts";
+import { tex } from "./objective.ts";
 import { joinedImages, joinedLabels } from "./parts/batches.ts";
 import { normalised } from "./parts/distances.ts";
 import { crossEntropy, oneHot } from "./parts/losses.ts";
@@ -15,6 +16,22 @@ export default defineMethod({
     "Gaussian clouded logits: noise is taken off the cosine of features and class, and the more " +
     "the rarer the class, so that rare classes keep room in the feature space. `gcl+crt` is the " +
     "paper's method with its second stage.",
+  objective: {
+    formulas: [
+      tex`\min_\theta\; \frac{1}{|B|} \sum_{i \in B} \ell\left(k\, (q_i - \nu \odot ` +
+      tex`|\varepsilon_i| - m\, e_{y_i}), y_i\right), \qquad q_{i,c} = \frac{w_c^\top ` +
+      tex`z_i}{\lVert w_c \rVert\, \lVert z_i \rVert}`,
+      tex`\nu_c = \sigma\, \frac{\log \max_j \pi_j - \log \pi_c}{\log \max_j ` +
+      tex`\pi_j - \log \min_j \pi_j}`,
+    ],
+    symbols: {
+      "\\varepsilon_{i,c}": "normal noise with deviation $1/3$, of a size of at most 1",
+      "e_c": "the unit vector of a class",
+      "k": "`scale`; what predicts is $k\\, q_i$",
+      "\\sigma": "`noise`",
+      "m": "`margin`",
+    },
+  },
   assumes: "rare classes need room around them in the feature space",
   helps: "the tail is long, and a second stage balances the classifier",
   family: "imbalance",

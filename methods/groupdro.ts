@@ -1,12 +1,20 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { number, power10 } from "./hyperparameter.ts";
 import { defineMethod } from "./method.ts";
+import { tex } from "./objective.ts";
 import { forwardAll, lossByDomain } from "./parts/batches.ts";
 
 export default defineMethod({
   name: "groupdro",
   title: "GroupDRO",
   description: "Group DRO: the domains on which the network is worst get the most weight.",
+  objective: {
+    formulas: [
+      tex`\min_\theta\; \sum_d q_d\, R_d`,
+      tex`q_d \leftarrow \frac{q_d\, e^{\eta R_d}}{\sum_k q_k\, e^{\eta R_k}}`,
+    ],
+    symbols: { "q_d": "the weight of a domain; all are equal at first", "\\eta": "`stepSize`" },
+  },
   assumes: "the worst domain's training loss shows what matters",
   helps: "one domain is harder than the others",
   family: "robust",

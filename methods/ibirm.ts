@@ -1,10 +1,11 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { integerPower, LEARNING_BEGINS, number, power10, steps } from "./hyperparameter.ts";
 import { defineMethod, learner } from "./method.ts";
+import { tex } from "./objective.ts";
 import { CLOSED_FORMS, ONE_IMAGE } from "./parts/departures.ts";
 import { annealed } from "./parts/annealing.ts";
 import { forwardAll, lossByDomain, meanOf } from "./parts/batches.ts";
-import { irmPenalty, SMALL_HALVES } from "./parts/irm_penalty.ts";
+import { irmPenalty, SLOPES, SMALL_HALVES } from "./parts/irm_penalty.ts";
 
 export default defineMethod({
   name: "ibirm",
@@ -12,6 +13,19 @@ export default defineMethod({
   description:
     "IB-IRM: invariant risk minimisation with an information bottleneck, the variance of the " +
     "features, which rules out invariant predictors that carry spurious features along.",
+  objective: {
+    formulas: [
+      tex`\min_\theta\; \frac{1}{D} \sum_d \left( R_d + \lambda_t\, u_d\, v_d + ` +
+      tex`\frac{\kappa_t}{F} \sum_{k=1}^F \mathrm{Var}_{i \in B_d}(z_{i,k}) \right)`,
+      ...SLOPES.formulas,
+    ],
+    symbols: {
+      "\\lambda_t": "1 for `irmAnnealSteps` steps, then `irmWeight`",
+      "\\kappa_t": "0 for `bottleneckAnnealSteps` steps, then `bottleneckWeight`",
+      "\\mathrm{Var}": "the variance (divisor $|B_d| - 1$)",
+      ...SLOPES.symbols,
+    },
+  },
   assumes: "an invariant predictor needs few features",
   helps: "spurious features are plentiful beside the invariant ones",
   family: "domain-invariant",

@@ -1,10 +1,11 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { integerPower, LEARNING_BEGINS, number, power10, steps } from "./hyperparameter.ts";
 import { defineMethod, learner } from "./method.ts";
+import { tex } from "./objective.ts";
 import { CLOSED_FORMS } from "./parts/departures.ts";
 import { annealed } from "./parts/annealing.ts";
 import { forwardAll, lossByDomain, meanOf } from "./parts/batches.ts";
-import { irmPenalty, SMALL_HALVES } from "./parts/irm_penalty.ts";
+import { irmPenalty, SLOPES, SMALL_HALVES } from "./parts/irm_penalty.ts";
 
 export default defineMethod({
   name: "irm",
@@ -15,6 +16,13 @@ export default defineMethod({
     "\n\n" +
     "The penalty of a domain is the squared derivative of its risk in a scale of the logits, " +
     "at 1.",
+  objective: {
+    formulas: [
+      tex`\min_\theta\; \frac{1}{D} \sum_d \left( R_d + \lambda_t\, u_d\, v_d \right)`,
+      ...SLOPES.formulas,
+    ],
+    symbols: { "\\lambda_t": "1 for `annealSteps` steps, then `penaltyWeight`", ...SLOPES.symbols },
+  },
   assumes: "some features predict the class alike in every domain",
   helps: "domains differ in a spurious feature, and there are several of them",
   family: "domain-invariant",

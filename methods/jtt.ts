@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { number, power10 } from "./hyperparameter.ts";
 import { defineMethod } from "./method.ts";
+import { tex } from "./objective.ts";
 import { joinedImages, joinedLabels } from "./parts/batches.ts";
 import { crossEntropyPerExample } from "./parts/losses.ts";
 
@@ -10,6 +11,17 @@ export default defineMethod({
   description:
     "Just train twice: a network is trained from scratch, and images that the first stage's got " +
     "wrong count more. It never asks which domain an image is of.",
+  objective: {
+    formulas: [
+      tex`\min_\theta\; \frac{1}{|B|} \sum_{i \in B} a_i\, \ell_i, \qquad a_i = 1 + (\lambda ` +
+      tex`- 1)\, \mathbf{1}[\hat y_i \ne y_i]`,
+    ],
+    symbols: {
+      "\\hat y_i": "the class that the first stage's network predicts for the image as it is " +
+        "augmented in the step",
+      "\\lambda": "`wrongWeight`",
+    },
+  },
   assumes: "what a plain network gets wrong is what it should learn better",
   helps: "domains are not known, and labels are right",
   family: "robust",

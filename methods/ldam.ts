@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { ABOVE_0 } from "../base/setting.ts";
 import { choice, number, power10 } from "./hyperparameter.ts";
 import { defineMethod } from "./method.ts";
+import { tex } from "./objective.ts";
 import { ZERO_SHOT_CELLS } from "./parts/departures.ts";
 import { forwardAll, lossByDomain, meanOf } from "./parts/batches.ts";
 import { crossEntropy } from "./parts/losses.ts";
@@ -12,6 +13,19 @@ export default defineMethod({
   description:
     "Label-distribution-aware margins: the rarer a class in its domain, the larger the margin " +
     "by which its logit has to win.",
+  objective: {
+    formulas: [
+      tex`\min_\theta\; \frac{1}{D} \sum_d \frac{1}{|B_d|} \sum_{i \in B_d} \ell\left(k\, ` +
+      tex`(s_i - \Delta_{d,y_i}\, e_{y_i}), y_i\right)`,
+      tex`\Delta_{d,c} = m\, \frac{n_{d,c}^{-1/4}}{\max_j n_{d,j}^{-1/4}}`,
+    ],
+    symbols: {
+      "e_c": "the unit vector of a class",
+      "\\Delta_{d,c}": "0 where the domain lacks the class",
+      "m": "`maxMargin`",
+      "k": "`scale`; what predicts is $k\\, s_i$",
+    },
+  },
   assumes: "rare classes need a larger margin",
   helps: "the tail is long and the classes can be told apart",
   family: "imbalance",

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { ABOVE_0, SHARE } from "../base/setting.ts";
 import { number, power10, uniform } from "./hyperparameter.ts";
 import { defineMethod, learner } from "./method.ts";
+import { tex } from "./objective.ts";
 import { joinedBatch, rowsOf } from "./parts/batches.ts";
 import { mixedLosses, partners } from "./parts/mixing.ts";
 
@@ -12,6 +13,20 @@ export default defineMethod({
     "Selective augmentation: images are mixed with images of the same class from another domain, " +
     "or with images of another class from the same domain, so neither domain nor class is a clue " +
     "to the other.",
+  objective: {
+    formulas: [
+      tex`\min_\theta\; \frac{1}{|B|} \sum_{i \in B} \left[ \lambda_i\, \ell(\tilde s_i, ` +
+      tex`y_i) + (1 - \lambda_i)\, \ell(\tilde s_i, y_{j(i)}) \right]`,
+      tex`\tilde s_i = g(f(\lambda_i x_i + (1 - \lambda_i)\, x_{j(i)})), \quad \lambda_i ` +
+      tex`\sim \mathrm{Beta}(\alpha, \alpha)`,
+    ],
+    symbols: {
+      "j(i)": "a random partner from the batch: in a step, with probability `sameClass`, of the " +
+        "same class in another domain, otherwise of another class in the same domain; $i$ " +
+        "itself where there is none",
+      "\\alpha": "`alpha`",
+    },
+  },
   assumes: "mixing away the domain, or the class, leaves what matters",
   helps: "a class goes with a domain in training and not in the test",
   family: "augmentation",

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { number, uniform } from "./hyperparameter.ts";
 import { defineMethod } from "./method.ts";
+import { tex } from "./objective.ts";
 import { forwardAll } from "./parts/batches.ts";
 import { MEAN_SHARES } from "./parts/departures.ts";
 import { crossEntropy } from "./parts/losses.ts";
@@ -17,6 +18,10 @@ export default defineMethod({
     "share in the domain, since every domain gives equally many images to a batch. The " +
     "network then corrects for one long tail; that tails differ between domains it has to " +
     "bear (BSoftmax corrects each domain).",
+  objective: {
+    formulas: [tex`\min_\theta\; \frac{1}{|B|} \sum_{i \in B} \ell(s_i + \tau \log \pi, y_i)`],
+    symbols: { "\\tau": "`tau`" },
+  },
   assumes: "the test is balanced and the counts are known",
   helps: "one long tail holds in all domains",
   family: "imbalance",

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { defineMethod } from "./method.ts";
+import { tex } from "./objective.ts";
 import { FROZEN } from "./parts/departures.ts";
 import { joinedImages, joinedLabels } from "./parts/batches.ts";
 import { crossEntropy } from "./parts/losses.ts";
@@ -10,6 +11,10 @@ export default defineMethod({
   description:
     "Learnable weight scaling (LWS): one factor a class on the classifier of a first stage is " +
     "trained on class-balanced batches; all else is frozen.",
+  objective: {
+    formulas: [tex`\min_a\; \frac{1}{|B|} \sum_{i \in B} \ell(a \odot s_i, y_i)`],
+    symbols: { "a": "a factor for every class, 1 at first; $a \\odot s_i$ is what predicts" },
+  },
   assumes: "only the lengths of the classifier's vectors are biased",
   helps: "the tail is long and rare classes have too few images for cRT",
   family: "imbalance",

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { number, power10, uniform } from "./hyperparameter.ts";
 import { defineMethod } from "./method.ts";
+import { tex } from "./objective.ts";
 import { forwardAll, lossByDomain } from "./parts/batches.ts";
 import { headsOn } from "./parts/experts.ts";
 
@@ -11,6 +12,21 @@ export default defineMethod({
     "Multi-expert DRO: every domain has a classifier of its own on shared features. Each learns " +
     "its domain, and the pairs of classifier and other domain that go worst get the most weight. " +
     "The prediction is the mean of all classifiers.",
+  objective: {
+    formulas: [
+      tex`\min\; \sum_d R_{d,d} + \lambda \sum_{k,d} q_{k,d}\, R_{k,d}`,
+      tex`q_{k,d} \leftarrow \frac{q_{k,d}\, e^{\eta R_{k,d}}}{\sum_{j,l} q_{j,l}\, ` +
+      tex`e^{\eta R_{j,l}}}`,
+    ],
+    symbols: {
+      "R_{k,d}":
+        "the risk of classifier $k$ of $D$ on domain $d$; all see the same features, and " +
+        "all weights move",
+      "q_{k,d}": "the weight of the pair; all are equal at first",
+      "\\lambda": "`robustWeight`",
+      "\\eta": "`stepSize`",
+    },
+  },
   assumes: "domains want different classifiers of the same features",
   helps: "domains differ so much that one classifier has to compromise",
   family: "robust",

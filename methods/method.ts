@@ -14,6 +14,7 @@ import type { Definition } from "../base/definition.ts";
 import type { Network } from "../networks/mod.ts";
 import type { Random } from "../base/random.ts";
 import type { Hyperparameter, Values } from "./hyperparameter.ts";
+import type { Objective } from "./objective.ts";
 
 /** One domain's share of a training step. */
 export interface DomainBatch {
@@ -251,6 +252,8 @@ export interface Method<H extends Hyperparameters = Hyperparameters> extends Def
   readonly title: string;
   /** What it does, in a paragraph or a few. */
   readonly description: string;
+  /** What it minimises, as a formula; for a method of 0 steps, what it predicts with. */
+  readonly objective?: Objective;
   /** What it takes for granted: the end of a sentence that begins "It assumes that". */
   readonly assumes?: string;
   /** When it is worth trying: the end of a sentence that begins "It may help where". */

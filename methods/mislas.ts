@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { SHARE } from "../base/setting.ts";
 import { choice, number, uniform } from "./hyperparameter.ts";
 import { defineMethod } from "./method.ts";
+import { tex } from "./objective.ts";
 import { joinedImages, joinedLabels } from "./parts/batches.ts";
 import { smoothedCrossEntropy } from "./parts/losses.ts";
 import { logShares } from "./parts/priors.ts";
@@ -14,6 +15,20 @@ export default defineMethod({
     "On a first stage trained with Mixup, one factor a class and the classifier learn from " +
     "class-balanced batches. Labels are smoothed, and the more the more frequent the class, so " +
     "that the network is not surer of frequent classes than it should be.",
+  objective: {
+    formulas: [
+      tex`\min_{a,g}\; \frac{1}{|B|} \sum_{i \in B} \left[ (1 - \epsilon_{y_i})\, \ell(a ` +
+      tex`\odot s_i, y_i) + \frac{\epsilon_{y_i}}{C} \sum_c \ell(a \odot s_i, c) \right]`,
+      tex`\epsilon_c = \epsilon^- + (\epsilon^+ - \epsilon^-) \sin\left( 90^\circ ` +
+      tex`\cdot \frac{\pi_c - \min_j \pi_j}{\max_j \pi_j - \min_j \pi_j} ` +
+      tex`\right)`,
+    ],
+    symbols: {
+      "a": "a factor for every class, 1 at first; $a \\odot s_i$ is what predicts",
+      "\\epsilon^+, \\epsilon^-": "`headSmoothing` and `tailSmoothing`",
+      "g": "the classifier, with `classifierRate` times the learning rate",
+    },
+  },
   assumes: "a network is surer of frequent classes than it should be",
   helps: "probabilities matter as much as labels",
   family: "imbalance",

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { ABOVE_0 } from "../base/setting.ts";
 import { number, power10 } from "./hyperparameter.ts";
 import { defineMethod, type DomainBatch, learner } from "./method.ts";
+import { tex } from "./objective.ts";
 import {
   byDomain,
   joinedBatch,
@@ -19,6 +20,20 @@ export default defineMethod({
   description:
     "Mixup between domains: the network learns on convex combinations of images of two " +
     "domains, with the same combination of their losses.",
+  objective: {
+    formulas: [
+      tex`\min_\theta\; \frac{1}{D} \sum_d \frac{1}{m} \sum_{k=1}^m \left[ \lambda_d\, ` +
+      tex`\ell(\tilde s_k, y_k) + (1 - \lambda_d)\, \ell(\tilde s_k, y_k^+) \right]`,
+      tex`\tilde s_k = g(f(\lambda_d x_k + (1 - \lambda_d)\, x_k^+)), \quad \lambda_d \sim ` +
+      tex`\mathrm{Beta}(\alpha, \alpha)`,
+    ],
+    symbols: {
+      "x_k, y_k": "the image in place $k$ of a domain's batch and its class; $x_k^+$ and $y_k^+$ " +
+        "those of the domain that follows in a circle of all, which is drawn for the " +
+        "step; $m$ is their number",
+      "\\alpha": "`alpha`",
+    },
+  },
   assumes: "what lies between two images has what lies between their labels",
   helps: "images are few, or the network is too sure of itself",
   family: "augmentation",

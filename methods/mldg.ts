@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { AdamSettings } from "../nn/adam.ts";
 import { number, power10 } from "./hyperparameter.ts";
 import { defineMethod, type DomainBatch, learner } from "./method.ts";
+import { tex } from "./objective.ts";
 import { LESS_WORK } from "./parts/departures.ts";
 import { joinedBatch, meanOf, rowsOf, shuffledPairs } from "./parts/batches.ts";
 import { crossEntropy } from "./parts/losses.ts";
@@ -12,6 +13,20 @@ export default defineMethod({
   description:
     "Meta-learning for domain generalisation: a step that helps on one domain should help on " +
     "the next.",
+  objective: {
+    formulas: [
+      tex`\min_\theta\; \frac{1}{D} \sum_d \left[ R_d(\theta) + \beta\, R_{d^+}(\theta + ` +
+      tex`\mathrm{sg}(\delta_d)) \right]`,
+      tex`\delta_d = -\eta\, \frac{\nabla R_d(\theta)}{|\nabla R_d(\theta)| + \epsilon}`,
+    ],
+    symbols: {
+      "d^+": "the domain that follows in a circle of all, which is drawn for the step",
+      "\\delta_d": "the first step of a new Adam, for every weight by itself, with the run's " +
+        "learning rate $\\eta$ and $\\epsilon = 10^{-8}$; to first order, since it is a " +
+        "constant",
+      "\\beta": "`beta`",
+    },
+  },
   assumes: "a step that helps on one domain should help on the next",
   helps: "domains are several and related",
   family: "meta-learning",

@@ -66,6 +66,7 @@ export type { AdamSettings } from "../nn/adam.ts";
 export type { Halves, InitialDraws, Layout, Module, Parameter } from "../nn/module.ts";
 export * from "./hyperparameter.ts";
 export * from "./method.ts";
+export * from "./objective.ts";
 export * from "./parts/batches.ts";
 export * from "./parts/gradients.ts";
 export * from "./parts/losses.ts";

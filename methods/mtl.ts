@@ -3,6 +3,7 @@ import { hostInput } from "../tensor/compile/mod.ts";
 import { SHARE } from "../base/setting.ts";
 import { choice, flag, number } from "./hyperparameter.ts";
 import { defineMethod, learner } from "./method.ts";
+import { tex } from "./objective.ts";
 import { byDomain, joinedImages, joinedLabels, lossByDomain } from "./parts/batches.ts";
 import { stopGradient } from "./parts/gradients.ts";
 
@@ -11,6 +12,18 @@ export default defineMethod({
   title: "MTL",
   description: "Marginal transfer learning: the classifier sees, beside an image's features, an " +
     "embedding of the image's domain, the mean feature of its training images.",
+  objective: {
+    formulas: [
+      tex`\min_\theta\; \sum_d R_d, \qquad s_i = g(z_i, m_{d_i})`,
+      tex`m_d = \rho\, \frac{1}{|B_d|} \sum_{i \in B_d} z_i + (1 - \rho)\, ` +
+      tex`\mathrm{sg}(m_d^{\text{old}})`,
+    ],
+    symbols: {
+      "m_d": "the embedding of a domain, which the classifier sees beside an image's features; " +
+        "$m_d^{\\text{old}}$ is that of the step before, 0 at first",
+      "\\rho": "`ema`",
+    },
+  },
   assumes: "the mean of its features tells what is to be known of a domain",
   helps: "the domain of a test image is known",
   family: "domain-invariant",

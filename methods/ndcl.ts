@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { ABOVE_0 } from "../base/setting.ts";
 import { number, power10, uniform } from "./hyperparameter.ts";
 import { defineMethod, learner } from "./method.ts";
+import { tex } from "./objective.ts";
 import { domainLabels, joinedBatch } from "./parts/batches.ts";
 import { constantOf } from "./parts/gradients.ts";
 import { againstMixtures, betweenDomains, hardness, members } from "./parts/contrasts.ts";
@@ -17,6 +18,32 @@ export default defineMethod({
     "least sure of are mixed with those it confuses with the class most, and the class keeps away " +
     "from the mixtures; a class is predicted alike in all domains; hard images of rare cells count " +
     "most.",
+  objective: {
+    formulas: [
+      tex`\min_\theta\; \frac{1}{C_B} \sum_{i \in B} h_i\, r_{d_i,y_i}\, \ell_i + \lambda N ` +
+      tex`+ \kappa A`,
+      tex`h_i = \mathrm{sg}\left( \frac{e^{\ell_i}}{\sum_{j \in B^{y_i}} e^{\ell_j}} ` +
+      tex`\right), \qquad r_{d,c} = C\, \frac{1 / n_{d,c}}{\sum_{k} 1 / n_{d,k}}`,
+      tex`N = \frac{1}{C_B} \sum_c \frac{1}{|B^c|} \sum_{i \in B^c} -\log \frac{\sum_{q \in ` +
+      tex`M_c} e^{1 - \cos(p_i, q)}}{\sum_{q \in M_c} e^{1 - \cos(p_i, q)} + \sum_{j \in B^c ` +
+      tex`\setminus i} e^{1 - \cos(p_i, p_j)}}`,
+      tex`A = \frac{1}{|S|} \sum_{c \in S} \frac{1}{|D_c|} \sum_{d \in D_c} -\log ` +
+      tex`\frac{\sum_{e \in D_c \setminus d} e^{\cos(m_{d,c}, m_{e,c})}}{\sum_{(e,k) \ne ` +
+      tex`(d,c),\; k \in S} e^{\cos(m_{d,c}, m_{e,k})}}`,
+    ],
+    symbols: {
+      "B^c, C_B": "the images of a class in the batch, and the number of classes that it has",
+      "M_c":
+        "the probabilities of mixtures $\\rho\\, x_i + (1 - \\rho)\\, x_j$ of an image of the " +
+        "class, one of the half that is least sure of it, and the images of others that " +
+        "are surest of it; $\\rho \\sim \\mathrm{Beta}(\\alpha, \\alpha)$ for the step, " +
+        "$\\alpha$ being `alpha`",
+      "m_{d,c}": "the mean probabilities of a cell in the batch",
+      "D_c, S": "the domains that have the class in the batch, and the classes that several have",
+      "\\lambda": "`negativeWeight`",
+      "\\kappa": "`alignWeight`",
+    },
+  },
   assumes: "a class's predictions can agree across domains and keep off its rivals",
   helps: "tails differ between domains and batches hold most classes",
   family: "multi-domain long-tailed",

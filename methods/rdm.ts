@@ -8,6 +8,7 @@ import {
   uniform,
 } from "./hyperparameter.ts";
 import { defineMethod, learner } from "./method.ts";
+import { tex } from "./objective.ts";
 import { domainLabels, forwardAll, lossByDomain, meanOf } from "./parts/batches.ts";
 import { crossEntropyPerExample } from "./parts/losses.ts";
 import { riskMismatch } from "./parts/penalties.ts";
@@ -18,6 +19,21 @@ export default defineMethod({
   description:
     "Risk distribution matching: the losses of the worst domain's images get the distribution " +
     "that those of all images have.",
+  objective: {
+    formulas: [
+      tex`\min_\theta\; \frac{1}{D} \sum_d R_d + \lambda_t \left( K_{1,1} + K_{2,2} - 2 ` +
+      tex`K_{1,2} \right) + \kappa_t \left( \mathrm{Var}_{i \in M_1}(\ell_i) + ` +
+      tex`\mathrm{Var}_{i \in M_2}(\ell_i) \right)`,
+      tex`K_{a,b} = \frac{1}{|M_a|\,|M_b|} \sum_{i \in M_a} \sum_{j \in M_b} \sum_\gamma ` +
+      tex`e^{-\gamma (\ell_i - \ell_j)^2}, \quad \gamma = 10^{-4}, 10^{-3}, \dots, 10^3`,
+    ],
+    symbols: {
+      "M_1, M_2": "the images of the domain with the largest risk, and all of the batch",
+      "\\mathrm{Var}": "the variance (divisor: the number of images less 1)",
+      "\\lambda_t": "0 for `annealSteps` steps, then `penaltyWeight`",
+      "\\kappa_t": "likewise, then `varianceWeight`",
+    },
+  },
   assumes: "losses can have the same distribution in the worst domain as in all",
   helps: "one domain is harder, and its features cannot be aligned",
   family: "domain-invariant",

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { ABOVE_0, SHARE } from "../base/setting.ts";
 import { number, power10 } from "./hyperparameter.ts";
 import { defineMethod, learner } from "./method.ts";
+import { tex } from "./objective.ts";
 import { joinedBatch, rowsOf, shuffledPairs } from "./parts/batches.ts";
 import { mixedLosses, SLOW_MIXTURES } from "./parts/mixing.ts";
 import { logShares } from "./parts/priors.ts";
@@ -13,6 +14,25 @@ export default defineMethod({
   description:
     "Mixup that knows of the tail: a mixture of a frequent and a rare class counts wholly as the " +
     "rare one, unless the frequent one has most of the pixels.",
+  objective: {
+    formulas: [
+      tex`\min_\theta\; \frac{1}{D} \sum_d \frac{1}{m} \sum_{k=1}^m \left[ \mu_k\, ` +
+      tex`\ell(\tilde s_k, y_k) + (1 - \mu_k)\, \ell(\tilde s_k, y_k^+) \right]`,
+      tex`\tilde s_k = g(f(\lambda_d x_k + (1 - \lambda_d)\, x_k^+)), \quad \lambda_d \sim ` +
+      tex`\mathrm{Beta}(\alpha, \alpha)`,
+      tex`\mu_k = \begin{cases} 0 & \pi_{y_k} \ge \kappa\, \pi_{y_k^+} \text{ and } \lambda_d ` +
+      tex`< \tau \\ 1 & \pi_{y_k^+} \ge \kappa\, \pi_{y_k} \text{ and } 1 - \lambda_d < \tau ` +
+      tex`\\ \lambda_d & \text{otherwise} \end{cases}`,
+    ],
+    symbols: {
+      "x_k, y_k": "the image in place $k$ of a domain's batch and its class; $x_k^+$ and $y_k^+$ " +
+        "those of the domain that follows in a circle of all, which is drawn for the " +
+        "step; $m$ is their number",
+      "\\alpha": "`alpha`",
+      "\\kappa": "`imbalance`",
+      "\\tau": "`threshold`",
+    },
+  },
   assumes: "a mixture with a rare class may count as that class",
   helps: "Mixup helps and the tail is long",
   family: "augmentation",

@@ -1,5 +1,5 @@
 import { defineMethod } from "./method.ts";
-import { empiricalRisk } from "./parts/empirical_risk.ts";
+import { EMPIRICAL_RISK, empiricalRisk } from "./parts/empirical_risk.ts";
 
 export default defineMethod({
   name: "resamp",
@@ -7,6 +7,7 @@ export default defineMethod({
   description:
     "Class-balanced re-sampling: ERM on batches in which every class of a domain is equally " +
     "likely.",
+  objective: { formulas: [EMPIRICAL_RISK] },
   assumes: "rare images can be repeated without being learned by heart",
   helps: "the tail is moderate",
   family: "imbalance",

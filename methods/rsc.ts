@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { SHARE } from "../base/setting.ts";
 import { number, uniform } from "./hyperparameter.ts";
 import { defineMethod } from "./method.ts";
+import { tex } from "./objective.ts";
 import { forwardAll } from "./parts/batches.ts";
 import { constantOf } from "./parts/gradients.ts";
 import { crossEntropy } from "./parts/losses.ts";
@@ -12,6 +13,19 @@ export default defineMethod({
   description:
     "Representation self-challenging: the features on which the right answer leans most are " +
     "muted, so the network has to find it by the others.",
+  objective: {
+    formulas: [
+      tex`\min_\theta\; \frac{1}{|B|} \sum_{i \in B} \ell(g(z_i \odot m_i), y_i), \qquad ` +
+      tex`m_{i,k} = 1 - \mathbf{1}[i \in I]\; \mathbf{1}[k \in K_i]`,
+    ],
+    symbols: {
+      "K_i": "the $\\lfloor a\\, (F - 1) \\rfloor + 1$ features with the largest $\\partial " +
+        "s_{i,y_i} / \\partial z_{i,k}$, $a$ being `featureDrop`",
+      "I": "the $\\lfloor b\\, (|B| - 1) \\rfloor + 1$ images that lose most of $p_{i,y_i}$ " +
+        "where $K_i$ are 0, $b$ being `batchDrop`",
+      "m_i": "a constant",
+    },
+  },
   assumes: "the features that dominate are not all that tell the class",
   helps: "one easy feature crowds out the others",
   family: "robust",

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { integer, number, uniform } from "./hyperparameter.ts";
 import { defineMethod } from "./method.ts";
+import { tex } from "./objective.ts";
 import { joinedImages, joinedLabels } from "./parts/batches.ts";
 import { headsOn } from "./parts/experts.ts";
 import { MEAN_SHARES } from "./parts/departures.ts";
@@ -13,6 +14,20 @@ export default defineMethod({
   description:
     "Three classifiers on shared features: one for the long tail as it is, one for classes that " +
     "are equally frequent, one for the tail turned round. Their mean is good for any of them.",
+  objective: {
+    formulas: [
+      tex`\min\; \sum_{k=1}^K \frac{1}{|B|} \sum_{i \in B} \ell(g_k(z_i) + b_k, y_i)`,
+      tex`b_1 = 0, \qquad b_2 = \log \pi, \qquad b_3 = \log \pi - \tau \log ` +
+      tex`\pi^{\text{turned}}`,
+    ],
+    symbols: {
+      "g_k": "one of $K$ classifiers, `experts`, on the same features; the mean of their " +
+        "logits predicts",
+      "\\pi^{\\text{turned}}":
+        "the same shares with their ranks turned round: the rarest class has the largest",
+      "\\tau": "`tau`",
+    },
+  },
   assumes: "classifiers for different tails can share their features",
   helps: "how frequent classes are in the test is not known",
   family: "imbalance",

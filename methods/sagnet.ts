@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { number, power10 } from "./hyperparameter.ts";
 import { defineMethod, learner } from "./method.ts";
+import { tex } from "./objective.ts";
 import { LESS_WORK } from "./parts/departures.ts";
 import { joinedImages, joinedLabels } from "./parts/batches.ts";
 import { stopGradient } from "./parts/gradients.ts";
@@ -15,6 +16,26 @@ export default defineMethod({
     "\n\n" +
     "The style of an image is the mean and deviation of its features, its content the " +
     "features normalised by them.",
+  objective: {
+    formulas: [
+      tex`\min_\theta\; \frac{1}{|B|} \sum_{i \in B} \ell\left(g\left(\sqrt{\tilde v_i}\, ` +
+      tex`\hat z_i + \tilde m_i\right), y_i\right), \quad (\tilde m_i, \tilde v_i) = ` +
+      tex`\lambda_i\, (m_i, v_i) + (1 - \lambda_i)\, (m_j, v_j)`,
+      tex`\text{then} \quad \min_h\; \frac{1}{|B|} \sum_{i \in B} \ell(h(u_i), y_i), \quad ` +
+      tex`u_i = \sqrt{v_i}\; \mathrm{sg}(\hat z_j) + m_i`,
+      tex`\text{then} \quad \min_f\; \frac{\kappa}{|B|\, C} \sum_{i \in B} \sum_c ` +
+      tex`\ell(h(u_i), c)`,
+    ],
+    symbols: {
+      "m_i, v_i": "mean and variance of an image's features (divisor $F - 1$, and $10^{-5}$ is " +
+        "added under roots)",
+      "\\hat z_i": "its content, $(z_i - m_i) / \\sqrt{v_i}$",
+      "h": "the classifier of styles",
+      "j": "a partner of $i$ from the shuffled batch, another one for each of the three",
+      "\\lambda_i": "uniform from 0 to 1",
+      "\\kappa": "`adversarialWeight`",
+    },
+  },
   assumes: "the class is in the content of features, the domain in their style",
   helps: "domains differ in texture and colour",
   family: "domain-invariant",

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { number, power10 } from "./hyperparameter.ts";
 import { defineMethod } from "./method.ts";
+import { tex } from "./objective.ts";
 import { forwardAll } from "./parts/batches.ts";
 import { crossEntropy } from "./parts/losses.ts";
 
@@ -10,6 +11,10 @@ export default defineMethod({
   description:
     "Spectral decoupling: a penalty on the size of the logits in place of weight decay, so " +
     "that one strong feature does not starve the others of gradient.",
+  objective: {
+    formulas: [tex`\min_\theta\; R + \frac{\lambda}{|B|\, C} \sum_{i \in B} \lVert s_i \rVert^2`],
+    symbols: { "\\lambda": "`penaltyWeight`" },
+  },
   assumes: "a network that is very sure has learned few of the features",
   helps: "one easy feature crowds out the others",
   family: "robust",

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { ABOVE_0 } from "../base/setting.ts";
 import { choice, number } from "./hyperparameter.ts";
 import { defineMethod, learner } from "./method.ts";
+import { tex } from "./objective.ts";
 import { forwardAll } from "./parts/batches.ts";
 import { stopGradient } from "./parts/gradients.ts";
 import { crossEntropy } from "./parts/losses.ts";
@@ -13,6 +14,23 @@ export default defineMethod({
     "SelfReg: images of a class should look alike to the network. Every image is drawn to a " +
     "random image of its class in the batch, and to a mixture of two, by logits and by " +
     "projected features.",
+  objective: {
+    formulas: [
+      tex`\min_{\theta,h}\; R + \mathrm{sg}(\min(R, 1)) \left[ \Delta(s, s) + \kappa\, ` +
+      tex`\Delta(z, h(z)) \right]`,
+      tex`\Delta(a, b) = \frac{1}{|B|\, \dim a} \sum_{i \in B} \left[ \lambda \left\lVert ` +
+      tex`a_i - b_j \right\rVert^2 + (1 - \lambda) \left\lVert a_i - \lambda b_j - (1 - ` +
+      tex`\lambda)\, b_k \right\rVert^2 \right]`,
+    ],
+    symbols: {
+      "h": "a projection of the features",
+      "j, k": "two random images of the batch that are of the class of $i$, from two shuffles " +
+        "of each class",
+      "\\lambda":
+        "drawn for the step from $\\mathrm{Beta}(\\alpha, \\alpha)$, $\\alpha$ being `mixing`",
+      "\\kappa": "`featureWeight`",
+    },
+  },
   assumes: "images of a class can look alike to the network",
   helps: "batches hold several images of most classes",
   family: "domain-invariant",

@@ -1,6 +1,7 @@
 import { defineMethod } from "./method.ts";
+import { tex } from "./objective.ts";
 import { WEIGHTS_IN_BATCH, ZERO_SHOT_CELLS } from "./parts/departures.ts";
-import { reweighted } from "./parts/reweighting.ts";
+import { reweighted, reweightedObjective } from "./parts/reweighting.ts";
 
 export default defineMethod({
   name: "sqrtreweight",
@@ -8,6 +9,7 @@ export default defineMethod({
   description:
     "Re-weighting by the inverse square root of the class count: between none and full " +
     "balance.",
+  objective: reweightedObjective(tex`\frac{1}{\sqrt{n_{d,c}}}`),
   assumes: "full re-weighting overstates the tail",
   helps: "the tail is long and few of its images are typical",
   family: "imbalance",

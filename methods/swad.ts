@@ -1,7 +1,8 @@
 import { AT_LEAST_0 } from "../base/setting.ts";
 import { choice, integer, number } from "./hyperparameter.ts";
 import { defineMethod } from "./method.ts";
-import { empiricalRisk } from "./parts/empirical_risk.ts";
+import { tex } from "./objective.ts";
+import { EMPIRICAL_RISK, empiricalRisk } from "./parts/empirical_risk.ts";
 
 export default defineMethod({
   name: "swad",
@@ -10,6 +11,15 @@ export default defineMethod({
     "Dense stochastic weight averaging: ERM, tested with the mean of the weights after every step " +
     "from where the validation loss stops falling to where it rises for good. The flat bottom of " +
     "that valley is what survives a shift.",
+  objective: {
+    formulas: [EMPIRICAL_RISK, tex`\bar\theta = \frac{1}{|S|} \sum_{t \in S} \theta_t`],
+    symbols: {
+      "\\bar\\theta": "the weights that are tested, $\\theta_t$ being those after step $t$",
+      "S": "the steps of a stretch: it begins with the first checkpoint whose validation " +
+        "loss is the lowest of `converge` in a row, and ends before `tolerance` in a row " +
+        "that are above the mean of those by more than the share `ratio`",
+    },
+  },
   assumes: "low validation losses mark a wide, flat valley of weights",
   helps: "the test is shifted from the training and checkpoints differ much",
   family: "baseline",

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { ABOVE_0, SHARE } from "../base/setting.ts";
 import { integerUniform, number, power10, steps } from "./hyperparameter.ts";
 import { defineMethod, learner } from "./method.ts";
+import { tex } from "./objective.ts";
 import { domainLabels, joinedImages, joinedLabels } from "./parts/batches.ts";
 import { stopGradient } from "./parts/gradients.ts";
 import { crossEntropy } from "./parts/losses.ts";
@@ -15,6 +16,25 @@ export default defineMethod({
     "Balanced augmentation: in the middle of the network the content of an image meets the style " +
     "of another one, from any domain. Content is mixed with the mean content of its class, style " +
     "with the mean style of its domain, so rare pairs of class and domain are made up.",
+  objective: {
+    formulas: [
+      tex`\min_\theta\; \frac{1}{|B|} \sum_{i \in B} \ell\left(g(f_2(\tilde \sigma_i \odot ` +
+      tex`\tilde c_i + \tilde m_i)), y_i\right)`,
+      tex`\tilde c_i = a_i\, c_i + (1 - a_i)\, \bar c_{y_i}, \qquad (\tilde m_i, \tilde ` +
+      tex`\sigma_i) = b_i\, (m_j, \sigma_j) + (1 - b_i)\, (\bar m_{d_j}, \bar \sigma_{d_j})`,
+      tex`a_i, b_i = \max(\lambda, 1 - \lambda), \quad \lambda \sim \mathrm{Beta}(\alpha, ` +
+      tex`\alpha)`,
+    ],
+    symbols: {
+      "f = f_2 \\circ f_1": "the featurizer, in two at its middle",
+      "m_i, \\sigma_i": "mean and deviation of the channels of $f_1(x_i)$; the content $c_i$ is " +
+        "$(f_1(x_i) - m_i) / \\sigma_i$",
+      "\\bar c_c, \\bar m_d, \\bar \\sigma_d":
+        "moving averages by class and by domain, as constants, in which a batch counts " + "`rate`",
+      "j": "the partner of $i$ from the shuffled batch",
+      "\\alpha": "`alpha`; for `warmUpSteps` steps nothing is mixed, and this is the risk $R$",
+    },
+  },
   assumes: "a class's content and a domain's style can be exchanged",
   helps: "cells of domain and class are rare or empty",
   family: "multi-domain long-tailed",

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { number, uniform } from "./hyperparameter.ts";
 import { defineMethod } from "./method.ts";
+import { tex } from "./objective.ts";
 import { FROZEN } from "./parts/departures.ts";
 
 export default defineMethod({
@@ -10,6 +11,10 @@ export default defineMethod({
     "τ-normalisation: the classifier of a first stage, which has longer weight vectors for " +
     "frequent classes, with every vector divided by its length to the power τ. Nothing is " +
     "trained.",
+  objective: {
+    formulas: [tex`\hat s_{i,c} = \frac{w_c^\top z_i}{\lVert w_c \rVert^\tau}`],
+    symbols: { "\\hat s_i": "the logits that predict", "\\tau": "`tau`" },
+  },
   assumes: "longer weight vectors mean more frequent classes and no more",
   helps: "nothing can be trained any more",
   family: "imbalance",

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { choice, inherit, integer, number, oneOf, power10, uniform } from "./hyperparameter.ts";
 import { defineMethod, learner } from "./method.ts";
 import { FAST_DISCRIMINATOR } from "./parts/adversary.ts";
+import { tex } from "./objective.ts";
 import { joinedImages, joinedLabels } from "./parts/batches.ts";
 import { stopGradient } from "./parts/gradients.ts";
 import { crossEntropy } from "./parts/losses.ts";
@@ -19,6 +20,21 @@ export default defineMethod({
   description:
     "Uniform risk minimisation: against a discriminator that tells features from uniform noise, " +
     "the features learn to spread evenly, so no part of the feature space is left to chance.",
+  objective: {
+    formulas: [
+      tex`\min_\theta\; R + \frac{\lambda}{|B|} \sum_{i \in B} \log\left(1 + ` +
+      tex`e^{-h(z_i)}\right), \qquad z_i = a(f(x_i))`,
+      tex`\min_h\; \frac{1}{|B|} \sum_{i \in B} \left[ \log\left(1 + e^{-h(u_i)}\right) + ` +
+      tex`\lambda \log\left(1 + e^{h(z_i)}\right) \right]`,
+    ],
+    symbols: {
+      "h": "the discriminator, which moves in the same steps; to the network it is a " +
+        "constant, as $z_i$ is to it",
+      "u_i": "uniform noise in the range of the features",
+      "a": "`activation`",
+      "\\lambda": "`adversarialWeight`",
+    },
+  },
   assumes: "features that fill their range evenly leave no group behind",
   helps: "the test has groups that training hardly shows",
   family: "robust",

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { integerPower, LEARNING_BEGINS, number, power10, steps } from "./hyperparameter.ts";
 import { defineMethod, learner } from "./method.ts";
+import { tex } from "./objective.ts";
 import { annealed } from "./parts/annealing.ts";
 import { forwardAll, lossByDomain } from "./parts/batches.ts";
 
@@ -10,6 +11,13 @@ export default defineMethod({
   description:
     "V-REx: the risks of all domains should be equal, so that moving the mixture of domains " +
     "moves nothing; the penalty is their variance.",
+  objective: {
+    formulas: [
+      tex`\min_\theta\; \bar R + \frac{\lambda_t}{D} \sum_d \left( R_d - \bar R \right)^2, ` +
+      tex`\qquad \bar R = \frac{1}{D} \sum_d R_d`,
+    ],
+    symbols: { "\\lambda_t": "1 for `annealSteps` steps, then `penaltyWeight`" },
+  },
   assumes: "how risks differ between domains goes on beyond them",
   helps: "the test lies outside the mixture of the known domains",
   family: "domain-invariant",

@@ -1,5 +1,6 @@
 import { number, uniform } from "./hyperparameter.ts";
 import { defineMethod, type Hyperparameters } from "./method.ts";
+import { tex } from "./objective.ts";
 import { forwardAll } from "./parts/batches.ts";
 import { crossEntropy, vectorScaled } from "./parts/losses.ts";
 import { logShares } from "./parts/priors.ts";
@@ -25,6 +26,9 @@ export const vsHyperparameters = {
   }),
 } as const satisfies Hyperparameters;
 
+/** What stands in the formulas of the loss. */
+export const vsSymbols = { "\\gamma": "`gamma`", "\\tau": "`tau`" } as const;
+
 export default defineMethod({
   name: "vs",
   title: "VS",
@@ -32,6 +36,13 @@ export default defineMethod({
     "Vector scaling: logits are divided by a factor that grows as a class gets rarer, and the " +
     "logarithm of the class's share is added. The shift works early in training, the factor when " +
     "all training images are fitted.",
+  objective: {
+    formulas: [
+      tex`\min_\theta\; \frac{1}{|B|} \sum_{i \in B} \ell(a \odot s_i + \tau \log \pi, y_i), ` +
+      tex`\qquad a_c = \left( \frac{\pi_c}{\max_j \pi_j} \right)^\gamma`,
+    ],
+    symbols: { ...vsSymbols },
+  },
   assumes: "the test is balanced, and shifted logits stop to help in a long training",
   helps: "training goes on after all of its images are fitted",
   family: "imbalance",

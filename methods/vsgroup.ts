@@ -1,9 +1,10 @@
 import { priorCounts } from "./bsoftmax.ts";
 import { defineMethod } from "./method.ts";
+import { tex } from "./objective.ts";
 import { forwardAll, lossByDomain, meanOf } from "./parts/batches.ts";
 import { ZERO_SHOT_CELLS } from "./parts/departures.ts";
 import { crossEntropy, vectorScaled } from "./parts/losses.ts";
-import { vsHyperparameters } from "./vs.ts";
+import { vsHyperparameters, vsSymbols } from "./vs.ts";
 
 export default defineMethod({
   name: "vsgroup",
@@ -11,6 +12,15 @@ export default defineMethod({
   description:
     "Vector scaling by (domain, class) cells: the factor on a logit and the shift follow from how " +
     "many images the class has in the image's own domain.",
+  objective: {
+    formulas: [
+      tex`\min_\theta\; \frac{1}{D} \sum_d \frac{1}{|B_d|} \sum_{i \in B_d} \ell(a_d \odot ` +
+      tex`s_i + \tau \log m_d, y_i)`,
+      tex`m_{d,c} = \max(1, n_{d,c}), \qquad a_{d,c} = \left( \frac{m_{d,c}}{\max_j ` +
+      tex`m_{d,j}} \right)^\gamma`,
+    ],
+    symbols: { ...vsSymbols },
+  },
   assumes: "the test is balanced over cells of domain and class",
   helps: "tails differ between domains and training is long",
   family: "multi-domain long-tailed",

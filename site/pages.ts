@@ -10,12 +10,13 @@ import type { Setting } from "../base/setting.ts";
 import { DATASETS } from "../datasets/mod.ts";
 import type { DatasetDefinition } from "../datasets/dataset.ts";
 import type { Definition } from "../base/definition.ts";
-import { METHODS } from "../methods/mod.ts";
+import { METHODS, TWO_STAGE } from "../methods/mod.ts";
 import { METRICS } from "../metrics/mod.ts";
 import { NETWORKS } from "../networks/mod.ts";
-import { methodSection } from "../cli/reference/methods.ts";
 import { escapeMarkdown } from "./escape.ts";
 import { withResults } from "./results/pages.ts";
+import { methodSection, twoStageSection, twoStageTitle } from "../cli/reference/methods.ts";
+import { notationSection } from "../cli/reference/objectives.ts";
 
 /** A page. */
 export interface SourcePage {
@@ -23,6 +24,8 @@ export interface SourcePage {
   readonly path: string;
   readonly title: string;
   readonly markdown: string;
+  /** What is shown below it and not searched, being on many pages. */
+  readonly legend?: string;
   /** Where in the repository it is written; undefined for what comes from a definition. */
   readonly source?: string;
   /** The page that it belongs to, which stands for it in the navigation. */
@@ -64,15 +67,26 @@ async function fromRepository(source: string): Promise<SourcePage> {
 }
 
 function definitionPages(): SourcePage[] {
-  const page = (folder: string, { name, title }: Definition, parts: readonly string[]) => ({
+  const page = (
+    folder: string,
+    { name, title }: Pick<Definition, "name" | "title">,
+    parts: readonly string[],
+  ) => ({
     path: `${folder}/${name}.html`,
     title,
     markdown: parts.filter((part) => part !== "").join("\n\n"),
   });
   return [
-    ...METHODS.map((method) =>
-      page("methods", method, [`# ${method.title}`, ...methodSection(method).slice(1)])
-    ),
+    ...[
+      ...METHODS.map((method) => page("methods", method, methodSection(method))),
+      ...TWO_STAGE.map((name) =>
+        page("methods", { name, title: twoStageTitle(name) }, twoStageSection(name))
+      ),
+    ].map((made) => ({
+      ...made,
+      markdown: made.markdown.replace(/^## .*/, `# ${made.title}`),
+      legend: notationSection().join("\n\n"),
+    })),
     ...DATASETS.map((set) => page("datasets", set, datasetParts(set))),
     ...NETWORKS.map((network) =>
       page("networks", network, [`# ${network.title}`, escapeMarkdown(network.citation)])

@@ -8,6 +8,7 @@ import { Marked, type Tokens } from "marked";
 import { pagePolicy, pageStyle } from "../base/page.ts";
 import { projectPath } from "../base/paths.ts";
 import { escapeHtml } from "./escape.ts";
+import { formulasOf } from "./formulas.ts";
 import { pathOf, type SourcePage } from "./pages.ts";
 
 /** A page that is ready to be written. */
@@ -28,10 +29,21 @@ export async function renderPage(
   navigation: Navigation,
   pages: ReadonlySet<string>,
 ): Promise<RenderedPage> {
-  const { path, title, markdown, source } = page;
+  const { path, title, markdown, legend = "", source } = page;
   const marked = new Marked({ gfm: true });
   const slugs = new Map<string, number>();
+  const formulas = formulasOf();
   marked.use({
+    extensions: [{
+      name: "formula",
+      level: "inline",
+      start: (text) => text.indexOf("$`"),
+      tokenizer(text) {
+        const found = /^\$`([^`]+)`\$/.exec(text);
+        return found === null ? undefined : { type: "formula", raw: found[0], text: found[1] };
+      },
+      renderer: ({ text }) => formulas.mathml(text, false),
+    }],
     renderer: {
       heading({ tokens, depth }: Tokens.Heading): string {
         const inner = this.parser.parseInline(tokens);
@@ -58,6 +70,11 @@ export async function renderPage(
             text.split("\n").map((number) => page.drawings?.[Number(number)] ?? "").join("")
           }</div>\n`;
         }
+        if (lang === "math") {
+          return `<div class="scroll formula" tabindex="0" role="group" aria-label="Formula">${
+            formulas.mathml(text, true)
+          }</div>\n`;
+        }
         return `<pre tabindex="0"><code>${escapeHtml(text)}</code></pre>\n`;
       },
       link({ href, tokens }: Tokens.Link): string {
@@ -74,9 +91,10 @@ export async function renderPage(
       },
     },
   });
-  const body = await withImages(await marked.parse(markdown), source);
+  const said = await withImages(await marked.parse(markdown), source);
+  const body = said + await marked.parse(legend);
   const { parent } = page;
-  const style = await siteStyle();
+  const style = [await siteStyle(), await formulas.style()].join("\n").trimEnd();
   const html = layOut({
     path,
     title,
@@ -86,7 +104,7 @@ export async function renderPage(
     scripts: [],
     ...(parent && { parent }),
   });
-  return { path, title, html, text: plain(body) };
+  return { path, title, html, text: plain(said) };
 }
 
 /** The style of every page. */
@@ -189,9 +207,12 @@ function slugOf(text: string, taken: Map<string, number>): string {
   return count === 0 ? slug : `${slug}-${count}`;
 }
 
-/** The text of some HTML. */
+/** The text of some HTML, without formulas. */
 function plain(html: string): string {
-  return html.replace(/<[^>]+>/g, " ").replace(/&lt;/g, "<").replace(/&gt;/g, ">")
+  return html.replace(/<math[\s\S]*?<\/math>|<[^>]+>/g, " ").replace(/&lt;/g, "<").replace(
+    /&gt;/g,
+    ">",
+  )
     .replace(/&quot;/g, '"').replace(/&#39;/g, "'").replace(/&amp;/g, "&").replace(/\s+/g, " ")
     .trim();
 }

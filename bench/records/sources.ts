@@ -17,7 +17,10 @@ export type Known = Pick<Catalogue, "methods" | "networks" | "plugins" | "origin
 const ROOT = pathToFileURL(projectPath("")).href;
 
 /** The contracts that definitions keep to, and lists of them: no part of any. */
-const CONTRACTS = ["method.ts", "hyperparameter.ts", "study.ts", "network.ts", "mod.ts"];
+const CONTRACTS = [
+  ...["method.ts", "hyperparameter.ts", "objective.ts", "study.ts"],
+  ...["network.ts", "mod.ts"],
+];
 
 /** Hashes by module, since runs of a plan share methods. */
 const hashes = new Map<string, Promise<string | null>>();

@@ -55,14 +55,19 @@ function summary(methods: readonly Method[]): string[] {
   ]);
 }
 
-/** All there is to know of a method without reading its formulas: paragraphs. */
+/** All there is to know of a method: paragraphs. */
 function page(method: Method): string[] {
   const { name, title, family, citation, version, hyperparameters, departures = [] } = method;
+  const { formulas = [], symbols = {} } = method.objective ?? {};
   const knobs = Object.entries(hyperparameters)
     .flatMap(([key, h]) => [knobText(key, h), ...elsewhere(h)]);
   return [
     `${name}: ${title} (${family}), version ${version}\n${citation}`,
     wrapped(method.description),
+    ...section(
+      `What it ${method.steps === 0 ? "predicts with" : "minimises"}, in TeX`,
+      [...formulas, ...Object.entries(symbols).map(([tex, meaning]) => `${tex}: ${meaning}`)],
+    ),
     ...advice(method).map((sentence) => wrapped(sentence)),
     ...section("Training", traits(method)),
     ...section("Hyperparameters", knobs),

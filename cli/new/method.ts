@@ -20,6 +20,7 @@ export const method: Template = {
 import { SHARE } from "${from("base/setting.ts")}";
 import { number, uniform } from "${from("methods/hyperparameter.ts")}";
 import { defineMethod } from "${from("methods/method.ts")}";
+import { tex } from "${from("methods/objective.ts")}";
 import { forwardAll } from "${from("methods/parts/batches.ts")}";
 import { crossEntropy } from "${from("methods/parts/losses.ts")}";
 
@@ -28,6 +29,12 @@ export default defineMethod({
   title: "${title}",
   description:
     "${title}: what the method does, in a sentence. For now it is empirical risk minimisation with smoothed labels (Szegedy et al. 2016).",
+  objective: {
+    formulas: [
+      tex\`\\min_\\theta\\; (1 - \\epsilon) R + \\frac{\\epsilon}{|B|\\, C} \\sum_{i \\in B} \\sum_c \\ell(s_i, c)\`,
+    ],
+    symbols: { "\\\\epsilon": "\`smoothing\`" },
+  },
   family: "baseline",
   citation: "Authors ${new Date().getFullYear()}, Title of the Paper",
   version: 1,

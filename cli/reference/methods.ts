@@ -5,8 +5,10 @@
  * @module
  */
 import type { Method } from "../../methods/method.ts";
-import { METHODS } from "../../methods/mod.ts";
+import { METHODS, TWO_STAGE } from "../../methods/mod.ts";
+import { find } from "../../base/errors.ts";
 import { advice, elsewhere, knobText, traits } from "../commands/methods.ts";
+import { notationSection, objectiveParts, twoStageParts } from "./objectives.ts";
 
 /** The page, as Markdown. */
 export function methodsPage(): string {
@@ -15,7 +17,9 @@ export function methodsPage(): string {
     "`deno task methods NAME` says the same of one. Search ranges: `U(a, b)` is uniform from a to b, " +
     "and `{…}` one of these.",
     table(METHODS),
+    ...notationSection(),
     ...METHODS.flatMap(methodSection),
+    ...TWO_STAGE.flatMap(twoStageSection),
   ].join("\n\n");
 }
 
@@ -37,6 +41,7 @@ export function methodSection(method: Method): string[] {
     `## ${name}`,
     `${title}, ${family}, version ${version}. ${citation}.`,
     escaped(method.description),
+    ...objectiveParts(method, METHODS),
     escaped(advice(method).join(" ")),
     ...(traits(method).length === 0 ? [] : [`Training: ${traits(method).join("; ")}.`]),
     ...(knobs.length === 0 ? [] : ["Hyperparameters:", knobs.join("\n")]),
@@ -44,6 +49,25 @@ export function methodSection(method: Method): string[] {
       `**${title[0]!.toUpperCase()}${title.slice(1)}.** ${text}`
     ),
   ].filter((part) => part !== "");
+}
+
+/** What is said of two methods in turn, `first+second`, from its heading on, as Markdown. */
+export function twoStageSection(name: string): string[] {
+  const [first, second] = name.split("+").map((part) => find("method", part, METHODS)) as [
+    Method,
+    Method,
+  ];
+  return [
+    `## ${name}`,
+    `${twoStageTitle(name)}: two stages. ${first.citation}; ${second.citation}.`,
+    `What each of them does is said where it stands alone: \`${first.name}\`, \`${second.name}\`.`,
+    ...twoStageParts(first, second),
+  ];
+}
+
+/** What `first+second` is called in tables. */
+export function twoStageTitle(name: string): string {
+  return name.split("+").map((part) => find("method", part, METHODS).title).join(" + ");
 }
 
 /** Text in which nothing is markup. */

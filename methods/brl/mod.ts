@@ -10,6 +10,7 @@ import {
   uniform,
 } from "../hyperparameter.ts";
 import { defineMethod, learner, type MethodContext } from "../method.ts";
+import { tex } from "../objective.ts";
 import { domainLabels, forwardAll, joinedImages, meanOf } from "../parts/batches.ts";
 import { balanceOf, noBalance } from "./balancing.ts";
 import type { CentroidBank } from "./centroid_bank.ts";
@@ -35,6 +36,39 @@ export default defineMethod({
     "\n\n" +
     "L = balanced cross-entropy + α · covariate balancing + β · representation balancing\n     " +
     "+ γ · cross-domain penalty",
+  objective: {
+    formulas: [
+      tex`\min\; \frac{1}{D} \sum_d R_d^a + \alpha L_{\text{CB}} + \beta_t L_{\text{RB}} + ` +
+      tex`\gamma_t L_{\text{P}}`,
+      tex`R_d^a = \frac{1}{|B_d|} \sum_{i \in B_d} a_i\, \ell(s_i + \tau \log \varpi_d, ` +
+      tex`y_i), \qquad \varpi_{d,c} = \frac{n_{d,c} + \varepsilon}{n_d + C \varepsilon}`,
+      tex`L_{\text{CB}} = \frac{1}{2 F D} \sum_d \left\lVert \frac{1}{|B_d|} \sum_{i \in ` +
+      tex`B_d} a_i\, \phi_i - \sum_e \frac{n_e}{n\, |B_e|} \sum_{j \in B_e} \phi_j ` +
+      tex`\right\rVert^2, \qquad \phi_i = (\hat z_i, \hat z_i^2)`,
+      tex`L_{\text{RB}} = \frac{1}{|S|} \sum_{(c,d,e) \in S} \sum_{i,j} \delta_i\, \delta_j ` +
+      tex`\sum_k e^{-\gamma_k \lVert \tilde z_i - \tilde z_j \rVert^2}, \quad \gamma_k = ` +
+      tex`10^{-3}, 10^{-2}, \dots, 10^3`,
+      tex`L_{\text{P}} = \frac{2}{D (D - 1)} \sum_{d < e} \left[ \frac{1}{F} \lVert m_d - ` +
+      tex`m_e \rVert^2 + \frac{1}{F^2} \lVert V_d - V_e \rVert^2 \right]`,
+    ],
+    symbols: {
+      "a_i": "the overlap weight of an image, $\\mathrm{softmax}(-h(z_i))_{d_i}$ of a linear " +
+        "propensity head $h$, scaled to mean 1 in its domain; a constant but in " +
+        "$L_{\\text{CB}}$",
+      "\\hat z_i, \\tilde z_i":
+        "features with mean 0 and variance 1 over the batch, and the same divided by " +
+        "$\\sqrt{2 F}$",
+      "\\delta_i": "$a_i$ for the images of class $c$ in domain $d$, scaled to sum 1, and $-a_i$ " +
+        "likewise for those in $e$",
+      "S": "the classes with the pairs $d < e$ of domains whose batches both have them",
+      "m_d, V_d": "mean and covariance of $\\tilde z_i$ in a domain, each image with its weight",
+      "\\alpha, \\beta_t, \\gamma_t":
+        "`alpha`, `beta` and `gamma`; the latter two grow over `warmUp` steps",
+      "\\tau, \\varepsilon":
+        "`tau` and `smoothing`. Other settings of the parts change their forms, as `bce`, " +
+        "`cb`, `rb` and `penalty` leave them out",
+    },
+  },
   assumes: "classes can be balanced in the loss, the features and between domains",
   helps: "tails differ between domains; it is a reconstruction",
   family: "multi-domain long-tailed",

@@ -98,6 +98,14 @@ export const adversaryHyperparameters = {
   }),
 } as const satisfies Hyperparameters;
 
+/** What stands in the formulas of {@linkcode adversarialTraining}. */
+export const adversarySymbols = {
+  "h":
+    "the discriminator of domains, which moves in `discriminatorSteps` steps for each of the network",
+  "\\lambda": "`lambda`",
+  "\\kappa": "`gradientPenalty`",
+} as const;
+
 /** What methods with a discriminator differ in. */
 export interface Adversary {
   /** What the discriminator sees of the features; the features when left out. */

@@ -4,10 +4,26 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
+import { type Objective, tex } from "../objective.ts";
 
 /** Why presets of small batches have a small weight of the penalty. */
 export const SMALL_HALVES =
   "the penalty is a product of two halves of a batch, which is noise where they have 5 images";
+
+/** The factors of {@linkcode irmPenalty}, for formulas in which their product stands. */
+export const SLOPES = {
+  formulas: [
+    tex`u_d = \frac{1}{|B_d^0|} \sum_{i \in B_d^0} a_i, \qquad v_d = \frac{1}{|B_d^1|} ` +
+    tex`\sum_{i \in B_d^1} a_i`,
+    tex`a_i = \left. \frac{\partial\, \ell(\omega s_i, y_i)}{\partial \omega} ` +
+    tex`\right|_{\omega = 1} = \sum_c p_{i,c}\, s_{i,c} - s_{i,y_i}`,
+  ],
+  symbols: {
+    "B_d^0, B_d^1":
+      "the images in even and in odd places of a domain's batch; the product of their means " +
+      "estimates the squared slope without bias, and is 0 for a single image",
+  },
+} as const satisfies Objective;
 
 /**
  * Unbiased estimate of the square of d CE(s·z, y) / ds at s = 1; it may be negative. A single row

@@ -4,6 +4,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
+import { tex } from "../objective.ts";
 import { type ForwardPass, lossByDomain, meanOf } from "./batches.ts";
 import { squaredDistances } from "./distances.ts";
 import { constantOf } from "./gradients.ts";
@@ -25,6 +26,14 @@ export function penalisedRisk(
   const penalty = penaltyOf(pass.byDomain(pass.features));
   return { loss: tf.add(risk, tf.mul(penalty, weight)), risk, penalty };
 }
+
+/** {@linkcode coralPenalty} as formulas, L. */
+export const CORAL_FORMULAS = [
+  tex`L = \frac{2}{D (D - 1)} \sum_{d < e} \left[ \frac{1}{F} \lVert m_d - m_e \rVert^2 ` +
+  tex`+ \frac{1}{F^2} \lVert V_d - V_e \rVert^2 \right]`,
+  tex`m_d = \frac{1}{|B_d|} \sum_{i \in B_d} z_i, \qquad V_d = \frac{1}{|B_d| - 1} ` +
+  tex`\sum_{i \in B_d} (z_i - m_d) (z_i - m_d)^\top`,
+] as const;
 
 /**
  * CORAL's distance averaged over all pairs of domains: mean square difference of the feature means

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Learner, MethodContext } from "../method.ts";
+import { type Objective, tex } from "../objective.ts";
 import { forwardAll, lossByDomain, meanOf } from "./batches.ts";
 import { weightedCrossEntropy } from "./losses.ts";
 
@@ -20,6 +21,21 @@ export function classWeights(
   const raw = counts.map((count) => (count > 0 ? weight(count) : 0));
   const total = raw.reduce((a, b) => a + b, 0);
   return raw.map((w) => w * counts.length / total);
+}
+
+/** {@linkcode reweighted} as a formula, with the TeX of a weight by its count. */
+export function reweightedObjective(
+  weight: string,
+  symbols: NonNullable<Objective["symbols"]> = {},
+): Objective {
+  return {
+    formulas: [
+      tex`\min_\theta\; \frac{1}{D} \sum_d \frac{\sum_{i \in B_d} a_{d,y_i}\, ` +
+      tex`\ell_i}{\sum_{i \in B_d} a_{d,y_i}}, \qquad a_{d,c} = ` +
+      weight,
+    ],
+    symbols,
+  };
 }
 
 /** A learner whose loss is the mean over the domains of their weighted cross-entropies. */

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { DATASETS } from "../../datasets/mod.ts";
-import { METHODS } from "../../methods/mod.ts";
+import { METHODS, TWO_STAGE } from "../../methods/mod.ts";
 import { buildSite } from "../../site/build.ts";
 import { findChromium, withTab } from "../report/browser.ts";
 
@@ -42,6 +42,24 @@ Deno.test("every definition has a page, and every page a policy and nothing from
       /content="[^"]*unsafe-|<link[^>]+href="https?:|\s(?:src|srcset)="(?!data:)/,
       path,
     );
+  }
+});
+
+Deno.test("a method's page shows what it minimises, one of two stages what both do, none with a style", () => {
+  const noted = (tex: string) =>
+    `>${
+      tex.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll(
+        "'",
+        "&#x27;",
+      )
+    }</annotation>`;
+  for (const name of [...METHODS.map(({ name }) => name), ...TWO_STAGE]) {
+    const html = files.get(`methods/${name}.html`)!;
+    for (const part of name.split("+")) {
+      const { formulas = [] } = METHODS.find(({ name }) => name === part)!.objective ?? {};
+      for (const tex of formulas) assert.ok(html.includes(noted(tex)), `${name}: ${tex}`);
+    }
+    assert.doesNotMatch(html.replace(/<style>[\s\S]*?<\/style>/, ""), / style=|```|\$`/, name);
   }
 });
 
