@@ -7,6 +7,9 @@ import config from "../../deno.json" with { type: "json" };
 import { writePackage } from "../tasks/npm.ts";
 import { withFolder } from "./crash.ts";
 
+/** What only tests, the site and these tasks import. */
+const OUTSIDE = ["ajv", "esbuild", "fflate", "marked", "minisearch", "yaml"];
+
 const npm = await findProgram(["npm"], Deno.env.toObject());
 
 Deno.test({
@@ -59,3 +62,22 @@ async function run(program: string, args: string[], cwd: string): Promise<string
   assert(success, text.decode(stderr));
   return text.decode(stdout);
 }
+
+Deno.test("the npm package depends on what its modules import, and runs no script of TensorFlow.js", () =>
+  withFolder(async (folder) => {
+    await writePackage(folder);
+    const read = async (path: string) => JSON.parse(await Deno.readTextFile(join(folder, path)));
+    const { dependencies, bundleDependencies } = await read("package.json");
+    const imported = Object.values(config.imports).map((specifier) =>
+      /^npm:\/?((?:@[^/]+\/)?[^@/]+)@/.exec(specifier)![1]!
+    );
+    assert.deepEqual(
+      [...new Set(imported)].filter((name) => !(name in dependencies)).sort(),
+      OUTSIDE,
+    );
+    for (const name of bundleDependencies) {
+      const bundled = await read(`node_modules/${name}/package.json`);
+      assert.equal(bundled.scripts, undefined);
+      assert.ok(bundled.version === dependencies[name]);
+    }
+  }));

@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { meanInterval } from "../../report/analysis/statistics/aggregates.ts";
 import {
   noncentralUpperTail,
-  trigamma,
   trigammaInverse,
 } from "../../report/analysis/statistics/distributions.ts";
+import { trigamma } from "../../report/analysis/statistics/special.ts";
 import { compareAll, twoOneSided } from "../../report/analysis/statistics/family.ts";
 import { meanTest, priorOf, type Seeds } from "../../report/analysis/statistics/moderated.ts";
 import {

@@ -20,9 +20,8 @@ function dependencies(named: ReadonlySet<string>): Record<string, string> {
   const found: Record<string, string> = {};
   for (const [key, specifier] of Object.entries(config.imports)) {
     const [, name, version] = /^npm:\/?((?:@[^/]+\/)?[^@/]+)@([^/]+)/.exec(specifier)!;
-    const used = [...named].some((text) =>
-      text === key || (key.endsWith("/") && text.startsWith(key))
-    );
+    const path = key.replace(/\/?$/, "/");
+    const used = [...named].some((text) => text === key || text.startsWith(path));
     if (used) found[name!] = version!;
   }
   return found;

@@ -1,40 +1,51 @@
 /**
- * Tails of the distributions that tests need: the one place where the library behind them shows.
+ * Tails and quantiles of the distributions that tests need.
  *
  * @module
  */
-import stdlibDigamma from "@stdlib/math-base-special-digamma";
-import erfc from "@stdlib/math-base-special-erfc";
-import gammainc from "@stdlib/math-base-special-gammainc";
-import gammaln from "@stdlib/math-base-special-gammaln";
-import stdlibTrigamma from "@stdlib/math-base-special-trigamma";
-import fCdf from "@stdlib/stats-base-dists-f-cdf";
-import tCdf from "@stdlib/stats-base-dists-t-cdf";
-import tQuantile from "@stdlib/stats-base-dists-t-quantile";
+import { betaLower, erfc, gammaln, gammaUpper, trigamma } from "./special.ts";
 
-/**
- * P(F ≥ `value`) of the F distribution with `df1` and `df2` degrees of freedom.
- *
- * Taken as the lower tail of 1/F with the degrees swapped, so that a small p keeps its digits
- * (1 − cdf would round everything below 10⁻¹⁶ to 0).
- */
+/** P(F ≥ `value`) of the F distribution with `df1` and `df2` degrees of freedom; a small p keeps its digits. */
 export function fUpperTail(value: number, df1: number, df2: number): number {
-  return value <= 0 ? 1 : fCdf(1 / value, df2, df1);
+  if (value <= 0) return 1;
+  if (value === Infinity) return 0;
+  const whole = df2 + df1 * value;
+  return betaLower(df2 / 2, df1 / 2, df2 / whole, df1 * value / whole);
 }
 
 /** P(|T| ≥ |`value`|) of Student's t distribution with `df` degrees of freedom. */
 export function tTwoSided(value: number, df: number): number {
-  return Math.min(1, 2 * tCdf(-Math.abs(value), df));
+  const square = value * value;
+  if (square === Infinity) return 0;
+  return betaLower(df / 2, 0.5, df / (df + square), square / (df + square));
 }
 
 /** P(T ≥ `value`) of Student's t distribution with `df` degrees of freedom. */
 export function tUpperTail(value: number, df: number): number {
-  return tCdf(-value, df);
+  const half = tTwoSided(value, df) / 2;
+  return value < 0 ? 1 - half : half;
 }
 
-/** The t that is exceeded with probability `tail`. */
+/** The t that is exceeded with probability `tail`: Newton's method on ln P(T ≥ t), kept between bounds. */
 export function tUpperQuantile(tail: number, df: number): number {
-  return -tQuantile(tail, df);
+  if (tail > 0.5) return -tUpperQuantile(1 - tail, df);
+  if (tail === 0.5) return 0;
+  if (tail <= 0) return Infinity;
+  const logConstant = gammaln((df + 1) / 2) - gammaln(df / 2) - Math.log(df * Math.PI) / 2;
+  const logDensity = (t: number) => logConstant - ((df + 1) / 2) * Math.log1p(t * t / df);
+  let [low, high] = [0, 1];
+  while (tUpperTail(high, df) > tail) [low, high] = [high, 2 * high];
+  let t = (low + high) / 2;
+  for (let i = 0; i < 100; i++) {
+    const at = tUpperTail(t, df);
+    if (at > tail) low = t;
+    else high = t;
+    const newton = t + Math.log(at / tail) * at / Math.exp(logDensity(t));
+    const next = newton > low && newton < high ? newton : (low + high) / 2;
+    if (Math.abs(next - t) <= 2e-16 * t) return next;
+    t = next;
+  }
+  return t;
 }
 
 /**
@@ -58,7 +69,7 @@ export function noncentralUpperTail(value: number, df: number, shift: number): n
 
 /** P(χ² ≥ `value`) with `df` degrees of freedom. */
 export function chiSquareUpperTail(value: number, df: number): number {
-  return value <= 0 ? 1 : gammainc(value / 2, df / 2, true, true);
+  return value <= 0 ? 1 : gammaUpper(df / 2, value / 2);
 }
 
 /** The χ² below which `df` degrees of freedom stay with probability `share`, by bisection. */
@@ -71,16 +82,6 @@ export function chiSquareLowerQuantile(share: number, df: number): number {
     else high = middle;
   }
   return (low + high) / 2;
-}
-
-/** ψ, the derivative of ln Γ. */
-export function digamma(x: number): number {
-  return stdlibDigamma(x);
-}
-
-/** ψ′. */
-export function trigamma(x: number): number {
-  return stdlibTrigamma(x);
 }
 
 /** The x at which ψ′ is `value` > 0, by Newton's method on 1 / ψ′ (Smyth 2004, appendix). */

@@ -15,12 +15,11 @@ import { mean, median, sampleVariance } from "simple-statistics";
 import type { NotComputable } from "./anova.ts";
 import {
   chiSquareLowerQuantile,
-  digamma,
-  trigamma,
   trigammaInverse,
   tTwoSided,
   tUpperQuantile,
 } from "./distributions.ts";
+import { digamma, trigamma } from "./special.ts";
 
 /** What a family of differences says of the spread of any of them. */
 export interface Prior {
