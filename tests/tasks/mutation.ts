@@ -17,7 +17,7 @@ import { parseArgs } from "node:util";
 import { readIfThere } from "../../base/files.ts";
 import { projectPath } from "../../base/paths.ts";
 import { print } from "../../base/terminal.ts";
-import { areaOf, filterOf } from "./mutation/areas.ts";
+import { areaOf, type Asked, namedAfter } from "./mutation/areas.ts";
 import { whyEquivalent } from "./mutation/equivalent.ts";
 import { measured, SECONDS, testsAt } from "./mutation/reach.ts";
 import { endOf } from "./mutation/run.ts";
@@ -75,10 +75,10 @@ try {
       continue;
     }
     if (performance.now() - began > 60_000 * Number(values.minutes)) continue;
-    const result = {
-      ...mutation,
-      by: await firstToNotice(mutation, await testsAt(mutation, reaches, copy)),
-    };
+    const named = namedAfter(mutation.file);
+    const nearest = (await testsAt(mutation, reaches, copy))
+      .filter(({ test }) => !named.some((own) => own.test === test));
+    const result = { ...mutation, by: await firstToNotice(mutation, [...named, ...nearest]) };
     await keep(result);
     results.push(result);
     print(said(result));
@@ -120,7 +120,7 @@ async function keep(result: Result): Promise<void> {
 /** The first test file that fails with a mutation; null when none does. */
 async function firstToNotice(
   mutation: Mutation,
-  tests: readonly string[],
+  tests: readonly Asked[],
 ): Promise<string | null> {
   const path = join(copy, mutation.file);
   const text = await Deno.readTextFile(path);
@@ -128,8 +128,7 @@ async function firstToNotice(
   lines[mutation.line - 1] = mutation.after;
   await Deno.writeTextFile(path, lines.join("\n"));
   try {
-    for (const test of tests.slice(0, Number(values.tests))) {
-      const filter = filterOf(test, mutation.file);
+    for (const { test, filter } of tests.slice(0, Number(values.tests))) {
       const options = filter === undefined ? [] : [`--filter=${filter}`];
       const end = await endOf(copy, test, 2 * SECONDS, options);
       if (end !== "passed") return end === "failed" ? test : `${test} (no end)`;

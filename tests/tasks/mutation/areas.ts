@@ -11,15 +11,18 @@ const AREAS = ["metrics", "report/analysis", "bench/records", "methods"];
 /** The tests that are asked: those of these folders … */
 const ASKED = /^tests\/(bench|golden|import|methods|metrics|report)\/\w+_test\.ts$/;
 
-/** … but for those that train whole grids in other processes or start a browser. */
+/**
+ * … but for those that train whole grids in other processes, start a browser or, but for the tests of
+ * a single method, train all methods.
+ */
 const SLOW =
-  /\/(checksums|crash|machines|npm|outcomes|plugin|search|slurm|stall|studies|accessibility|checkpoint|downloads|folders|latex|predictions|page|pdf)_test\.ts$/;
+  /\/(conformance|checksums|crash|machines|npm|outcomes|plugin|search|slurm|stall|studies|accessibility|checkpoint|downloads|folders|latex|predictions|page|pdf)_test\.ts$/;
 
 /** Files beside the methods that are none. */
 const NO_METHOD = /\/(hyperparameter|method|mod|study)\.ts$/;
 
-/** Tests whose names tell which file they are about. */
-const BY_NAME = /\/(figures|golden|conformance)_test\.ts$/;
+/** Tests of every method, whose names say of which. */
+const BY_NAME = ["methods/figures", "golden/golden", "methods/conformance"];
 
 /** The part of the code to which a file belongs; undefined where it belongs to none. */
 export function areaOf(file: string): string | undefined {
@@ -31,9 +34,15 @@ export function isAsked(file: string): boolean {
   return ASKED.test(file) && !SLOW.test(file);
 }
 
-/** Which tests of a test file are about a file, as a pattern of names; undefined for all. */
-export function filterOf(test: string, file: string): string | undefined {
-  const isMethod = /^methods\/\w+\.ts$/.test(file) && !NO_METHOD.test(file);
-  if (!isMethod || !BY_NAME.test(test)) return undefined;
-  return `/\\b${basename(file, ".ts")}\\b/`;
+/** A test file, of which only some tests where there is a pattern of their names. */
+export interface Asked {
+  readonly test: string;
+  readonly filter?: string;
+}
+
+/** The tests that say in their names that they are about a file, which are asked before others. */
+export function namedAfter(file: string): Asked[] {
+  if (!/^methods\/\w+\.ts$/.test(file) || NO_METHOD.test(file)) return [];
+  const filter = `/\\b${basename(file, ".ts")}\\b/`;
+  return BY_NAME.map((name) => ({ test: `tests/${name}_test.ts`, filter }));
 }

@@ -8,7 +8,7 @@ import { createHash } from "node:crypto";
 import { join, relative } from "node:path";
 import { readIfThere } from "../../../base/files.ts";
 import { print } from "../../../base/terminal.ts";
-import { areaOf, isAsked } from "./areas.ts";
+import { areaOf, type Asked, isAsked } from "./areas.ts";
 import { endOf, outputOf } from "./run.ts";
 import type { Mutation } from "./slips.ts";
 
@@ -62,7 +62,7 @@ export async function testsAt(
   { file, line }: Mutation,
   reaches: readonly Reach[],
   copy: string,
-): Promise<string[]> {
+): Promise<Asked[]> {
   const now = await digest(copy, file);
   return reaches
     .filter(({ passes, files }) => {
@@ -71,7 +71,7 @@ export async function testsAt(
       return there.sha256 !== now || !there.missed.includes(line); // a changed file: all its lines
     })
     .sort((a, b) => a.size - b.size)
-    .map(({ test }) => test);
+    .map(({ test }) => ({ test }));
 }
 
 async function measure(copy: string, test: string): Promise<Reach> {
