@@ -46,11 +46,45 @@ Deno.test("a run that is no better than at its first checkpoint has not learned"
 Deno.test("a run that is no better than guessing has not learned", () => {
   assert.equal(didLearn(record([0.1, 0.2, 0.26])).learned, false);
   assert.equal(didLearn(record([0.1, 0.2, 0.4])).learned, true);
+  // Four classes, 240 images: 0.25 + 3 · √(0.25 · 0.75 / 240) = 0.3339.
+  assert.equal(didLearn(record([0.1, 0.2, 0.3338])).learned, false);
+  assert.equal(didLearn(record([0.1, 0.2, 0.3340])).learned, true);
 });
 
 Deno.test("a second stage begins with a trained network", () => {
   assert.equal(didLearn(record([0.8, 0.7], { selected: 0, stage1: true })).learned, true);
   assert.equal(didLearn(record([0.2, 0.1], { selected: 0, stage1: true })).learned, false);
+});
+
+Deno.test("what is not known of a checkpoint or of the images speaks against no run", () => {
+  const low = record([0.1, 0.1, 0.11]);
+  const [first, ...rest] = low.curve;
+  const lossAlone = [first!, ...rest.map((point) => ({ ...point, validation: {} }))];
+  assert.deepEqual(didLearn({ ...low, curve: lossAlone }), { learned: true });
+  const counts = { ...low.data.counts, validation: [[0, 0, 0, 0], [0, 0, 0, 0]] };
+  assert.deepEqual(didLearn({ ...low, data: { ...low.data, counts } }), { learned: true });
+  assert.deepEqual(didLearn({ ...low, curve: [] }), { learned: true });
+  const elsewhere = { ...low, result: { ...low.result!, step: 17 } };
+  assert.deepEqual(didLearn(elsewhere), { learned: true }, "no checkpoint of the tested step");
+});
+
+Deno.test("a curve without the usual figure is judged by the first one that it has", () => {
+  const other = record([0.1, 0.5, 0.9]);
+  const curve = other.curve.map(({ validation, ...point }) => ({
+    ...point,
+    validation: { accuracy: validation["macro_f1"]!, nll: [9, 9] },
+  }));
+  assert.deepEqual(didLearn({ ...other, curve }), { learned: true });
+  const known = other.curve.map((point) => ({
+    ...point,
+    validation: { accuracy: [0.5, 0.5], ...point.validation },
+  }));
+  assert.deepEqual(didLearn({ ...other, curve: known }), { learned: true });
+  const half = other.curve.map((point) => ({ ...point, validation: { macro_f1: [0.6, null] } }));
+  assert.deepEqual(didLearn({ ...other, curve: half }), {
+    learned: false,
+    reason: "no better than at the first checkpoint",
+  });
 });
 
 Deno.test("a run without a result has not learned", () => {
