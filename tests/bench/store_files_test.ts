@@ -189,7 +189,7 @@ function* scalarsOf(bytes: Uint8Array): Iterable<{ step: number; tag: string; va
     const [from, length] = [at + 12, Number(view.getBigUint64(at, true))]; // after its checksum
     at = from + length + 4;
     const text = new TextDecoder("latin1").decode(bytes.subarray(from, from + length));
-    const tag = /(?:train|validation|test)\/[\w/.-]+(?=\x15)/.exec(text);
+    const tag = /(?:train|validation|test)\/[\w/.-]+/.exec(text);
     if (tag === null) continue;
     const value = view.getFloat32(from + tag.index + tag[0].length + 1, true);
     yield { step: bytes[from + 10]!, tag: tag[0], value };
