@@ -80,7 +80,11 @@ function definitionPages(): SourcePage[] {
     ...[
       ...METHODS.map((method) => page("methods", method, methodSection(method))),
       ...TWO_STAGE.map((name) =>
-        page("methods", { name, title: twoStageTitle(name) }, twoStageSection(name))
+        page(
+          "methods",
+          { name, title: twoStageTitle(name) },
+          twoStageSection(name, (method) => `${method}.html`),
+        )
       ),
     ].map((made) => ({
       ...made,

@@ -19,7 +19,7 @@ export function methodsPage(): string {
     table(METHODS),
     ...notationSection(),
     ...METHODS.flatMap(methodSection),
-    ...TWO_STAGE.flatMap(twoStageSection),
+    ...TWO_STAGE.flatMap((name) => twoStageSection(name)),
   ].join("\n\n");
 }
 
@@ -51,8 +51,15 @@ export function methodSection(method: Method): string[] {
   ].filter((part) => part !== "");
 }
 
-/** What is said of two methods in turn, `first+second`, from its heading on, as Markdown. */
-export function twoStageSection(name: string): string[] {
+/**
+ * What is said of two methods in turn, `first+second`, from its heading on, as Markdown.
+ *
+ * @param placeOf Where a method is described.
+ */
+export function twoStageSection(
+  name: string,
+  placeOf = (method: string) => `#${method}`,
+): string[] {
   const [first, second] = name.split("+").map((part) => find("method", part, METHODS)) as [
     Method,
     Method,
@@ -60,7 +67,9 @@ export function twoStageSection(name: string): string[] {
   return [
     `## ${name}`,
     `${twoStageTitle(name)}: two stages. ${first.citation}; ${second.citation}.`,
-    `What each of them does is said where it stands alone: \`${first.name}\`, \`${second.name}\`.`,
+    `Each is described by itself: ${
+      [first, second].map(({ name, title }) => `[${title}](${placeOf(name)})`).join(", ")
+    }.`,
     ...twoStageParts(first, second),
   ];
 }

@@ -57,7 +57,7 @@ export function objectiveParts(method: Method, methods: readonly Method[]): stri
 /** What two methods minimise in turn, the second after the first. */
 export function twoStageParts(first: Method, second: Method): string[] {
   const stages = [
-    `**The first stage minimises**, as ${first.title} does:`,
+    `**The first stage minimises** (see [the notation](#notation)), as ${first.title} does:`,
     `**The second one ${second.steps === 0 ? "predicts with" : "minimises"}**, as ` +
     `${second.title} does, with ${heritage(second)}:`,
   ];

@@ -95,7 +95,7 @@ Deno.test({
           await tab.send("Emulation.setDeviceMetricsOverride", {
             ...{ width, height: 800, deviceScaleFactor: 1, mobile: width < 500 },
           });
-          for (const path of ["index.html", "methods/irm.html", "cli.html"]) {
+          for (const path of ["index.html", "methods/irm.html", "methods/ndcl.html", "cli.html"]) {
             await open(path);
             assert.ok(
               await tab.evaluate<number>("document.documentElement.scrollWidth") <= width,
