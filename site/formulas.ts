@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { TokenizerAndRendererExtension } from "marked";
 import temml from "temml";
 
 /** Formulas of a page, and what they need of its style. */
@@ -44,6 +45,25 @@ export function formulasOf(): Formulas {
       return [await libraryStyle(), ...own].join("\n");
     },
   };
+}
+
+/** Formulas between `` $` `` and `` `$ `` in Markdown, as GitHub knows them. */
+export function formulasInText(formulas: Formulas): TokenizerAndRendererExtension {
+  return {
+    name: "formula",
+    level: "inline",
+    start: (text) => text.indexOf("$`"),
+    tokenizer(text) {
+      const found = /^\$`([^`]+)`\$/.exec(text);
+      return found === null ? undefined : { type: "formula", raw: found[0], text: found[1] };
+    },
+    renderer: ({ text }) => formulas.mathml(text, false),
+  };
+}
+
+/** A formula on lines of its own; one that is wider than the page is scrolled. */
+export function displayed(mathml: string): string {
+  return `<div class="scroll formula" tabindex="0" role="group" aria-label="Formula">${mathml}</div>\n`;
 }
 
 /** A tag up to its end, its style as a class. */

@@ -8,7 +8,7 @@ import { Marked, type Tokens } from "marked";
 import { pagePolicy, pageStyle } from "../base/page.ts";
 import { projectPath } from "../base/paths.ts";
 import { escapeHtml } from "./escape.ts";
-import { formulasOf } from "./formulas.ts";
+import { displayed, formulasInText, formulasOf } from "./formulas.ts";
 import { pathOf, type SourcePage } from "./pages.ts";
 
 /** A page that is ready to be written. */
@@ -34,16 +34,7 @@ export async function renderPage(
   const slugs = new Map<string, number>();
   const formulas = formulasOf();
   marked.use({
-    extensions: [{
-      name: "formula",
-      level: "inline",
-      start: (text) => text.indexOf("$`"),
-      tokenizer(text) {
-        const found = /^\$`([^`]+)`\$/.exec(text);
-        return found === null ? undefined : { type: "formula", raw: found[0], text: found[1] };
-      },
-      renderer: ({ text }) => formulas.mathml(text, false),
-    }],
+    extensions: [formulasInText(formulas)],
     renderer: {
       heading({ tokens, depth }: Tokens.Heading): string {
         const inner = this.parser.parseInline(tokens);
@@ -70,11 +61,7 @@ export async function renderPage(
             text.split("\n").map((number) => page.drawings?.[Number(number)] ?? "").join("")
           }</div>\n`;
         }
-        if (lang === "math") {
-          return `<div class="scroll formula" tabindex="0" role="group" aria-label="Formula">${
-            formulas.mathml(text, true)
-          }</div>\n`;
-        }
+        if (lang === "math") return displayed(formulas.mathml(text, true));
         return `<pre tabindex="0"><code>${escapeHtml(text)}</code></pre>\n`;
       },
       link({ href, tokens }: Tokens.Link): string {
