@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { writeAtomically } from "../../base/files.ts";
 import { projectPath } from "../../base/paths.ts";
 import { print } from "../../base/terminal.ts";
 import { cliPage } from "./cli.ts";
@@ -54,7 +53,7 @@ export async function pageText(path: string): Promise<string> {
 
 if (import.meta.main) {
   for (const path of Object.keys(PAGES)) {
-    await writeAtomically(projectPath(path), await pageText(path));
+    await Deno.writeTextFile(projectPath(path), await pageText(path));
     print(`Wrote ${path}`);
   }
 }

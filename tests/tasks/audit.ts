@@ -35,7 +35,7 @@ export function notAsked(errors: string): boolean {
 
 if (import.meta.main) {
   const options = ignored(ALLOWED, new Date().toISOString().slice(0, 10));
-  const { success, stdout, stderr } = await new Deno.Command("deno", {
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["audit", "--level=moderate", ...options],
     stdout: "piped",
     stderr: "piped",

@@ -9,7 +9,7 @@ import { projectPath } from "../../base/paths.ts";
 const CHECKS = [["fmt", "--check"], ["lint"], ["check"]];
 
 if (Deno.args.length > 0) {
-  const rights = ["--allow-read", "--allow-env", "--allow-run"];
+  const rights = ["--config", projectPath("deno.json"), "-P=launch"];
   const program = projectPath("cli/launch.ts");
   Deno.exit(await ended(["run", "--quiet", ...rights, program, "check", ...Deno.args]));
 }

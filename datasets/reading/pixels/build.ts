@@ -15,7 +15,8 @@ const [source, target] = [path("kernel.as.ts"), path("kernel.wasm")];
 const { success } = await new Deno.Command(Deno.execPath(), {
   // deno-fmt-ignore
   args: [
-    "run", "--allow-all", "--quiet", "--no-config", "--no-lock",
+    "run", "--quiet", "--no-prompt", "--no-config", "--no-lock",
+    "--allow-read", `--allow-write=${path(".")}`, "--allow-env",
     "npm:assemblyscript@0.28.20/asc", source, "--outFile", target,
     "-O3", "--converge", "--noAssert", "--runtime", "stub", "--enable", "simd",
   ],
