@@ -21,6 +21,7 @@ const HEADINGS: Readonly<Record<string, string>> = {
   datasets: "Data sets",
   networks: "Networks",
   metrics: "Metrics",
+  api: "Library",
 };
 
 /** Every file of the site, by its path. */
@@ -55,7 +56,10 @@ async function searchPage(
 ): Promise<string> {
   const options = { fields: ["title", "text"], storeFields: ["title"] };
   const search = new MiniSearch(options);
-  search.addAll(pages.map(({ path, title, text }) => ({ id: path, title, text })));
+  search.addAll(pages.flatMap(({ path, title, text, topics }) => [
+    { id: path, title, text },
+    ...topics.map(({ anchor, ...topic }) => ({ id: `${path}#${anchor}`, ...topic })),
+  ]));
   const data = JSON.stringify({ index: JSON.stringify(search), options }).replaceAll(
     "<",
     "\\u003c",

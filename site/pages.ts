@@ -13,6 +13,7 @@ import type { Definition } from "../base/definition.ts";
 import { METHODS, TWO_STAGE } from "../methods/mod.ts";
 import { METRICS } from "../metrics/mod.ts";
 import { NETWORKS } from "../networks/mod.ts";
+import { apiPages } from "./api/pages.ts";
 import { escapeMarkdown } from "./escape.ts";
 import { withResults } from "./results/pages.ts";
 import { methodSection, twoStageSection, twoStageTitle } from "../cli/reference/methods.ts";
@@ -32,6 +33,16 @@ export interface SourcePage {
   readonly parent?: string;
   /** Figures as HTML; a block of code in the language `drawings` says by number where they stand. */
   readonly drawings?: readonly string[];
+  /** Parts that the search finds by themselves, in place of the page's words. */
+  readonly topics?: readonly Topic[];
+}
+
+/** A part of a page, for the search. */
+export interface Topic {
+  readonly anchor: string;
+  readonly title: string;
+  /** Its words. */
+  readonly text: string;
 }
 
 const GUIDES = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"];
@@ -40,7 +51,7 @@ const GUIDES = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"];
 export async function sourcePages(): Promise<SourcePage[]> {
   const names = (await documents()).filter((name) => name.endsWith(".md"));
   const written = await Promise.all([...GUIDES, ...names].map(fromRepository));
-  return await withResults([...written, ...definitionPages()]);
+  return [...await withResults([...written, ...definitionPages()]), ...await apiPages()];
 }
 
 /** What pages link to and the site hands out as it is: its path in the repository. */

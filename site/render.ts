@@ -9,7 +9,8 @@ import { pagePolicy, pageStyle } from "../base/page.ts";
 import { projectPath } from "../base/paths.ts";
 import { escapeHtml } from "./escape.ts";
 import { displayed, formulasInText, formulasOf } from "./formulas.ts";
-import { pathOf, type SourcePage } from "./pages.ts";
+import { pathOf, type SourcePage, type Topic } from "./pages.ts";
+import { slugOf } from "./slug.ts";
 
 /** A page that is ready to be written. */
 export interface RenderedPage {
@@ -18,6 +19,8 @@ export interface RenderedPage {
   readonly html: string;
   /** Its words, for the search. */
   readonly text: string;
+  /** Parts of it that the search finds by themselves. */
+  readonly topics: readonly Topic[];
 }
 
 /** What the navigation shows, by heading. */
@@ -71,7 +74,9 @@ export async function renderPage(
       },
       // What Markdown lets through as HTML here are comments and little else.
       html({ text }: Tokens.HTML | Tokens.Tag): string {
-        return /^<(img|br|picture|\/?(p|u|sub|sup|kbd|details|summary))\b/.test(text.trim()) &&
+        return /^<(img|br|picture|\/?(p|u|small|sub|sup|kbd|details|summary))\b/.test(
+            text.trim(),
+          ) &&
             !/\son\w+=|style=/i.test(text)
           ? text
           : "";
@@ -91,7 +96,8 @@ export async function renderPage(
     scripts: [],
     ...(parent && { parent }),
   });
-  return { path, title, html, text: plain(said) };
+  const { topics = [] } = page;
+  return { path, title, html, text: topics.length > 0 ? "" : plain(said), topics };
 }
 
 /** The style of every page. */
@@ -184,14 +190,6 @@ ${scripts.map((text) => `<script type="module">${text}</script>`).join("\n")}
 </body>
 </html>
 `;
-}
-
-/** A heading's anchor, as GitHub makes it. */
-function slugOf(text: string, taken: Map<string, number>): string {
-  const slug = text.toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, "").trim().replace(/\s/g, "-");
-  const count = taken.get(slug) ?? 0;
-  taken.set(slug, count + 1);
-  return count === 0 ? slug : `${slug}-${count}`;
 }
 
 /** The text of some HTML, without formulas. */
