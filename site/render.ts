@@ -44,15 +44,15 @@ export async function renderPage(
         return `<h${depth} id="${slugOf(plain(inner), slugs)}">${inner}</h${depth}>\n`;
       },
       table(token: Tokens.Table): string {
-        const row = (cells: readonly Tokens.TableCell[], tag: string) => {
-          const made = cells.map(({ tokens, align }) =>
-            `<${tag}${align === "right" ? ' class="number"' : ""}>${
-              this.parser.parseInline(tokens)
-            }</${tag}>`
-          );
+        const row = (cells: readonly Tokens.TableCell[], kind: string) => {
+          const made = cells.map(({ tokens, text, align }) => {
+            const tag = text === "" ? "td" : kind; // a heading has words
+            const look = align === "right" ? ' class="number"' : "";
+            return `<${tag}${look}>${this.parser.parseInline(tokens)}</${tag}>`;
+          });
           return `<tr>${made.join("")}</tr>`;
         };
-        return `<div class="scroll" tabindex="0" role="region" aria-label="Table"><table><thead>${
+        return `<div class="scroll" tabindex="0" role="group" aria-label="Table"><table><thead>${
           row(token.header, "th")
         }</thead><tbody>${
           token.rows.map((cells) => row(cells, "td")).join("")
