@@ -182,7 +182,7 @@ interface Raw {
 export async function readEntries(): Promise<Entry[]> {
   const modules = Object.entries(config.exports)
     .map(([name, path]) => ({ name, module: path.replace("./", "") }));
-  const { success, stdout, stderr } = await new Deno.Command("deno", {
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["doc", "--json", ...modules.map(({ module }) => module)],
     cwd: projectPath(""),
     env: { NO_COLOR: "1" },

@@ -59,6 +59,7 @@ export const NEEDS: Readonly<Record<string, Needs>> = {
     program: "site/build.ts",
     set: "look",
     writes: ([out = ".tmp/site"]) => [out],
+    starts: deno,
   },
   "build:pixels": {
     program: "datasets/reading/pixels/build.ts",
