@@ -10,7 +10,7 @@ export function escapeHtml(text: string): string {
     .replaceAll('"', "&quot;");
 }
 
-/** Text in which nothing is markup of Markdown. */
+/** Text in which nothing is markup of Markdown but code between backticks. */
 export function escapeMarkdown(text: string): string {
-  return text.replace(/[\\`*_|<[\]]/g, "\\$&");
+  return text.replace(/(`[^`]*`)|[\\*_|<[\]]/g, (found, code) => code ?? `\\${found}`);
 }

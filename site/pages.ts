@@ -6,14 +6,13 @@
 import { readdir } from "node:fs/promises";
 import { basename } from "node:path";
 import { projectPath } from "../base/paths.ts";
-import type { Setting } from "../base/setting.ts";
 import { DATASETS } from "../datasets/mod.ts";
-import type { DatasetDefinition } from "../datasets/dataset.ts";
 import type { Definition } from "../base/definition.ts";
 import { METHODS, TWO_STAGE } from "../methods/mod.ts";
 import { METRICS } from "../metrics/mod.ts";
 import { NETWORKS } from "../networks/mod.ts";
 import { apiPages } from "./api/pages.ts";
+import { datasetPage } from "./datasets.ts";
 import { escapeMarkdown } from "./escape.ts";
 import { withResults } from "./results/pages.ts";
 import { methodSection, twoStageSection, twoStageTitle } from "../cli/reference/methods.ts";
@@ -51,7 +50,7 @@ const GUIDES = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"];
 export async function sourcePages(): Promise<SourcePage[]> {
   const names = (await documents()).filter((name) => name.endsWith(".md"));
   const written = await Promise.all([...GUIDES, ...names].map(fromRepository));
-  return [...await withResults([...written, ...definitionPages()]), ...await apiPages()];
+  return [...await withResults([...written, ...await definitionPages()]), ...await apiPages()];
 }
 
 /** What pages link to and the site hands out as it is: its path in the repository. */
@@ -77,7 +76,7 @@ async function fromRepository(source: string): Promise<SourcePage> {
   return { path: pathOf(source), title, markdown, source };
 }
 
-function definitionPages(): SourcePage[] {
+async function definitionPages(): Promise<SourcePage[]> {
   const page = (
     folder: string,
     { name, title }: Pick<Definition, "name" | "title">,
@@ -102,7 +101,7 @@ function definitionPages(): SourcePage[] {
       markdown: made.markdown.replace(/^## .*/, `# ${made.title}`),
       legend: notationSection().join("\n\n"),
     })),
-    ...DATASETS.map((set) => page("datasets", set, datasetParts(set))),
+    ...await Promise.all(DATASETS.map(datasetPage)),
     ...NETWORKS.map((network) =>
       page("networks", network, [`# ${network.title}`, escapeMarkdown(network.citation)])
     ),
@@ -116,22 +115,5 @@ function definitionPages(): SourcePage[] {
         metric.citation === undefined ? "" : escapeMarkdown(metric.citation),
       ])
     ),
-  ];
-}
-
-function datasetParts(set: DatasetDefinition): string[] {
-  const settings = Object.entries(set.settings).map(([key, { description, default: value }]: [
-    string,
-    Setting,
-  ]) => `- \`${key}\` (${value}): ${escapeMarkdown(description)}`);
-  return [
-    `# ${set.title}`,
-    escapeMarkdown(set.description),
-    `From: ${escapeMarkdown(set.origin)}.`,
-    `${set.domains.length} domains: ${
-      set.domains.map(escapeMarkdown).join(", ")
-    }. ${set.classes.length} ` +
-    `classes. A class has many training images above ${set.shots.many}, few below ${set.shots.few}.`,
-    settings.length === 0 ? "" : `## Settings\n\n${settings.join("\n")}`,
   ];
 }

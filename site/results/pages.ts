@@ -4,10 +4,9 @@
  *
  * @module
  */
-import { toSvg } from "../../report/charts/render.ts";
-import type { ChartSpec } from "../../report/types.ts";
-import { escapeHtml, escapeMarkdown } from "../escape.ts";
+import { escapeMarkdown } from "../escape.ts";
 import type { SourcePage } from "../pages.ts";
+import { drawingsAt, drawn, markdownTable } from "../parts.ts";
 import { comparisonSpec, figureText } from "./chart.ts";
 import { type Comparison, METRIC, readResults, RESULTS, type Results } from "./figures.ts";
 
@@ -19,7 +18,7 @@ export async function withResults(pages: readonly SourcePage[]): Promise<SourceP
     const [folder, file = ""] = page.path.split("/");
     const name = file.replace(/\.html$/, "");
     if (folder === "methods") return await withFigures(page, name, all);
-    if (folder === "datasets") return withLinks(page, name, all);
+    if (folder === "datasets") return withLinks(page, name, all, pages);
     const results = all.find(({ name }) => page.source === `${RESULTS}/${name}/README.md`);
     if (results !== undefined) return await withCharts(page, results);
     const above = all.find(({ name }) => page.source?.startsWith(`${RESULTS}/${name}/`));
@@ -58,7 +57,7 @@ async function withCharts(page: SourcePage, { comparisons }: Results): Promise<S
     comparisons.map((comparison) => drawn(comparisonSpec(comparison))),
   );
   const parts = comparisons.map((comparison, i) =>
-    `### ${headingOf(comparison)}\n\n\`\`\`drawings\n${i}\n\`\`\``
+    `### ${headingOf(comparison)}\n\n${drawingsAt([i])}`
   );
   return {
     ...page,
@@ -89,7 +88,7 @@ async function withFigures(
       figureText(worst),
       String(average.n),
       place === null ? "–" : `${place} of ${among}`,
-    ].join(" | ");
+    ];
   });
   const charts = await Promise.all(
     found.map(({ comparison, entrant }) => drawn(comparisonSpec(comparison, entrant))),
@@ -102,24 +101,32 @@ async function withFigures(
       `Test ${METRIC.title}, mean ± standard deviation over seeds, and the place by the average ` +
       "among the methods that lack no seed, which is no test of significance: the tables of the " +
       "results say who is told apart.",
-      [
-        "| Results | Data set | Protocol | Average | Worst domain | Seeds | Place |",
-        "| :-- | :-- | :-- | --: | --: | --: | --: |",
-        ...rows.map((row) => `| ${row} |`),
-      ].join("\n"),
-      "```drawings\n" + charts.map((_, i) => i).join("\n") + "\n```",
+      markdownTable(
+        ["Results", "Data set", "Protocol"],
+        ["Average", "Worst domain", "Seeds", "Place"],
+        rows,
+      ),
+      drawingsAt(charts.keys()),
     ].join("\n\n"),
     drawings: charts,
   };
 }
 
-function withLinks(page: SourcePage, name: string, all: readonly Results[]): SourcePage {
+function withLinks(
+  page: SourcePage,
+  name: string,
+  all: readonly Results[],
+  pages: readonly SourcePage[],
+): SourcePage {
   const links = all.filter(({ comparisons }) => comparisons.some(({ dataset }) => dataset === name))
-    .map((results) =>
-      `- [${results.name}](../results/${results.name.toLowerCase()}/index.html): ${
-        escapeMarkdown(results.kept.note)
-      }`
-    );
+    .map((results) => {
+      const folder = `../results/${results.name.toLowerCase()}`;
+      const counted = pages.some(({ source }) =>
+        source === `${RESULTS}/${results.name}/tables/datasets.md`
+      );
+      return `- [${results.name}](${folder}/index.html): ${escapeMarkdown(results.kept.note)}` +
+        (counted ? ` [Images by domain](${folder}/tables/datasets.html) of these runs.` : "");
+    });
   return links.length === 0
     ? page
     : { ...page, markdown: [page.markdown, "## Kept results", links.join("\n")].join("\n\n") };
@@ -132,10 +139,4 @@ function headingOf({ title, protocol }: Comparison): string {
 function datasetLink({ title, dataset }: Comparison): string {
   const text = escapeMarkdown(title);
   return dataset === null ? text : `[${text}](../datasets/${dataset}.html)`;
-}
-
-async function drawn(spec: ChartSpec): Promise<string> {
-  return `<figure>${await toSvg(spec)}<figcaption>${
-    escapeHtml(spec.description ?? "")
-  }</figcaption></figure>`;
 }
