@@ -58,6 +58,7 @@ Deno.test("dependencies: the lock is frozen, and Deno is one pinned version wher
     ".ci/run",
     "Dockerfile",
     ".github/workflows/ci.yml",
+    ".github/workflows/docs.yml",
     ".github/workflows/nightly.yml",
   ];
   const versions = new Set<string>();
