@@ -6,7 +6,7 @@
 import type { Value } from "../../base/setting.ts";
 import type { Catalogue } from "../../bench/catalogue.ts";
 import type { RunSpec } from "../../bench/records/record.ts";
-import { specOn } from "../../methods/hyperparameter.ts";
+import { type Inherited, specOn } from "../../methods/hyperparameter.ts";
 import type { DatasetResults } from "./arrange.ts";
 
 /** What the papers' values are read from. */
@@ -18,8 +18,21 @@ export interface OwnValue {
   readonly method: string;
   readonly key: string;
   readonly value: Value;
-  readonly paper: Value;
+  /** The paper's, as one reads it. */
+  readonly paper: string;
 }
+
+/** What a paper's runs have for a hyperparameter: the value, and how a reader is told of it. */
+export interface PaperValue {
+  readonly value: Value;
+  readonly said: string;
+}
+
+/** How values are called that a hyperparameter takes from the run. */
+const INHERITED: Readonly<Record<Inherited, string>> = {
+  learningRate: "the learning rate",
+  weightDecay: "the weight decay",
+};
 
 /** The stages of a run, first to last. */
 export function stages(spec: RunSpec): RunSpec[] {
@@ -34,14 +47,21 @@ export function valueInPaper(
   { dataset, method, training }: RunSpec,
   key: string,
   { methods, datasets }: Definitions,
-): Value | undefined {
+): PaperValue | undefined {
   const definition = methods.find(({ name }) => name === method.name);
   const hyperparameter = definition?.hyperparameters[key];
   const set = datasets.find(({ name }) => name === dataset.name);
   if (hyperparameter === undefined || set === undefined) return undefined;
   const frozen = training.network.frozen !== undefined;
   const { default: usual } = specOn(hyperparameter, { ...set, frozen });
-  return typeof usual === "object" ? training[usual.inherit] : usual;
+  return typeof usual === "object"
+    ? { value: training[usual.inherit], said: INHERITED[usual.inherit] }
+    : { value: usual, said: rounded(usual) };
+}
+
+/** Numbers to four digits. */
+export function rounded(value: Value): string {
+  return String(typeof value === "number" ? Number(value.toPrecision(4)) : value);
 }
 
 /** The values of a data set's runs that are not those of the papers, each once. */
@@ -53,8 +73,10 @@ export function ownValues(dataset: DatasetResults, definitions: Definitions): Ow
       const title = definitions.methods.find((method) => method.name === name)?.title ?? name;
       for (const [key, value] of Object.entries(hyperparameters)) {
         const paper = valueInPaper(stage, key, definitions);
-        if (paper === undefined || paper === value) continue;
-        found.set(JSON.stringify([name, key, value]), { method: title, key, value, paper });
+        if (paper === undefined || paper.value === value) continue;
+        found.set(JSON.stringify([name, key, value]), {
+          ...{ method: title, key, value, paper: paper.said },
+        });
       }
     }
   }

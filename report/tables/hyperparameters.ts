@@ -5,7 +5,7 @@
  */
 import type { Value } from "../../base/setting.ts";
 import { type DatasetResults, groupBy } from "../analysis/arrange.ts";
-import { type Definitions, stages, valueInPaper } from "../analysis/papers.ts";
+import { type Definitions, rounded, stages, valueInPaper } from "../analysis/papers.ts";
 import { METHOD, text } from "./columns.ts";
 import { nameOf } from "./format.ts";
 import type { Column, Name, Table } from "./table.ts";
@@ -30,9 +30,9 @@ export function hyperparametersTable(
           const row = rows.get(id) ??
             { method: nameOf(result), stage: method.name, key, values: [] };
           const paper = valueInPaper(spec, key, definitions);
-          const beside = paper === undefined || paper === value
+          const beside = paper === undefined || paper.value === value
             ? ""
-            : ` (paper: ${rounded(paper)})`;
+            : ` (paper: ${paper.said})`;
           row.values[d] = { name: String(value), title: rounded(value) + beside };
           rows.set(id, row);
         });
@@ -63,7 +63,3 @@ export function hyperparametersTable(
     })),
   };
 }
-
-/** Numbers to four digits. */
-const rounded = (value: Value) =>
-  String(typeof value === "number" ? Number(value.toPrecision(4)) : value);

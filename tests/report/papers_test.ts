@@ -11,7 +11,13 @@ const catalogue = builtin();
 /** A data set with a planned run of each method. */
 function planned(preset: "quick" | "paper", settings: [string, number][] = []): DatasetResults {
   const runs = plan({
-    ...{ datasets: ["digits"], methods: ["erm", "irm", "mmd"], seeds: [0], preset, settings },
+    ...{
+      datasets: ["digits"],
+      methods: ["erm", "irm", "mmd", "dann"],
+      seeds: [0],
+      preset,
+      settings,
+    },
     ...{ selection: "last", threads: 1, backend: "native" },
   }, catalogue);
   return {
@@ -48,6 +54,7 @@ Deno.test("captions name every value that is not the paper's, and what the paper
     said,
   );
   assert.ok(said.includes("MMD penaltyWeight 0.1 (1)"), said);
+  assert.ok(said.includes("DANN discriminatorLearningRate 0.001 (the learning rate)"), said);
   const set = besidePapers(planned("paper", [["irm.penaltyWeight", 3]]), catalogue);
   assert.ok(set.includes("IRM penaltyWeight 3 (100)"), set);
 });
