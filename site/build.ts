@@ -39,27 +39,34 @@ export async function buildSite(): Promise<Map<string, string>> {
 }
 
 function navigationOf(pages: readonly SourcePage[]): Navigation {
-  const folderOf = ({ path }: SourcePage) => path.includes("/") ? path.split("/")[0]! : "";
-  const groups = Object.entries(HEADINGS).map(([folder, heading]) => {
-    const own = pages.filter((page) =>
-      page.parent === undefined &&
-      (folderOf(page) === folder || (folder === "" && !(folderOf(page) in HEADINGS)))
-    );
-    return [heading, own] as const;
-  });
+  const shown = pages.filter(({ parent }) => parent === undefined);
+  const groups = Object.values(HEADINGS).map((heading) =>
+    [heading, shown.filter(({ path }) => headingOf(path) === heading)] as const
+  );
   return Object.fromEntries(groups.filter(([, own]) => own.length > 0));
+}
+
+function headingOf(path: string): string {
+  return HEADINGS[path.includes("/") ? path.split("/")[0]! : ""] ?? HEADINGS[""]!;
 }
 
 async function searchPage(
   pages: readonly RenderedPage[],
   navigation: Navigation,
 ): Promise<string> {
-  const options = { fields: ["title", "text"], storeFields: ["title"] };
-  const search = new MiniSearch(options);
-  search.addAll(pages.flatMap(({ path, title, text, topics }) => [
-    { id: path, title, text },
-    ...topics.map(({ anchor, ...topic }) => ({ id: `${path}#${anchor}`, ...topic })),
-  ]));
+  const options = { fields: ["title", "text"], storeFields: ["title", "heading"] };
+  const search = new MiniSearch({
+    ...options,
+    // Nobody looks for the figures of a table.
+    processTerm: (term: string) => /\p{L}/u.test(term) ? term.toLowerCase() : null,
+  });
+  search.addAll(pages.flatMap(({ path, title, text, topics }) => {
+    const heading = headingOf(path);
+    return [
+      { id: path, heading, title, text },
+      ...topics.map(({ anchor, ...topic }) => ({ id: `${path}#${anchor}`, heading, ...topic })),
+    ];
+  }));
   const data = JSON.stringify({ index: JSON.stringify(search), options }).replaceAll(
     "<",
     "\\u003c",

@@ -192,12 +192,9 @@ ${scripts.map((text) => `<script type="module">${text}</script>`).join("\n")}
 `;
 }
 
-/** The text of some HTML, without formulas. */
+/** The text of some HTML, without formulas and charts. */
 function plain(html: string): string {
-  return html.replace(/<math[\s\S]*?<\/math>|<[^>]+>/g, " ").replace(/&lt;/g, "<").replace(
-    /&gt;/g,
-    ">",
-  )
-    .replace(/&quot;/g, '"').replace(/&#39;/g, "'").replace(/&amp;/g, "&").replace(/\s+/g, " ")
-    .trim();
+  return html.replace(/<math[\s\S]*?<\/math>|<figure>[\s\S]*?<\/figure>|<[^>]+>/g, " ")
+    .replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&quot;/g, '"').replace(/&#39;/g, "'")
+    .replace(/&amp;/g, "&").replace(/\s+/g, " ").trim();
 }

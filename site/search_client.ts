@@ -21,12 +21,12 @@ function find(): void {
   const found = search.search(field.value, { prefix: true, fuzzy: 0.15, boost: { title: 3 } });
   told.textContent = field.value.trim() === "" ? "" : `${found.length} pages`;
   list.replaceChildren(
-    ...found.slice(0, 30).map(({ id, title }) => {
+    ...found.slice(0, 30).map(({ id, title, heading }) => {
       const item = document.createElement("li");
       const link = document.createElement("a");
       link.href = id;
       link.textContent = title;
-      item.append(link);
+      item.append(link, ` · ${heading}`);
       return item;
     }),
   );

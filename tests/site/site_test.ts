@@ -85,12 +85,22 @@ Deno.test({
           );
         };
         await open("search.html");
-        await tab.evaluate(`const field = document.querySelector("#words");
-          field.value = "invariant risk"; field.dispatchEvent(new Event("input"))`);
-        const links = await tab.evaluate<string[]>(
-          `[...document.querySelectorAll("#found a")].map((a) => a.getAttribute("href"))`,
-        );
+        const found = async (words: string) => {
+          await tab.evaluate(`document.querySelector("#words").value = ${JSON.stringify(words)};
+            document.querySelector("#words").dispatchEvent(new Event("input"))`);
+          return await tab.evaluate<string[]>(
+            `[...document.querySelectorAll("#found a")].map((a) => a.getAttribute("href"))`,
+          );
+        };
+        const links = await found("invariant risk");
         assert.ok(links.slice(0, 3).includes("methods/irm.html"), links.join());
+        assert.equal((await found("defineMetric"))[0], "api/metrics.html#definemetric");
+        const kept = await found("pacs-mobilenet");
+        assert.ok(kept.some((link) => link.startsWith("results/")), kept.join());
+        // What stands in the charts of a page is not what the page is about.
+        const named = (await found("mislas")).filter((link) => link.startsWith("methods/"));
+        assert.equal(named[0], "methods/mislas.html");
+        assert.ok(named.length < METHODS.length / 2, named.join());
         for (const width of [1280, 390]) {
           await tab.send("Emulation.setDeviceMetricsOverride", {
             ...{ width, height: 800, deviceScaleFactor: 1, mobile: width < 500 },
