@@ -5,6 +5,7 @@
  */
 import type { Sharp } from "sharp";
 import { DataError } from "../../base/errors.ts";
+import { foreignContent } from "./content.ts";
 import { decodeJpeg, isJpeg } from "./jpeg.ts";
 
 /** An image in memory: `pixels` is `[height, width, 3]`. */
@@ -18,10 +19,11 @@ export interface Image {
 const SMALL = 1 << 15;
 
 /**
- * Decodes a JPEG or PNG (or whatever else libvips reads) to red, green and blue bytes.
+ * Decodes a JPEG, PNG, WebP, GIF, TIFF or AVIF to red, green and blue bytes.
  *
  * As with Pillow's `convert("RGB")` grey becomes three equal channels, transparency is dropped,
- * and colour profiles and EXIF rotations are ignored.
+ * colour profiles are ignored, and so are EXIF rotations, except those of a TIFF. Of 16 bits the
+ * upper 8 are kept, also of grey ones, which Pillow cuts off at 255.
  *
  * @param damaged Takes a damaged image as far as it can be decoded.
  * @throws {DataError} When the file is missing, cut short, damaged or no image.
@@ -31,6 +33,12 @@ export async function decodeImage(file: string, damaged = false): Promise<Image>
     const missing = error instanceof Deno.errors.NotFound;
     throw new DataError(missing ? `${file} is not there.` : `${file}: ${error.message}.`);
   });
+  const foreign = foreignContent(bytes);
+  if (foreign !== undefined) {
+    throw new DataError(
+      `${file} cannot be decoded (${foreign}); put a JPEG or PNG in its place, or leave it out.`,
+    );
+  }
   // Where the first is not content the second decides, and has the words for it.
   const small = bytes.length <= SMALL && isJpeg(bytes);
   return (small ? decodeJpeg(bytes) : undefined) ?? await decodeOther(bytes, file, damaged);
@@ -50,9 +58,10 @@ async function decodeOther(file: Uint8Array, name: string, damaged: boolean): Pr
   try {
     // A JPEG's decoder only warns of damage, having no checksum; a PNG's warnings are harmless.
     const failOn = damaged ? "none" : isJpeg(file) ? "warning" : "error";
-    const image = sharp(file, { failOn, ignoreIcc: true, limitInputPixels: false });
-    const { width, height, space, format, hasAlpha } = await image.metadata();
+    const opened = sharp(file, { failOn, ignoreIcc: true, limitInputPixels: false });
+    const { width, height, space, format, hasAlpha } = await opened.metadata();
     if (width * height > LARGEST) throw new TooLarge(width, height);
+    const image = format === "tiff" ? opened.autoOrient() : opened;
     const decode = async () => {
       if (format === "gif" && hasAlpha) {
         await decodeRgb(image.clone()); // libvips knows damage, the other reader may not come to an end

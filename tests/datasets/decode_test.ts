@@ -93,6 +93,60 @@ Deno.test("decoding: what is missing, no image or not whole is named with the re
   await withFile("a.jpg", text, (file) => refused(file, /unsupported image format/));
 });
 
+Deno.test("decoding: what a file is, is seen from its content, whatever its name says", async () => {
+  const svg =
+    '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9"/></svg>';
+  const foreign: readonly (readonly [content: string, what: string])[] = [
+    [svg, "an SVG drawing"],
+    [`<?xml version="1.0"?>\n<!-- drawn -->\n${svg}`, "an SVG drawing"],
+    ["BM\x46\0\0\0\0\0\0\0\x36\0", "a BMP image"],
+    ["\0\0\0\x18ftypheic\0\0\0\0mif1heic", "a HEIC image"],
+    ["\0\0\0\x1cftypavis\0\0\0\0avifavismsf1", "an animated AVIF image"],
+    ["\0\0\0\x0cjP  \r\n\x87\n", "a JPEG 2000 image"],
+    ["P6 2 2 255\n000000000000", "a PNM image"],
+    ["<!DOCTYPE html><html>", "a web page"],
+    [
+      "version https://git-lfs.github.com/spec/v1\n",
+      "a pointer of Git LFS and not the file itself",
+    ],
+    ["1,2,3\n4,5,6\n", "no JPEG, PNG, WebP, GIF, TIFF or AVIF"],
+  ];
+  for (const [content, what] of foreign) {
+    const bytes = Uint8Array.from(content, (letter) => letter.charCodeAt(0));
+    const wanted = new RegExp(`\\(unsupported image format: by its content it is ${what}\\); put`);
+    await withFile("a.png", bytes, (file) => refused(file, wanted));
+  }
+  await withFile("a.png", new Uint8Array(0), (file) => refused(file, /\(it is empty\)/));
+  const image = smoothImage(24, 16);
+  for (const format of ["jpeg", "png", "webp", "gif", "tiff", "avif"] as const) {
+    const bytes = await sharp(image, raw(24, 16)).toFormat(format).toBuffer();
+    await withFile("a.bmp", bytes, async (file) => {
+      const { width, height } = await decodeImage(file);
+      assert.deepEqual([width, height], [24, 16], format);
+    });
+  }
+});
+
+Deno.test("decoding: of rotations in EXIF a TIFF's alone is carried out, as by Pillow", async () => {
+  for (const format of ["jpeg", "png", "webp", "tiff"] as const) {
+    const turned = sharp(smoothImage(24, 16), raw(24, 16)).withMetadata({ orientation: 6 });
+    await withFile("a.img", await turned.toFormat(format).toBuffer(), async (file) => {
+      const { width, height } = await decodeImage(file);
+      assert.deepEqual([width, height], format === "tiff" ? [16, 24] : [24, 16], format);
+    });
+  }
+});
+
+Deno.test("decoding: of 16 bits of grey the upper 8 are kept", async () => {
+  const grey = Uint16Array.from([0, 255, 256, 4660, 43_981, 65_535]);
+  const png = await sharp(grey, { raw: { width: 6, height: 1, channels: 1 } })
+    .toColourspace("grey16").png().toBuffer();
+  await withFile("a.png", png, async (file) => {
+    const { pixels } = await decodeImage(file);
+    assert.deepEqual(pixels.filter((_, i) => i % 3 === 0), Uint8Array.from(grey, (v) => v >> 8));
+  });
+});
+
 Deno.test("decoding: a size that no photograph has does not fill the memory", async () => {
   const jpeg = new Uint8Array(await sharp(smoothImage(64, 48), raw(64, 48)).jpeg().toBuffer());
   const frame = jpeg.findIndex((byte, i) => byte === 0xff && jpeg[i + 1] === 0xc0);
