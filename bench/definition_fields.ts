@@ -5,6 +5,7 @@
  */
 import type { Definition } from "../base/definition.ts";
 import { UsageError } from "../base/errors.ts";
+import type { Setting, Value } from "../base/setting.ts";
 import { type DatasetDefinition, IMAGE_KINDS, NOT_DOMAINS } from "../datasets/dataset.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { Method } from "../methods/method.ts";
@@ -103,9 +104,51 @@ export function requireFields(definition: Definition, from: string): void {
       throw new UsageError(`${cannot} ${kind} "${name}" has no ${key}; it is ${wanted}`);
     }
     throw new UsageError(
-      `${cannot} ${key} of the ${kind} "${name}" must be ${wanted}, not ${JSON.stringify(value)}`,
+      `${cannot} ${key} of the ${kind} "${name}" must be ${wanted}, not ${written(value)}`,
     );
   }
+  for (const key of ["hyperparameters", "settings"] as const) {
+    if (key in fields) requireDefaults(definition as Defaults, key, from);
+  }
+}
+
+/** Settings as a plugin gives them: their defaults may be anything. */
+type Defaults = Definition & Readonly<Partial<Record<"hyperparameters" | "settings", Settings>>>;
+type Settings = Readonly<Record<string, Given & Pick<Setting, "parse" | "wanted">>>;
+type Given = Readonly<Partial<Record<"default", unknown>>> & {
+  readonly overrides?: Readonly<Record<string, Given>>;
+  readonly presets?: Readonly<Record<string, Given>>;
+};
+
+/** Refuses a default that is not a possible value of its own setting, whichever runs it is for. */
+function requireDefaults(
+  definition: Defaults,
+  key: "hyperparameters" | "settings",
+  from: string,
+): void {
+  const settings = definition[key] ?? {};
+  for (
+    const [setting, { parse, wanted, default: standard, overrides, presets }] of Object.entries(
+      settings,
+    )
+  ) {
+    const special = Object.entries({ ...overrides, ...presets })
+      .filter(([, given]) => given.default !== undefined)
+      .map(([where, given]) => [given.default, ` for ${where}`] as const);
+    for (const [value, where] of [[standard, ""] as const, ...special]) {
+      if (isObject(value) && "inherit" in value) continue;
+      if (value !== undefined && parse(value as Value) === value) continue;
+      throw new UsageError(
+        `Cannot use "${from}": the default of "${setting}"${where} in the ${key} of the ` +
+          `${definition.kind} "${definition.name}" must be ${wanted}, not ${written(value)}`,
+      );
+    }
+  }
+}
+
+/** A value as its author wrote it; JSON has no NaN, no infinity and no functions. */
+function written(value: unknown): string {
+  return typeof value === "number" ? String(value) : JSON.stringify(value) ?? typeof value;
 }
 
 function isList(value: unknown, least: number): boolean {

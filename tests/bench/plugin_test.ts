@@ -153,6 +153,26 @@ Deno.test("a plugin that cannot be used is one sentence", () =>
       lisa(`${described}, version: 1, hyperparameters: { weight: 1 }`),
       /the hyperparameters of the method "leaf" must be an object of what number\(\).*weight/,
     );
+    await fails(lisa(`${described}, version: NaN`), /must be a whole number .*, not NaN/);
+    const weighted = (weight: string) =>
+      'import { flag, number } from "@mdlt/bench/methods";\n' + lisa(
+        `${described}, version: 1, create() {}, hyperparameters: { weight: ${weight} }`,
+      );
+    const refused: readonly (readonly [hyperparameter: string, message: RegExp])[] = [
+      ["number({ default: NaN })", /default of "weight" in the hyperparameters .*, not NaN$/],
+      ["number({ default: -1 / 0 })", /must be a number of at least 0, not -Infinity$/],
+      ['number({ default: "1" })', /must be a number of at least 0, not "1"$/],
+      ["flag({})", /must be true or false, not undefined$/],
+      [
+        "number({ default: 1, overrides: { photographs: { default: NaN } } })",
+        /the default of "weight" for photographs in/,
+      ],
+      [
+        'number({ default: 1, presets: { smoke: { default: -2, because: "short" } } })',
+        /the default of "weight" for smoke in .* not -2$/,
+      ],
+    ];
+    for (const [hyperparameter, message] of refused) await fails(weighted(hyperparameter), message);
     const other = (kind: string) =>
       `export default { kind: "${kind}", name: "x", title: "X", citation: "C", description: "D" };`;
     await fails(other("network"), /the network "x" has no input; it is "pixels" or "features"/);
