@@ -7,6 +7,8 @@
 import { extname, join } from "node:path";
 import { DataError } from "../../base/errors.ts";
 import { isFile, isFolder } from "../../base/files.ts";
+import { staysInside } from "../formats/split_csv.ts";
+import { foldedName } from "../formats/text.ts";
 import { fileKind, isForeign } from "../reading/image_files.ts";
 import type { ListedImage } from "./hold_out.ts";
 
@@ -114,6 +116,8 @@ async function imagesIn(root: string, place: string, left: Leftover[]): Promise<
     if (kind === "image" && !await leadsToFile(root, place, entry)) {
       const what = entry.isSymlink ? "link that leads to no file" : "thing that is no file";
       left.push({ where: place, what });
+    } else if (kind === "image" && !staysInside(`${place}/${name}`)) {
+      left.push({ where: place, what: "image that a split file cannot name (drive letter or ..)" });
     } else if (kind === "image") paths.push(`${place}/${name}`);
     else if (kind === "hidden") left.push({ where: place, what: "hidden file" });
     else if (kind === "other") left.push({ where: place, what: `other file (${ending})` });
@@ -153,14 +157,16 @@ function namesOf(root: string, all: readonly string[]): string[] {
           `character in its name; give it a name of letters.`,
       );
     }
-    const other = byCase.get(name.toLowerCase());
+    const bare = foldedName(name.trim()); // spaces around a domain's name are not read from a CSV
+    const other = byCase.get(bare);
     if (other !== undefined) {
+      const what = name.toLowerCase() === other.toLowerCase() ? "upper and lower case" : "spaces";
       throw new DataError(
-        `The folders ${other} and ${name} of ${root} differ in upper and lower case alone; give ` +
+        `The folders ${other} and ${name} of ${root} differ in ${what} alone; give ` +
           `them the same name, or names that differ.`,
       );
     }
-    byCase.set(name.toLowerCase(), name);
+    byCase.set(bare, name);
   }
   return names;
 }

@@ -12,17 +12,23 @@ const UNREADABLE =
 /** What systems put beside images. */
 const SYSTEM = new Set([
   "@eadir",
+  "@recycle",
+  "@recently-snapshot",
+  "#recycle",
+  "#snapshot",
   "__macosx",
+  "__pycache__",
   "lost+found",
   "$recycle.bin",
   "system volume information",
   "thumbs.db",
+  "ehthumbs.db",
   "desktop.ini",
 ]);
 
 /** Whether a name is that of a hidden file or folder, or of one that a system has made. */
 export function isForeign(name: string): boolean {
-  return name.startsWith(".") || SYSTEM.has(name.toLowerCase());
+  return /^(?:\.|~\$)/.test(name) || SYSTEM.has(name.toLowerCase());
 }
 
 /** What a file in a folder of images is, from its name. */

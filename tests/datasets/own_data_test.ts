@@ -100,6 +100,22 @@ Deno.test("own data: what is no image of a class is left out and counted", () =>
     );
   }));
 
+Deno.test("own data: what a split file could not name is left out, or refused, before it is written", () =>
+  withFolder(async (folder) => {
+    await image(join(folder, "C:/ant/00.jpg"), 97);
+    for (const name of ["#recycle", "@Recycle", "__pycache__"]) {
+      await image(join(folder, "day", name, "00.jpg"), 96);
+    }
+    await Deno.writeFile(join(folder, "day/ant/~$00.jpg"), new Uint8Array(9));
+    const { domains, classes, leftOut } = await readImageFolder(folder);
+    assert.deepEqual([domains, classes], [["day", "night"], ["ant", "bee"]]);
+    assert.ok(
+      leftOut.includes("image that a split file cannot name (drive letter or ..) in C:/ant"),
+    );
+    await Deno.rename(join(folder, "night"), join(folder, "day "));
+    await refused(splitFolder(folder, settings), /day and day {2}of .* differ in spaces alone/);
+  }));
+
 Deno.test("own data: every ending that can be decoded is taken", () =>
   withFolder(async (folder) => {
     for (const ending of ["jfif", "JPE", "JPEG"]) {
