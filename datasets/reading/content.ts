@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-control-regex
 /**
  * What a file is by its first bytes, whatever its name says.
  *
