@@ -19,8 +19,8 @@ import { projectPath } from "../../base/paths.ts";
 import { print } from "../../base/terminal.ts";
 import { areaOf, type Asked, namedAfter } from "./mutation/areas.ts";
 import { whyEquivalent } from "./mutation/equivalent.ts";
-import { measured, SECONDS, testsAt } from "./mutation/reach.ts";
-import { endOf } from "./mutation/run.ts";
+import { Reaches, SECONDS } from "./mutation/reach.ts";
+import { type End, endOf } from "./mutation/run.ts";
 import { keyOf, type Mutation, mutationsOf, sample } from "./mutation/slips.ts";
 
 /** What became of a mutation. */
@@ -62,23 +62,17 @@ const known = await knownResults();
 const results: Result[] = [];
 const copy = await copyProject();
 try {
-  const reaches = await measured(
-    copy,
-    await projectFiles(),
-    values.results.replace(/(\.jsonl)?$/, ".reach.jsonl"),
-    Number(values.minutes),
-  );
+  const path = values.results.replace(/(\.jsonl)?$/, ".reach.jsonl");
+  const reaches = await Reaches.open(copy, await projectFiles(), path);
   for (const mutation of chosen) {
     const before = known.get(keyOf(mutation));
     if (before !== undefined && !(values.survivors && before.by === null)) {
       results.push(before);
       continue;
     }
-    if (performance.now() - began > 60_000 * Number(values.minutes)) continue;
-    const named = namedAfter(mutation.file);
-    const nearest = (await testsAt(mutation, reaches, copy))
-      .filter(({ test }) => !named.some((own) => own.test === test));
-    const result = { ...mutation, by: await firstToNotice(mutation, [...named, ...nearest]) };
+    const by = await firstToNotice(mutation, reaches);
+    if (by === undefined) continue;
+    const result = { ...mutation, by };
     await keep(result);
     results.push(result);
     print(said(result));
@@ -117,26 +111,44 @@ async function keep(result: Result): Promise<void> {
   await Deno.writeTextFile(values.results, `${JSON.stringify(result)}\n`, { append: true });
 }
 
-/** The first test file that fails with a mutation; null when none does. */
+/** The first test file that fails with a mutation; null when none does, undefined without time. */
 async function firstToNotice(
   mutation: Mutation,
-  tests: readonly Asked[],
-): Promise<string | null> {
-  const path = join(copy, mutation.file);
+  reaches: Reaches,
+): Promise<string | null | undefined> {
+  let asked = 0;
+  for await (const next of nearest(mutation, reaches)) {
+    if (isLate() || asked++ === Number(values.tests)) break;
+    const end = await endWith(mutation, next);
+    if (end !== "passed") return end === "failed" ? next.test : `${next.test} (no end)`;
+  }
+  return isLate() ? undefined : null;
+}
+
+/** The tests that are asked about a mutation, in turn. */
+async function* nearest(mutation: Mutation, reaches: Reaches): AsyncIterable<Asked> {
+  const named = namedAfter(mutation.file);
+  yield* named;
+  for await (const next of reaches.at(mutation, isLate)) {
+    if (!named.some(({ test }) => test === next.test)) yield next;
+  }
+}
+
+/** How tests end while the copy has a mutation. */
+async function endWith({ file, line, after }: Mutation, { test, filter }: Asked): Promise<End> {
+  const path = join(copy, file);
   const text = await Deno.readTextFile(path);
-  const lines = text.split("\n");
-  lines[mutation.line - 1] = mutation.after;
-  await Deno.writeTextFile(path, lines.join("\n"));
+  await Deno.writeTextFile(path, text.split("\n").with(line - 1, after).join("\n"));
   try {
-    for (const { test, filter } of tests.slice(0, Number(values.tests))) {
-      const options = filter === undefined ? [] : [`--filter=${filter}`];
-      const end = await endOf(copy, test, 2 * SECONDS, options);
-      if (end !== "passed") return end === "failed" ? test : `${test} (no end)`;
-    }
-    return null;
+    const options = filter === undefined ? [] : [`--filter=${filter}`];
+    return await endOf(copy, test, 2 * SECONDS, options);
   } finally {
     await Deno.writeTextFile(path, text);
   }
+}
+
+function isLate(): boolean {
+  return performance.now() - began > 60_000 * Number(values.minutes);
 }
 
 async function filesOfAreas(changed: boolean): Promise<string[]> {

@@ -5,7 +5,7 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import { join, relative } from "node:path";
+import { basename, join, relative } from "node:path";
 import { readIfThere } from "../../../base/files.ts";
 import { print } from "../../../base/terminal.ts";
 import { areaOf, type Asked, isAsked } from "./areas.ts";
@@ -28,50 +28,67 @@ interface Reach {
   readonly files: Readonly<Record<string, { sha256: string; missed: readonly number[] }>>;
 }
 
-/** Measures every test file that is asked and not yet kept as it stands in `path`. */
-export async function measured(
-  copy: string,
-  files: readonly string[],
-  path: string,
-  minutes: number,
-): Promise<Reach[]> {
-  const began = performance.now();
-  const lines = (await readIfThere(path) ?? "").split("\n").filter((line) => line !== "");
-  const known = new Map(lines.map((line): [string, Reach] => {
-    const reach: Reach = JSON.parse(line);
-    return [reach.test, reach];
-  }));
-  const found: Reach[] = [];
-  for (const test of files.filter(isAsked)) {
-    const before = known.get(test);
-    if (before?.sha256 === await digest(copy, test)) {
-      found.push(before);
-      continue;
-    }
-    if (performance.now() - began > 60_000 * minutes) throw new Error("no time to measure");
-    const reach = await measure(copy, test);
-    await Deno.writeTextFile(path, `${JSON.stringify(reach)}\n`, { append: true });
-    if (!reach.passes) print(`not asked, since it fails or takes too long: ${test}`);
-    found.push(reach);
-  }
-  return found;
-}
+/** What the test files reach, each measured when it is first wanted, and kept in a file. */
+export class Reaches {
+  private constructor(
+    private readonly copy: string,
+    private readonly path: string,
+    /** Of the test files that are asked, in the order in which they were measured. */
+    private readonly known: Map<string, Reach>,
+    private readonly unknown: Set<string>,
+  ) {}
 
-/** The test files that come to a mutation's line, the one that reaches least besides first. */
-export async function testsAt(
-  { file, line }: Mutation,
-  reaches: readonly Reach[],
-  copy: string,
-): Promise<Asked[]> {
-  const now = await digest(copy, file);
-  return reaches
-    .filter(({ passes, files }) => {
-      const there = files[file];
-      if (!passes || there === undefined) return false;
-      return there.sha256 !== now || !there.missed.includes(line); // a changed file: all its lines
-    })
-    .sort((a, b) => a.size - b.size)
-    .map(({ test }) => ({ test }));
+  /**
+   * What is known already of the test files among `files`, as they stand.
+   *
+   * @param copy A copy of the project.
+   * @param path Where what is measured is kept.
+   */
+  static async open(copy: string, files: readonly string[], path: string): Promise<Reaches> {
+    const lines = (await readIfThere(path) ?? "").split("\n").filter((line) => line !== "");
+    const kept = new Map(lines.map((line): [string, Reach] => {
+      const reach: Reach = JSON.parse(line);
+      return [reach.test, reach];
+    }));
+    const known = new Map<string, Reach>();
+    const asked = files.filter(isAsked);
+    for (const test of asked) {
+      const reach = kept.get(test);
+      if (reach?.sha256 === await digest(copy, test)) known.set(test, reach);
+    }
+    return new Reaches(copy, path, known, new Set(asked.filter((test) => !known.has(test))));
+  }
+
+  /**
+   * The test files that come to a mutation's line: of those that are known the one that reaches least
+   * besides first, then the others, of which those that are called like the file are measured first,
+   * until it is too late to measure more.
+   */
+  async *at({ file, line }: Mutation, isLate: () => boolean): AsyncIterable<Asked> {
+    const now = await digest(this.copy, file);
+    const comes = ({ passes, files: { [file]: there } }: Reach) =>
+      passes && there !== undefined &&
+      (there.sha256 !== now || !there.missed.includes(line)); // a changed file: all of its lines
+    const known = [...this.known.values()].filter(comes).sort((a, b) => a.size - b.size);
+    for (const { test } of known) yield { test };
+    const word = basename(file, ".ts");
+    const unknown = [...this.unknown].sort((a, b) =>
+      Number(b.includes(word)) - Number(a.includes(word))
+    );
+    for (const test of unknown) {
+      if (isLate()) return;
+      if (comes(await this.#measured(test))) yield { test };
+    }
+  }
+
+  async #measured(test: string): Promise<Reach> {
+    const reach = await measure(this.copy, test);
+    await Deno.writeTextFile(this.path, `${JSON.stringify(reach)}\n`, { append: true });
+    if (!reach.passes) print(`not asked, since it fails or takes too long: ${test}`);
+    this.known.set(test, reach);
+    this.unknown.delete(test);
+    return reach;
+  }
 }
 
 async function measure(copy: string, test: string): Promise<Reach> {
