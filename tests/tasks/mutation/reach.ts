@@ -5,7 +5,7 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import { basename, join, relative } from "node:path";
+import { join, relative } from "node:path";
 import { readIfThere } from "../../../base/files.ts";
 import { print } from "../../../base/terminal.ts";
 import { areaOf, type Asked, isAsked } from "./areas.ts";
@@ -33,9 +33,9 @@ export class Reaches {
   private constructor(
     private readonly copy: string,
     private readonly path: string,
-    /** Of the test files that are asked, in the order in which they were measured. */
+    /** The test files that are asked. */
+    private readonly tests: readonly string[],
     private readonly known: Map<string, Reach>,
-    private readonly unknown: Set<string>,
   ) {}
 
   /**
@@ -51,33 +51,33 @@ export class Reaches {
       return [reach.test, reach];
     }));
     const known = new Map<string, Reach>();
-    const asked = files.filter(isAsked);
-    for (const test of asked) {
+    const tests = files.filter(isAsked);
+    for (const test of tests) {
       const reach = kept.get(test);
       if (reach?.sha256 === await digest(copy, test)) known.set(test, reach);
     }
-    return new Reaches(copy, path, known, new Set(asked.filter((test) => !known.has(test))));
+    return new Reaches(copy, path, tests, known);
   }
 
   /**
-   * The test files that come to a mutation's line: of those that are known the one that reaches least
-   * besides first, then the others, of which those that are called like the file are measured first,
-   * until it is too late to measure more.
+   * The test files that come to a mutation's line: those that import its file first, then by how much
+   * they reach besides, the least first; what is not known is measured, until it is too late for it.
    */
   async *at({ file, line }: Mutation, isLate: () => boolean): AsyncIterable<Asked> {
     const now = await digest(this.copy, file);
     const comes = ({ passes, files: { [file]: there } }: Reach) =>
       passes && there !== undefined &&
       (there.sha256 !== now || !there.missed.includes(line)); // a changed file: all of its lines
-    const known = [...this.known.values()].filter(comes).sort((a, b) => a.size - b.size);
-    for (const { test } of known) yield { test };
-    const word = basename(file, ".ts");
-    const unknown = [...this.unknown].sort((a, b) =>
-      Number(b.includes(word)) - Number(a.includes(word))
-    );
-    for (const test of unknown) {
-      if (isLate()) return;
-      if (comes(await this.#measured(test))) yield { test };
+    const places = await Promise.all(this.tests.map(async (test) => ({
+      test,
+      far: (await Deno.readTextFile(join(this.copy, test))).includes(`/${file}"`) ? 0 : 1,
+      size: this.known.get(test)?.size ?? Infinity,
+    })));
+    places.sort((a, b) => a.far - b.far || a.size - b.size);
+    for (const { test } of places) {
+      const known = this.known.get(test);
+      if (known === undefined && isLate()) return;
+      if (comes(known ?? await this.#measured(test))) yield { test };
     }
   }
 
@@ -86,7 +86,6 @@ export class Reaches {
     await Deno.writeTextFile(this.path, `${JSON.stringify(reach)}\n`, { append: true });
     if (!reach.passes) print(`not asked, since it fails or takes too long: ${test}`);
     this.known.set(test, reach);
-    this.unknown.delete(test);
     return reach;
   }
 }
