@@ -4,6 +4,7 @@
  * @module
  */
 import { stopSignals } from "./command.ts";
+import { printError } from "./terminal.ts";
 import { narrowRun, type Opened, type PermissionSet } from "./rights.ts";
 
 /**
@@ -34,5 +35,13 @@ export async function launch(
       }
     });
   }
-  return (await child.status).code;
+  const { code, signal } = await child.status;
+  if (signal !== null && !stopSignals().some((name) => name === signal)) {
+    printError(
+      `The command was ended by ${signal}` +
+        (signal === "SIGKILL" ? ", as by a system that is short of memory" : "") +
+        "; what it had finished is kept, and the same command goes on from there.",
+    );
+  }
+  return code;
 }

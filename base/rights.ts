@@ -118,7 +118,7 @@ const WANTED: Readonly<Record<string, string>> = {
 export function refusal(error: unknown): string | null {
   if (!(error instanceof Deno.errors.NotCapable)) return null;
   const [, kind, what] =
-    /^Requires (?:--allow-)?(\w+) (?:access|permissions)(?: to (.*?))?(?:, run again.*|\. Alternatively.*)?$/s
+    /^(?:Cannot [^\n]*?: )?Requires (?:--allow-)?(\w+) (?:access|permissions)(?: to (.*?))?(?:, run again.*|\. Alternatively.*)?$/s
       .exec(error.message) ?? [];
   const wanted = WANTED[kind ?? ""];
   if (wanted === undefined) return null;

@@ -14,6 +14,12 @@ export function waiting({ name, spec, id }: PlannedRun, process: number | null):
   return `Waiting for ${datasetText(spec)} ${name} seed ${spec.seed} (${id}): ${who} is at it`;
 }
 
+/** That another process is writing the same report. */
+export function waitingForReport(process: number | null): string {
+  const who = process === null ? "another process" : `process ${process}`;
+  return `Waiting for the report: ${who} is writing one into the same folder`;
+}
+
 /** What is being done, with the bytes done where it is not known of how many. */
 export function workDone(what: string, done: number, total: number | undefined): string {
   return total === undefined ? `${what}: ${(done / 2 ** 20).toFixed(0)} MiB` : what;

@@ -5,6 +5,7 @@
  * @module
  */
 import { join, relative, resolve } from "node:path";
+import { printError } from "../base/terminal.ts";
 import type { Catalogue } from "../bench/catalogue.ts";
 import type { Outcome, Outcomes, Submission } from "../bench/execute/executor.ts";
 import { expectedBackend } from "../bench/execute/preflight.ts";
@@ -23,6 +24,7 @@ import { type GridOptions, requestOf } from "./options/grid.ts";
 import { judgementOf, type JudgementOptions } from "./options/judgement.ts";
 import { plannedSensitivity } from "./sensitivity.ts";
 import { duration } from "./meter.ts";
+import { waitingForReport } from "./progress_words.ts";
 import { makeProgress, type Progress } from "./progress.ts";
 import { StopSignals } from "./stop_signals.ts";
 
@@ -191,7 +193,10 @@ export async function reportOn(
 ): Promise<void> {
   if (result.status !== "finished") return;
   const { runs, outcomes } = result;
-  const { path: report, leaderboards } = await buildReport(out, how);
+  const { path: report, leaderboards } = await buildReport(out, {
+    ...how,
+    onWait: (process) => printError(waitingForReport(process)),
+  });
   const seconds = (performance.now() - began) / 1000;
   const { done, ...others } = tally(runs, outcomes);
   if (json) {

@@ -55,6 +55,8 @@ export interface ReportOptions {
   readonly from?: readonly string[];
   /** What of the tables a paper takes, in LaTeX and Markdown; everything by default. */
   readonly paper?: PaperOptions;
+  /** Told once when another process, as far as it is known, is writing the same report. */
+  readonly onWait?: (holder: number | null) => void;
 }
 
 /** The records of an output folder and what follows from them. */

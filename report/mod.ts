@@ -5,6 +5,9 @@
  *
  * @module
  */
+import { join } from "node:path";
+import { requireNoLink } from "../base/files.ts";
+import { holderOf, withLockIfPossible } from "../base/lock.ts";
 import { loadDrawing } from "./charts/render.ts";
 import { openReport, type ReportContext, type ReportOptions } from "./context.ts";
 import { ReportFiles } from "./files.ts";
@@ -82,12 +85,21 @@ export interface Report {
  *
  * With `from`, other folders are read, several as one, and nothing is written into them.
  *
- * Works at any time, also while runs are going on: what is not there yet is shown as missing.
+ * Works at any time, also while runs are going on: what is not there yet is shown as missing. Where
+ * another process is writing the same report, it waits for that one.
  *
  * @param out The folder that a benchmark wrote, or a new one for a report on others.
  * @throws When there is no plan in `out`, or in the folder to compare with, that can be read.
  */
 export async function buildReport(out: string, options: ReportOptions = {}): Promise<Report> {
+  await requireNoLink(join(out, "report"));
+  const lock = join(out, "report/lock");
+  const waits = async () => options.onWait?.(await holderOf(lock));
+  // Its records are read when the one before has been written: the last page is never an older one.
+  return await withLockIfPossible(lock, () => write(out, options), () => void waits());
+}
+
+async function write(out: string, options: ReportOptions): Promise<Report> {
   const ctx = await openReport(out, options);
   const files = new ReportFiles(out, options.paper);
   await files.results(resultsCsv(ctx.store, ctx.catalogue.studies));

@@ -6,9 +6,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { addonPath, findCompiler, packageFolder, tryAddon } from "./native/addon.ts";
-import { exists } from "../base/files.ts";
 import { cacheDirectory } from "../base/paths.ts";
-import { findProgram, runProgram } from "../base/command.ts";
 import {
   type Backend,
   type BackendChoice,
@@ -16,6 +14,7 @@ import {
   type BackendReport,
 } from "./native/choice.ts";
 import { nativeBackend } from "./native/binding.ts";
+import { gpuSeen, visibleGpus } from "./native/gpus.ts";
 import { registerGather } from "./native/gather.ts";
 import { registerMatMul } from "./native/matmul.ts";
 import {
@@ -32,7 +31,7 @@ import { withoutStandardError } from "./native/quiet.ts";
 import { wheelSets } from "./native/wheels.ts";
 import { startWasmBackend } from "./wasm.ts";
 
-export { BackendError, cacheDirectory };
+export { BackendError, cacheDirectory, visibleGpus };
 export type { Backend, BackendChoice, BackendReport };
 
 /** What does the mathematics in this process. */
@@ -62,8 +61,33 @@ export async function prepareBackend(
   report: BackendReport = {},
 ): Promise<Backend> {
   if (choice === "wasm") return choice;
-  return await isPrepared() ? "native" : await prepareApart(choice, report);
+  const ready = await isPrepared() ? "native" : await prepareApart(choice, report);
+  return ready === "wasm" ? ready : await thatLoads(choice, await provisionContext(), report);
 }
+
+/**
+ * Native where it loads on this machine: what was made may have lost a library since, or been made on
+ * another machine that shares the cache.
+ *
+ * @throws BackendError where `native` was chosen and does not load.
+ */
+export async function thatLoads(
+  choice: BackendChoice,
+  ctx: ProvisionContext,
+  report: BackendReport,
+): Promise<Backend> {
+  const found = await findNativeBuild(ctx);
+  const why = found === undefined ? "it has gone" : await whyNotLoading(found.addon, ctx.tryAddon);
+  if (why === null) return "native";
+  const remedy = found && `; remove '${found.addon}' to have it made anew`;
+  const sentence = `Cannot start the native backend here: ${why}${remedy ?? ""}`;
+  if (choice === "native") throw new BackendError(`${sentence}, or use wasm instead.`);
+  report.onNote?.(`${sentence}.`);
+  report.onNote?.(USING_WASM);
+  return "wasm";
+}
+
+const USING_WASM = "Using the wasm backend, several times slower than native TensorFlow.";
 
 /** Whether nothing is left to be fetched, compiled or linked for the native backend. */
 async function isPrepared(): Promise<boolean> {
@@ -108,7 +132,7 @@ export async function chooseBackend(
       `Cannot prepare the native backend here, use wasm instead: ${reasons.join("; ")}.`,
     );
   }
-  report.onNote?.("Using the wasm backend, several times slower than native TensorFlow.");
+  report.onNote?.(USING_WASM);
   return "wasm";
 }
 
@@ -198,8 +222,10 @@ export interface BackendInspection {
    * it is linked into this clone's npm package ({@linkcode prepareBackend} sees to that).
    */
   native: { addon: string; tensorflow: string; source: string; linked: boolean } | undefined;
-  /** What provisioning native TensorFlow would need and this machine missingRequirement, one line each. */
+  /** What provisioning native TensorFlow would need and this machine lacks, one line each. */
   missing: string[];
+  /** What was made before and may not be used, a sentence each. */
+  passedOver: string[];
   /** Whether an NVIDIA GPU is to be seen. */
   gpu: boolean;
   cache: string;
@@ -210,7 +236,8 @@ export interface BackendInspection {
 /** Looks at what there is, without changing anything. */
 export async function inspectBackend(): Promise<BackendInspection> {
   const environment = Deno.env.toObject();
-  const ctx = await provisionContext();
+  const passedOver: string[] = [];
+  const ctx = { ...await provisionContext(), onNote: (line: string) => void passedOver.push(line) };
   const ready = await findNativeBuild(ctx);
   const link = await Deno.readLink(addonPath(ctx.tfjsFolder)).catch(() => undefined);
   const missing: string[] = [];
@@ -222,6 +249,7 @@ export async function inspectBackend(): Promise<BackendInspection> {
     backend: ready === undefined ? "wasm" : "native",
     native: ready && { ...ready, linked: link === ready.addon },
     missing,
+    passedOver,
     gpu: await gpuSeen(environment),
     cache: ctx.cache,
     mend: ready === undefined ? "deno task bench --preset smoke --backend native" : undefined,
@@ -229,8 +257,11 @@ export async function inspectBackend(): Promise<BackendInspection> {
 }
 
 /** Why a native TensorFlow that was made does not load here; null where it does. */
-export async function whyNotLoading(addon: string): Promise<string | null> {
-  return await tryAddon(addon, Deno.env.toObject()).then(
+export async function whyNotLoading(
+  addon: string,
+  attempt = (path: string) => tryAddon(path, Deno.env.toObject()),
+): Promise<string | null> {
+  return await attempt(addon).then(
     () => null,
     (error: Error) => error.message.replace(/\s+/g, " "),
   );
@@ -250,23 +281,4 @@ async function provisionContext(): Promise<ProvisionContext> {
     onProgress() {},
     onNote() {},
   };
-}
-
-/** The NVIDIA GPUs that this process may use, as CUDA names them. */
-export async function visibleGpus(): Promise<string[]> {
-  const environment = Deno.env.toObject();
-  if (!await gpuSeen(environment)) return [];
-  const chosen = environment["CUDA_VISIBLE_DEVICES"];
-  if (chosen !== undefined) return chosen.split(",").map((name) => name.trim());
-  const tool = await findProgram(["nvidia-smi"], environment);
-  const list = tool && await runProgram(tool, ["--list-gpus"], { environment, minutes: 1 });
-  const count = list ? list.stdout.split("\n").filter((line) => /^GPU \d+:/.test(line)).length : 0;
-  return Array.from({ length: Math.max(1, count) }, (_, i) => String(i));
-}
-
-/** Whether there is an NVIDIA GPU that this process may use. */
-async function gpuSeen(environment: Readonly<Record<string, string>>): Promise<boolean> {
-  if (/^(-1)?$/.test(environment["CUDA_VISIBLE_DEVICES"] ?? "all")) return false;
-  return await exists("/dev/nvidia0") ||
-    await findProgram(["nvidia-smi"], environment) !== undefined;
 }

@@ -18,7 +18,7 @@ import {
 } from "../options/common.ts";
 
 /** The command. */
-export function doctorCommand(_setExitCode: SetExitCode): Command {
+export function doctorCommand(setExitCode: SetExitCode): Command {
   const command = new Command("doctor")
     .description("what this machine has, what is missing and the command that mends it")
     .option("--json", "as JSON");
@@ -50,10 +50,12 @@ export function doctorCommand(_setExitCode: SetExitCode): Command {
         cache: cacheDirectory(),
         broken,
         missing: engine.missing,
+        passedOver: engine.passedOver,
         mend: engine.mend ?? null,
         engine,
         datasets,
       };
+      setExitCode(broken === null && engine.passedOver.length === 0 ? 0 : 1);
       if (options.json) {
         printJson(findings);
         return;
@@ -69,6 +71,7 @@ export function doctorCommand(_setExitCode: SetExitCode): Command {
       print(`Versions:  Deno ${Deno.version.deno}, V8 ${Deno.version.v8}`);
       print(`Cache:     ${findings.cache}`);
       for (const item of engine.missing) print(`Missing:   ${item}`);
+      for (const sentence of engine.passedOver) print(`Broken:    ${sentence}`);
       if (broken !== null) {
         print(`To mend:   remove '${engine.native!.addon}' to have it made anew`);
       }

@@ -18,6 +18,7 @@ import {
 } from "../options/folders.ts";
 import { judgementOf, type JudgementOptions, judgementOptions } from "../options/judgement.ts";
 import { type PaperCommandOptions, paperOf, paperOptions } from "../options/paper.ts";
+import { waitingForReport } from "../progress_words.ts";
 import { missingPlugins } from "../options/plugins.ts";
 import {
   catalogueOf,
@@ -66,6 +67,7 @@ async function report(options: ReportCommandOptions): Promise<void> {
     ...judgementOf(options),
     paper: paperOf(options),
     ...(metrics && { metrics }),
+    onWait: (process) => printError(waitingForReport(process)),
     ...(from[0] !== target && { from }),
     catalogue,
   });

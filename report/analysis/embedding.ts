@@ -108,7 +108,8 @@ async function firstPoints(
     const cached = await readCache(cache, key);
     if (cached) return [id, cached];
     const points = await compute(sample);
-    await writeAtomically(cache, JSON.stringify(sealed({ key, points })), false);
+    // It is computed again where it cannot be kept: a report may leave the runs as they are.
+    await writeAtomically(cache, JSON.stringify(sealed({ key, points })), false).catch(() => {});
     return [id, points];
   }
   return null;

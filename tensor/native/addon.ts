@@ -130,7 +130,7 @@ export async function tryAddon(
     probe,
     addon,
   ], { environment, minutes: 5 });
-  if (!success) throw new Error(`the addon does not load (${reason})`);
+  if (!success) throw new Error(`the addon does not load (${reason.replace(/^error: /, "")})`);
   return stdout.trim();
 }
 

@@ -5,5 +5,12 @@
  */
 import { createRequire } from "node:module";
 
-const addon = createRequire(import.meta.url)(Deno.args[0]!) as { TF_Version: string };
-await Deno.stdout.write(new TextEncoder().encode(addon.TF_Version + "\n"));
+const say = (stream: typeof Deno.stdout | typeof Deno.stderr, text: string) =>
+  stream.write(new TextEncoder().encode(`${text}\n`));
+try {
+  const addon = createRequire(import.meta.url)(Deno.args[0]!) as { TF_Version: string };
+  await say(Deno.stdout, addon.TF_Version);
+} catch (error) {
+  await say(Deno.stderr, `error: ${(error as Error).message}`);
+  Deno.exit(1);
+}

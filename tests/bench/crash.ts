@@ -144,8 +144,8 @@ export async function limitMemory(pid: number, megabytes: number): Promise<void>
   assert.equal(code, 0, new TextDecoder().decode(stderr));
 }
 
-/** The worker processes of a harness that are alive. */
-export async function workersOf(pid: number): Promise<number[]> {
+/** The worker processes of a harness that are alive; or those that run another program of its. */
+export async function workersOf(pid: number, program = "worker.ts"): Promise<number[]> {
   const found: number[] = [];
   try {
     // A child is listed under the thread that started it.
@@ -153,7 +153,7 @@ export async function workersOf(pid: number): Promise<number[]> {
       const text = await Deno.readTextFile(`/proc/${pid}/task/${name}/children`).catch(() => "");
       for (const child of text.split(" ").filter((part) => part !== "")) {
         const line = await Deno.readTextFile(`/proc/${child}/cmdline`).catch(() => "");
-        if (line.includes("worker.ts")) found.push(Number(child));
+        if (line.includes(program)) found.push(Number(child));
       }
     }
   } catch {

@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { StallWatch } from "../../bench/execute/stall.ts";
+import { Folder } from "../../bench/records/folder.ts";
 import { holderOf, tryLock } from "../../base/lock.ts";
 import {
   kill,
@@ -35,7 +36,7 @@ Deno.test({
   ignore: !linux,
   fn: () =>
     withFolder(async (out) => {
-      const harness = startBench(...ONE, "--out", out, "--stall", "4");
+      const harness = startBench(...ONE, "--out", out, "--stall", "12");
       let stopped = false;
       const { code, out: said } = await whileItRuns(harness, async (worker) => {
         if (stopped) return;
@@ -44,10 +45,46 @@ Deno.test({
         Deno.kill(worker, "SIGSTOP");
       });
       assert.equal(code, 0, said);
-      assert.match(said, /"event":"retry".*gave no sign of progress for 4 seconds and was killed/);
+      assert.match(said, /"event":"retry".*gave no sign of progress for 12 seconds and was killed/);
       assert.equal(lastEvent(said).done, 1);
     }),
 });
+
+/** A method whose loss never ends. */
+const ENDLESS = `
+import { defineMethod } from "@mdlt/bench/methods";
+export default defineMethod({
+  name: "endless",
+  title: "Endless",
+  description: "It loops.",
+  family: "baseline",
+  citation: "Me",
+  version: 1,
+  hyperparameters: {},
+  create: () => ({
+    loss() {
+      for (;;);
+    },
+  }),
+});`;
+
+Deno.test("a method whose loss never ends fails with its reason, and the other runs are trained", () =>
+  withFolder(async (parent) => {
+    const plugin = join(parent, "endless.ts"), out = join(parent, "out");
+    await Deno.writeTextFile(plugin, ENDLESS);
+    const { code, out: said } = await startBench(
+      ...[...TINY, "--steps", "2", "--methods", "endless,erm", "--jobs", "1", "--json"],
+      ...["--plugin", plugin, "--stall", "12", "--out", out],
+    ).ended;
+    assert.equal(code, 1, said);
+    const reason = /gave no sign of progress for 12 seconds and was killed; --stall sets how long/;
+    assert.match(said, new RegExp(`"event":"retry".*"method":"endless".*${reason.source}`));
+    const { done, failed } = lastEvent(said);
+    assert.deepEqual([done, failed], [1, 1]);
+    const folder = new Folder(out);
+    const failures = await Promise.all((await folder.ids()).map((id) => folder.failure(id)));
+    assert.match(failures.find((failure) => failure?.name === "endless")!.error, reason);
+  }));
 
 Deno.test({
   name: "a run that another process is at is named with it; a stopped worker ends with its harness",

@@ -164,5 +164,11 @@ Deno.test("a right that is lacking is a sentence", () => {
     of('Requires all access to "/proc/1/stat", run again with the --allow-all flag')!,
     /^Cannot read "\/proc\/1\/stat": /,
   );
+  assert.match(
+    of(
+      'Cannot write /a b: Requires write access to "/a b", run again with the --allow-write flag',
+    )!,
+    /^Cannot write "\/a b": this process has no leave to, /,
+  );
   assert.equal(refusal(new Deno.errors.NotFound("x")), null);
 });

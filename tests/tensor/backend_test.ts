@@ -7,6 +7,7 @@ import {
   chooseBackend,
   inspectBackend,
   prepareBackend,
+  thatLoads,
 } from "../../tensor/backend.ts";
 import { provisionContext, putWheel, setStage } from "./provision_program.ts";
 
@@ -75,6 +76,30 @@ Deno.test({
         );
         return true;
       });
+    }),
+});
+
+Deno.test({
+  name: "what was made and no longer loads is passed over by auto, and named to who chose native",
+  ignore,
+  fn: () =>
+    withStage(async (folder) => {
+      const ctx = provisionContext(folder, [await putWheel(folder, "tensorflow-cpu")], []);
+      assert.equal(await chooseBackend("native", ctx, {}), "native");
+      assert.equal(await thatLoads("auto", ctx, {}), "native");
+      const tryAddon = () => Promise.reject(new Error("the addon does not load (no libx.so)"));
+      const notes: string[] = [];
+      const report = { onNote: (line: string) => void notes.push(line) };
+      assert.equal(await thatLoads("auto", { ...ctx, tryAddon }, report), "wasm");
+      const sentence =
+        /^Cannot start the native backend here: the addon does not load \(no libx\.so\); remove '.*tfjs_binding\.node' to have it made anew/;
+      assert.equal(notes.length, 2);
+      assert.match(notes[0]!, sentence);
+      assert.match(notes[1]!, /^Using the wasm backend/);
+      await assert.rejects(
+        thatLoads("native", { ...ctx, tryAddon }, {}),
+        (error) => error instanceof BackendError && sentence.test(error.message),
+      );
     }),
 });
 
