@@ -16,10 +16,12 @@ const field = document.querySelector<HTMLInputElement>("#words")!;
 const list = document.querySelector("#found")!;
 const told = document.querySelector("#told")!;
 
-/** Shows the pages that have what was typed, the best first. */
+/** Shows what has all words that were typed, or else some of them, the best first. */
 function find(): void {
-  const found = search.search(field.value, { prefix: true, fuzzy: 0.15, boost: { title: 3 } });
-  told.textContent = field.value.trim() === "" ? "" : `${found.length} pages`;
+  const how = { prefix: true, fuzzy: 0.15, boost: { title: 3 } };
+  const whole = search.search(field.value, { ...how, combineWith: "AND" });
+  const found = whole.length > 0 ? whole : search.search(field.value, how);
+  told.textContent = field.value.trim() === "" ? "" : `${found.length} found`;
   list.replaceChildren(
     ...found.slice(0, 30).map(({ id, title, heading }) => {
       const item = document.createElement("li");
