@@ -127,14 +127,14 @@ export async function checkedPlan(
   const plan = written["runs"].length === 0 ? written : conforming(PLAN, { ...written, format: 2 });
   const runs: Manifest["runs"][number][] = [];
   const refused: Refused[] = [];
-  const ids = new Set<string>();
+  const ofMethods = new Set<string>(); // a study may have any run, in several places
   for (const run of written["runs"]) {
     try {
       const checked = await checkedRun(run, definitions);
-      if (ids.has(checked.id) && checked.study === undefined) {
-        throw new Unusable("it is there twice");
+      if (checked.study === undefined) {
+        if (ofMethods.has(checked.id)) throw new Unusable("it is there twice");
+        ofMethods.add(checked.id);
       }
-      ids.add(checked.id);
       runs.push(checked);
     } catch (error) {
       if (!(error instanceof Unusable)) throw error;

@@ -66,6 +66,24 @@ Deno.test("a plan adds to the folder's: other methods on the same networks stay"
     );
   }));
 
+Deno.test("a run may be a method's and a study's, whichever was planned first", () =>
+  withFolder(async (out) => {
+    const store = new Store(out);
+    const [run] = plan({
+      ...{ datasets: ["digits-synth"], methods: ["irm"], seeds: [0], preset: "smoke", steps: 60 },
+      ...{ settings: [], selection: "last", backend: BACKEND, threads: 1 },
+    });
+    const about = { format: 2, createdAt: "", command: [], preset: "smoke", environment: {} };
+    const study = { name: "ablation", method: "irm", levels: {} };
+    const studied = { ...run, name: "irm: all its parts", study };
+    for (const next of [studied, run, studied, run]) {
+      await store.writeManifest({ ...about, runs: [next] } as unknown as Manifest);
+    }
+    const { manifest, refused } = (await store.plan())!;
+    assert.deepEqual(manifest.runs.map(({ study }) => study?.name), ["ablation", undefined]);
+    assert.deepEqual(refused, []);
+  }));
+
 /** Content that no record and no plan has. */
 const SPOILT = ["", "{", "[1]", '{"id":"another"}', "\0\0\0\0"];
 
