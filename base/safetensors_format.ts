@@ -21,6 +21,9 @@ interface Entry {
   readonly data_offsets: readonly [number, number];
 }
 
+/** More axes than any tensor has. */
+const MOST_AXES = 32;
+
 /** The key of the header under which the format keeps texts. */
 const METADATA = "__metadata__";
 
@@ -175,6 +178,7 @@ function isEntry(value: unknown): value is Entry {
   const natural = (list: unknown) =>
     Array.isArray(list) && list.every((n) => Number.isSafeInteger(n) && n >= 0);
   return typeof dtype === "string" && natural(shape) && natural(data_offsets) &&
+    (shape as number[]).length <= MOST_AXES &&
     (data_offsets as number[]).length === 2;
 }
 

@@ -36,8 +36,7 @@ export async function cachedWeights(
 }
 
 /**
- * Reads weights: a safetensors file, a `state_dict` of torch (`.pth`, read without running anything
- * of it) or a checkpoint that holds one, or a folder of `weights.json` (`weights`: a list of `name`,
+ * Reads weights: a safetensors file, a `state_dict` of torch (read without running anything of it) or a checkpoint that holds one, or a folder of `weights.json` (`weights`: a list of `name`,
  * `shape`, `offset`) and `weights.bin` (float32). Names may have something before them, as
  * `module.`. A network is taken only if the file has all of its tensors and nothing else but a
  * classifier and counters.
@@ -51,7 +50,7 @@ export async function readPretrained(
   const { states, ...hashes } = await readStates(path);
   const candidates = states.flatMap((state) =>
     networks.flatMap((network) =>
-      network.weights ? [candidate(network, network.weights, state)] : []
+      network.weights ? candidatesOf(network, network.weights, state) : []
     )
   );
   const best = candidates.toSorted((a, b) => distance(a) - distance(b))[0];
@@ -79,22 +78,24 @@ interface Candidate {
   readonly needed: number;
 }
 
-function candidate(
+/** A network with every prefix that names in the file may have, none at all first. */
+function candidatesOf(
   network: NetworkDefinition,
   weights: PretrainedWeights,
   state: Arrays,
-): Candidate {
+): Candidate[] {
   const [first = ""] = weights.tensors(new Set(state.keys()));
-  const prefixes = state.keys().filter((name) => name === first || name.endsWith(`.${first}`))
-    .map((name) => name.slice(0, -first.length));
-  const [prefix = ""] = [...prefixes].sort((a, b) => a.length - b.length);
-  const arrays: Arrays = new Map(
-    [...state].map((
-      [name, read],
-    ) => [name.startsWith(prefix) ? name.slice(prefix.length) : name, read]),
-  );
-  const names = new Set(arrays.keys());
-  return { network, arrays, fit: fitOf(weights, names), needed: weights.tensors(names).length };
+  const prefixes = state.keys().filter((name) => name.endsWith(`.${first}`))
+    .map((name) => name.slice(0, -first.length)).toArray().toSorted((a, b) => a.length - b.length);
+  return ["", ...prefixes].map((prefix) => {
+    const arrays: Arrays = new Map(
+      [...state].map((
+        [name, read],
+      ) => [name.startsWith(prefix) ? name.slice(prefix.length) : name, read]),
+    );
+    const names = new Set(arrays.keys());
+    return { network, arrays, fit: fitOf(weights, names), needed: weights.tensors(names).length };
+  });
 }
 
 function distance({ fit }: Candidate): number {
@@ -142,9 +143,9 @@ async function readStates(path: string): Promise<States> {
   try {
     if ((await Deno.stat(path)).isDirectory) return await readFolder(path);
     const bytes = await Deno.readFile(path);
-    const states = path.endsWith(".safetensors")
+    const states = isSafetensors(bytes, path)
       ? [lazily(Object.entries(decodeArrays(bytes)))]
-      : parseTorchStates(bytes, path).map(({ tensors }) => floatsOf(tensors));
+      : parseTorchStates(bytes, path).map(floatsOf);
     return { states, sha256: createHash("sha256").update(bytes).digest("hex") };
   } catch (error) {
     if (error instanceof DataError) throw error;
@@ -155,13 +156,21 @@ async function readStates(path: string): Promise<States> {
   }
 }
 
+/** Files are known by their content: a header of JSON, or the beginning of a zip or of a pickle. */
+function isSafetensors(bytes: Uint8Array, path: string): boolean {
+  if (bytes[8] === "{".charCodeAt(0)) return true;
+  const torch = bytes[0] === 0x80 || (bytes[0] === 0x50 && bytes[1] === 0x4b);
+  return !torch && path.endsWith(".safetensors");
+}
+
 function lazily(arrays: Iterable<readonly [string, Float32Values]>): Arrays {
   return new Map([...arrays].map(([name, array]) => [name, () => array]));
 }
 
-function floatsOf(tensors: TorchState["tensors"]): Arrays {
+/** Without tensors of whole numbers, as safetensors are read. */
+function floatsOf({ tensors, whole }: TorchState): Arrays {
   return new Map(
-    [...tensors].map(([name, read]) => [name, () => {
+    [...tensors].filter(([name]) => !whole.has(name)).map(([name, read]) => [name, () => {
       const { shape, data } = read();
       return { shape, values: data instanceof Float32Array ? data : Float32Array.from(data) };
     }]),

@@ -268,7 +268,8 @@ class Machine {
 
   #refused(name: string): DataError {
     return new DataError(
-      `${this.file} is refused: it asks to call ${name}, which no file of plain tensors needs.`,
+      `${this.file} is refused: it asks to call ${name}, which no file of plain tensors needs; save ` +
+        `the tensors alone, as torch.save(model.state_dict(), FILE) does.`,
     );
   }
 }

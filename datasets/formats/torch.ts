@@ -1,58 +1,20 @@
 /**
  * Files of tensors that torch wrote: a zip since version 1.6, before that a row of pickles.
  *
- * The older form is five pickles (magic number, protocol, machine, the object, the keys of its
+ * The older form is five pickles of whichever protocol (magic number, protocol, machine, the object, the keys of its
  * storages) and then every storage: its length and its raw numbers. The zip has the object as
  * `data.pkl` and every storage as a file `data/<key>`. No part of a pickle can do anything here, see
  * `pickle.ts`.
  *
  * @module
  */
-import { floats } from "../../base/safetensors_format.ts";
-import { broken, elements, type NumberArray } from "./bytes.ts";
+import { broken, type NumberArray } from "./bytes.ts";
 import { PickleName, type PickleRules, readPickle } from "./pickle.ts";
+import { FLOATS, rebuilder, Storage, STORAGES, Tensor } from "./torch_tensor.ts";
 import { readZip } from "./zip.ts";
 
-/** The pickle of torch's magic number, with which files of the older form begin. */
-const MAGIC = [0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e];
-
-/** How the numbers of a storage class become an array; whole numbers of more than 8 bits as doubles. */
-const STORAGES: Readonly<
-  Record<
-    string,
-    { readonly bytes: number; read(raw: Uint8Array<ArrayBuffer>): NumberArray["data"] }
-  >
-> = {
-  "torch.ByteStorage": { bytes: 1, read: (raw) => raw },
-  "torch.BoolStorage": { bytes: 1, read: (raw) => raw },
-  "torch.CharStorage": { bytes: 1, read: (raw) => Float64Array.from(new Int8Array(raw.buffer)) },
-  "torch.ShortStorage": { bytes: 2, read: (raw) => Float64Array.from(new Int16Array(raw.buffer)) },
-  "torch.IntStorage": { bytes: 4, read: (raw) => Float64Array.from(new Int32Array(raw.buffer)) },
-  "torch.LongStorage": {
-    bytes: 8,
-    read: (raw) => Float64Array.from(new BigInt64Array(raw.buffer), Number),
-  },
-  "torch.HalfStorage": { bytes: 2, read: (raw) => floats(raw, "F16") },
-  "torch.BFloat16Storage": { bytes: 2, read: (raw) => floats(raw, "BF16") },
-  "torch.FloatStorage": { bytes: 4, read: (raw) => floats(raw, "F32") },
-  "torch.DoubleStorage": { bytes: 8, read: (raw) => new Float64Array(raw.buffer) },
-};
-
-/** More axes than any array has: a damaged shape must not keep the reader busy. */
-const MOST_AXES = 32;
-
-class Storage {
-  constructor(readonly kind: string, readonly key: unknown, readonly length: unknown) {}
-}
-
-class Tensor {
-  constructor(
-    readonly storage: unknown,
-    readonly offset: unknown,
-    readonly shape: unknown,
-    readonly strides: unknown,
-  ) {}
-}
+/** Torch's magic number: the first pickle of files of the older form. */
+const MAGIC = 0x1950a86a20f9469cfc6cn;
 
 class NumberType {
   constructor(readonly name: string) {}
@@ -121,6 +83,8 @@ export interface TorchState {
   readonly key: string;
   /** Gives every tensor when it is asked for. What is no tensor is left out. */
   readonly tensors: ReadonlyMap<string, () => NumberArray>;
+  /** The tensors of whole numbers: counters, indices, or weights that were quantised. */
+  readonly whole: ReadonlySet<string>;
 }
 
 /**
@@ -139,12 +103,16 @@ export function parseTorchStates(bytes: Uint8Array, file: string): TorchState[] 
     const next: typeof level = [];
     for (const [key, map] of level) {
       const tensors = new Map<string, () => NumberArray>();
+      const whole = new Set<string>();
       for (const [name, value] of map) {
         if (typeof name !== "string") continue;
-        if (value instanceof Tensor) tensors.set(name, () => rebuild(value));
+        if (value instanceof Tensor) {
+          tensors.set(name, () => rebuild(value));
+          if (value.storage instanceof Storage && !FLOATS.has(value.storage.kind)) whole.add(name);
+        }
         if (value instanceof Map) next.push([key === "" ? name : `${key}.${name}`, value]);
       }
-      if (tensors.size > 0) found.push({ key, tensors });
+      if (tensors.size > 0) found.push({ key, tensors, whole });
     }
     level = next;
   }
@@ -182,7 +150,10 @@ interface Opened {
 
 function open(bytes: Uint8Array, file: string): Opened {
   if (bytes[0] === 0x50 && bytes[1] === 0x4b) return openZip(bytes, file);
-  if (MAGIC.every((byte, i) => bytes[i] === byte)) return openPickles(bytes, file);
+  if (bytes[0] === 0x80) {
+    const { value, end } = readPickle(bytes, 0, file, rules([])); // of whichever protocol
+    if (value === MAGIC) return openPickles(bytes, end, file);
+  }
   throw broken(file, "it does not start as a file of torch does (a zip, or torch's magic number)");
 }
 
@@ -199,8 +170,8 @@ function openZip(bytes: Uint8Array, file: string): Opened {
   return { object: value, rebuild: rebuilder((key) => files.get(`${folder}data/${key}`), file) };
 }
 
-function openPickles(bytes: Uint8Array, file: string): Opened {
-  let at = MAGIC.length;
+function openPickles(bytes: Uint8Array, start: number, file: string): Opened {
+  let at = start;
   const named: Storage[] = [];
   const [protocol, machine, object, keys] = Array.from({ length: 4 }, () => {
     const { value, end } = readPickle(bytes, at, file, rules(named));
@@ -244,49 +215,4 @@ function readStorages(
   }
   if (at !== bytes.length) throw broken(file, `${bytes.length - at} bytes follow the last storage`);
   return storages;
-}
-
-/** Builds tensors from their storages; views must not make much more of a file than there is in it. */
-function rebuilder(storageOf: (key: unknown) => Uint8Array | undefined, file: string) {
-  const seen = new Set<unknown>();
-  let [stored, built] = [0, 0];
-  return (tensor: Tensor): NumberArray => {
-    const key = tensor.storage instanceof Storage ? tensor.storage.key : undefined;
-    const raw = storageOf(key);
-    if (!seen.has(key)) stored += raw?.length ?? 0;
-    seen.add(key);
-    const made = rebuild(tensor, raw, file);
-    built += made.data.byteLength;
-    if (built > 16 * stored + 4096) {
-      throw broken(file, "its tensors are views that repeat the same numbers many times");
-    }
-    return made;
-  };
-}
-
-function rebuild(
-  { storage, offset, shape, strides }: Tensor,
-  raw: Uint8Array | undefined,
-  file: string,
-): NumberArray {
-  const form = storage instanceof Storage ? STORAGES[storage.kind] : undefined;
-  if (raw === undefined || form === undefined) throw broken(file, "a tensor has no storage");
-  const natural = (value: unknown): value is number =>
-    Number.isSafeInteger(value) && (value as number) >= 0;
-  const isShape = Array.isArray(shape) && shape.length <= MOST_AXES && shape.every(natural);
-  if (!isShape || !Array.isArray(strides)) {
-    throw broken(file, "the shape of a tensor is damaged");
-  }
-  const count = elements(shape);
-  const dense = shape.map((_, i) => elements(shape.slice(i + 1)));
-  // A side of one pixel or channel may have any stride.
-  if (!natural(offset) || dense.some((step, i) => step !== strides[i] && shape[i]! > 1)) {
-    throw broken(file, "a tensor is not stored densely");
-  }
-  if (!((offset + count) * form.bytes <= raw.length)) {
-    throw broken(file, `a tensor of ${shape.join(" × ")} is larger than its storage`);
-  }
-  // A copy begins where numbers of any size may begin.
-  const data = Uint8Array.from(raw.subarray(offset * form.bytes, (offset + count) * form.bytes));
-  return { shape, data: form.read(data) };
 }

@@ -120,9 +120,16 @@ Deno.test("pretrained: safetensors by network; strangers and missing files are r
       `${folder}/short.safetensors`,
       /nearest to ResNet-18, but lacks 1 such as "layer4\.1\.bn2\.running_var" of its 100 tensors/,
     );
+    await write("headless", names.filter((name) => name !== "conv1.weight"));
+    await refused(`${folder}/headless.safetensors`, /lacks 1 such as "conv1\.weight" of its 100/);
     await refused(`${folder}/other.safetensors`, /no use for, 1 such as "projector\.weight"/);
     await refused(`${folder}/none.pth`, /none\.pth cannot be used/);
     await refused(folder, /weights\.json/);
+    await Deno.rename(`${folder}/a.safetensors`, `${folder}/a.pth`);
+    assert.equal((await readPretrained(`${folder}/a.pth`, NETWORKS)).network, resnet18);
+    const torch = new URL("../datasets/figures/state.pth", import.meta.url);
+    await Deno.copyFile(torch, `${folder}/torch.safetensors`);
+    await refused(`${folder}/torch.safetensors`, /the weights of no known network/);
     await Deno.writeTextFile(`${folder}/c.pth`, "no weights");
     await refused(`${folder}/c.pth`, /does not start as a file of torch/);
   } finally {

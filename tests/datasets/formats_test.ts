@@ -103,6 +103,12 @@ Deno.test("torch: a file that wants to call something is refused by name", () =>
     () => parseTorch(torchFile("posix\nsystem\n"), "a.pt"),
     /a\.pt is refused: it asks to call posix\.system/,
   );
+  const plain = join([0x80, 2], ascii("cposix\nsystem\n)R."));
+  assert.throws(
+    () => parseTorch(plain, "a.pt"),
+    /posix\.system.*; save the tensors alone, as torch/,
+  );
+  assert.throws(() => parseTorch(join([0x80, 2], ascii("N.")), "a.pt"), /magic number/);
   assert.throws(() => parseTorch(ascii("tensors"), "a.pt"), /magic number/);
   assert.throws(() => parseTorch(ascii("PK\x03\x04"), "a.pt"), /has no directory/);
   // INST, OBJ, BUILD's neighbours: none of them is known.
@@ -159,9 +165,11 @@ Deno.test("torch: every width of numbers, protocols 2 to 5, dictionaries in chec
   const values = Float32Array.of(0, 0.25, 0.5, 0.75, 1, 1.25);
   for (const [name, base64] of Object.entries(files)) {
     const states = parseTorchStates(Buffer.from(base64, "base64"), name);
-    const { key, tensors } = states[0]!;
+    const { key, tensors, whole } = states[0]!;
     assert.equal(key, name.startsWith("wrapped") ? "state_dict" : "", name);
     assert.deepEqual([...tensors.keys()], ["0.weight", "1.num_batches_tracked"], name);
+    assert.equal(whole.has("0.weight"), /int|long|short/.test(name), name);
+    assert.ok(whole.has("1.num_batches_tracked"), name);
     const { shape, data } = tensors.get("0.weight")!();
     assert.deepEqual(shape, [2, 3]);
     if (/int|long|short/.test(name)) assert.deepEqual([...data], [0, 1, 2, 3, 4, 5], name);

@@ -30,6 +30,19 @@ for dtype in ["half", "bfloat16", "float", "double", "int", "long", "short", "in
 for protocol in [2, 3, 4, 5]:
     save(f"protocol {protocol}", state(torch.float), pickle_protocol=protocol)
 save("older form", state(torch.float), _use_new_zipfile_serialization=False)
+for protocol in [3, 4, 5]:
+    save(
+        f"older form, protocol {protocol}",
+        state(torch.float),
+        _use_new_zipfile_serialization=False,
+        pickle_protocol=protocol,
+    )
+transposed = state(torch.float)
+transposed["0.weight"] = transposed["0.weight"].T.contiguous().T
+save("transposed", transposed)
+last = state(torch.float)
+last["0.weight"] = torch.stack([torch.zeros(2, 3), last["0.weight"]], -1)[..., 1]
+save("every second number", last)
 linear = torch.nn.Linear(2, 2)
 optimizer = torch.optim.Adam(linear.parameters())
 linear(torch.ones(1, 2)).sum().backward()
