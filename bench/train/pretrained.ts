@@ -87,12 +87,13 @@ function candidatesOf(
   const [first = ""] = weights.tensors(new Set(state.keys()));
   const prefixes = state.keys().filter((name) => name.endsWith(`.${first}`))
     .map((name) => name.slice(0, -first.length)).toArray().toSorted((a, b) => a.length - b.length);
-  return ["", ...prefixes].map((prefix) => {
+  return ["", ...prefixes].flatMap((prefix) => {
     const arrays: Arrays = new Map(
       [...state].map((
         [name, read],
       ) => [name.startsWith(prefix) ? name.slice(prefix.length) : name, read]),
     );
+    if (arrays.size < state.size) return []; // two tensors would have one name
     const names = new Set(arrays.keys());
     return { network, arrays, fit: fitOf(weights, names), needed: weights.tensors(names).length };
   });
