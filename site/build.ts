@@ -12,10 +12,10 @@ import { print } from "../base/terminal.ts";
 import { pathOf, sourceFiles, type SourcePage, sourcePages } from "./pages.ts";
 import { layOut, type Navigation, type RenderedPage, renderPage, siteStyle } from "./render.ts";
 
-/** Headings of the navigation in their order, by folder; of what lies in none or another, the first. */
+/** Headings of the navigation in their order, by folder; of what lies in none or another, the guides. */
 const HEADINGS: Readonly<Record<string, string>> = {
-  "": "Guides",
   tutorials: "Tutorials",
+  "": "Guides",
   results: "Results",
   methods: "Methods",
   datasets: "Data sets",

@@ -5,8 +5,10 @@ import { projectPath } from "../../base/paths.ts";
 import { codeBlocks } from "./pages.ts";
 
 const PAGES = ["README.md", "CONTRIBUTING.md"];
-for await (const { name } of Deno.readDir(projectPath("docs"))) {
-  if (name.endsWith(".md")) PAGES.push(`docs/${name}`);
+for (const folder of ["docs", "docs/tutorials"]) {
+  for await (const { name } of Deno.readDir(projectPath(folder))) {
+    if (name.endsWith(".md")) PAGES.push(`${folder}/${name}`);
+  }
 }
 
 /** Options of commands, as docs/cli.md lists them. */

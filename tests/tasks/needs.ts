@@ -85,6 +85,7 @@ export const NEEDS: Readonly<Record<string, Needs>> = {
   "test:package": { program: "tests/tasks/package.ts", set: "launch", writes: passing },
   "test:stream": testing("tests/tasks/stream.ts"),
   "test:report": testing("tests/tasks/report.ts"),
+  "test:tutorials": testing("tests/tasks/tutorials.ts"),
   "test:statistics": {
     program: "tests/tasks/statistics.ts",
     set: "look",
