@@ -43,9 +43,11 @@ Deno.test({
         const cli = `deno run -A -q ${projectPath("cli/main.ts")}`;
         await run("bash", "-c", command.replace("deno task", cli));
       }
-      for (const name of ["mdlt", "domainbed"]) {
-        const table = join(folder, `results/${name}/report/tables/control.csv`);
-        assert.match(await Deno.readTextFile(table), /p_/);
+      for (const [name, method] of Object.entries({ mdlt: "BoDA", domainbed: "CORAL" })) {
+        const page = await Deno.readTextFile(join(folder, `results/${name}/report/index.html`));
+        assert.ok(page.includes(`${method} (imported)`), name);
       }
+      const table = await Deno.readTextFile(join(folder, "results/mdlt/report/tables/control.csv"));
+      assert.match(table, /p_/);
     }),
 });
