@@ -4,7 +4,7 @@
  * @module
  */
 import type { Definition } from "../base/definition.ts";
-import { UsageError } from "../base/errors.ts";
+import { nearestOf, UsageError } from "../base/errors.ts";
 import type { Setting, Value } from "../base/setting.ts";
 import { type DatasetDefinition, IMAGE_KINDS, NOT_DOMAINS } from "../datasets/dataset.ts";
 import type { Metric } from "../metrics/metric.ts";
@@ -45,10 +45,27 @@ const oneOf = (...words: string[]): Field => ({
   holds: (v) => words.includes(v as string),
 });
 
+const among = (...values: readonly unknown[]): Field => ({
+  wanted: `${values.map((value) => JSON.stringify(value)).join(" or ")}, or left out`,
+  holds: (v) => v === undefined || values.includes(v),
+});
+const optional = ({ wanted, holds }: Field): Field => ({
+  wanted: `${wanted}, or left out`,
+  holds: (v) => v === undefined || holds(v),
+});
 const METHOD = {
   ...{ title: text, description: text, family: text, citation: text, version },
   ...{ hyperparameters: settings, create: callable },
+  sampler: among("uniform", "class-balanced", "group-balanced"),
+  inherits: among("featurizer", "network", "nothing"),
+  ...{ views: among(1, 2), steps: among(0), stage1: optional(text) },
+  ...{ minDomains: optional(version), classifierInputs: optional(version) },
 } satisfies Fields<Method>;
+/** The other fields of a method; a plugin's misspelt field would go unheard. */
+const METHOD_OTHERS = {
+  ...{ kind: true, name: true, objective: true, assumes: true, helps: true, cost: true },
+  ...{ departures: true, mdlt: true },
+} satisfies Readonly<Record<Exclude<keyof Method, keyof typeof METHOD>, true>>;
 const DATASET = {
   ...{ title: text, description: text, images: oneOf(...IMAGE_KINDS) },
   ...{ domains, classes: listed, shots: object, origin: text, settings },
@@ -107,9 +124,23 @@ export function requireFields(definition: Definition, from: string): void {
       `${cannot} ${key} of the ${kind} "${name}" must be ${wanted}, not ${written(value)}`,
     );
   }
+  if (kind === "method") requireKnown(definition, from);
   for (const key of ["hyperparameters", "settings"] as const) {
     if (key in fields) requireDefaults(definition as Defaults, key, from);
   }
+}
+
+/** Refuses a field of a method that is none, such as a misspelt one. */
+function requireKnown(method: Definition, from: string): void {
+  const known = Object.keys({ ...METHOD, ...METHOD_OTHERS });
+  const unknown = Object.keys(method).find((key) => !known.includes(key));
+  if (unknown === undefined) return;
+  const nearest = nearestOf(unknown, known);
+  const hint = nearest === undefined ? `known are ${known.join(", ")}` : `did you mean ${nearest}?`;
+  throw new UsageError(
+    `Cannot use "${from}": the method "${method.name}" has a field "${unknown}", which no method ` +
+      `has; ${hint}`,
+  );
 }
 
 /** Settings as a plugin gives them: their defaults may be anything. */

@@ -107,6 +107,15 @@ export function checkTerms(of: string, terms: Readonly<Record<string, unknown>>)
   }
 }
 
+/** @throws {Error} When a prediction is something else than the logits of every image. */
+export function checkLogits(logits: unknown, images: number, classes: number): tf.Tensor2D {
+  const wanted = `[${images},${classes}]`;
+  if (logits instanceof tf.Tensor && `[${logits.shape}]` === wanted) return logits as tf.Tensor2D;
+  throw new ReturnError(
+    `its predict() returned ${kindOf(logits)}; return logits [images, classes], here ${wanted}`,
+  );
+}
+
 /** @throws {Error} When a schedule gave something else than numbers by name. */
 export function checkSchedule(scheduled: Readonly<Record<string, unknown>>): void {
   requireObject("its schedule()", scheduled, "return numbers by name");

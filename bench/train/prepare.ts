@@ -35,6 +35,7 @@ import {
   callMethodAsync,
   checkDraws,
   checkLearner,
+  checkLogits,
   checkLoss,
   checkSchedule,
   checkTerms,
@@ -168,7 +169,13 @@ export function prepareRun(
       key: (domain) =>
         learner.predict === undefined ? "logits" : `logits of domain ${domain ?? "unseen"}`,
       predict: (images, domain) =>
-        callMethod(name, () => learner.predict?.(images, domain) ?? ctx.network.logits(images)),
+        callMethod(
+          name,
+          () =>
+            learner.predict === undefined
+              ? ctx.network.logits(images)
+              : checkLogits(learner.predict(images, domain), images.shape[0]!, ctx.classes),
+        ),
     },
     dispose() {
       ctx.dispose();

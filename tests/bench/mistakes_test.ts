@@ -155,3 +155,24 @@ for (const [what, [create, says]] of Object.entries(MISTAKES)) {
     });
   }
 }
+
+Deno.test("a prediction that is not the logits of every image is refused, never scored", () => {
+  const wrong: readonly (readonly [predicted: () => unknown, says: string])[] = [
+    [() => tf.zeros([3, 3]), "a tensor of shape [3,3]"],
+    [() => tf.zeros([2]), "a tensor of shape [2]"],
+    [() => {}, "nothing"],
+    [() => Promise.resolve(), "a Promise"],
+  ];
+  for (const [predict, says] of wrong) {
+    const run = start(defineMethod({
+      ...erm,
+      name: "mine",
+      create: () => ({ loss: one, predict }) as unknown as Learner,
+    }));
+    assert.throws(() => run.predict(tf.zeros([2, 8, 8, 3]), 0), {
+      name: "MethodError",
+      message: `Cannot train "mine": its predict() returned ${says}; return logits ` +
+        "[images, classes], here [2,4]",
+    });
+  }
+});

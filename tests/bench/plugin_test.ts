@@ -154,6 +154,17 @@ Deno.test("a plugin that cannot be used is one sentence", () =>
       /the hyperparameters of the method "leaf" must be an object of what number\(\).*weight/,
     );
     await fails(lisa(`${described}, version: NaN`), /must be a whole number .*, not NaN/);
+    const whole = `${described}, version: 1, create() {}, hyperparameters: {}`;
+    await fails(
+      lisa(`${whole}, sampler: "odd"`),
+      /the sampler of the method "leaf" must be "uniform" or .*, or left out, not "odd"/,
+    );
+    await fails(lisa(`${whole}, minDomains: 0.5`), /minDomains .* from 1 up, or left out, not 0.5/);
+    await fails(
+      lisa(`${whole}, samplr: "class-balanced"`),
+      /"leaf" has a field "samplr", which no method has; did you mean sampler\?$/,
+    );
+    await fails(lisa(`${whole}, gibberish: 1`), /a field "gibberish", .*; known are title, /);
     const weighted = (weight: string) =>
       'import { flag, number } from "@mdlt/bench/methods";\n' + lisa(
         `${described}, version: 1, create() {}, hyperparameters: { weight: ${weight} }`,
