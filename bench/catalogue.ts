@@ -171,7 +171,7 @@ function resolved(specifier: string): string {
 
 /** The definitions that a module exports. */
 async function definitionsOf(specifier: string): Promise<Definition[]> {
-  const module: Readonly<Record<string, unknown>> = await import(specifier).catch((error) => {
+  const module = await imported(specifier).catch((error) => {
     throw new UsageError(`Cannot load plugin "${specifier}": ${reasonOf(error, specifier)}`);
   });
   const found = new Set(Object.values(module).flat().filter(isDefinition));
@@ -180,6 +180,30 @@ async function definitionsOf(specifier: string): Promise<Definition[]> {
     `Cannot use plugin "${specifier}": it exports no definition; export what defineMethod, ` +
       `defineDataset, defineNetwork, defineMetric, defineStudy, defineSection or defineHparams returns`,
   );
+}
+
+/** How long a module may take to be fetched and to come to its end. */
+const LOADING_MS = 120_000;
+
+/**
+ * The exports of a module. One that awaits for ever would end the command without a word, or never.
+ *
+ * @param ms How long it may take.
+ * @throws {Error} When it takes longer, or as the module does.
+ */
+export async function imported(
+  specifier: string,
+  ms = LOADING_MS,
+): Promise<Readonly<Record<string, unknown>>> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    late.reject(new Error(`it has not come to its end in ${ms / 1000} s; see what it awaits`));
+  }, ms);
+  try {
+    return await Promise.race([import(specifier), late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Whether a value means to be a definition: whether it is whole is looked at later. */

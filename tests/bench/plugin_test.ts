@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { builtin, loadCatalogue } from "../../bench/catalogue.ts";
+import { builtin, imported, loadCatalogue } from "../../bench/catalogue.ts";
 import { Folder } from "../../bench/records/folder.ts";
 import { projectPath } from "../../base/paths.ts";
 import { BACKEND, cli, withFolder } from "./crash.ts";
@@ -194,6 +194,18 @@ Deno.test("a plugin that cannot be used is one sentence", () =>
     const { code, err } = await cli("methods", "--plugin", join(folder, "none.ts"));
     assert.equal(code, 2);
     assert.match(err, /^Cannot load plugin .*\n$/);
+  }));
+
+Deno.test("a plugin that does not come to its end is given up", () =>
+  withFolder(async (folder) => {
+    const path = join(folder, "waits.ts");
+    await Deno.writeTextFile(path, "await new Promise((go) => setTimeout(go, 200));");
+    const { href } = pathToFileURL(path);
+    await assert.rejects(
+      imported(href, 20),
+      /^Error: it has not come to its end in 0\.02 s; see what it awaits$/,
+    );
+    await import(href); // nothing is left waiting
   }));
 
 Deno.test("a script elsewhere plans, runs and reports, with definitions that it hands in", () =>
