@@ -16,7 +16,7 @@ const ASKED = /^tests\/(bench|golden|import|methods|metrics|report)\/\w+_test\.t
  * a single method, train all methods.
  */
 const SLOW =
-  /\/(conformance|checksums|crash|machines|npm|outcomes|plugin|search|slurm|stall|studies|accessibility|checkpoint|downloads|folders|latex|predictions|page|pdf)_test\.ts$/;
+  /\/(methods\/conformance|checksums|crash|machines|npm|outcomes|plugin|search|slurm|stall|studies|accessibility|checkpoint|downloads|folders|latex|predictions|page|pdf)_test\.ts$/;
 
 /** Files beside the methods that are none. */
 const NO_METHOD = /\/(hyperparameter|method|mod|study)\.ts$/;
