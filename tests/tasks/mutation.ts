@@ -6,8 +6,9 @@
  * Without files a sample of all methods, metrics, analyses of the report and records, the same number
  * of each; `--changed` takes the files among them that are not as on the main branch. The code is
  * changed in a copy of the project. Asked are the T test files nearest to the line: of those that come
- * to it the ones that import its file, then the ones that reach least besides. What none of them
- * notices counts as survived, also where no test comes to the line or only a slow one does. What is
+ * to it the ones that import its file, then those of the same part of the project, and among these the
+ * ones that reach least besides. What none of them notices counts as survived, also where no test
+ * comes to the line or only a slow one does. What is
  * found is kept in the results' file, from which the same command goes on; `--survivors` asks again
  * about what no test had noticed.
  *
