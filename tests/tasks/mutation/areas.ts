@@ -40,9 +40,12 @@ export interface Asked {
   readonly filter?: string;
 }
 
-/** The tests that say in their names that they are about a file, which are asked before others. */
+/** The tests that are about every method, which are asked before others. */
 export function namedAfter(file: string): Asked[] {
   if (!/^methods\/\w+\.ts$/.test(file) || NO_METHOD.test(file)) return [];
   const filter = `/\\b${basename(file, ".ts")}\\b/`;
-  return BY_NAME.map((name) => ({ test: `tests/${name}_test.ts`, filter }));
+  return [
+    ...BY_NAME.map((name) => ({ test: `tests/${name}_test.ts`, filter })),
+    { test: "tests/docs/generated_test.ts" }, // the pages say what every method's settings are
+  ];
 }
