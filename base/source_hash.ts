@@ -86,7 +86,7 @@ function takeApart(source: string, url: string): Module {
   for (const part of text.split(/^(?=[a-zA-Z$_({[])/m)) {
     const statement = part.replaceAll(/\s+/g, " ").trim();
     if (statement === "" || /^(export )?(declare )?(interface|type) /.test(statement)) continue;
-    const from = /^(?:import|export)\b([^;]*?)\bfrom "([^"]+)"/.exec(statement);
+    const from = /^(?:import|export)\b([^;"]*?)\bfrom "([^"]+)"/.exec(statement);
     if (from !== null) {
       const [, names, specifier] = from;
       if (/^\s*type\b/.test(names!) || !specifier!.startsWith(".")) continue;

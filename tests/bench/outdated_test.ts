@@ -60,6 +60,10 @@ Deno.test("a definition's hash is that of the code that it uses, and of nothing 
       ['"mine"', '"yours"'],
     ] as const
   ) assert.notEqual(await hashWith(other), hash, other[0]);
+
+  // A text that speaks of where something is from makes no import of the definition.
+  const told = await hashWith(['"mine"', '"taken from " + "elsewhere"']);
+  assert.notEqual(await hashWith(['"mine"', '"taken from " + "nowhere"']), told);
 });
 
 Deno.test("the code of every method and network of the suite is known", async () => {
