@@ -12,7 +12,7 @@ export default defineMethod({
     "MDLT paper.",
   objective: { formulas: [tex`\min_g\; \frac{1}{|B|} \sum_{i \in B} \ell(g(z_i), y_i)`] },
   assumes: "the features are good and only the classifier is biased",
-  helps: "the tail is long and a first stage is there",
+  helps: "the tail is long and rare classes have more than a few images",
   family: "imbalance",
   citation:
     "Kang et al. 2020, Decoupling Representation and Classifier for Long-Tailed Recognition",

@@ -30,7 +30,7 @@ export default defineMethod({
     },
   },
   assumes: "a network is surer of frequent classes than it should be",
-  helps: "probabilities matter as much as labels",
+  helps: "the first stage is too sure of itself, as after a long training",
   family: "imbalance",
   citation: "Zhong et al. 2021, Improving Calibration for Long-Tailed Recognition",
   version: 1,

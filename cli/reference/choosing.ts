@@ -13,12 +13,15 @@ export function choosingPage(): string {
     "# Choosing a method",
     "What every method assumes, when it may help, and what it costs; [methods.md](methods.md) has " +
     "its hyperparameters and its departures from other code. Whether it does help on your data, a " +
-    "comparison with ERM says: `deno task bench --methods erm,NAME --seeds 5`.",
+    "comparison with ERM says: `deno task bench --methods erm,NAME --seeds 5`. How all of them did " +
+    "in the project's own grids is in [results](results/README.md); what stands here " +
+    "follows from what a method does, and is no finding.",
     "*Passes* are forward and backward passes of a step over the joined batch of all domains, by " +
     "definition; a forward pass alone counts a third. *Time* is that of a step beside ERM's, as " +
-    "measured on small images, where that is far from 1. *Beside the network* is what it keeps in " +
-    "memory, besides the moments of Adam for what it trains. A second stage costs its first stage, " +
-    "too.",
+    "measured on small images, where that is far from 1; on the features of a frozen network, where " +
+    "a pass costs next to nothing, all that a method computes besides counts for " +
+    "more. *Beside the network* is what it keeps in memory, besides the moments of Adam for what it " +
+    "trains. A second stage costs its first stage, too.",
     ...families().flatMap(([family, methods]) => [
       `## ${capital(family)}`,
       FAMILIES[family] ?? "",

@@ -33,6 +33,7 @@ export interface Following {
 const CONFIG = projectPath("deno.json");
 /** In the repository's folder Deno finds the configuration by itself. */
 const PRELUDE = `set -euo pipefail
+unset INIT_CWD # of the task that this is a part of
 deno() { local verb=$1; shift; command deno "$verb" --config '${CONFIG}' "$@"; }
 `;
 
