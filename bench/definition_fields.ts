@@ -6,7 +6,8 @@
 import type { Definition } from "../base/definition.ts";
 import { nearestOf, UsageError } from "../base/errors.ts";
 import type { Setting, Value } from "../base/setting.ts";
-import { type DatasetDefinition, IMAGE_KINDS, NOT_DOMAINS } from "../datasets/dataset.ts";
+import { type DatasetDefinition, IMAGE_KINDS } from "../datasets/dataset.ts";
+import { NOT_DOMAINS } from "../datasets/names.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { Method } from "../methods/method.ts";
 import type { BehaviourStudy, TrainingStudy } from "../methods/study.ts";

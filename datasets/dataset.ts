@@ -260,22 +260,6 @@ export function findDataset<T extends { readonly name: string }>(
   return find("data set", name, known, elsewhere);
 }
 
-/** What tables and files call the figures that are not of one domain. */
-export const NOT_DOMAINS: readonly string[] = ["average", "worst", "all", "pooled"];
-
-/**
- * A domain may not be called as what tables put in a domain's place.
- *
- * @throws {DataError} When it is.
- */
-export function requireDomainName(name: string): void {
-  if (!NOT_DOMAINS.includes(name.toLowerCase())) return;
-  throw new DataError(
-    `A domain cannot be called "${name}", since tables call the figures over domains so; give it ` +
-      `another name.`,
-  );
-}
-
 /** A data set from its description. */
 export function defineDataset(set: Omit<DatasetDefinition, "kind">): DatasetDefinition {
   return { kind: "dataset", ...set };

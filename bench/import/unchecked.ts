@@ -5,7 +5,8 @@
  * @module
  */
 import { DataError } from "../../base/errors.ts";
-import { type DatasetDefinition, NOT_DOMAINS, type SplitName } from "../../datasets/dataset.ts";
+import type { DatasetDefinition, SplitName } from "../../datasets/dataset.ts";
+import { NOT_DOMAINS } from "../../datasets/names.ts";
 import type { RunRecord } from "../records/record.ts";
 import { gathered, type Located } from "./checked.ts";
 import { fingerprintOf } from "./images.ts";

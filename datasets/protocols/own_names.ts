@@ -4,7 +4,7 @@
  * @module
  */
 import { DataError } from "../../base/errors.ts";
-import { requireDomainName } from "../dataset.ts";
+import { requireClassName, requireDomainName } from "../names.ts";
 import { labelOf, pathOf, type WrittenRow } from "../formats/split_csv.ts";
 import { foldedName } from "../formats/text.ts";
 
@@ -47,6 +47,7 @@ export function classNames(written: readonly WrittenRow[], file: string): string
   const names: string[] = [];
   for (const { row, label } of rows) names[label] ??= nameOf(row) || `class ${label}`;
   const all = Array.from(names, (name, label) => name ?? `class ${label}`);
+  all.forEach(requireClassName);
   return all.map((name, label) =>
     all.indexOf(name) === all.lastIndexOf(name) ? name : `${name} (${label})`
   );

@@ -6,7 +6,7 @@
 import { stringify } from "csv-stringify/sync";
 import { stream } from "../../base/random.ts";
 import { DataError } from "../../base/errors.ts";
-import { requireDomainName } from "../dataset.ts";
+import { requireClassName, requireDomainName } from "../names.ts";
 import { type Across, acrossCounts } from "./across.ts";
 import { holdOut } from "./hold_out.ts";
 import { readImageFolder } from "./image_folder.ts";
@@ -53,6 +53,7 @@ export async function splitFolder(root: string, settings: OwnSplitSettings): Pro
   const { profiles, across, seed, heldOut } = settings;
   const { domains, classes, images, leftOut } = await readImageFolder(root);
   domains.forEach(requireDomainName);
+  classes.forEach(requireClassName);
   if (across === undefined && profiles.length !== 1 && profiles.length !== domains.length) {
     throw new DataError(
       `${profiles.length} profiles were given for the ${domains.length} domains of ${root} ` +

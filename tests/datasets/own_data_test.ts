@@ -245,6 +245,14 @@ Deno.test("own data: names that tables use, and names that differ in case, are r
       write(folder, rows.map(([env, ...rest]) => [env === domain ? name : env!, ...rest]));
     await called("average", "day");
     await refused(load(folder), /A domain cannot be called "average"/);
+    await called("constructor", "day");
+    await refused(load(folder), /A domain cannot be called "constructor", a word of JavaScript's/);
+    const named = rows.map((row) => [...row, row[1] === "0" ? "toString" : "ant"]);
+    await write(folder, named, "env,label,path,split,class");
+    await refused(load(folder), /A class cannot be called "toString", a word of JavaScript's/);
+    await Deno.rename(join(folder, "day/bee"), join(folder, "day/valueOf"));
+    await refused(splitFolder(folder, settings), /A class cannot be called "valueOf"/);
+    await Deno.rename(join(folder, "day/valueOf"), join(folder, "day/bee"));
     await write(folder, rows.map(([env, ...rest], i) => [i === 0 ? "Day" : env!, ...rest]));
     await refused(load(folder), /has domains "Day" and "day", which differ in case/);
   }));
