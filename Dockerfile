@@ -1,29 +1,47 @@
-# MDLT bench with everything that it needs, so that it runs without a network.
+# MDLT bench with everything that it needs, so that it runs without a network: docs/installing.md.
 #
-#   docker build -t mdlt-bench .
+#   docker build -t mdlt-bench .                              # for processors
+#   docker build -t mdlt-bench:gpu --build-arg CUDA=1 .       # for NVIDIA GPUs, and processors
 #   docker run --rm --network none -v "$PWD/results:/home/bench/runs/results" mdlt-bench bench --preset smoke
-#
-# It is for processors. Apptainer takes it too: apptainer build mdlt.sif docker-daemon://mdlt-bench:latest
-FROM node:20.19.5-bookworm-slim
 
+FROM node:20.19.5-bookworm-slim AS base
+# The fonts are for charts as PNG.
 RUN apt-get update \
-  && apt-get install -y --no-install-recommends ca-certificates g++ git python3 python3-pip \
+  && apt-get install -y --no-install-recommends ca-certificates fontconfig fonts-dejavu-core git \
   && rm -rf /var/lib/apt/lists/*
+RUN useradd --create-home --uid 10001 bench \
+  && install -d -o bench /opt/deno /opt/mdlt /opt/native \
+  && install -d -m 1777 /home/bench/runs /var/cache/mdlt-bench
 
-RUN useradd --create-home --uid 10001 bench && mkdir /home/bench/runs /opt/mdlt \
-  && chown bench:bench /home/bench/runs /opt/mdlt
+FROM base AS build
+RUN apt-get update \
+  && apt-get install -y --no-install-recommends g++ python3 python3-pip \
+  && rm -rf /var/lib/apt/lists/*
 USER bench
-RUN npm install --prefix /home/bench/deno deno@2.9.6
-ENV PATH=/home/bench/deno/node_modules/.bin:$PATH \
-    DENO_DIR=/home/bench/cache/deno \
-    MDLT_BENCH_CACHE=/home/bench/cache/mdlt
-
+RUN npm install --prefix /opt/deno deno@2.9.6
+ARG CUDA=0
+ENV PATH=/opt/deno/node_modules/.bin:$PATH \
+    DENO_DIR=/opt/deno/cache \
+    MDLT_BENCH_CUDA=$CUDA \
+    MDLT_BENCH_NATIVE=/opt/native
 WORKDIR /opt/mdlt
-COPY --chown=bench:bench . .
-# A first run fetches and compiles all that later ones need.
+COPY --chown=bench . .
+# A first run fetches and compiles all that later ones need; whoever runs the image may read it.
 RUN deno install --frozen \
-  && deno task bench --preset smoke --methods erm --seeds 1 --out /tmp/first && rm -r /tmp/first
+  && deno task bench --preset smoke --methods erm --seeds 1 --backend native --out /tmp/first \
+  && rm -r /tmp/first && chmod -R a+rX /opt/*
 
+# What was built belongs to root from here on: nobody who runs the image can change it.
+FROM base
+COPY --from=build --chown=root:root /opt /opt
+ARG CUDA=0
+ENV PATH=/opt/deno/node_modules/.bin:$PATH \
+    DENO_DIR=/opt/deno/cache \
+    MDLT_BENCH_CACHE=/var/cache/mdlt-bench \
+    MDLT_BENCH_CUDA=$CUDA \
+    MDLT_BENCH_NATIVE=/opt/native \
+    NVIDIA_DRIVER_CAPABILITIES=compute,utility
+USER bench
 WORKDIR /home/bench/runs
 ENTRYPOINT ["deno", "task", "--quiet", "--config", "/opt/mdlt/deno.json"]
 CMD ["bench", "--help"]

@@ -276,9 +276,13 @@ async function provisionContext(): Promise<ProvisionContext> {
     tfjsFolder: packageFolder("@tensorflow/tfjs-node-gpu"),
     tfjsVersion: tf.version_core,
     headersFolder: packageFolder("node-api-headers"),
-    wheelSets: wheelSets(Deno.build.os, Deno.build.arch, await gpuSeen(environment)),
+    wheelSets: wheelSets(Deno.build.os, Deno.build.arch, await cudaWanted(environment)),
     tryAddon: (addon) => tryAddon(addon, environment),
     onProgress() {},
     onNote() {},
   };
 }
+
+/** Whether TensorFlow's CUDA build comes first: for a GPU, or for that of whoever runs an image. */
+const cudaWanted = async (environment: Readonly<Record<string, string>>) =>
+  environment["MDLT_BENCH_CUDA"] === "1" || await gpuSeen(environment);

@@ -103,7 +103,9 @@ async function tryBuild(ctx: ProvisionContext, source: Source): Promise<NativeBu
 const note = (source: Source, reason: string) =>
   `Cannot use ${source.title}: ${reason.replace(/\s+/g, " ").replace(/\.$/, "")}.`;
 
-const nativeFolder = (ctx: ProvisionContext) => join(ctx.cache, "native");
+/** In the cache; elsewhere in a container, which brings its TensorFlow along and may not write there. */
+const nativeFolder = (ctx: ProvisionContext) =>
+  ctx.environment["MDLT_BENCH_NATIVE"] ?? join(ctx.cache, "native");
 const sourceFolder = (ctx: ProvisionContext, source: Source) => join(nativeFolder(ctx), source.key);
 const failureFile = (ctx: ProvisionContext, source: Source) =>
   sourceFolder(ctx, source) + ".failed.json";

@@ -13,7 +13,7 @@ import type { WheelSet } from "./wheels.ts";
 
 /** Everything the work depends on, so that a test can put its own in place. */
 export interface ProvisionContext {
-  /** The cache folder; ours is `native` inside it. */
+  /** The cache folder; ours is `native` inside it, or what `MDLT_BENCH_NATIVE` names. */
   cache: string;
   /** The environment variables: `MDLT_TENSORFLOW`, `CXX`, `PATH`, …. */
   environment: Readonly<Record<string, string>>;

@@ -102,14 +102,33 @@ Deno.test("dependencies: an advisory is allowed until its last day, and for a re
   assert.ok(!notAsked("1 vulnerability found: high"));
 });
 
-Deno.test("dependencies: the container runs as nobody special, from pinned versions", async () => {
-  const text = await Deno.readTextFile(join(root, "Dockerfile"));
-  const [, base] = /^FROM (\S+)$/m.exec(text)!;
+Deno.test("dependencies: containers run as nobody special, from pinned versions", async () => {
+  const read = (path: string) => Deno.readTextFile(join(root, path));
+  const [docker, apptainer, ci] = await Promise.all(
+    ["Dockerfile", "apptainer.def", ".ci/run"].map(read),
+  ) as [string, string, string];
+  const [, base] = /^FROM (\S+) AS base$/m.exec(docker)!;
   assert.match(base!, /:\d+\.\d+\.\d+/);
-  const pinned = /deno@(\d+\.\d+\.\d+)/.exec(text)![1];
-  const ci = await Deno.readTextFile(join(root, ".ci/run"));
-  assert.ok(ci.includes(`deno@${pinned}`));
-  const users = [...text.matchAll(/^USER (\S+)$/gm)].map(([, user]) => user);
-  assert.ok(users.length > 0 && users.at(-1) !== "root");
-  assert.ok(text.indexOf("USER") < text.indexOf("COPY"), "nothing is copied as root");
+  assert.ok(apptainer.includes(`\nFrom: ${base}\n`));
+  for (const text of [docker, apptainer]) {
+    const [pinned] = /deno@\d+\.\d+\.\d+/.exec(text)!;
+    assert.ok(ci.includes(pinned));
+    assert.ok(text.includes("--frozen") && text.includes("--backend native"));
+  }
+  const stages = docker.split(/^FROM /m).slice(1);
+  assert.deepEqual(stages.slice(1).map((stage) => stage.split(/\s/)[0]), ["base", "base"]);
+  for (const stage of stages.slice(1)) assert.match(stage, /^USER bench$/m);
+  const build = stages[1]!;
+  assert.ok(build.indexOf("USER") < build.indexOf("COPY"), "nothing is fetched as root");
+  assert.match(stages[2]!, /^COPY --from=build --chown=root:root /m);
+});
+
+Deno.test("dependencies: what workflows use is named by the hash of its commit", async () => {
+  const folder = join(root, ".github/workflows");
+  for await (const { name } of Deno.readDir(folder)) {
+    const text = await Deno.readTextFile(join(folder, name));
+    for (const [, action] of text.matchAll(/uses: (.+)$/gm)) {
+      assert.match(action!, /^[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+/, `${name}: ${action}`);
+    }
+  }
 });
