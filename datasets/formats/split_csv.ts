@@ -38,7 +38,7 @@ const ALIASES: Readonly<Record<string, string>> = {
   image: "path",
   class_name: "class",
 };
-const DELIMITERS = [",", ";", "\t"];
+const DELIMITERS = [",", ";", "\t", "|"];
 const SPLITS: Readonly<Record<string, SplitName>> = {
   train: "train",
   training: "train",
@@ -164,7 +164,8 @@ function readRow(
   if (domain < 0) return `the domain "${row.env}" is unknown; known are ${domains.join(", ")}`;
   const label = labelOf(row.label);
   if (label === undefined || label >= classes) {
-    return `the label "${row.label}" is not a whole number from 0 to ${Math.max(0, classes - 1)}`;
+    const upTo = classes === 0 ? 'up; a name belongs in a column "class"' : `to ${classes - 1}`;
+    return `the label "${row.label}" is not a whole number from 0 ${upTo}`;
   }
   const name = row.split.trim().toLowerCase();
   const split = Object.hasOwn(SPLITS, name) ? SPLITS[name] : undefined;
@@ -187,7 +188,8 @@ export function labelOf(text: string): number | undefined {
  */
 export function pathOf(written: string, root?: string): string {
   // Windows parts by backslashes; elsewhere one may be part of a name.
-  const path = written.includes("/") ? written : written.replaceAll("\\", "/");
+  const slashes = written.includes("/") ? written : written.replaceAll("\\", "/");
+  const path = slashes.replace(/\/(?:\.\/)+/g, "/");
   const base = root?.replaceAll("\\", "/").replace(/\/*$/, "/");
   const inside = base !== undefined && path.startsWith(base) ? path.slice(base.length) : path;
   return inside.replace(/^(?:\.\/+)+/, "");

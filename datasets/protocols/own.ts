@@ -65,7 +65,10 @@ async function unsplit(folder: string): Promise<DatasetDefinition | undefined> {
   if (!await holdsClasses(folder)) return undefined;
   const name = basename(folder).toLowerCase();
   const remedy = `deno task data split "${folder}"`;
-  const missing = `${folder} has images in folders domain/class, and no split file`;
+  const [other] = await csvFiles(folder);
+  const missing = `${folder} has images in folders domain/class, and no split file${
+    other === undefined ? "" : ` (${other} has no columns env, label, path and split)`
+  }`;
   const error = notHere(name, { here: false, missing, remedy });
   return refusing(ownSet(name, `${name}.csv`, [], []), error, missing, remedy);
 }

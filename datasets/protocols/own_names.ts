@@ -48,9 +48,9 @@ export function classNames(written: readonly WrittenRow[], file: string): string
   for (const { row, label } of rows) names[label] ??= nameOf(row) || `class ${label}`;
   const all = Array.from(names, (name, label) => name ?? `class ${label}`);
   all.forEach(requireClassName);
-  return all.map((name, label) =>
-    all.indexOf(name) === all.lastIndexOf(name) ? name : `${name} (${label})`
-  );
+  const uses = new Map<string, number>();
+  for (const name of all) uses.set(name, (uses.get(name) ?? 0) + 1);
+  return all.map((name, label) => uses.get(name) === 1 ? name : `${name} (${label})`);
 }
 
 type Labelled = readonly { readonly row: WrittenRow; readonly label: number }[];

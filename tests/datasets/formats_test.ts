@@ -6,7 +6,7 @@ import { type Zippable, zipSync } from "fflate";
 import { create } from "tar";
 import { parseIdx } from "../../datasets/formats/idx.ts";
 import { parseMatlab } from "../../datasets/formats/matlab.ts";
-import { parseSplitCsv } from "../../datasets/formats/split_csv.ts";
+import { checkSplitCsv, parseSplitCsv } from "../../datasets/formats/split_csv.ts";
 import { decodeText } from "../../datasets/formats/text.ts";
 import { parseTarGzEntry, readTarGzEntry } from "../../datasets/formats/targz.ts";
 import { parseTorch, parseTorchStates } from "../../datasets/formats/torch.ts";
@@ -309,10 +309,20 @@ Deno.test("split CSV: columns, separators, labels and paths in any writing", () 
       "\uFEFFdomain;label;path;split;note\nphoto;1.0;photo/cat/1.jpg;Validation;x\n" +
       "art;0.0;art/dog/2 06:30.jpg;TRAIN;\n",
       "env\tlabel\tpath\tsplit\nphoto\t1\tphoto\\cat\\1.jpg\tval\nart\t0\t./art/dog/2 06:30.jpg\ttrain\n",
+      "env|label|path|split\nphoto|1|photo/cat/./1.jpg|val\nart|0|art/dog/2 06:30.jpg|train\n",
       "env,label,path,split\nphoto,1,/data/farm/photo/cat/1.jpg,val\n" +
       "art,0,/data/farm/art/dog/2 06:30.jpg,train\n",
     ]
   ) assert.deepEqual(parseSplitCsv(text, "x.csv", DOMAINS, 2, "/data/farm"), sound);
+});
+
+Deno.test("split CSV: an address is no path, and a name no label", () => {
+  const problem = (row: string, classes: number) =>
+    checkSplitCsv(`env,label,path,split\n${row}\n`, "x.csv", DOMAINS, classes).problems.join();
+  for (const path of ["https://x/1.jpg", "file:///data/1.jpg"]) {
+    assert.match(problem(`art,0,${path},train`, 2), /does not stay inside the folder/);
+  }
+  assert.match(problem("art,dog,1.jpg,train", 0), /from 0 up; a name belongs in a column "class"/);
 });
 
 Deno.test("text: UTF-8, UTF-16 with its mark, and what spreadsheets write", () => {
@@ -325,7 +335,8 @@ Deno.test("text: UTF-8, UTF-16 with its mark, and what spreadsheets write", () =
     return new Uint8Array(out.buffer);
   };
   const latin = Uint8Array.from(text, (c) => c.charCodeAt(0));
-  for (const bytes of [new TextEncoder().encode(text), utf16(true), utf16(false), latin]) {
+  const bare = utf16(true).subarray(2);
+  for (const bytes of [new TextEncoder().encode(text), utf16(true), utf16(false), bare, latin]) {
     assert.equal(decodeText(bytes), text);
   }
 });
