@@ -35,12 +35,17 @@ export interface Opened {
  * arguments follow them.
  */
 export function narrowRun(set: PermissionSet, opened: Opened = {}): string[] {
+  return ["run", "--quiet", ...rightsOf(set, opened)];
+}
+
+/** Options of a subcommand of `deno` by which what it runs may do so much and no more. */
+export function rightsOf(set: PermissionSet, opened: Opened = {}): string[] {
   const { read, write, keep = [], run, net = [], hosts = [] } = opened;
   const { ffi } = setOf(set);
   const reached = [...new Set([...setOf(set).net ?? [], ...net, ...hosts])];
   const list = (name: string, values: readonly string[]) => `--allow-${name}=${values.join(",")}`;
   return [
-    ...["run", "--quiet", "--no-prompt", "--config", projectPath("deno.json")],
+    ...["--no-prompt", "--config", projectPath("deno.json")],
     `--permission-set=${set}`,
     ...(read ? [list("read", places([projectPath(""), LIBC, ...read]))] : []),
     ...(write ? [list("write", places(write))] : []),

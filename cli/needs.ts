@@ -17,6 +17,8 @@ interface Line {
   values(option: string): readonly string[];
   /** What is neither an option nor known to be one's value, without the command's own name. */
   readonly words: readonly string[];
+  /** The folder that its paths are meant from. */
+  readonly folder: string;
 }
 
 /** What a command needs. */
@@ -49,7 +51,7 @@ const out = ({ values }: Line): readonly string[] => {
 const into = (line: Line): readonly string[] => {
   const from = out(line), given = line.values("--into");
   if (given.length > 0) return given;
-  return from.length > 1 ? [besideOf(from.map((path) => resolve(path)))] : from;
+  return from.length > 1 ? [besideOf(from.map((path) => resolve(line.folder, path)))] : from;
 };
 
 /** What is kept appears whole beside its place; pictures of features are kept with the report. */
@@ -57,7 +59,7 @@ const keep = (line: Line): readonly string[] => {
   const kept = line.values("--keep");
   if (kept.length === 0) return [];
   return [
-    ...kept.map((path) => dirname(resolve(path))),
+    ...kept.map((path) => dirname(resolve(line.folder, path))),
     ...out(line).map((path) => join(path, "report")),
   ];
 };
@@ -100,40 +102,50 @@ export const NEEDS: Readonly<Record<string, Needs>> = {
   "export": { set: "data", writes: to, starts: true },
   "export weights": { set: "data", writes: aroundTo, starts: true },
   "data": { set: "data", starts: true },
+  "data clean": { set: "data", writes: () => [] },
   "data split": { set: "data", writes: ({ words }) => words },
   "data fetch": { set: "fetch", writes: dataDir, hosts: ({ values }) => values("--host") },
   "doctor": { set: "harness", starts: true },
   "new": {
     set: "data",
     starts: true,
-    writes: ({ values }) => {
+    writes: ({ values, folder }) => {
       const plugins = values("--plugin").map((path) => dirname(path));
       if (plugins.length > 0) return plugins;
-      return [insideProject() ? projectPath("") : "."];
+      return [insideProject(folder) ? projectPath("") : "."];
     },
   },
 };
 
-/** The permission set of a command line, and what it opens beside that. */
+/**
+ * The permission set of a command line, and what it opens beside that.
+ *
+ * @param folder Where it is run.
+ * @param environment The variables that it is run with.
+ */
 export async function needsOf(
   args: readonly string[],
+  folder: string = Deno.cwd(),
+  environment: Readonly<Record<string, string>> = Deno.env.toObject(),
 ): Promise<{ set: PermissionSet; opened: Opened }> {
   const two = args.slice(0, 2).join(" ");
   const name = [two, args[0] ?? ""].find((words) => words in NEEDS) ?? "";
   const { set, writes, keeps, hosts, starts } = NEEDS[name]!;
-  const line = lineOf(args.slice(name === "" ? 0 : name.split(" ").length));
+  const line = lineOf(args.slice(name === "" ? 0 : name.split(" ").length), folder);
   const plugins = line.values("--plugin");
-  const cache = cacheDirectory();
-  const places = (writes?.(line) ?? []).map((path) => resolve(path));
+  const there = (path: string) => resolve(folder, path);
+  const cache = there(cacheDirectory(environment));
+  const places = (writes?.(line) ?? []).map(there);
   // What is not there is made, from the uppermost folder that is missing.
   const made = await Promise.all(places.map(async (path) => await firstMissing(path) ?? path));
   const written = [...made, ...(writes ? [cache] : [])];
-  const named = args.flatMap(partsOf).filter((text) => existsSync(text));
-  const around = plugins.filter((path) => existsSync(path)).map((path) => dirname(path));
+  const named = args.flatMap(partsOf).map(there).filter((path) => existsSync(path));
+  const around = plugins.map(there).filter((path) => existsSync(path)).map((path) => dirname(path));
+  const usual = [RESULTS, "data"].map(there);
   return {
     set,
     opened: {
-      ...(readsAll(set) ? {} : { read: [RESULTS, "data", cache, ...named, ...around, ...written] }),
+      ...(readsAll(set) ? {} : { read: [...usual, cache, ...named, ...around, ...written] }),
       ...(written.length > 0 ? { write: written } : {}),
       keep: keeps?.(line) ?? [],
       ...(starts ? { run: [Deno.execPath()] } : {}),
@@ -156,7 +168,7 @@ function partsOf(argument: string): string[] {
 /** Options without a value, of commands that write what their words name. */
 export const FLAGS: ReadonlySet<string> = new Set(["--mend", "--json", "--help"]);
 
-function lineOf(args: readonly string[]): Line {
+function lineOf(args: readonly string[], folder: string): Line {
   const given: [option: string, value: string][] = [];
   const words: string[] = [];
   for (let i = 0; i < args.length; i++) {
@@ -174,5 +186,6 @@ function lineOf(args: readonly string[]): Line {
         value
       ),
     words,
+    folder,
   };
 }

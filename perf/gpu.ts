@@ -9,7 +9,7 @@ import { UsageError } from "../base/errors.ts";
 import { print } from "../base/terminal.ts";
 import { runProgram } from "../base/command.ts";
 import { type BackendInfo, prepareBackend } from "../tensor/backend.ts";
-import { here, measure, type Measurement, measureOnce } from "./pairs.ts";
+import { here, measure, type Measurement, measureOnce, MEASURING } from "./pairs.ts";
 import type { StepRequest } from "./measure_gpu.ts";
 import type { Setting } from "./setting.ts";
 
@@ -103,7 +103,7 @@ export async function measureGpu(options: GpuOptions): Promise<void> {
 }
 
 const programOf = (what: string, threads: number) => [
-  ...["run", "--allow-all", "--quiet", here("measure_gpu.ts")],
+  ...[...MEASURING, here("measure_gpu.ts")],
   ...[what, `${threads}`],
 ];
 
@@ -127,7 +127,7 @@ function stepOf(
 
 /** Whether the reference's golden files hold, each within its own tolerance. */
 async function goldenFiles(environment: Readonly<Record<string, string>>) {
-  const args = ["run", "--allow-all", "--quiet", here("../tests/tasks/golden.ts")];
+  const args = [...MEASURING, here("../tests/tasks/golden.ts")];
   const { stdout } = await new Deno.Command(Deno.execPath(), { args, env: environment }).output();
   const lines = new TextDecoder().decode(stdout).trim().split("\n");
   return { result: lines.at(-1)!, failed: lines.filter((line) => line.startsWith("FAILED")) };

@@ -16,7 +16,7 @@ import { cacheDirectory, prepareBackend } from "../tensor/backend.ts";
 import { addonPath, packageFolder } from "../tensor/native/addon.ts";
 import { METHODS } from "../methods/mod.ts";
 import { measureGpu } from "./gpu.ts";
-import { type Benchmark, here, measure } from "./pairs.ts";
+import { type Benchmark, here, measure, MEASURING } from "./pairs.ts";
 
 interface PerfOptions {
   readonly pairs: number;
@@ -207,9 +207,7 @@ async function profile(methods: readonly string[], threads: number): Promise<voi
       : methods.map((m) => find("method", m, METHODS))
   ) {
     const args = [
-      "run",
-      "--allow-all",
-      "--quiet",
+      ...MEASURING,
       here("measure.ts"),
       `profile/${name}`,
       `${threads}`,

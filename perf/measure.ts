@@ -15,6 +15,7 @@ import { executor } from "../tensor/compile/mod.ts";
 import { stream } from "../base/random.ts";
 import { METHODS } from "../methods/mod.ts";
 import { median, medianStep, middle, now, prepare, type Setting } from "./setting.ts";
+import { readSystemFile } from "../base/system_files.ts";
 
 const digits: Setting = { network: "cnn", width: 1, batch: 64, imageSize: 28 };
 const quarter: Setting = { ...digits, width: 0.25 };
@@ -52,7 +53,7 @@ const MEASUREMENTS: Readonly<Record<string, () => number | Promise<number> | Mea
   "digits-run": wholeRun,
   "peak-memory": async () => {
     await medianStep(digits, 10);
-    return processMemory("VmHWM");
+    return await processMemory("VmHWM");
   },
   "memory-growth": () => memoryGrowth(quick, 200, 2000),
   "start-up": () => tf.add(tf.scalar(1), 1).dataSync()[0]!,
@@ -244,16 +245,16 @@ async function memoryGrowth(setting: Setting, from: number, to: number): Promise
   const update = stepOf(ctx, learner, executor("graph"));
   let before = 0, tensors = 0;
   for (let i = 0; i < to; i++) {
-    if (i === from) [before, tensors] = [processMemory("VmRSS"), tf.memory().numTensors];
+    if (i === from) [before, tensors] = [await processMemory("VmRSS"), tf.memory().numTensors];
     await update(batches, i);
   }
   const more = tf.memory().numTensors - tensors;
   if (more !== 0) throw new Error(`${more} tensors leaked between update ${from} and ${to}`);
-  return processMemory("VmRSS") - before;
+  return await processMemory("VmRSS") - before;
 }
 
 /** A line of this process's status, MiB. */
-function processMemory(field: "VmHWM" | "VmRSS"): number {
-  const status = Deno.readTextFileSync("/proc/self/status");
+async function processMemory(field: "VmHWM" | "VmRSS"): Promise<number> {
+  const status = await readSystemFile("/proc/self/status") ?? "";
   return Number(new RegExp(`${field}:\\s*(\\d+) kB`).exec(status)![1]) / 1024;
 }

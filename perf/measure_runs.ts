@@ -5,7 +5,8 @@
  *
  * @module
  */
-import { fileURLToPath } from "node:url";
+import { cacheDirectory, projectPath } from "../base/paths.ts";
+import { narrowRun } from "../base/rights.ts";
 import { printJson } from "../base/terminal.ts";
 
 /** Short enough to be measured in pairs, long enough that starting the workers is a small part. */
@@ -19,10 +20,13 @@ printJson({ value, peer });
 async function runsPerHour(...arrangement: string[]): Promise<number> {
   const out = await Deno.makeTempDir();
   try {
-    const cli = fileURLToPath(new URL("../cli/main.ts", import.meta.url));
-    const ctx = ["run", "--allow-all", "--quiet", cli, "bench", ...RUNS, ...arrangement];
+    const rights = narrowRun("harness", {
+      write: [out, cacheDirectory()],
+      run: [Deno.execPath()],
+    });
+    const bench = [projectPath("cli/main.ts"), "bench", ...RUNS, ...arrangement];
     const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: [...ctx, "--out", out, "--json"],
+      args: [...rights, ...bench, "--out", out, "--json"],
     }).output();
     const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
     if (!success) throw new Error(text(stderr));

@@ -43,6 +43,12 @@ export interface MeasureOptions {
 /** A file beside this one. */
 export const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 
+/**
+ * Arguments of `deno` for a program that measures; its path follows. An earlier revision may have
+ * other permission sets, or none.
+ */
+export const MEASURING = ["run", "--quiet", "--no-prompt", "-RWES", "--allow-run", "--allow-ffi"];
+
 /** Whether python3 can import some modules, by their names. */
 const importable = new Map<string, Promise<boolean>>();
 
@@ -69,9 +75,9 @@ export async function measure(
   }: Benchmark,
   { pairs, threads, earlier, environment }: MeasureOptions,
 ): Promise<Measurement> {
-  const run = ["run", "--allow-all", "--quiet", here(program), measurement, `${threads}`];
+  const run = [...MEASURING, here(program), measurement, `${threads}`];
   const [otherProgram, other] = earlier !== undefined
-    ? [Deno.execPath(), run.with(3, join(earlier, "perf", program))]
+    ? [Deno.execPath(), run.with(MEASURING.length, join(earlier, "perf", program))]
     : peer === null || !await canImport(peer.needs ?? "torch")
     ? ["", null]
     : ["python3", [

@@ -12,6 +12,7 @@ import { fileURLToPath } from "node:url";
 import { print } from "../base/terminal.ts";
 import { prepareBackend } from "../tensor/backend.ts";
 import { makeProgress } from "../cli/progress.ts";
+import { TEST_RIGHTS } from "./helpers/processes.ts";
 
 /** Minutes that a file may take: one that hangs is ended, and has failed. */
 const MINUTES = 20;
@@ -45,7 +46,7 @@ async function run(file: string): Promise<void> {
   const limit = AbortSignal.timeout(60_000 * MINUTES);
   const folder = await Deno.makeTempDir({ prefix: "t-" }); // nothing that a test leaves stays
   const { stdout, stderr, success } = await new Deno.Command(Deno.execPath(), {
-    args: ["test", "--allow-all", "--no-check", "--quiet", file],
+    args: ["test", ...TEST_RIGHTS, "--no-check", "--quiet", file],
     cwd: root,
     env: { NO_COLOR: "1", MDLT_TEST_BACKEND: backend, TMPDIR: folder },
     stdout: "piped",

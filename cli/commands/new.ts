@@ -66,7 +66,11 @@ async function write(template: Template, name: string, plugin: string | undefine
   } else {
     const { files } = await writePlugin(template, forms, plugin);
     print(`Wrote ${files.join(" and ")}.`);
-    print(`Test it: deno test -A --config ${quote(projectPath("deno.json"))} ${quote(files[1])}`);
+    print(
+      `Test it: deno test -q -P=conformance --config ${quote(projectPath("deno.json"))} ${
+        quote(files[1])
+      }`,
+    );
     print(`Try it: ${taskCommand()} ${template.tryIt(name)} --plugin ${quote(plugin)}`);
   }
 }

@@ -12,6 +12,8 @@ import type { PlannedRun } from "../../bench/plan/plan.ts";
 import { plan } from "../helpers/plan.ts";
 import { type Backend, cacheDirectory } from "../../tensor/backend.ts";
 import { stream } from "../../base/random.ts";
+import { benchAsTest, commandLine } from "../helpers/processes.ts";
+import { childrenOf, commandOf } from "../helpers/system.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 /** What does the mathematics in these tests. */
@@ -79,15 +81,13 @@ export interface Harness {
 
 /** Starts `deno task bench` with these options, as a process that can be killed by its id. */
 export function startBench(...options: string[]): Harness {
-  return start([...PROGRAM, ...options]);
+  return start([...benchAsTest(), ...options]);
 }
 
 /** Runs another command of the command line to its end. */
-export function cli(...args: string[]): Harness["ended"] {
-  return start([...PROGRAM.slice(0, -1), ...args]).ended;
+export async function cli(...args: string[]): Promise<Awaited<Harness["ended"]>> {
+  return await start(await commandLine(args)).ended;
 }
-
-const PROGRAM = ["run", "--allow-all", "--quiet", join(root, "cli/main.ts"), "bench"];
 
 function start(args: readonly string[]): Harness {
   const process = new Deno.Command(Deno.execPath(), {
@@ -147,17 +147,8 @@ export async function limitMemory(pid: number, megabytes: number): Promise<void>
 /** The worker processes of a harness that are alive; or those that run another program of its. */
 export async function workersOf(pid: number, program = "worker.ts"): Promise<number[]> {
   const found: number[] = [];
-  try {
-    // A child is listed under the thread that started it.
-    for await (const { name } of Deno.readDir(`/proc/${pid}/task`)) {
-      const text = await Deno.readTextFile(`/proc/${pid}/task/${name}/children`).catch(() => "");
-      for (const child of text.split(" ").filter((part) => part !== "")) {
-        const line = await Deno.readTextFile(`/proc/${child}/cmdline`).catch(() => "");
-        if (line.includes(program)) found.push(Number(child));
-      }
-    }
-  } catch {
-    // It has ended.
+  for (const child of await childrenOf(pid)) {
+    if ((await commandOf(child)).includes(program)) found.push(child);
   }
   return found;
 }
@@ -283,7 +274,7 @@ export async function killAtRandom(
     }
     await sleep(1000);
     for (const orphan of orphans) {
-      const line = await Deno.readTextFile(`/proc/${orphan}/cmdline`).catch(() => "");
+      const line = await commandOf(orphan);
       assert.ok(!line.includes("worker.ts"), `worker ${orphan} outlived its harness`);
     }
     return counts;

@@ -18,6 +18,7 @@ import {
   withFolder,
   workersOf,
 } from "./crash.ts";
+import { isRunning } from "../helpers/system.ts";
 
 const linux = Deno.build.os === "linux"; // children are found in /proc
 
@@ -76,7 +77,7 @@ Deno.test({
         assert.match(said, /"event":"stopped"/);
         assert.ok(await statesIn(out) > 0);
         for (const worker of workers) {
-          assert.equal(await Deno.stat(`/proc/${worker}`).catch(() => null), null);
+          assert.equal(await isRunning(worker), false);
         }
       }
       const { done, existing } = lastEvent(await bench(...SMALL_GRID, "--out", out, "--json"));
@@ -96,10 +97,10 @@ Deno.test({
       kill(harness.process.pid);
       await harness.ended;
       for (let waited = 0; waited < 100; waited++) {
-        if (await Deno.stat(`/proc/${worker}/exe`).catch(() => null) === null) break;
+        if (!await isRunning(worker!)) break;
         await sleep(100);
       }
-      assert.equal(await Deno.stat(`/proc/${worker}/exe`).catch(() => null), null);
+      assert.equal(await isRunning(worker!), false);
       for await (const { name } of Deno.readDir(join(out, "runs"))) {
         const files: string[] = [];
         for await (const file of Deno.readDir(join(out, "runs", name))) files.push(file.name);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { findProgram } from "../../base/command.ts";
 import { projectPath } from "../../base/paths.ts";
 import { TINY, withFolder } from "./crash.ts";
+import { LAUNCH } from "../helpers/processes.ts";
 
 const compiler = await findProgram(["cc", "gcc", "clang"], Deno.env.toObject());
 const linux = Deno.build.os === "linux";
@@ -23,8 +24,7 @@ async function run(program: string, args: readonly string[], env: Record<string,
   return { code, out: text(stdout), err: text(stderr) };
 }
 
-const CLI = ["run", "--allow-all", "--quiet", projectPath("cli/main.ts")];
-const BENCH = [...CLI, "bench", ...TINY, "--steps", "2", "--methods", "erm"];
+const BENCH = [...LAUNCH, "bench", ...TINY, "--steps", "2", "--methods", "erm"];
 
 Deno.test({
   name: "a file system that knows no locks is told in a sentence",

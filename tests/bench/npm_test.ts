@@ -51,7 +51,14 @@ await bench.run({ ...request, backend: "wasm" }, { out, jobs: 1 });
 console.log((await bench.report(out)).runs);
 `,
       );
-      const said = await run(Deno.execPath(), ["run", "-A", "-q", "example.ts"], project);
+      const said = await run(Deno.execPath(), [
+        "run",
+        "-RWES",
+        "--allow-run",
+        "--allow-ffi",
+        "-q",
+        "example.ts",
+      ], project);
       assert.equal(said.trim(), "1");
     }),
 });

@@ -6,6 +6,7 @@ import { builtin, imported, loadCatalogue } from "../../bench/catalogue.ts";
 import { Folder } from "../../bench/records/folder.ts";
 import { projectPath } from "../../base/paths.ts";
 import { BACKEND, cli, withFolder } from "./crash.ts";
+import { RUN_AS_TEST } from "../helpers/processes.ts";
 
 /** A method, a data set, a network and a metric in one module. */
 const PLUGIN = `
@@ -239,7 +240,7 @@ Deno.exit(0);
       "script.ts",
     );
     const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "-q", "--config", projectPath("deno.json"), script],
+      args: [...RUN_AS_TEST, script],
       cwd: folder,
     }).output();
     const said = new TextDecoder().decode(stdout);

@@ -18,6 +18,7 @@ import {
   withFolder,
   workersOf,
 } from "./crash.ts";
+import { isRunning } from "../helpers/system.ts";
 
 const linux = Deno.build.os === "linux";
 const ONE = [...TINY, "--methods", "erm", "--steps", "60", "--jobs", "1", "--json"];
@@ -111,7 +112,7 @@ Deno.test({
       kill(first.process.pid);
       await first.ended;
       for (let waited = 0; waited < 300; waited++) {
-        if (await Deno.stat(`/proc/${worker}/exe`).catch(() => null) === null) return;
+        if (!await isRunning(worker!)) return;
         await sleep(100);
       }
       assert.fail(`worker ${worker} outlived its harness`);

@@ -1,7 +1,7 @@
 /** Completions, asked of the shells themselves. */
 import assert from "node:assert/strict";
-import { projectPath } from "../../base/paths.ts";
 import { findProgram } from "../../base/command.ts";
+import { commandLine } from "../helpers/processes.ts";
 
 async function say(program: string, ...args: string[]): Promise<string> {
   const { success, stdout, stderr } = await new Deno.Command(program, { args }).output();
@@ -9,16 +9,8 @@ async function say(program: string, ...args: string[]): Promise<string> {
   return new TextDecoder().decode(stdout);
 }
 
-const script = (shell: string) =>
-  say(
-    Deno.execPath(),
-    "run",
-    "--allow-all",
-    "--quiet",
-    projectPath("cli/main.ts"),
-    "completions",
-    shell,
-  );
+const script = async (shell: string) =>
+  await say(Deno.execPath(), ...await commandLine(["completions", shell]));
 
 /** What bash offers for the words of a command line, the last of which is not finished. */
 async function offered(bash: string, ...words: string[]): Promise<string[]> {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import sharp from "sharp";
 import { smoothImage } from "../datasets/helpers.ts";
+import { commandLine } from "../helpers/processes.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -17,10 +18,10 @@ async function withPhotos(
   const folder = await Deno.makeTempDir();
   const [photos, cache] = [join(folder, "My photos"), join(folder, "cache")];
   const cli = async (...args: string[]) => {
+    const where = { cwd: root, env: { MDLT_BENCH_CACHE: cache } };
     const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "--allow-all", "--quiet", join(root, "cli/main.ts"), ...args],
-      cwd: root,
-      env: { MDLT_BENCH_CACHE: cache },
+      args: await commandLine(args, where),
+      ...where,
     }).output();
     const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
     return { code, out: text(stdout), err: text(stderr) };

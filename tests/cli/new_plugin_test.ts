@@ -25,7 +25,7 @@ Deno.test("new plugins have their types and tests, and run together by --plugin 
       const args of [
         ["check", ...files, ...tests],
         ["lint", ...files, ...tests],
-        ["test", "--allow-all", "--no-check", ...tests],
+        ["test", "-P=conformance", "--no-check", ...tests],
       ]
     ) {
       const [command, ...rest] = args;

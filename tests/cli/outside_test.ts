@@ -45,7 +45,7 @@ Deno.test("paths are meant from where the user stands, and commands that are pri
   }));
 
 Deno.test("in a folder of the project, too, paths are meant from there", async () => {
-  const folder = await Deno.makeTempDir({ dir: projectPath("docs"), prefix: "stands-" });
+  const folder = await Deno.makeTempDir({ dir: projectPath("tests"), prefix: "stands-" });
   try {
     const { err } = await deno(folder, "task", "--quiet", "report", "--out", "mine");
     assert.match(err, /Cannot report on --out "mine"/);

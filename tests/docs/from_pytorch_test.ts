@@ -6,6 +6,7 @@ import { withFolder } from "../bench/crash.ts";
 import { writeDomainBed, writeMdlt } from "../import/folders.ts";
 import { missing } from "../import/needs.ts";
 import { codeBlocks } from "./pages.ts";
+import { LAUNCH } from "../helpers/processes.ts";
 
 const PAGE = "docs/from-pytorch.md";
 
@@ -40,7 +41,7 @@ Deno.test({
       assert.equal(commands.length, 5);
       for (const command of commands) {
         if (noTorch !== null && command.includes("checkpoint")) continue;
-        const cli = `deno run -A -q ${projectPath("cli/main.ts")}`;
+        const cli = [Deno.execPath(), ...LAUNCH].join(" ");
         await run("bash", "-c", command.replace("deno task", cli));
       }
       for (const [name, method] of Object.entries({ mdlt: "BoDA", domainbed: "CORAL" })) {

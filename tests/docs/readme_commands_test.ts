@@ -5,10 +5,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import config from "../../deno.json" with { type: "json" };
-import { projectPath } from "../../base/paths.ts";
 import { BACKEND, withFolder } from "../bench/crash.ts";
 import { parsed, wordsIn } from "../cli/parsed.ts";
 import { codeBlocks } from "./pages.ts";
+import { LAUNCH } from "../helpers/processes.ts";
 
 /** Commands that take `--dry-run`. */
 const TRAINS = ["bench", "analyse", "sweep"];
@@ -47,9 +47,7 @@ Deno.test("the README's commands do what they say, one after the other", () =>
   withFolder(async (folder) => {
     const [method] = await codeBlocks("README.md", /ts/);
     await Deno.writeTextFile(join(folder, "mine.ts"), method!);
-    const main = `${Deno.execPath()} run -A -q --config ${projectPath("deno.json")} ${
-      projectPath("cli/main.ts")
-    }`;
+    const main = [Deno.execPath(), ...LAUNCH].join(" ");
     const run = async (line: string) => {
       const { code, stdout, stderr } = await new Deno.Command("bash", {
         args: ["-c", line.replace(/^deno task/, () => main)],

@@ -24,7 +24,7 @@ await methodConformance(mine);
     );
     await deno(folder, "fmt", "--check", "mine.ts", "script.ts");
     await deno(folder, "lint", "mine.ts");
-    await deno(folder, "test", "--allow-all", "mine_test.ts");
+    await deno(folder, "test", "-P=conformance", "mine_test.ts");
 
     const [config, ...more] = await codeBlocks("README.md", /json/);
     assert.deepEqual(more, []);
@@ -33,7 +33,7 @@ await methodConformance(mine);
       config!.replace("PATH/TO/MDLT", projectPath("")),
     );
     const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "--allow-all", "--check", "script.ts"],
+      args: ["run", "-RWES", "--allow-run", "--allow-ffi", "--check", "script.ts"],
       cwd: folder,
       env: { NO_COLOR: "1" },
     }).output();

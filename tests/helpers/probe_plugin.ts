@@ -10,7 +10,8 @@ const PROBES: Readonly<Record<string, () => unknown>> = {
   "foreign file": () => Deno.readTextFile("/etc/passwd"),
   "foreign folder": () => Array.fromAsync(Deno.readDir("/")),
   "write elsewhere": () => Deno.writeTextFile(`${Deno.env.get("PROBE_ELSEWHERE")}/x`, "x"),
-  "write the project": () => Deno.writeTextFile(new URL("../probe.tmp", import.meta.url), "x"),
+  "write the project": () =>
+    Deno.writeTextFile(new URL("../../base/probe.tmp", import.meta.url), "x"),
   library: () => Deno.dlopen("libc.so.6", {}),
 };
 

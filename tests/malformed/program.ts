@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { readSystemFile } from "../../base/system_files.ts";
 import { print } from "../../base/terminal.ts";
 import { FORMATS } from "./formats.ts";
 import { tryFormat } from "./try.ts";
@@ -17,6 +18,6 @@ const tried = await tryFormat(format, Number(from), Number(to), (done) => {
   told = performance.now();
   print(String(done));
 });
-const status = await Deno.readTextFile("/proc/self/status").catch(() => "");
+const status = await readSystemFile("/proc/self/status") ?? "";
 const peak = Number(/VmHWM:\s*(\d+) kB/.exec(status)?.[1] ?? 0) / 1024;
 print(JSON.stringify({ ...tried, peak }));

@@ -1,6 +1,7 @@
 /** What the conformance suite says to the author of a method that draws or keeps numbers by itself. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { TEST_RIGHTS } from "../helpers/processes.ts";
 
 /** The suite's tests of a method whose loss is multiplied by a factor of its own. */
 const suite = (factor: string) => `
@@ -42,7 +43,7 @@ for (
     const path = join(folder, "mine_test.ts");
     await Deno.writeTextFile(path, suite(factor));
     const { code, stdout } = await new Deno.Command(Deno.execPath(), {
-      args: ["test", "-A", "-q", "--no-check", "--config", "deno.json", "--filter", test, path],
+      args: ["test", ...TEST_RIGHTS, "-q", "--no-check", "--filter", test, path],
       cwd: new URL("../..", import.meta.url),
     }).output();
     await Deno.remove(folder, { recursive: true });

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
+import { RUN_AS_TEST } from "../helpers/processes.ts";
 
 const program = fileURLToPath(new URL("digits_cnn_program.ts", import.meta.url));
 
 async function losses(backend: string): Promise<number[]> {
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--allow-all", "--quiet", program, backend],
+    args: [...RUN_AS_TEST, program, backend],
   }).output();
   if (!success) throw new Error(new TextDecoder().decode(stderr));
   return JSON.parse(new TextDecoder().decode(stdout));

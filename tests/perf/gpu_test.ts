@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { visibleGpus } from "../../tensor/backend.ts";
 import { fileURLToPath } from "node:url";
+import { RUN_AS_TEST } from "../helpers/processes.ts";
 
 async function perf(...args: string[]) {
   const main = fileURLToPath(new URL("../../perf/main.ts", import.meta.url));
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--allow-all", "--quiet", main, ...args],
+    args: [...RUN_AS_TEST, main, ...args],
     env: { NO_COLOR: "1" },
   }).output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes).trim();

@@ -5,6 +5,8 @@ import { Store } from "../../bench/records/store.ts";
 import { status } from "../../bench/execute/slurm.ts";
 import { cli, sleep, startBench, TINY, whileItRuns, withFolder } from "../bench/crash.ts";
 import { startCluster } from "../bench/slurm_cluster.ts";
+import { RUN_AS_TEST } from "../helpers/processes.ts";
+import { isRunning } from "../helpers/system.ts";
 
 /** Says that it has begun, hangs in its first attempt, and predicts in its second. */
 const PROGRAM = `
@@ -23,7 +25,7 @@ function withProgram(use: (options: string[], out: string) => Promise<void>): Pr
   return withFolder(async (folder) => {
     const program = join(folder, "program.ts");
     await Deno.writeTextFile(program, PROGRAM);
-    const command = `mine=${Deno.execPath()} run -A -q ${program} {spec}`;
+    const command = `mine=${Deno.execPath()} ${RUN_AS_TEST.join(" ")} ${program} {spec}`;
     const out = join(folder, "out");
     const options = [...TINY, "--methods", "mine", "--method-command", command, "--out", out];
     await use(options, out);
@@ -47,8 +49,7 @@ async function attempts(out: string, count: number): Promise<number[]> {
 
 async function requireEnded(pid: number): Promise<void> {
   for (let i = 0; i < 150; i++) {
-    const found = await Deno.readTextFile(`/proc/${pid}/status`).catch(() => "State:\tZ");
-    if (/State:\s+Z/.test(found)) return;
+    if (!await isRunning(pid)) return;
     await sleep(100);
   }
   assert.fail(`the program ${pid} goes on`);

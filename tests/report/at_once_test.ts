@@ -2,19 +2,19 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { tryLock } from "../../base/lock.ts";
-import { projectPath } from "../../base/paths.ts";
 import { alteredFiles } from "../../report/files.ts";
 import { buildReport } from "../../report/mod.ts";
 import { kill, sleep, workersOf } from "../bench/crash.ts";
 import { inFolder } from "./folder.ts";
 import { DATASETS, writeStore } from "./store.ts";
+import { LAUNCH } from "../helpers/processes.ts";
 
 const GRID = { datasets: DATASETS.slice(1, 2), methods: ["erm", "irm"], seeds: [0] };
 
 /** Starts a command with the rights that its task has. */
 function launch(...args: string[]) {
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", "--allow-all", "--quiet", projectPath("cli/launch.ts"), ...args],
+    args: [...LAUNCH, ...args],
     env: { NO_COLOR: "1" },
     stdin: "null",
     stdout: "piped",

@@ -13,6 +13,7 @@ import { projectPath } from "../../base/paths.ts";
 import { findProgram } from "../../base/command.ts";
 import { readIfThere } from "../../base/files.ts";
 import { assertSame, contentOf } from "../bench/crash.ts";
+import { RUN_AS_TEST } from "../helpers/processes.ts";
 
 const [jobs = Math.max(1, cpus().length)] = Deno.args.map(Number);
 const compiler = await findProgram(["cc", "gcc", "clang"], Deno.env.toObject());
@@ -84,7 +85,7 @@ async function run(
 ): Promise<{ readonly killed: boolean; readonly last: string }> {
   const log = `${root}.log`;
   const { code, signal, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--allow-all", "--quiet", projectPath("tests/bench/boundary_program.ts"), root],
+    args: [...RUN_AS_TEST, projectPath("tests/bench/boundary_program.ts"), root],
     cwd: projectPath(""),
     env: { LD_PRELOAD: shim, BOUNDARY_ROOT: root, BOUNDARY_AT: String(at), BOUNDARY_LOG: log },
     stdin: "null",

@@ -8,6 +8,7 @@
 import { print } from "../../base/terminal.ts";
 import { projectPath } from "../../base/paths.ts";
 import { FORMATS } from "../malformed/formats.ts";
+import { RUN_AS_TEST } from "../helpers/processes.ts";
 
 /** Seconds without a word after which a process hangs. */
 const SILENT = 60;
@@ -54,7 +55,7 @@ Deno.exit(failed === 0 ? 0 : 1);
 async function tryApart(name: string, from: number, to: number): Promise<Result | string> {
   const child = new Deno.Command(Deno.execPath(), {
     args: [
-      ...["run", "--allow-all", "--no-check", "--quiet"],
+      ...RUN_AS_TEST,
       ...[projectPath("tests/malformed/program.ts"), name, String(from), String(to)],
     ],
     env: { NO_COLOR: "1" },

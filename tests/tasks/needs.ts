@@ -7,7 +7,7 @@
  */
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { dirname, resolve } from "node:path";
+import { resolve } from "node:path";
 import { arch, platform } from "node:process";
 import { cacheDirectory, projectPath } from "../../base/paths.ts";
 import type { Opened, PermissionSet } from "../../base/rights.ts";
@@ -26,7 +26,7 @@ interface Needs {
 const passing = () => [tmpdir(), ".tmp", cacheDirectory()];
 
 /** A task that does what tests do, and starts what they start. */
-const testing = (program: string): Needs => ({ program, set: "tests", writes: passing });
+const testing = (program: string): Needs => ({ program, set: "tests" });
 
 const deno = () => [Deno.execPath()];
 
@@ -73,13 +73,7 @@ export const NEEDS: Readonly<Record<string, Needs>> = {
   "test": { program: "tests/run.ts", set: "harness", writes: passing, starts: deno },
   "test:kill": testing("tests/tasks/kill.ts"),
   "test:flips": testing("tests/tasks/flips.ts"),
-  "test:mutation": {
-    ...testing("tests/tasks/mutation.ts"),
-    writes: (args) => {
-      const at = args.indexOf("--results");
-      return [...passing(), ...(at < 0 ? [] : [dirname(args[at + 1] ?? "")])];
-    },
-  },
+  "test:mutation": testing("tests/tasks/mutation.ts"),
   "test:boundaries": testing("tests/tasks/boundaries.ts"),
   "test:fuzz": { program: "tests/tasks/fuzz.ts", set: "harness", starts: deno },
   "test:package": { program: "tests/tasks/package.ts", set: "launch", writes: passing },

@@ -10,6 +10,8 @@ import {
   thatLoads,
 } from "../../tensor/backend.ts";
 import { provisionContext, putWheel, setStage } from "./provision_program.ts";
+import { projectPath } from "../../base/paths.ts";
+import { RUN_AS_TEST } from "../helpers/processes.ts";
 
 Deno.test("the cache folder is MDLT_BENCH_CACHE, else in XDG_CACHE_HOME, else the platform's", () => {
   const home = { HOME: "/home/ann" };
@@ -116,18 +118,10 @@ Deno.test({
   name: "native TensorFlow starts without a word, with the threads it is given, and differentiates",
   ignore: native?.linked !== true,
   async fn() {
-    const program = `
-      import * as tf from "@tensorflow/tfjs-core";
-      import { startBackend } from "./tensor/backend.ts";
-      const info = await startBackend("native", 1);
-      const gradient = tf.grad((x) => tf.sum(tf.relu(x)))(tf.tensor1d([1, -1]));
-      const threads = Deno.env.get("TF_NUM_INTRAOP_THREADS");
-      console.log(JSON.stringify({ info, gradient: [...gradient.dataSync()], threads }));`;
     const environment = Deno.env.toObject();
     delete environment["TF_CPP_MIN_LOG_LEVEL"];
     const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["eval", "--quiet", program],
-      cwd: new URL("../..", import.meta.url).pathname,
+      args: [...RUN_AS_TEST, projectPath("tests/tensor/native_program.ts")],
       clearEnv: true,
       env: environment,
     }).output();

@@ -1,11 +1,16 @@
 import assert from "node:assert/strict";
 import { projectPath } from "../../base/paths.ts";
 import { prepareApart, preparedNote } from "../../tensor/native/provision_process.ts";
+import { narrowRun } from "../../base/rights.ts";
 
 Deno.test("a backend is prepared in a process of its own, which comes to an end", async () => {
   assert.equal(await prepareApart("wasm", {}), "wasm");
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "-q", projectPath("tensor/native/provision_process.ts"), "wasm"],
+    args: [
+      ...narrowRun("provision"),
+      projectPath("tensor/native/provision_process.ts"),
+      "wasm",
+    ],
   }).output();
   assert.ok(success, new TextDecoder().decode(stderr));
 });

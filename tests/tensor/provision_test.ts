@@ -5,6 +5,7 @@ import { addonPath } from "../../tensor/native/addon.ts";
 import { findNativeBuild, provision } from "../../tensor/native/provision.ts";
 import type { ProvisionContext } from "../../tensor/native/sources.ts";
 import { provisionContext, putWheel, setStage } from "./provision_program.ts";
+import { RUN_AS_TEST } from "../helpers/processes.ts";
 
 const cpu = "tensorflow-cpu";
 
@@ -121,7 +122,7 @@ test("what a killed process leaves looks unfinished, and the next call finishes 
   await Deno.writeTextFile(join(folder, "stuck"), "");
   const program = new URL("./provision_program.ts", import.meta.url).pathname;
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--allow-all", program, folder],
+    args: [...RUN_AS_TEST, program, folder],
     stdout: "null",
     stderr: "null",
   }).spawn();

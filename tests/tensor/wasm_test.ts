@@ -7,6 +7,7 @@ import assert from "node:assert/strict";
 import { inspectBackend, startBackend } from "../../tensor/backend.ts";
 import { stream } from "../../base/random.ts";
 import { trainSmallNetwork } from "./small_network.ts";
+import { RUN_AS_TEST } from "../helpers/processes.ts";
 
 interface Case {
   /** Shapes of the float inputs with respect to which the gradients are compared. */
@@ -229,7 +230,7 @@ Deno.test({
   async fn() {
     const program = new URL("./small_network.ts", import.meta.url).pathname;
     const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "--quiet", "--allow-all", program, "native"],
+      args: [...RUN_AS_TEST, program, "native"],
     }).output();
     assert.ok(success, new TextDecoder().decode(stderr));
     assertClose(

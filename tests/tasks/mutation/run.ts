@@ -21,7 +21,15 @@ export async function endOf(
   const { success, signal } = await program(
     copy,
     [
-      ...["test", "--allow-all", "--no-check", "--quiet", "--fail-fast", ...options, test],
+      ...[
+        "test",
+        "-P=tests",
+        "--no-check",
+        "--quiet",
+        "--fail-fast",
+        ...options,
+        test,
+      ],
     ],
     { stdout: "null", env: { TMPDIR: folder } },
     seconds,
