@@ -37,10 +37,10 @@ COPY --from=build --chown=root:root /opt /opt
 ARG CUDA=0
 ENV PATH=/opt/deno/node_modules/.bin:$PATH \
     DENO_DIR=/opt/deno/cache \
-    MDLT_BENCH_CACHE=/var/cache/mdlt-bench \
     MDLT_BENCH_CUDA=$CUDA \
     MDLT_BENCH_NATIVE=/opt/native \
-    NVIDIA_DRIVER_CAPABILITIES=compute,utility
+    NVIDIA_DRIVER_CAPABILITIES=compute,utility \
+    XDG_CACHE_HOME=/var/cache/mdlt-bench
 USER bench
 WORKDIR /home/bench/runs
 ENTRYPOINT ["deno", "task", "--quiet", "--config", "/opt/mdlt/deno.json"]

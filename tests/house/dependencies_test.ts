@@ -107,9 +107,11 @@ Deno.test("dependencies: containers run as nobody special, from pinned versions"
   const [docker, apptainer, ci] = await Promise.all(
     ["Dockerfile", "apptainer.def", ".ci/run"].map(read),
   ) as [string, string, string];
+  const tried = await read("tests/tasks/containers.ts");
   const [, base] = /^FROM (\S+) AS base$/m.exec(docker)!;
   assert.match(base!, /:\d+\.\d+\.\d+/);
   assert.ok(apptainer.includes(`\nFrom: ${base}\n`));
+  assert.ok(tried.includes(`"${base}"`) && tried.includes(`docker://${base}"`));
   for (const text of [docker, apptainer]) {
     const [pinned] = /deno@\d+\.\d+\.\d+/.exec(text)!;
     assert.ok(ci.includes(pinned));

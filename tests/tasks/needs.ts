@@ -76,6 +76,7 @@ export const NEEDS: Readonly<Record<string, Needs>> = {
   "test:mutation": testing("tests/tasks/mutation.ts"),
   "test:boundaries": testing("tests/tasks/boundaries.ts"),
   "test:fuzz": { program: "tests/tasks/fuzz.ts", set: "harness", starts: deno },
+  "test:containers": { program: "tests/tasks/containers.ts", set: "launch", writes: passing },
   "test:package": { program: "tests/tasks/package.ts", set: "launch", writes: passing },
   "test:stream": testing("tests/tasks/stream.ts"),
   "test:report": testing("tests/tasks/report.ts"),
