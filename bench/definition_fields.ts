@@ -126,8 +126,8 @@ export function requireFields(definition: Definition, from: string): void {
     );
   }
   if (kind === "method") requireKnown(definition, from);
-  for (const key of ["hyperparameters", "settings"] as const) {
-    if (key in fields) requireDefaults(definition as Defaults, key, from);
+  for (const [key, field] of Object.entries(fields)) {
+    if (field === settings) requireDefaults(definition as Defaults, key as keyof Settable, from);
   }
 }
 
@@ -145,7 +145,8 @@ function requireKnown(method: Definition, from: string): void {
 }
 
 /** Settings as a plugin gives them: their defaults may be anything. */
-type Defaults = Definition & Readonly<Partial<Record<"hyperparameters" | "settings", Settings>>>;
+type Settable = Readonly<Partial<Record<"hyperparameters" | "settings", Settings>>>;
+type Defaults = Definition & Settable;
 type Settings = Readonly<Record<string, Given & Pick<Setting, "parse" | "wanted">>>;
 type Given = Readonly<Partial<Record<"default", unknown>>> & {
   readonly overrides?: Readonly<Record<string, Given>>;
@@ -155,7 +156,7 @@ type Given = Readonly<Partial<Record<"default", unknown>>> & {
 /** Refuses a default that is not a possible value of its own setting, whichever runs it is for. */
 function requireDefaults(
   definition: Defaults,
-  key: "hyperparameters" | "settings",
+  key: keyof Settable,
   from: string,
 ): void {
   const settings = definition[key] ?? {};
