@@ -265,3 +265,18 @@ test("code in the cache that is not what was made there is made anew", async (fo
   assert.notEqual(await Deno.readTextFile(addon), "another addon");
   assert.equal((await lines(join(folder, "compiler.log"))).length, 2);
 });
+
+test("what an image brings along is used where the cache is another, and nothing is fetched", async (folder) => {
+  const notes: string[] = [];
+  const context = provisionContext(folder, [await putWheel(folder, cpu)], notes);
+  const native = join(folder, "image");
+  const environment = { ...context.environment, MDLT_BENCH_NATIVE: native };
+  const made = await provision({ ...context, environment }, false);
+  assert.ok(made!.addon.startsWith(native));
+  const cache = join(folder, "cache of somebody else");
+  const found = await provision({ ...context, environment, cache }, false);
+  assert.equal(found?.addon, made!.addon);
+  assert.equal((await lines(join(folder, "pip.log"))).length, 1);
+  assert.ok(!await present(cache));
+  assert.deepEqual(notes, []);
+});
