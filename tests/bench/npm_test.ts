@@ -8,7 +8,7 @@ import { writePackage } from "../tasks/npm.ts";
 import { withFolder } from "./crash.ts";
 
 /** What only tests, the site and these tasks import. */
-const OUTSIDE = ["ajv", "esbuild", "fflate", "marked", "minisearch", "yaml"];
+const OUTSIDE = ["ajv", "esbuild", "fflate", "marked", "minisearch", "temml", "yaml"];
 
 const npm = await findProgram(["npm"], Deno.env.toObject());
 
