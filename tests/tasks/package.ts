@@ -108,7 +108,10 @@ async function use(project: string): Promise<void> {
 }
 
 async function run(program: string, args: string[], cwd: string, env: Record<string, string> = {}) {
-  const { success, stdout, stderr } = await new Deno.Command(program, { args, cwd, env }).output();
+  // A cache of its own: what the package cannot make is not to be kept for other clones.
+  const own = { MDLT_BENCH_CACHE: join(cwd, ".cache"), ...env };
+  const { success, stdout, stderr } = await new Deno.Command(program, { args, cwd, env: own })
+    .output();
   const [out, errors] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
   return { success, out: out!, text: `${out}${errors}` };
 }
