@@ -32,13 +32,23 @@ const OTHERS: typeof READABLE = [
   ["a web page", /^(?:\xef\xbb\xbf)?\s*(?:<!doctype html|<html)/i],
 ];
 
-/** Why a file is no image that is decoded, going by its beginning; undefined where it may be one. */
-export function foreignContent(file: Uint8Array): string | undefined {
-  if (file.length === 0) return "it is empty";
+/** Why a file is no image that is decoded, and what helps. */
+export interface ForeignContent {
+  readonly reason: string;
+  readonly remedy: string;
+}
+
+/** What a file is instead of an image that is decoded; undefined where it may be one. */
+export function foreignContent(file: Uint8Array): ForeignContent | undefined {
+  const copy = "replace it by an undamaged copy";
+  if (file.length === 0) return { reason: "it is empty", remedy: copy };
   const beginning = String.fromCharCode(...file.subarray(0, 512));
   if (READABLE.some(([, form]) => form.test(beginning))) return undefined;
   const names = READABLE.map(([name]) => name);
-  const what = OTHERS.find(([, form]) => form.test(beginning))?.[0] ??
-    `no ${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
-  return `unsupported image format: by its content it is ${what}`;
+  const known = OTHERS.find(([, form]) => form.test(beginning))?.[0];
+  const what = known ?? `no ${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
+  return {
+    reason: `unsupported image format: by its content it is ${what}`,
+    remedy: known === undefined ? copy : "put a JPEG or PNG in its place, or leave it out",
+  };
 }

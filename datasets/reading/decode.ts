@@ -35,9 +35,7 @@ export async function decodeImage(file: string, damaged = false): Promise<Image>
   });
   const foreign = foreignContent(bytes);
   if (foreign !== undefined) {
-    throw new DataError(
-      `${file} cannot be decoded (${foreign}); put a JPEG or PNG in its place, or leave it out.`,
-    );
+    throw new DataError(`${file} cannot be decoded (${foreign.reason}); ${foreign.remedy}.`);
   }
   // Where the first is not content the second decides, and has the words for it.
   const small = bytes.length <= SMALL && isJpeg(bytes);
