@@ -69,11 +69,18 @@ function permissions(): unknown {
 /** Paths of modules in JavaScript: `./mod.js` for `./mod.ts`. */
 const asJs = (text: string) => text.replace(/\.tsx?$/, ".js");
 
-/** Puts what runs of TensorFlow.js's package into the folder, and gives what that depends on. */
+/**
+ * Puts what runs of TensorFlow.js's package into the folder, with the sources that native TensorFlow is
+ * bound by, and gives what that depends on.
+ */
 async function bundle(folder: string): Promise<Record<string, string>> {
   const from = packageFolder(BUNDLED);
   const required = await copyScripts(join(from, "dist"), join(folder, "dist"));
   await Deno.copyFile(join(from, "README.md"), join(folder, "README.md"));
+  await Deno.mkdir(join(folder, "binding"));
+  for await (const { name } of Deno.readDir(join(from, "binding"))) {
+    await Deno.copyFile(join(from, "binding", name), join(folder, "binding", name));
+  }
   const { name, version, main, license, binary, dependencies } = JSON.parse(
     await Deno.readTextFile(join(from, "package.json")),
   ) as { dependencies: Record<string, string> } & Record<string, unknown>;
