@@ -134,9 +134,10 @@ export async function findFolder(
   for (let level = [root], below = 0; level.length > 0 && below <= depth; below++) {
     const next: string[] = [];
     for (const folder of level) {
-      // A disk has folders that only its system may read.
+      // A disk has folders that only its system may read; the root may not be there yet.
       const found = await subfolders(folder).catch((error): string[] => {
-        if (error instanceof Deno.errors.PermissionDenied) return [];
+        const { NotFound, PermissionDenied } = Deno.errors;
+        if (error instanceof PermissionDenied || error instanceof NotFound) return [];
         throw error;
       });
       if (names.every((name) => found.includes(name))) return folder;
