@@ -41,6 +41,8 @@ Deno.test("the slope over the tenfolds of α is that of least squares", async ()
     evidence: "slope 1.36 [0.21, 2.50] points for each tenfold of α (little: −0.5); α moves the " +
       "mean by up to 4.0",
   });
+  const early = parameter("alpha", [[1, 60, 60], [10, 67, 67], [1000, 61, 61]]);
+  assert.match((await judged(1, early)).evidence, /moves the mean by up to 7\.0$/);
   const two = parameter("alpha", [[0, 60, 60], [1, 60, 60], [10, 62, 60]]);
   assert.equal((await judged(1, two)).verdict, "not run");
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { blockedAnova, oneWayAnova } from "../../report/analysis/statistics/anova.ts";
-import { meanInterval } from "../../report/analysis/statistics/aggregates.ts";
+import { improvementInterval, meanInterval } from "../../report/analysis/statistics/aggregates.ts";
 import { holm, pairedTest } from "../../report/analysis/statistics/pairs.ts";
 
 interface Case {
@@ -112,4 +112,15 @@ Deno.test("Holm's p-values never fall below the given ones nor change their orde
     }),
     { seed: 7 },
   );
+});
+
+Deno.test("the interval of the probability of improvement is where its equation is solved", () => {
+  // (θ − seen)² = t² variance(θ), by bisection with t at 2 and 4 degrees of freedom.
+  const two = improvementInterval([{ first: [3, 1], second: [2, 0] }]);
+  const three = improvementInterval([{ first: [5, 4, 1], second: [3, 2, 0] }]);
+  assert(two.computable !== false && three.computable !== false);
+  near(two.low, 0.06950787230591689, "low of two");
+  near(two.high, 0.9915585623004147, "high of two");
+  near(three.low, 0.21235991975189494, "low of three");
+  near(three.high, 0.9767342801205252, "high of three");
 });
