@@ -5,17 +5,15 @@
  * @module
  */
 import { projectPath } from "../../base/paths.ts";
-import { allKept, type Board, type Kept } from "../../report/kept/kept.ts";
+import { allKept, type Board, type Kept, KEPT_FOLDER } from "../../report/kept/kept.ts";
 import { boardText, clock, commandOf } from "../../report/kept/page.ts";
-
-const FOLDER = "docs/results";
 
 /** Rows of a leaderboard in the README, and its columns: method, average, worst domain, difference. */
 const ROWS = 5, COLUMNS = 5;
 
 /** The index of all kept results, as Markdown. */
 export async function keptIndex(): Promise<string> {
-  const all = await allKept(projectPath(FOLDER));
+  const all = await allKept(projectPath(KEPT_FOLDER));
   const line = ({ name, kept }: { name: string; kept: Kept }) =>
     `| [${name}](${name}/README.md) | ${kept.note} | ${kept.runs.done} | ${kept.methods} | ` +
     `${kept.seeds} | ${clock(kept.seconds.runs)} | ${kept.date.slice(0, 10)} |`;
@@ -38,7 +36,7 @@ export async function keptIndex(): Promise<string> {
  * it, every other grid in a line.
  */
 export async function keptBlock(): Promise<string> {
-  const all = await allKept(projectPath(FOLDER));
+  const all = await allKept(projectPath(KEPT_FOLDER));
   if (all.length === 0) return "None is kept yet.";
   const most = Math.max(...all.map(({ kept }) => kept.methods));
   const wide = all.filter(({ kept }) => kept.methods > most / 2);
@@ -58,7 +56,7 @@ export async function keptBlock(): Promise<string> {
 }
 
 function linkOf(name: string): string {
-  return `[${name}](${FOLDER}/${name}/README.md)`;
+  return `[${name}](${KEPT_FOLDER}/${name}/README.md)`;
 }
 
 /** The first rows, and the control's. */

@@ -12,6 +12,9 @@ import { z } from "zod";
 import { UsageError } from "../../base/errors.ts";
 import { isFile, readJson } from "../../base/files.ts";
 
+/** Where the project keeps results of its own, from its folder. */
+export const KEPT_FOLDER = "docs/results";
+
 /** Names of a kept folder's files. */
 export const KEPT_FILES = {
   about: "kept.json",

@@ -5,7 +5,7 @@
  */
 import { quote } from "../../base/command.ts";
 import type { Board, Kept } from "./kept.ts";
-import { KEPT_FILES } from "./kept.ts";
+import { KEPT_FILES, KEPT_FOLDER } from "./kept.ts";
 
 /**
  * The `README.md` of a kept folder.
@@ -33,7 +33,7 @@ export function keptPage(name: string, kept: Kept, hasPlan = true): string {
       `tables are in [${KEPT_FILES.tables}/](${KEPT_FILES.tables}).` +
       (hasPlan ? " The same runs once more:" : " The plan is too large to be kept with them."),
       ...(!hasPlan ? [] : [
-        `\`\`\`sh\ndeno task bench --from docs/results/${name}/${KEPT_FILES.plan} --out again\n\`\`\``,
+        `\`\`\`sh\ndeno task bench --from ${KEPT_FOLDER}/${name}/${KEPT_FILES.plan} --out again\n\`\`\``,
       ]),
     ].join("\n\n")
   }\n`;

@@ -13,10 +13,7 @@ import { DATASETS } from "../../datasets/mod.ts";
 import { METHODS } from "../../methods/mod.ts";
 import { PRIMARY } from "../../metrics/mod.ts";
 import { bestFirst } from "../../report/analysis/tested.ts";
-import { allKept, type Kept, KEPT_FILES } from "../../report/kept/kept.ts";
-
-/** The folder of all kept results. */
-export const RESULTS = "docs/results";
+import { allKept, type Kept, KEPT_FILES, KEPT_FOLDER } from "../../report/kept/kept.ts";
 
 /** The metric that methods are shown by. */
 export const METRIC = PRIMARY;
@@ -82,7 +79,7 @@ type Row = z.infer<typeof ROW>;
  * @param parent Their folder.
  * @throws {UsageError} When figures are not in the form in which they are kept.
  */
-export async function readResults(parent = projectPath(RESULTS)): Promise<Results[]> {
+export async function readResults(parent = projectPath(KEPT_FOLDER)): Promise<Results[]> {
   return await Promise.all((await allKept(parent)).map(async ({ name, kept }) => {
     const path = join(parent, name, KEPT_FILES.figures);
     const text = await isFile(path) ? await Deno.readTextFile(path) : "";

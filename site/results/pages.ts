@@ -8,7 +8,8 @@ import { escapeMarkdown } from "../escape.ts";
 import type { SourcePage } from "../pages.ts";
 import { drawingsAt, drawn, markdownTable } from "../parts.ts";
 import { comparisonSpec, figureText } from "./chart.ts";
-import { type Comparison, METRIC, readResults, RESULTS, type Results } from "./figures.ts";
+import { type Comparison, METRIC, readResults, type Results } from "./figures.ts";
+import { KEPT_FOLDER } from "../../report/kept/kept.ts";
 
 /** Pages of the site with what kept results add to them, and the pages that these need beside. */
 export async function withResults(pages: readonly SourcePage[]): Promise<SourcePage[]> {
@@ -19,9 +20,9 @@ export async function withResults(pages: readonly SourcePage[]): Promise<SourceP
     const name = file.replace(/\.html$/, "");
     if (folder === "methods") return await withFigures(page, name, all);
     if (folder === "datasets") return withLinks(page, name, all, pages);
-    const results = all.find(({ name }) => page.source === `${RESULTS}/${name}/README.md`);
+    const results = all.find(({ name }) => page.source === `${KEPT_FOLDER}/${name}/README.md`);
     if (results !== undefined) return await withCharts(page, results);
-    const above = all.find(({ name }) => page.source?.startsWith(`${RESULTS}/${name}/`));
+    const above = all.find(({ name }) => page.source?.startsWith(`${KEPT_FOLDER}/${name}/`));
     return above === undefined ? page : below(page, above);
   }));
   return [...told, ...tables];
@@ -39,7 +40,7 @@ function below(page: SourcePage, { name }: Results): SourcePage {
 
 /** The tables of kept results, by their titles. */
 function tablesPage({ name }: Results, pages: readonly SourcePage[]): SourcePage {
-  const folder = `${RESULTS}/${name}/tables`;
+  const folder = `${KEPT_FOLDER}/${name}/tables`;
   const links = pages.filter(({ source }) => source?.startsWith(`${folder}/`))
     .map(({ title, source }) => `- [${escapeMarkdown(title)}](${source!.split("/").at(-1)})`);
   return {
@@ -122,7 +123,7 @@ function withLinks(
     .map((results) => {
       const folder = `../results/${results.name.toLowerCase()}`;
       const counted = pages.some(({ source }) =>
-        source === `${RESULTS}/${results.name}/tables/datasets.md`
+        source === `${KEPT_FOLDER}/${results.name}/tables/datasets.md`
       );
       return `- [${results.name}](${folder}/index.html): ${escapeMarkdown(results.kept.note)}` +
         (counted ? ` [Images by domain](${folder}/tables/datasets.html) of these runs.` : "");

@@ -6,6 +6,13 @@ import { comparison } from "../../bench/records/reproduction.ts";
 import { inFolder } from "../report/folder.ts";
 import { DATASETS, writeStore } from "../report/store.ts";
 
+/** The record of a run that the folder is given. */
+async function recordIn(out: string): Promise<RunRecord> {
+  const grid = { datasets: DATASETS.slice(0, 1), methods: ["erm"], seeds: [0] };
+  const { runs: [run] } = await writeStore(out, grid);
+  return (await new Folder(out).record(run!.id))!;
+}
+
 /** The record with so many of the first class of the first domain taken for the second. */
 function mistaken(record: RunRecord, images: number): RunRecord {
   const result = structuredClone(record.result!) as unknown as { test: number[][][] };
@@ -17,12 +24,7 @@ function mistaken(record: RunRecord, images: number): RunRecord {
 
 Deno.test("a repetition is compared bit for bit, then by the largest test figure that moved", () =>
   inFolder(async (out) => {
-    const { runs: [run] } = await writeStore(out, {
-      datasets: DATASETS.slice(0, 1),
-      methods: ["erm"],
-      seeds: [0],
-    });
-    const record = (await new Folder(out).record(run!.id))!;
+    const record = await recordIn(out);
     const compare = (other: RunRecord | null, tolerance: number) =>
       comparison(record, other, tolerance);
     assert.deepEqual(compare(null, 1), { verdict: "missing", largest: null });
@@ -48,12 +50,7 @@ Deno.test("a repetition is compared bit for bit, then by the largest test figure
 
 Deno.test("what an earlier record does not know of is no difference", () =>
   inFolder(async (out) => {
-    const { runs: [run] } = await writeStore(out, {
-      datasets: DATASETS.slice(0, 1),
-      methods: ["erm"],
-      seeds: [0],
-    });
-    const record = (await new Folder(out).record(run!.id))!;
+    const record = await recordIn(out);
     const newer: RunRecord = {
       ...record,
       curve: record.curve.map((point) => ({

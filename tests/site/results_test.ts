@@ -6,14 +6,15 @@ import { projectPath } from "../../base/paths.ts";
 import { METHODS } from "../../methods/mod.ts";
 import { sourceFiles, sourcePages } from "../../site/pages.ts";
 import { comparisonSpec } from "../../site/results/chart.ts";
-import { readResults, RESULTS } from "../../site/results/figures.ts";
+import { KEPT_FOLDER } from "../../report/kept/kept.ts";
+import { readResults } from "../../site/results/figures.ts";
 
 const pages = new Map((await sourcePages()).map((page) => [page.path, page]));
 const all = await readResults();
 
 Deno.test("the page of a method has the figures of every kept file, and a chart for each", async () => {
   const kept = await Promise.all(all.map(async ({ name }) => {
-    const text = await Deno.readTextFile(projectPath(`${RESULTS}/${name}/figures.csv`));
+    const text = await Deno.readTextFile(projectPath(`${KEPT_FOLDER}/${name}/figures.csv`));
     return parse(text, { columns: true }) as Record<string, string>[];
   }));
   const averages = kept.flat().filter((row) =>
@@ -41,12 +42,12 @@ Deno.test("kept results have a page with charts, a page for every table, and the
     assert.ok(page.markdown.includes(kept.note.slice(0, 20)), name);
     assert.equal(page.drawings?.length ?? 0, comparisons.length, name);
     const index = pages.get(`results/${name}/tables/index.html`)!;
-    for await (const table of Deno.readDir(projectPath(`${RESULTS}/${name}/tables`))) {
+    for await (const table of Deno.readDir(projectPath(`${KEPT_FOLDER}/${name}/tables`))) {
       const below = pages.get(`results/${name}/tables/${table.name.replace(/md$/, "html")}`)!;
       assert.equal(below.parent, page.path);
       assert.ok(index.markdown.includes(`(${table.name})`), table.name);
     }
-    assert.ok(files.includes(`${RESULTS}/${name}/figures.csv`));
+    assert.ok(files.includes(`${KEPT_FOLDER}/${name}/figures.csv`));
   }
 });
 
@@ -54,7 +55,7 @@ Deno.test("figures of any folder are read: other methods, other data sets, a sin
   const parent = await Deno.makeTempDir();
   try {
     await Deno.mkdir(join(parent, "mine"));
-    const about = await Deno.readTextFile(projectPath(`${RESULTS}/${all[0]!.name}/kept.json`));
+    const about = await Deno.readTextFile(projectPath(`${KEPT_FOLDER}/${all[0]!.name}/kept.json`));
     await Deno.writeTextFile(join(parent, "mine", "kept.json"), about);
     const write = (lines: string[]) =>
       Deno.writeTextFile(
