@@ -93,8 +93,7 @@ export function changes(
   const open = [...new Set([...now.keys(), ...old.keys()])].flatMap((key): Open[] => {
     const [first, second] = [old.get(key), now.get(key)];
     const { dataset, method } = (second ?? first)!;
-    const seeds = [...new Set([first, second].flatMap((side) => side?.dataset.seeds ?? []))]
-      .sort((a, b) => a - b);
+    const seeds = [...new Set([first, second].flatMap((side) => side?.dataset.seeds ?? []))];
     return figures.flatMap((tested) => {
       const figure = scoreKey(tested.domain, tested.metric.name);
       const values = [first, second].map((side) => bySeed(side, seeds, figure));

@@ -63,3 +63,20 @@ Deno.test("what an earlier record does not know of is no difference", () =>
     const shorter = { ...record, curve: record.curve.slice(1) };
     assert.equal(comparison(record, shorter, 0).verdict, "within");
   }));
+
+Deno.test("a run that ended early is another than one that has figures", () =>
+  inFolder(async (out) => {
+    const record = await recordIn(out);
+    const early: RunRecord = {
+      ...record,
+      outcome: { status: "diverged", step: 51 },
+      curve: record.curve.slice(0, 1),
+      result: null,
+    };
+    const different = { verdict: "different", largest: null };
+    assert.deepEqual(comparison(record, early, 1), different);
+    assert.deepEqual(comparison(early, record, 1), different);
+    assert.deepEqual(comparison(early, structuredClone(early), 0).verdict, "identical");
+    const later: RunRecord = { ...early, outcome: { status: "diverged", step: 52 } };
+    assert.deepEqual(comparison(early, later, 1), { verdict: "within", largest: 0 });
+  }));

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { encodeArrays } from "../../base/safetensors_format.ts";
 import { Folder } from "../../bench/records/folder.ts";
 import { PRIMARY } from "../../metrics/mod.ts";
 import { behaviours } from "../../methods/brl/behaviours.ts";
@@ -166,4 +167,27 @@ Deno.test("of one seed, and without records, nothing is claimed", async () => {
     settings: results.settings.map((setting) => ({ ...setting, runs: setting.runs.slice(0, 1) })),
   }));
   assert.deepEqual(await verdicts([], single), Array(6).fill("not run"));
+});
+
+Deno.test("domains overlap by the share of foreign images among the nearest of a class", async () => {
+  // On a line: of class 0 twelve images, the first eleven of domain 0, and the last, far away, of
+  // domain 1; of class 1 a pair of two domains; of class 2 one image, which has no neighbour.
+  const at = [...Array.from({ length: 11 }, (_, i) => i), 100, 0.5, 0.6, 5];
+  const domain = [...Array<number>(11).fill(0), 1, 0, 1, 0];
+  const label = [...Array<number>(12).fill(0), 1, 1, 2];
+  // Each of the eleven has the ten others as its nearest, the twelfth ten foreign ones.
+  const expected = 100 * (1 + 1 + 1) / 14;
+  for (const order of [at.map((_, i) => i), at.map((_, i) => at.length - 1 - i)]) {
+    const file = encodeArrays({
+      features: { shape: [15, 2], values: Float32Array.from(order.flatMap((i) => [7, at[i]!])) },
+      domain: { shape: [15], values: Float32Array.from(order, (i) => domain[i]!) },
+      label: { shape: [15], values: Float32Array.from(order, (i) => label[i]!) },
+    });
+    const folder = { soundFile: () => Promise.resolve(file) };
+    const { overlap } = figuresOf(folder, methods({ dann: 1 }), []);
+    const shares = await overlap("dann");
+    assert.deepEqual([...shares.keys()], SEEDS);
+    for (const share of shares.values()) assert.ok(Math.abs(share - expected) < 1e-9, `${share}`);
+    assert.equal((await overlap("boda")).size, 0);
+  }
 });
