@@ -14,7 +14,7 @@ import type { BackendInfo } from "../../tensor/backend.ts";
 import { environment, revisionOfCode } from "../execute/environment.ts";
 import type { Origin, RunSpec } from "../records/record.ts";
 import { runName } from "../records/run_id.ts";
-import { evaluate, type Predictor } from "../train/evaluation.ts";
+import { evaluate, NotFiniteError, type Predictor } from "../train/evaluation.ts";
 import { Residents } from "../train/feed.ts";
 import { seenBy } from "../train/normalise.ts";
 import { type KnownCheckpoint, networkOf } from "./checkpoint.ts";
@@ -51,17 +51,17 @@ export async function evaluated(run: CheckpointRun): Promise<Imported> {
   const residents = new Residents(seen);
   const by = executor("eager");
   const predictor: Predictor = {
-    ...{ executor: by, residents, filled: false, key: () => "logits" },
+    ...{ executor: by, residents, filled: false, own: false, key: () => "logits" },
     predict: (images) => network.logits(images),
   };
   try {
     const options = { metrics, shots: definition.shots };
-    const test = await evaluate(seen, "test", predictor, options);
-    const validation = await evaluate(seen, "validation", predictor, options);
-    const wrong = test.predictions.some(({ confidence }) => confidence.some(Number.isNaN));
-    if (wrong) {
+    const tell = (error: unknown) => {
+      if (!(error instanceof NotFiniteError)) throw error;
       throw new DataError(`Cannot import ${file.name}: its network gives no finite numbers.`);
-    }
+    };
+    const test = await evaluate(seen, "test", predictor, options).catch(tell);
+    const validation = await evaluate(seen, "validation", predictor, options).catch(tell);
     const spec: RunSpec = {
       ...importedSpec({
         from: "checkpoint",

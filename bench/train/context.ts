@@ -170,6 +170,11 @@ export class RunContext implements MethodContext {
     return Object.fromEntries(this.#named().map(([name, variable]) => [name, tf.clone(variable)]));
   }
 
+  /** Whether every weight and every buffer is a finite number. */
+  isFinite(): boolean {
+    return this.#named().every(([, variable]) => variable.dataSync().every(Number.isFinite));
+  }
+
   /** Sets weights and buffers from what {@linkcode weights} gave. */
   setWeights(weights: Readonly<Record<string, tf.Tensor>>): void {
     fromTensors(this.#named(), weights);

@@ -19,12 +19,24 @@ import {
 } from "../../metrics/mod.ts";
 import type { CurveFigures, RecordedScores } from "../records/record.ts";
 
+/** Logits from which no probability follows; a chance figure must never be made of them. */
+export class NotFiniteError extends Error {
+  override name = "NotFiniteError";
+
+  /** @param where The image, its split and its domain. */
+  constructor(readonly where: string) {
+    super(`Cannot evaluate ${where}: a logit is NaN or infinite`);
+  }
+}
+
 /** What predicts the classes of images. */
 export interface Predictor {
   readonly executor: Executor;
   readonly residents: Residents;
   /** Whether the last batch of a pass is filled, see {@linkcode pass}. */
   readonly filled: boolean;
+  /** Whether a method predicts in a way of its own; else logits are the network's. */
+  readonly own: boolean;
   /** Domains with the same key are predicted by the same operations; null for one that is unseen. */
   key(domain: number | null): string;
   /** From normalised images of a domain, null for one that is unseen, to logits `[images, classes]`. */
@@ -41,7 +53,11 @@ export interface EvaluationOptions {
   readonly unseen?: boolean;
 }
 
-/** Predicts every image of a split once, and gives what metrics are computed from, domain by domain. */
+/**
+ * Predicts every image of a split once, and gives what metrics are computed from, domain by domain.
+ *
+ * @throws {NotFiniteError} As {@linkcode predictions}.
+ */
 export async function evaluate(
   dataset: SeenDataset,
   split: SplitName,
@@ -89,6 +105,7 @@ export function curveFigures(
  *
  * @param options `probabilities`: whether the probability of every class is kept; `unseen`: whether
  *   the domains are others than the run is trained on.
+ * @throws {NotFiniteError} When the probabilities of an image are no numbers.
  */
 export async function predictions(
   dataset: SeenDataset,
@@ -119,20 +136,22 @@ export async function predictions(
         const read = shares.dataSync().subarray(0, count * classes);
         values.set(read.map(asProbability), found.predicted.length * classes);
       }
+      const sure = confidence.dataSync().subarray(0, count);
+      const broken = sure.findIndex((share) => !Number.isFinite(share));
+      const at = found.predicted.length + broken + 1;
       found.predicted.push(...predicted.dataSync().subarray(0, count));
-      found.confidence.push(...confidence.dataSync().subarray(0, count));
+      found.confidence.push(...sure);
       tf.dispose([predicted, confidence, shares]);
       feed.dispose();
+      if (broken >= 0) throw new NotFiniteError(`${split} image ${at} of domain "${domain.name}"`);
     }
     result.push(probabilities ? { ...found, probabilities: values } : found);
   }
   return result;
 }
 
-/** A diverged network is sure of nothing; rounding may put a softmax a little above 1. */
-function asProbability(share: number): number {
-  return Number.isNaN(share) ? 0 : Math.min(share, 1);
-}
+/** Rounding may put a softmax a little above 1. */
+const asProbability = (share: number) => Math.min(share, 1);
 
 /** Features of some test images, for pictures of the feature space. */
 export interface FeatureSample {

@@ -116,6 +116,16 @@ export function checkLogits(logits: unknown, images: number, classes: number): t
   );
 }
 
+/** What is wrong with a method whose logits for an image are no numbers, though the weights are. */
+export function noLogits(method: string, image: string, step: number): MethodError {
+  const steps = `${step} ${step === 1 ? "step" : "steps"}`;
+  return new MethodError(
+    `Cannot evaluate "${method}" after ${steps}: the logits of its predict() for ${image} are NaN ` +
+      `or infinite, though all weights are finite; look for a division by 0, or the logarithm of ` +
+      `a number that is not positive`,
+  );
+}
+
 /** @throws {Error} When a schedule gave something else than numbers by name. */
 export function checkSchedule(scheduled: Readonly<Record<string, unknown>>): void {
   requireObject("its schedule()", scheduled, "return numbers by name");

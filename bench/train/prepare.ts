@@ -166,6 +166,7 @@ export function prepareRun(
       executor: by,
       residents,
       filled: spec.engine.operations === undefined,
+      own: learner.predict !== undefined,
       key: (domain) =>
         learner.predict === undefined ? "logits" : `logits of domain ${domain ?? "unseen"}`,
       predict: (images, domain) =>

@@ -30,8 +30,10 @@ import {
   evaluate,
   type FeatureSample,
   featureSample,
+  NotFiniteError,
   scoresOf,
 } from "./evaluation.ts";
+import { noLogits } from "./mistakes.ts";
 import type { SeenDataset } from "./normalise.ts";
 import { withoutPrefix, withPrefix } from "./prefix.ts";
 import { type PreparedRun, prepareRun } from "./prepare.ts";
@@ -127,6 +129,11 @@ export class Run {
     return this.options.method.steps ?? this.spec.training.steps;
   }
 
+  /** Whether a term or a logit is no finite number any more. */
+  get diverged(): boolean {
+    return this.outcome.status === "diverged";
+  }
+
   /** Whether the run is at a checkpoint: after the first step, every so many more, and the last. */
   get atCheckpoint(): boolean {
     const { done, steps, spec: { training } } = this;
@@ -165,8 +172,15 @@ export class Run {
     }
   }
 
-  /** Validates, and keeps the weights when they are the best so far. */
+  /**
+   * Validates, and keeps the weights when they are the best so far. When a logit is no longer a finite
+   * number, the run has diverged.
+   */
   async checkpoint(): Promise<void> {
+    await this.#unlessDiverged(() => this.#validate());
+  }
+
+  async #validate(): Promise<void> {
     const { step, curve, sums, best } = this.#progress;
     const traced = this.#traced;
     const { evaluations: validation } = await this.#evaluate("validation", traced);
@@ -209,10 +223,38 @@ export class Run {
 
   /** Tests the best weights; what the run gives. */
   async test(): Promise<TrainResult> {
+    return await this.#unlessDiverged(() => this.#tested()) ?? this.#untested();
+  }
+
+  #untested(): TrainResult {
+    const { outcome } = this;
+    const { curve, seconds } = this.#progress;
+    const weights = this.#bestWeights;
+    return { outcome, curve, weights, seconds, result: null, predictions: null, sample: null };
+  }
+
+  /**
+   * Does something with predictions; undefined where the network gives no finite logits any more.
+   *
+   * @throws {MethodError} When the weights are finite, and what the method predicts with them is not.
+   */
+  async #unlessDiverged<T>(work: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof NotFiniteError)) throw error;
+      const { ctx, predictor: { own } } = this.#prepared, { step } = this.#progress;
+      if (own && ctx.isFinite()) throw noLogits(this.options.method.name, error.where, step);
+      this.outcome = { status: "diverged", step, term: "a logit" };
+      return undefined;
+    }
+  }
+
+  async #tested(): Promise<TrainResult> {
     const { averaged } = await this.#selectAverage();
-    const { curve, best, seconds } = this.#progress;
+    const { curve, best } = this.#progress;
+    if (best === null) return this.#untested();
     const common = { outcome: this.outcome, curve, weights: this.#bestWeights };
-    if (best === null) return { ...common, result: null, predictions: null, sample: null, seconds };
     const { ctx } = this.#prepared;
     ctx.setWeights(this.#bestWeights);
     const { predictions, evaluations: tested } = await this.#evaluate("test", this.#metrics);

@@ -45,10 +45,10 @@ export async function train(spec: RunSpec, options: TrainOptions): Promise<Train
   try {
     // A run of no steps is its evaluation.
     if (run.steps === 0) await run.checkpoint();
-    while (run.done < run.steps) {
+    while (run.done < run.steps && !run.diverged) {
       await run.step();
-      if (run.outcome.status === "diverged") break;
-      if (run.atCheckpoint) await run.checkpoint();
+      if (!run.diverged && run.atCheckpoint) await run.checkpoint();
+      if (run.diverged) break;
       await options.onStep?.(run.done, run.steps, () => run.state(), () => run.look());
     }
     return await run.test();

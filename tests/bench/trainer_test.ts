@@ -235,6 +235,79 @@ Deno.test("a loss that is no number ends the run as diverged, with the best weig
   assert.ok(trained.result !== null);
 });
 
+Deno.test("weights that are no numbers after the last step end the run as diverged, not at chance", async () => {
+  const method = defineMethod({
+    ...erm,
+    name: "bursting",
+    create: ({ network, optimizer }) => {
+      const { parameters } = network.classifier;
+      const adam = optimizer(parameters);
+      return {
+        schedule: (step) => ({ factor: step === 29 ? Infinity : 1 }),
+        update([first], { scalars: { factor } }) {
+          const terms = adam.minimize(() => ({
+            loss: crossEntropy(network.logits(first!.images), first!.labels),
+          }));
+          // As an overflow in the backward pass leaves it, which no term shows.
+          const bias = parameters.at(-1)!.variable;
+          bias.assign(tf.mul(bias, factor!));
+          return terms;
+        },
+      };
+    },
+  });
+  const options = { dataset: debugDataset(), method };
+  const trained = await train(specOf(method, { selection: "last" }), options);
+  assert.deepEqual(trained.outcome, { status: "diverged", step: 30, term: "a logit" });
+  assert.deepEqual(trained.curve.map(({ step }) => step), [1, 11, 21]);
+  assert.equal(trained.result!.step, 21);
+  tf.dispose([trained.weights, trained.sample!.features]);
+});
+
+Deno.test("a prediction that is no number fails the run, with the image and the step", async () => {
+  const { domains: [, second] } = debugDataset();
+  for (const value of [NaN, Infinity, -Infinity]) {
+    for (const execution of ["eager", "graph"] as const) {
+      const method = defineMethod({
+        ...erm,
+        name: "odd",
+        create: ({ network }) => ({
+          loss: ([first]) => ({ loss: crossEntropy(network.logits(first!.images), first!.labels) }),
+          predict: (images, domain) => tf.add(network.logits(images), domain === 1 ? value : 0),
+        }),
+      });
+      const spec = specOf(method);
+      await assert.rejects(
+        train({ ...spec, engine: { ...spec.engine, execution } }, {
+          dataset: debugDataset(),
+          method,
+        }),
+        {
+          name: "MethodError",
+          message:
+            'Cannot evaluate "odd" after 1 step: the logits of its predict() for validation ' +
+            `image 1 of domain "${second!.name}" are NaN or infinite, though all weights are ` +
+            "finite; look for a division by 0, or the logarithm of a number that is not positive",
+        },
+      );
+    }
+  }
+});
+
+Deno.test("a class that a method rules out by minus infinity is never predicted, which is no fault", async () => {
+  const method = defineMethod({
+    ...erm,
+    name: "without",
+    create: ({ network }) => ({
+      loss: ([first]) => ({ loss: crossEntropy(network.logits(first!.images), first!.labels) }),
+      predict: (images) => tf.add(network.logits(images), tf.tensor1d([0, 0, 0, -Infinity])),
+    }),
+  });
+  const { outcome, predictions } = await train(specOf(method), { dataset: debugDataset(), method });
+  assert.deepEqual(outcome, { status: "done" });
+  assert.ok(predictions!.every(({ predicted }) => !predicted.includes(3)));
+});
+
 Deno.test("batches and initial weights are the same for every method of a seed", async () => {
   const seen = async (name: string, extra: number) => {
     const images: string[] = [];
