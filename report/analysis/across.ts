@@ -84,10 +84,7 @@ export function across(
   const methods = new Map<string, MethodResults>();
   for (const dataset of datasets) {
     for (const method of dataset.methods) {
-      const known = methods.get(method.label);
-      if (!known || (known.about === null && method.about !== null)) {
-        methods.set(method.label, method);
-      }
+      if (!methods.has(method.label)) methods.set(method.label, method);
     }
   }
   const whole = new Set(datasets.flatMap((dataset) => completeMethods(dataset)));

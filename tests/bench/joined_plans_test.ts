@@ -82,6 +82,8 @@ Deno.test("plugins, data and a search that all share are the plan's", () => {
   assert.deepEqual(manifest.plugins, [plugin]);
   assert.deepEqual(manifest.data, { x: "1", y: "2" });
   assert.deepEqual(manifest.search, search);
+  const alone = joinPlans([of({ plugins: [plugin], data: { x: "1" }, search })]).manifest;
+  assert.deepEqual(alone, { ...of({ plugins: [plugin], data: { x: "1" }, search }).manifest });
   const other = joinPlans([of({ search }), of({ search: { ...search, by: "another" } })]);
   assert.equal("search" in other.manifest, false);
   const one = joinPlans([of({}), of({ search })]);

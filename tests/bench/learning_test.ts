@@ -43,6 +43,11 @@ Deno.test("a run that is no better than at its first checkpoint has not learned"
   assert.deepEqual(found, { learned: false, reason: "no better than at the first checkpoint" });
 });
 
+Deno.test("one checkpoint is held against guessing alone", () => {
+  assert.deepEqual(didLearn(record([0.9])), { learned: true });
+  assert.equal(didLearn(record([0.25])).learned, false);
+});
+
 Deno.test("a run that is no better than guessing has not learned", () => {
   assert.equal(didLearn(record([0.1, 0.2, 0.26])).learned, false);
   assert.equal(didLearn(record([0.1, 0.2, 0.4])).learned, true);

@@ -97,7 +97,7 @@ Deno.test("a run is taken over with its files under its new id, and once", () =>
       await store.finish(record, {
         predictions: [0, 1].map(() => ({ labels: [0], predicted: [0] })),
       });
-      await Deno.writeTextFile(store.pathOf(record.id, "lock"), "");
+      await Deno.writeTextFile(store.pathOf(record.id, "lock"), "another's");
       const there = new Store(out);
       await there.importRun("new", store, record.id);
       assert.deepEqual((await namesIn(there.pathOf("new", ""))).filter((name) => name !== "lock"), [
@@ -106,6 +106,7 @@ Deno.test("a run is taken over with its files under its new id, and once", () =>
       ]);
       const text = await Deno.readTextFile(there.pathOf("new", "record.json"));
       assert.equal(JSON.parse(text).id, "new");
+      assert.equal(await Deno.readTextFile(there.pathOf("new", "lock")), "", "it has its own");
       await Deno.writeTextFile(there.pathOf("none", "record.json"), "").catch(() => {});
       await there.importRun("none", store, "missing");
       assert.ok(!await there.hasRecord("none"), "there is nothing to take over");
@@ -133,6 +134,19 @@ Deno.test("a run that is set aside lies in former/ with all of its files, and co
     assert.equal(await store.setAside(id), true, "there is nothing left");
     assert.equal((await namesIn(join(store.folder, "former"))).length, 1);
     assert.ok(await store.hasRecord(other.id));
+  }));
+
+Deno.test("a run without a test has no predictions, and nothing that could be counted anew", () =>
+  inStore(async (store, [record, other]) => {
+    const write = (changed: object) =>
+      Deno.writeTextFile(store.pathOf(record.id, "record.json"), JSON.stringify(changed));
+    await write({ ...record, result: null, outcome: { status: "diverged", step: 400 } });
+    assert.notEqual(await store.record(record.id), null);
+    assert.equal(await store.predictions(record.id), null);
+    assert.equal(await store.recount(record.id), null);
+    assert.equal(await store.predictions("none"), null);
+    assert.equal(await store.recount("none"), null);
+    await assert.rejects(store.predictions(other.id), /predictions\.csv: it is not there/);
   }));
 
 Deno.test("a failure is written where there is no record, and only there", () =>

@@ -7,6 +7,7 @@ import {
   chiSquareUpperTail,
   fUpperTail,
   hedgesFactor,
+  studentizedRangeUpperTail,
   tTwoSided,
   tUpperQuantile,
   tUpperTail,
@@ -53,6 +54,18 @@ Deno.test("tails at their ends", () => {
   assert.equal(erfc(-Infinity), 2);
   for (const value of [tTwoSided(NaN, 5), fUpperTail(NaN, 2, 3), chiSquareUpperTail(NaN, 3)]) {
     assert(Number.isNaN(value));
+  }
+});
+
+Deno.test("a chance is never above one, and is one where nothing is asked for", () => {
+  for (const df of [1, 2, 10, 1000, Infinity]) {
+    for (let count = 2; count <= 60; count++) {
+      for (const q of [0, 1e-12, 1e-3, 0.01, 0.1]) {
+        const chance = studentizedRangeUpperTail(q, count, df);
+        assert.ok(chance <= 1, `${chance} of ${count} beyond ${q} with ${df}`);
+        if (q <= 1e-12) assert.ok(chance > 1 - 1e-9, `${chance} of ${count} beyond ${q}`);
+      }
+    }
   }
 });
 

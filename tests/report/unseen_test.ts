@@ -139,3 +139,13 @@ Deno.test("figures of unseen domains are listed by each rule, and by the domain'
     0.3,
   ]]);
 });
+
+Deno.test("one run that leaves out a domain is a result of its own", () => {
+  const only = runOf(3, ["b"], { validation: [0.1, 0.2], test: [0.7, 0.6] });
+  const [dataset, ...none] = arrange(
+    unseenStore({ runs: [], unseen: [only] } as unknown as Store, UNSEEN_RULES[0]!, accuracy),
+  );
+  assert.deepEqual(none, []);
+  assert.deepEqual([dataset!.data!.domains, dataset!.seeds], [["b"], [3]]);
+  assert.deepEqual(scores(dataset!.methods[0]!, "worst/accuracy"), [0.6]);
+});

@@ -22,7 +22,7 @@ const SLOW =
 const NO_METHOD = /\/(hyperparameter|method|mod|study)\.ts$/;
 
 /** Tests of every method, whose names say of which. */
-const BY_NAME = ["methods/figures", "golden/golden", "methods/conformance"];
+const BY_NAME = ["methods/figures", "golden/golden", "methods/modes", "methods/conformance"];
 
 /** The part of the code to which a file belongs; undefined where it belongs to none. */
 export function areaOf(file: string): string | undefined {

@@ -6,7 +6,23 @@
 import type { Mutation } from "./slips.ts";
 
 /** The changed line as it stands afterwards, without its indentation, by file; with why. */
-const EQUIVALENT: readonly (readonly [file: string, after: string, why: string])[] = [];
+const EQUIVALENT: readonly (readonly [file: string, after: string, why: string])[] = [
+  [
+    "report/analysis/statistics/special.ts",
+    "if (x <= a + 1) {",
+    "where both are equal the series and the continued fraction have the same value",
+  ],
+  [
+    "report/analysis/statistics/distributions.ts",
+    "while (tUpperTail(high, df) >= tail) [low, high] = [high, 2 * high];",
+    "an end that is the quantile itself may be the lower or the upper one",
+  ],
+  [
+    "methods/selfreg.ts",
+    "const places = tf.sub(labels, tf.mul(keys, 0.99)) as tf.Tensor1D;",
+    "both orders are turned round within a class, so that the pairs are the same",
+  ],
+];
 
 /** Why a mutation changes nothing; undefined where it does. */
 export function whyEquivalent({ file, after }: Mutation): string | undefined {

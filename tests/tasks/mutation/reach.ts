@@ -66,9 +66,10 @@ export class Reaches {
    */
   async *at({ file, line }: Mutation, isLate: () => boolean): AsyncIterable<Asked> {
     const now = await digest(this.copy, file);
+    const lines = (await Deno.readTextFile(join(this.copy, file))).split("\n");
     const comes = ({ passes, files: { [file]: there } }: Reach) =>
       passes && there !== undefined &&
-      (there.sha256 !== now || !there.missed.includes(line)); // a changed file: all of its lines
+      (there.sha256 !== now || reached(lines, there.missed, line)); // a changed file: all of its lines
     const places = await Promise.all(this.tests.map(async (test) => ({
       test,
       far: (await Deno.readTextFile(join(this.copy, test))).includes(`/${file}"`)
@@ -93,6 +94,31 @@ export class Reaches {
     this.known.set(test, reach);
     return reach;
   }
+}
+
+/** A line of which a part may be reached while another is not, which counts as missed. */
+const BRANCHES = /^\s*(if|else if|for|while)\b.*[^{]$| \? | \?\? | && | \|\| |=> /;
+
+/** Lines that say nothing of what is reached: without code, or with brackets alone. */
+const NOTHING = /^\s*(\*|\/\*|\/\/|[\s()[\]{},;]*$)/;
+
+/**
+ * Whether tests come to a line: it was not missed, or it has a branch and the nearest line beside it
+ * that has none was not. (Of `if (x) return;` coverage says that it was missed where `x` was asked and
+ * never held.)
+ */
+export function reached(
+  lines: readonly string[],
+  missed: readonly number[],
+  line: number,
+): boolean {
+  if (!missed.includes(line)) return true;
+  if (!BRANCHES.test(lines[line - 1]!)) return false;
+  const [before, after] = [lines.slice(0, line - 1), lines.slice(line)];
+  const plain = (text: string) => !NOTHING.test(text) && !BRANCHES.test(text);
+  const above = before.findLastIndex(plain) + 1;
+  const below = line + after.findIndex(plain) + 1;
+  return [above, below].some((beside) => !missed.includes(beside));
 }
 
 async function measure(copy: string, test: string): Promise<Reach> {
