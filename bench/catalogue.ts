@@ -22,6 +22,7 @@ import type { NetworkDefinition } from "../networks/network.ts";
 import { NETWORKS } from "../networks/mod.ts";
 import { HPARAMS, type Hparams } from "./hparams/mod.ts";
 import { requireFields } from "./definition_fields.ts";
+import { withinLimit } from "./load_limit.ts";
 import type { Plugin } from "./records/record.ts";
 
 /** The definitions, by what they are. */
@@ -183,10 +184,11 @@ async function definitionsOf(specifier: string): Promise<Definition[]> {
 }
 
 /** How long a module may take to be fetched and to come to its end. */
-const LOADING_MS = 120_000;
+const LOADING_MS = 60_000;
 
 /**
- * The exports of a module. One that awaits for ever would end the command without a word, or never.
+ * The exports of a module. One that awaits for ever would end the command without a word, or never; one
+ * that loops has the process ended.
  *
  * @param ms How long it may take.
  * @throws {Error} When it takes longer, or as the module does.
@@ -195,12 +197,16 @@ export async function imported(
   specifier: string,
   ms = LOADING_MS,
 ): Promise<Readonly<Record<string, unknown>>> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => {
-    late.reject(new Error(`it has not come to its end in ${ms / 1000} s; see what it awaits`));
-  }, ms);
+  const late = `it has not come to its end in ${ms / 1000} s`;
+  const sentence = `Cannot load plugin "${specifier}": ${late}; see which loop of it never ends.`;
+  return await withinLimit(() => awaited(specifier, ms, late), ms, sentence);
+}
+
+async function awaited(specifier: string, ms: number, late: string) {
+  const waiting = Promise.withResolvers<never>();
+  const timer = setTimeout(() => waiting.reject(new Error(`${late}; see what it awaits`)), ms);
   try {
-    return await Promise.race([import(specifier), late.promise]);
+    return await Promise.race([import(specifier), waiting.promise]);
   } finally {
     clearTimeout(timer);
   }

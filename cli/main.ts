@@ -8,6 +8,7 @@ import { CommanderError } from "commander";
 import { DataError } from "../datasets/dataset.ts";
 import { BackendError } from "../tensor/backend.ts";
 import { UsageError } from "../base/errors.ts";
+import { leave, unlessEnded } from "../base/leaving.ts";
 import { enterUserFolder } from "../base/paths.ts";
 import { refusal } from "../base/rights.ts";
 import { printError } from "../base/terminal.ts";
@@ -69,5 +70,6 @@ function isSystemError(error: unknown): boolean {
 
 if (import.meta.main) {
   enterUserFolder();
-  Deno.exit(await main(Deno.args));
+  const told = (how: string) => complain(`Cannot go on: a plugin ${how}`);
+  leave(await unlessEnded(() => main(Deno.args), told));
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { stopSignals } from "../base/command.ts";
+import { leave } from "../base/leaving.ts";
 
 /**
  * Milliseconds within which a second signal says no more than the first: a terminal, or `timeout`,
@@ -19,13 +20,13 @@ export class StopSignals implements Disposable {
   #training = false;
   #askedAt = 0;
   readonly #listener = () => {
-    if (!this.#training) Deno.exit(130);
+    if (!this.#training) leave(130);
     if (!this.signal.aborted) {
       this.#askedAt = performance.now();
       this.#onStop();
       this.#abort.abort();
     } else if (performance.now() - this.#askedAt > SIGNAL_DEBOUNCE_MS) {
-      Deno.exit(130); // the workers stop by themselves
+      leave(130); // the workers stop by themselves
     }
   };
 

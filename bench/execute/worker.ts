@@ -9,6 +9,7 @@
  * @module
  */
 import { stopSignals } from "../../base/command.ts";
+import { leave, unlessEnded } from "../../base/leaving.ts";
 import { writeAllSync } from "../../base/terminal.ts";
 import { ReaderPool } from "../../datasets/reading/reader_pool.ts";
 import { startBackend } from "../../tensor/backend.ts";
@@ -42,9 +43,16 @@ if (import.meta.main) {
     // The next word comes after this run's end, unless it is the end of the harness.
     next = orders.next();
     next.then(({ done }) => done && stop.abort());
-    send(await carryOut(JSON.parse(value) as RunOrder, state));
+    const order = JSON.parse(value) as RunOrder;
+    send(await unlessEnded(() => carryOut(order, state), (how) => send(endOf(order, how))));
   }
-  Deno.exit(0);
+  leave(0);
+}
+
+/** The end of a run whose code ends its worker, and would end what comes after it. */
+function endOf({ run }: RunOrder, how: string): WorkerMessage {
+  const error = `Cannot train "${run.name}": it ${how}; throw an error in its place`;
+  return { type: "failed", error, machine: false };
 }
 
 function send(message: WorkerMessage): void {
