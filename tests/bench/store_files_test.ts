@@ -4,7 +4,8 @@ import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
 import { isFile } from "../../base/files.ts";
 import { Folder, StoreError } from "../../bench/records/folder.ts";
-import type { RunRecord } from "../../bench/records/record.ts";
+import type { RunRecord, RunSpec } from "../../bench/records/record.ts";
+import { runId } from "../../bench/records/run_id.ts";
 import { writeEvents } from "../../bench/records/tensorboard.ts";
 import { Store } from "../../bench/records/store.ts";
 import type { RunState } from "../../bench/train/trainer.ts";
@@ -98,6 +99,7 @@ Deno.test("a run is taken over with its files under its new id, and once", () =>
         predictions: [0, 1].map(() => ({ labels: [0], predicted: [0] })),
       });
       await Deno.writeTextFile(store.pathOf(record.id, "lock"), "another's");
+      await Deno.mkdir(store.pathOf(record.id, "events"));
       const there = new Store(out);
       await there.importRun("new", store, record.id);
       assert.deepEqual((await namesIn(there.pathOf("new", ""))).filter((name) => name !== "lock"), [
@@ -146,7 +148,35 @@ Deno.test("a run without a test has no predictions, and nothing that could be co
     assert.equal(await store.recount(record.id), null);
     assert.equal(await store.predictions("none"), null);
     assert.equal(await store.recount("none"), null);
+    const spec: RunSpec = { ...record.spec, imported: { from: "predictions" } };
+    const id = runId(spec);
+    await Deno.mkdir(store.pathOf(id, ""));
+    const figuresAlone = { ...record, id, spec, result: { ...record.result, test: [] }, curve: [] };
+    await Deno.writeTextFile(store.pathOf(id, "record.json"), JSON.stringify(figuresAlone));
+    assert.deepEqual((await store.record(id))!.result!.test, []);
+    assert.equal(await store.predictions(id), null);
+    assert.equal(await store.recount(id), null);
     await assert.rejects(store.predictions(other.id), /predictions\.csv: it is not there/);
+  }));
+
+Deno.test("what is spoilt is refused with its path, the reason and the remedy", () =>
+  inStore(async (store, [{ id }]) => {
+    const refused = async (path: string, read: () => Promise<unknown>, remedy: RegExp) => {
+      await Deno.writeTextFile(path, '{"id": 5}');
+      await assert.rejects(read(), (error) => {
+        assert.ok(error instanceof StoreError, String(error));
+        assert.ok(error.message.startsWith(`Cannot use ${path}: `), error.message);
+        assert.match(error.message, remedy);
+        return true;
+      });
+    };
+    await refused(store.pathOf(id, "record.json"), () => store.record(id), /; /);
+    await refused(store.pathOf(id, "failure.json"), () => store.failure(id), /; remove it$/);
+    await refused(
+      join(store.folder, "manifest.json"),
+      () => store.manifest(),
+      /; remove it to have/,
+    );
   }));
 
 Deno.test("a failure is written where there is no record, and only there", () =>

@@ -5,7 +5,8 @@ import type { DatasetResults, MethodResults } from "../../report/analysis/arrang
 import { againstControlAcross } from "../../report/analysis/control_across.ts";
 import { importCautions, importedFrom, importNotes } from "../../report/analysis/imported.ts";
 import { secondsOf } from "../../report/analysis/seconds.ts";
-import { marginOf } from "../../report/analysis/significance.ts";
+import { standings } from "../../report/analysis/across.ts";
+import { marginOf, type Pairwise } from "../../report/analysis/significance.ts";
 import {
   bestFirst,
   chooseMetrics,
@@ -81,6 +82,49 @@ Deno.test("a margin in points is a fraction of what is in percent, and says noth
   assert.equal(marginOf({ metric: accuracy }, 2), 0.02);
   assert.equal(marginOf({ metric: accuracy }, null), null);
   assert.equal(marginOf({ metric: nll }, 2), null);
+});
+
+/** What the tests of all pairs of a data set say: of the first of two, with their p. */
+function pairwise(
+  own: DatasetResults,
+  said: readonly (readonly [string, string, verdict: string, p: number | null])[],
+): Pairwise {
+  const named = (name: string) => own.methods.find(({ label }) => label === name)!;
+  const pairs = said.map(([first, second, verdict, p]) => ({
+    first: named(first),
+    second: named(second),
+    compared: { p, verdict },
+  }));
+  return { dataset: own, methods: own.methods, pairs } as unknown as Pairwise;
+}
+
+Deno.test("a method stands by its own pairs, and on places that all data sets together leave it", () => {
+  const x = pairwise(X, [
+    ["erm", "a", "worse", 0.01],
+    ["erm", "b", "worse", 0.04],
+    ["a", "b", "not told apart", 0.05],
+  ]);
+  const of = (...figures: Pairwise[]) => Object.fromEntries(standings(figures, 0.05));
+  assert.deepEqual(of(x), {
+    erm: { better: 0, worse: 2, open: 0, range: [3, 3] },
+    a: { better: 1, worse: 0, open: 1, range: [1, 2] },
+    b: { better: 1, worse: 0, open: 1, range: [1, 2] },
+  });
+  const y = dataset("y", [0, 1], { erm: [0, 0.1], a: [0.5, 0.6], b: [1, null] });
+  const both = of(
+    x,
+    pairwise(y, [
+      ["a", "erm", "better", 0.025],
+      ["a", "b", "worse", 0.001],
+      ["b", "erm", "better", null],
+    ]),
+  );
+  // Of two data sets a place takes p < 0.025; b lacks a run of y, and its place is not known.
+  assert.deepEqual(both, {
+    erm: { better: 0, worse: 3, open: 0, range: [(2 + 1) / 2, (3 + 2) / 2] },
+    a: { better: 2, worse: 1, open: 1, range: [1, (2 + 2) / 2] },
+    b: { better: 2, worse: 0, open: 1, range: null },
+  });
 });
 
 const timed = (seconds: number, runsBefore?: number) =>

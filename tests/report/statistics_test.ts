@@ -76,6 +76,8 @@ Deno.test("degenerate input says why and gives no NaN", () => {
   assert.match(why(pairedTest([0, 0], [0, 0])), /same on every seed/);
   assert.match(why(meanInterval([])), /there is none/);
   assert.match(why(meanInterval([[1]])), /there is 1/);
+  assert.match(why(meanInterval([[1, 2, 3], [1]])), /there is 1/);
+  assert.match(why(improvementInterval([{ first: [1, 2], second: [3] }])), /there is 1/);
   assert.deepEqual(holm([]), []);
 });
 

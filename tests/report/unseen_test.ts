@@ -102,6 +102,13 @@ Deno.test("runs that leave out a domain become one run a seed, by each rule", ()
   ]);
 });
 
+Deno.test("the worst of unseen domains is the one with the worst figure", () => {
+  const least = METRICS.filter(({ name }) => name === "accuracy")
+    .map((metric) => ({ ...metric, better: "min" as const }));
+  const [dataset] = arrange(unseenStore(store, UNSEEN_RULES[0]!, least));
+  assert.deepEqual(scores(dataset!.methods[0]!, "worst/accuracy"), [0.6, null]);
+});
+
 Deno.test("beside unseen domains stands the average in those that were trained on, once", () => {
   const [training, oracle] = UNSEEN_RULES.map((rule) => {
     const [dataset] = arrange(unseenStore(store, rule, accuracy));
