@@ -5,7 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
-import { UsageError } from "./errors.ts";
+import { DataError, UsageError } from "./errors.ts";
 
 /** How the names of unfinished files and folders end, and no finished one's does. */
 const UNFINISHED = ".tmp";
@@ -165,14 +165,19 @@ export async function readRegularFile(path: string, most = Infinity): Promise<Ui
   return await Deno.readFile(path);
 }
 
-/** The text of a file; null when there is no such file. */
+/**
+ * The text of a file; null when there is no such file.
+ *
+ * @throws {DataError} When it is another kind of thing.
+ */
 export async function readIfThere(path: string): Promise<string | null> {
   try {
-    return await Deno.readTextFile(path);
+    return new TextDecoder().decode(await readRegularFile(path));
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
       return null;
     }
+    if (error instanceof RangeError) throw new DataError(`Cannot read ${path}: ${error.message}`);
     throw error;
   }
 }
@@ -180,7 +185,7 @@ export async function readIfThere(path: string): Promise<string | null> {
 /** What a small JSON file holds; undefined where there is none or it cannot be read. */
 export async function readJson<T>(path: string): Promise<T | undefined> {
   try {
-    return JSON.parse(await Deno.readTextFile(path));
+    return JSON.parse(new TextDecoder().decode(await readRegularFile(path)));
   } catch {
     return undefined;
   }

@@ -4,6 +4,7 @@
  * @module
  */
 import { join } from "node:path";
+import { DataError } from "../base/errors.ts";
 import { readIfThere, readRegularFile, requireNoLink, writeAtomically } from "../base/files.ts";
 import { sha256Of } from "../bench/records/seal.ts";
 import type { Chart } from "./charts/chart.ts";
@@ -31,7 +32,10 @@ function writeSums(sums: ReadonlyMap<string, string>): string {
  */
 export async function alteredFiles(out: string): Promise<string[]> {
   const folder = join(out, "report");
-  const text = await readIfThere(join(folder, SUMS));
+  const text = await readIfThere(join(folder, SUMS)).catch((error) => {
+    if (error instanceof DataError) return SUMS; // a folder, or a pipe
+    throw error;
+  });
   const altered: string[] = [];
   for (const line of (text ?? "").split("\n").filter((line) => line !== "")) {
     const [, sum, name] = /^([0-9a-f]{64}) {2}([^\0]+)$/.exec(line) ?? [];

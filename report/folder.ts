@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { DataError } from "../base/errors.ts";
 import { countsOf, mean, type Metric, METRICS, PRIMARY } from "../metrics/mod.ts";
 import { describeRule } from "../metrics/selection.ts";
 import { type Figure, figures } from "../bench/records/figures.ts";
@@ -199,9 +200,10 @@ export function secondsOfAllStages(run: Run | null): number | null {
 }
 
 async function planOf(folder: Folder): Promise<Plan> {
-  const refuse = (why: string) => new Error(`Cannot report on "${folder.folder}": ${why}.`);
+  const refuse = (why: string) => new DataError(`Cannot report on "${folder.folder}": ${why}.`);
   const plan = await folder.plan().catch((error) => {
     if (!(error instanceof StoreError)) throw error;
+    if (error.foreign) throw refuse(`its manifest.json cannot be read (${error.why})`);
     const why = error.why.startsWith("it is not a plan") ? "" : ` (${error.why})`;
     throw refuse(
       `its manifest.json is not a plan of format 1 or 2${why}; run the benchmark again into a new ` +

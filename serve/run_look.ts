@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import { known, mean, measure, type Metric, PRIMARY, summarize } from "../metrics/mod.ts";
+import { readIfThere } from "../base/files.ts";
 import { divergence } from "../bench/records/outcome.ts";
 import { evaluations } from "../bench/records/figures.ts";
 import { type Folder, StoreError } from "../bench/records/folder.ts";
@@ -89,7 +90,7 @@ async function guarded(run: Look, what: string, look: () => Promise<Look>): Prom
 
 async function readProgress(path: string): Promise<z.infer<typeof PROGRESS> | null> {
   try {
-    return PROGRESS.parse(JSON.parse(await Deno.readTextFile(path)));
+    return PROGRESS.parse(JSON.parse(await readIfThere(path) ?? ""));
   } catch {
     return null; // of another version, or spoilt: as good as none
   }

@@ -20,16 +20,28 @@ export class StoreError extends Error {
   override name = "StoreError";
   /** What is wrong with it, in the midst of a sentence. */
   readonly why: string;
+  /** It is sound, and only another version of the program can use it. */
+  readonly foreign: boolean;
 
-  constructor(message: string, why: string = message) {
+  constructor(message: string, why: string = message, foreign = false) {
     super(oneLine(message));
     this.why = oneLine(why);
+    this.foreign = foreign;
   }
 }
 
 /** What a JSON file says that is not what it should be; in the midst of a sentence. */
 export class Unusable extends Error {
   override name = "Unusable";
+}
+
+/** What is as it was written and cannot be used all the same: another version has written it. */
+export class Foreign extends Unusable {
+  override name = "Foreign";
+
+  constructor(why: string) {
+    super(`${why}: a newer version of this program has written it, and can read it`);
+  }
 }
 
 /** More bytes than any file that is read here has. */
@@ -70,11 +82,11 @@ export async function checkedRecord(
 ): Promise<RunRecord> {
   const { RUN_RECORD } = await import("./schema.ts");
   const { format, spec } = specIn(written, id);
+  requireSeal(written as object);
   const translated = format === 1
     ? attempt(() => recordOf(written as never, definitions))
     : written;
-  const record = conforming(RUN_RECORD, translated);
-  requireSeal(written as object);
+  const record = sound(written as object, () => conforming(RUN_RECORD, translated));
   if (record.id !== id) throw new Unusable(`its id is ${record.id}`);
   requireHash(spec, id);
   return { ...record, name: nameOf(record, definitions.methods) };
@@ -92,12 +104,13 @@ export async function checkedFailure(
 ): Promise<FailureRecord> {
   const { FAILURE } = await import("./schema.ts");
   const { format, spec } = specIn(written, id);
-  const failure = conforming(FAILURE, {
-    ...written as object,
-    spec: format === 1 ? attempt(() => specOf(spec as never, definitions)) : spec,
-  });
-  requireHash(spec, id);
   requireSeal(written as object);
+  const failure = sound(written as object, () =>
+    conforming(FAILURE, {
+      ...written as object,
+      spec: format === 1 ? attempt(() => specOf(spec as never, definitions)) : spec,
+    }));
+  requireHash(spec, id);
   return failure;
 }
 
@@ -120,6 +133,7 @@ export async function checkedPlan(
 ): Promise<{ manifest: Manifest; refused: readonly Refused[] }> {
   const { PLAN } = await import("./schema.ts");
   const format = isObject(written) ? written["format"] : undefined;
+  requireKnown(format, "is not a plan");
   if (!isObject(written) || (format !== 1 && format !== 2) || !Array.isArray(written["runs"])) {
     throw new Unusable("it is not a plan of format 1 or 2");
   }
@@ -141,6 +155,8 @@ export async function checkedPlan(
       refused.push({ id: shownId(run), why: error.message });
     }
   }
+  // Else what was changed decides tables unseen: the preset, a study's levels, which runs there are.
+  if (refused.length === 0) requireSeal(written);
   return { manifest: { ...plan, runs } as Manifest, refused };
 }
 
@@ -180,6 +196,7 @@ function specIn(written: unknown, id: unknown): { format: 1 | 2; spec: RunSpec }
   }
   const { spec } = written;
   const format = isObject(spec) ? spec["format"] : undefined;
+  requireKnown(format, "has no specification");
   if (format !== 1 && format !== 2) throw new Unusable("it has no specification of format 1 or 2");
   return { format, spec: spec as never };
 }
@@ -190,6 +207,22 @@ function requireSeal(written: object): void {
   throw new Unusable(
     "it is not what was written (its sha256 is another; without that line it is taken as it is)",
   );
+}
+
+/** Looks at what may be of another version: where a checksum says that it is whole, it is. */
+function sound<T>(written: object, look: () => T): T {
+  try {
+    return look();
+  } catch (error) {
+    if (error instanceof Unusable && "sha256" in written) throw new Foreign(error.message);
+    throw error;
+  }
+}
+
+/** A format that is still to come is that of a newer version. */
+function requireKnown(format: unknown, what: string): void {
+  if (typeof format !== "number" || !Number.isSafeInteger(format) || format <= 2) return;
+  throw new Foreign(`it ${what} of format 1 or 2 but of ${format}`);
 }
 
 /** A run's id is the hash of its specification as it was written. */

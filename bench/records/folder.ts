@@ -10,6 +10,7 @@ import {
   checkedFailure,
   checkedPlan,
   checkedRecord,
+  Foreign,
   readJson,
   StoreError,
   Unusable,
@@ -184,6 +185,8 @@ async function usable<T>(path: string, remedy: string, check: () => Promise<T>):
     return await check();
   } catch (error) {
     if (!(error instanceof Unusable)) throw error;
-    throw new StoreError(`Cannot use ${path}: ${error.message}${remedy}`, error.message);
+    const foreign = error instanceof Foreign; // nothing is wrong with it
+    const said = foreign ? "; remove it only to have it made again by this one" : remedy;
+    throw new StoreError(`Cannot use ${path}: ${error.message}${said}`, error.message, foreign);
   }
 }

@@ -8,7 +8,7 @@
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
 import { decodeMetadata, decodeTensors, encodeTensors } from "../../tensor/safetensors.ts";
-import { isFile, requireNoLink, writeAtomically } from "../../base/files.ts";
+import { isFile, readRegularFile, requireNoLink, writeAtomically } from "../../base/files.ts";
 import { type Lock, tryLock, withLock } from "../../base/lock.ts";
 import { readJson, StoreError } from "./door.ts";
 import { Folder, type PlanFile } from "./folder.ts";
@@ -71,7 +71,7 @@ export class Store extends Folder {
    */
   async state(id: string, numericsKey: string): Promise<RunState | null> {
     try {
-      const file = await Deno.readFile(this.pathOf(id, "resume.safetensors"));
+      const file = await readRegularFile(this.pathOf(id, "resume.safetensors"));
       const metadata = decodeMetadata(file);
       if (metadata["numerics"] !== numericsKey || !fileSealHolds(file, metadata["sha256"])) {
         return null;

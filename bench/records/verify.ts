@@ -5,6 +5,7 @@
  * @module
  */
 import { join } from "node:path";
+import { readRegularFile } from "../../base/files.ts";
 import { decodeArrays, decodeMetadata } from "../../base/safetensors_format.ts";
 import { type Folder, StoreError } from "./folder.ts";
 import type { RunRecord } from "./record.ts";
@@ -28,6 +29,8 @@ export interface Verification {
   readonly runs: number;
   /** Those of them that an earlier version wrote, without checksums: they were counted again alone. */
   readonly unsealed: number;
+  /** Runs that are planned and have left nothing that says how they ended. */
+  readonly missing: number;
   readonly findings: readonly Finding[];
 }
 
@@ -42,39 +45,52 @@ export async function verify(
   folder: Folder,
   onProgress: (done: number, total: number) => void = () => {},
 ): Promise<Verification> {
-  const findings = await ofPlans(folder);
+  const { planned, findings } = await ofPlans(folder);
+  const missing = new Set(planned);
   let runs = 0, unsealed = 0;
   const ids = await folder.ids();
   for (const [i, id] of ids.entries()) {
-    const { record, wrong } = await ofRun(folder, id);
+    const { record, failed, wrong } = await ofRun(folder, id);
     findings.push(...wrong);
+    if (record !== null || failed || wrong.length > 0) missing.delete(id);
     if (record !== null) runs++;
     if (record !== null && record.sha256 === undefined) unsealed++;
     onProgress(i + 1, ids.length);
   }
-  return { runs, unsealed, findings };
+  return { runs, unsealed, missing: missing.size, findings };
 }
 
-/** Plans, and runs of them that cannot be used. */
-async function ofPlans(folder: Folder): Promise<Finding[]> {
-  const findings: Finding[] = [];
+/** The runs that are planned; plans that cannot be used, and runs of them. */
+async function ofPlans(folder: Folder): Promise<{ planned: string[]; findings: Finding[] }> {
+  const planned: string[] = [], findings: Finding[] = [];
+  const tell = (file: string, why: string) => findings.push({ id: null, file, why, remove: [] });
+  let there = false;
   for (const file of ["manifest.json", "sweep.json"] as const) {
     try {
-      for (const { id, why } of (await folder.plan(file))?.refused ?? []) {
-        findings.push({ id: null, file, why: `run ${id}: ${why}`, remove: [] });
-      }
+      const plan = await folder.plan(file);
+      there ||= plan !== null;
+      planned.push(...(plan?.manifest.runs ?? []).map(({ id }) => id));
+      for (const { id, why } of plan?.refused ?? []) tell(file, `run ${id}: ${why}`);
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
-      findings.push({ id: null, file, why: error.why, remove: [] });
+      there = true;
+      tell(file, error.why);
     }
   }
-  return findings;
+  if (!there) {
+    tell(
+      "manifest.json",
+      "it is not there, so nothing says which runs were planned; the bench " +
+        "command that made the folder writes it again",
+    );
+  }
+  return { planned, findings };
 }
 
 async function ofRun(
   folder: Folder,
   id: string,
-): Promise<{ record: RunRecord | null; wrong: Finding[] }> {
+): Promise<{ record: RunRecord | null; failed: boolean; wrong: Finding[] }> {
   const wrong: Finding[] = [];
   const tell = (file: string, why: string, remove: readonly string[] = OF_RUN) =>
     wrong.push({
@@ -87,24 +103,25 @@ async function ofRun(
     try {
       return await work();
     } catch (error) {
-      const known = error instanceof StoreError || error instanceof RangeError;
-      if (!known) throw error;
-      tell(file, error instanceof StoreError ? error.why : error.message, remove);
+      if (error instanceof StoreError) tell(file, error.why, error.foreign ? [] : remove);
+      else if (error instanceof RangeError) tell(file, error.message, remove);
+      else throw error;
       return null;
     }
   };
   const record = await attempt("record.json", () => folder.record(id));
-  await attempt("failure.json", () => folder.failure(id), ["failure.json"]);
+  const failure = await attempt("failure.json", () => folder.failure(id), ["failure.json"]);
+  const failed = failure !== null;
   await attempt("resume.safetensors", () => requireState(folder, id), ["resume.safetensors"]);
-  if (record === null) return { record, wrong };
+  if (record === null) return { record, failed, wrong };
   for (const name of Object.keys(record.files ?? {})) {
     await attempt(name, () => folder.file(id, name, record));
   }
-  if (wrong.length > 0) return { record, wrong };
+  if (wrong.length > 0) return { record, failed, wrong };
   if (record.files === undefined) {
     for (const name of ["weights.safetensors", "features.safetensors"]) {
       await attempt(name, async () => {
-        const bytes = await Deno.readFile(folder.pathOf(id, name)).catch(() => null);
+        const bytes = await bytesOf(folder, id, name);
         if (bytes !== null) decodeArrays(bytes);
       });
     }
@@ -112,7 +129,7 @@ async function ofRun(
   const recounted = await attempt("predictions.csv", () => folder.recount(id));
   const differs = recounted && differing(record, recounted);
   if (differs) tell("predictions.csv", `its ${differs} and those of record.json differ`);
-  return { record, wrong };
+  return { record, failed, wrong };
 }
 
 /** Which counts of a record are not those of its predictions; null where all are. */
@@ -129,7 +146,21 @@ function differing({ result: then }: RunRecord, { result: now }: RunRecord): str
 
 /** The state of a run that is going on must be whole. */
 async function requireState(folder: Folder, id: string): Promise<void> {
-  const file = await Deno.readFile(folder.pathOf(id, "resume.safetensors")).catch(() => null);
+  const file = await bytesOf(folder, id, "resume.safetensors");
   if (file === null || fileSealHolds(file, decodeMetadata(file)["sha256"])) return;
   throw new RangeError("it is not what was written; the run starts from its beginning");
+}
+
+/**
+ * The bytes of a file; null where there is none.
+ *
+ * @throws {RangeError} When it is another kind of thing; in the midst of a sentence.
+ */
+async function bytesOf(folder: Folder, id: string, name: string): Promise<Uint8Array | null> {
+  try {
+    return await readRegularFile(folder.pathOf(id, name));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
 }

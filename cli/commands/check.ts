@@ -9,7 +9,7 @@ import { UsageError } from "../../base/errors.ts";
 import { isFolder } from "../../base/files.ts";
 import { quote, taskCommand } from "../../base/command.ts";
 import { Store } from "../../bench/records/store.ts";
-import { type Finding, verify } from "../../bench/records/verify.ts";
+import { type Finding, type Verification, verify } from "../../bench/records/verify.ts";
 import { alteredFiles } from "../../report/files.ts";
 import {
   catalogueOf,
@@ -48,15 +48,23 @@ async function checkFolder(out: string, options: CheckOptions): Promise<boolean>
     );
   }
   const store = new Store(path, await catalogueOf(options));
-  const { runs, unsealed, findings } = await verify(store);
+  const { runs, unsealed, missing, findings } = await verify(store);
   const altered = await alteredFiles(path);
-  const removed = mend ? await remove(store, findings) : 0;
+  const { removed, kept } = mend ? await remove(store, findings) : NOTHING;
   if (json) {
     findings.forEach(({ remove: _, ...finding }) => printJson({ event: "finding", ...finding }));
     altered.forEach((file) => printJson({ event: "altered", file: join("report", file) }));
     printJson({
       event: "checked",
-      ...{ out: path, runs, unsealed, findings: findings.length, altered: altered.length, removed },
+      ...{
+        out: path,
+        runs,
+        unsealed,
+        missing,
+        findings: findings.length,
+        altered: altered.length,
+        removed,
+      },
     });
   } else {
     findings.forEach(({ file, why }) => print(`${join(out, file)}: ${why}`));
@@ -66,41 +74,68 @@ async function checkFolder(out: string, options: CheckOptions): Promise<boolean>
           `--out ${quote(relative(".", path) || ".")} writes it anew`,
       );
     }
-    print(summary(runs, unsealed, findings, removed));
+    for (const [id, why] of kept) print(`Run ${id} could not be removed: ${why}`);
+    print(summary({ runs, unsealed, missing, findings }, removed, kept.size));
   }
-  const open = mend ? findings.filter((finding) => finding.remove.length === 0) : findings;
+  const open = mend
+    ? findings.filter(({ id, remove }) => remove.length === 0 || kept.has(id!))
+    : findings;
   return open.length + altered.length === 0;
 }
 
 function summary(
-  runs: number,
-  unsealed: number,
-  findings: readonly Finding[],
+  { runs, unsealed, missing, findings }: Verification,
   removed: number,
+  kept: number,
 ): string {
   const many = (n: number, what: string) => `${n} ${n === 1 ? what : `${what}s`}`;
-  const spoilt = new Set(findings.flatMap(({ id }) => id ?? [])).size;
-  const parts = [
-    `${many(runs, "finished run")}`,
-    spoilt === 0 ? "all as they were written" : `${many(spoilt, "run")} spoilt`,
+  const runsOf = (some: readonly Finding[]) => new Set(some.flatMap(({ id }) => id ?? [])).size;
+  const mendable = runsOf(findings.filter(({ remove }) => remove.length > 0));
+  const unread = runsOf(findings) - mendable;
+  const spoilt = [
+    ...(mendable > 0 ? [`${many(mendable, "run")} spoilt`] : []),
+    ...(unread > 0 ? [`${many(unread, "run")} of another version`] : []),
   ];
+  const parts = [
+    many(runs, "finished run"),
+    ...(spoilt.length > 0 ? spoilt : ["all as they were written"]),
+  ];
+  if (missing > 0) parts.push(`${many(missing, "planned run")} not there`);
   if (unsealed > 0) parts.push(`${unsealed} without checksums, counted again alone`);
   if (removed > 0) parts.push(`${many(removed, "run")} removed, to be trained again`);
-  else if (spoilt > 0) parts.push("--mend removes what must be trained again");
+  else if (mendable > kept) parts.push("--mend removes what must be trained again");
   return parts.join("; ");
 }
 
-/** Removes what mends; of runs that no process is at. Returns of how many. */
-async function remove(store: Store, findings: readonly Finding[]): Promise<number> {
-  const ids = new Set<string>();
+/** What became of runs that were to be removed. */
+interface Mended {
+  /** How many are removed. */
+  readonly removed: number;
+  /** By id, why others are not, in the midst of a sentence. */
+  readonly kept: ReadonlyMap<string, string>;
+}
+
+const NOTHING: Mended = { removed: 0, kept: new Map() };
+
+/** Removes what mends; of runs that no process is at. */
+async function remove(store: Store, findings: readonly Finding[]): Promise<Mended> {
+  const ids = new Set<string>(), kept = new Map<string, string>();
   for (const { id, remove } of findings) {
     if (id === null || remove.length === 0) continue;
-    using claim = await store.claim(id);
-    if (claim === null) continue;
-    for (const file of remove) {
-      await Deno.remove(join(store.folder, file), { recursive: true }).catch(() => {});
-    }
     ids.add(id);
+    try {
+      using claim = await store.claim(id);
+      if (claim === null) kept.set(id, "another process is at it");
+      else for (const file of remove) await removeIfThere(join(store.folder, file));
+    } catch (error) {
+      kept.set(id, (error as Error).message);
+    }
   }
-  return ids.size;
+  return { removed: ids.size - kept.size, kept };
+}
+
+async function removeIfThere(path: string): Promise<void> {
+  await Deno.remove(path, { recursive: true }).catch((error) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  });
 }

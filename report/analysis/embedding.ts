@@ -181,9 +181,9 @@ function keyOf(sample: Sample): string {
 }
 
 async function readCache(path: string, key: string): Promise<Points | null> {
-  const text = await readIfThere(path);
-  if (text === null) return null;
   try {
+    const text = await readIfThere(path);
+    if (text === null) return null;
     const cached = JSON.parse(text) as { key?: string; points?: Points };
     return cached.key === key && sealHolds(cached) ? cached.points ?? null : null;
   } catch {

@@ -52,7 +52,7 @@ export async function keepResults(
     .filter(({ csvOnly, groups }) => !csvOnly && groups.some(({ rows }) => rows.length > 0))
     .map((table) => [join(KEPT_FILES.tables, `${table.name}.md`), toMarkdown(table)] as const)
     .filter(([, text]) => text.length <= LONGEST_TABLE);
-  const plan = `${JSON.stringify(planOf(ctx.store.manifest))}\n`;
+  const plan = `${JSON.stringify(sealed(planOf(ctx.store.manifest)))}\n`;
   const others = new Map([
     [KEPT_FILES.about, `${JSON.stringify(kept, null, 1)}\n`],
     [KEPT_FILES.figures, figures(ctx)],

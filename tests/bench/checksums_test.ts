@@ -4,11 +4,13 @@
  */
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { tryLock } from "../../base/lock.ts";
 import { Store } from "../../bench/records/store.ts";
 import { sealed, sealHolds } from "../../bench/records/seal.ts";
 import { useBackend } from "../../testing/backend.ts";
 import { assertSame, bench, cli, contentOf, SMALL_GRID, withFolder } from "./crash.ts";
 import { flip, variedFolder } from "./flips.ts";
+import { DATASETS, writeStore } from "../report/store.ts";
 
 await useBackend();
 
@@ -82,3 +84,20 @@ Deno.test("what is no output folder is not checked", async () => {
   assert.equal(code, 2);
   assert.match(err, /Cannot check "docs": there is no folder "runs" in it/);
 });
+
+Deno.test("--mend says of which run it could remove nothing", () =>
+  withFolder(async (out) => {
+    const { runs } = await writeStore(out, {
+      datasets: DATASETS.slice(0, 1),
+      methods: ["erm", "irm"],
+      seeds: [0],
+    });
+    const held = runs[0]!;
+    await Deno.writeTextFile(join(out, "runs", held.id, "record.json"), "{");
+    using _lock = (await tryLock(join(out, "runs", held.id, "lock")))!;
+    const { code, out: said } = await cli("check", out, "--mend");
+    assert.equal(code, 1, said);
+    assert.match(said, new RegExp(`Run ${held.id} could not be removed: another process is at it`));
+    assert.match(said, /2 runs spoilt; .*; 1 run removed, to be trained again\n$/);
+    assert.equal(await Deno.readTextFile(join(out, "runs", held.id, "record.json")), "{");
+  }));

@@ -8,6 +8,8 @@ import type { RunRecord } from "../../bench/records/record.ts";
 import { sealed, sealedFile } from "../../bench/records/seal.ts";
 import { Store } from "../../bench/records/store.ts";
 import { verify } from "../../bench/records/verify.ts";
+import { alteredFiles } from "../../report/files.ts";
+import { readStore } from "../../report/folder.ts";
 import { inFolder } from "../report/folder.ts";
 import { DATASETS, writeStore } from "../report/store.ts";
 
@@ -71,7 +73,7 @@ Deno.test("a sound folder has no findings; its runs are counted, those without c
     }
     const told: string[] = [];
     const found = await verify(store, (done, total) => told.push(`${done} of ${total}`));
-    assert.deepEqual(found, { runs: 3, unsealed: 2, findings: [] });
+    assert.deepEqual(found, { runs: 3, unsealed: 2, missing: 0, findings: [] });
     assert.deepEqual(told, ["1 of 3", "2 of 3", "3 of 3"]);
   }));
 
@@ -156,3 +158,104 @@ Deno.test("a plan that cannot be used, and runs of one, are the folder's own fin
     assert.equal(whole.length, 1);
     assert.doesNotMatch(whole[0]!, /run /);
   }));
+
+Deno.test("what an edit of a plan would decide unseen is noticed: preset, study, order, a run less", () =>
+  inWritten(async (out) => {
+    const path = join(out, "manifest.json");
+    const plan = sealed(JSON.parse(await Deno.readTextFile(path)));
+    await Deno.writeTextFile(path, JSON.stringify(plan));
+    assert.deepEqual(await findings(out), []);
+    const levels = { name: "convergence", method: "erm", levels: { steps: 3 } };
+    const edits = [
+      { ...plan, preset: "paper" },
+      { ...plan, data: { digits: "0" } },
+      { ...plan, runs: plan.runs.slice(1) },
+      { ...plan, runs: plan.runs.toReversed() },
+      { ...plan, runs: plan.runs.map((run: object) => ({ ...run, study: levels })) },
+      { ...plan, runs: plan.runs.map((run: object) => ({ ...run, kept: "it was so" })) },
+    ];
+    for (const edited of edits) {
+      await Deno.writeTextFile(path, JSON.stringify(edited));
+      assert.deepEqual(await findings(out), [
+        "manifest.json: it is not what was written (its sha256 is another; without that line it " +
+        "is taken as it is) []",
+      ]);
+      await assert.rejects(
+        readStore(out),
+        /^DataError: Cannot report on [^\n]*not what was written/,
+      );
+      const { sha256: _, ...plain } = edited;
+      await Deno.writeTextFile(path, JSON.stringify(plain));
+      assert.deepEqual(await findings(out), []);
+    }
+  }));
+
+Deno.test("what a newer version wrote is told as that, and --mend has nothing to remove", () =>
+  inWritten(async (out, record) => {
+    const path = join(out, "runs", record.id, "record.json");
+    const { spec } = record;
+    const newer = { ...spec, augmentation: "heavy" };
+    const written = [
+      { ...record, spec: { ...spec, format: 3 } },
+      sealed({ ...record, spec: { ...spec, format: 3 } }),
+      sealed({ ...record, spec: newer }),
+      sealed({ ...record, outcome: { status: "early" } }),
+    ];
+    for (const one of written) {
+      await Deno.writeTextFile(path, JSON.stringify(one));
+      const told = await findings(out);
+      assert.equal(told.length, 1);
+      assert.match(told[0]!, /^record\.json: [^\n]*a newer version of this program [^\n]* \[\]$/);
+    }
+    const { sha256: _, ...unsealed } = sealed({ ...record, spec: newer });
+    await Deno.writeTextFile(path, JSON.stringify(unsealed));
+    assert.doesNotMatch((await findings(out))[0]!, /newer/, "it may as well be spoilt");
+    const plan = join(out, "manifest.json");
+    const { format: __, ...rest } = JSON.parse(await Deno.readTextFile(plan));
+    await Deno.writeTextFile(plan, JSON.stringify({ format: 3, ...rest }));
+    assert.match(
+      (await findings(out))[0]!,
+      /^manifest\.json: it is not a plan of .* but of 3: a newer/,
+    );
+    await assert.rejects(
+      readStore(out),
+      (error: Error) => !/run the benchmark/.test(error.message),
+    );
+  }));
+
+Deno.test("a part of a folder is told as one", () =>
+  inWritten(async (out, { id }) => {
+    const missing = async () => (await verify(new Folder(out))).missing;
+    assert.equal(await missing(), 1);
+    await Deno.remove(join(out, "runs", id), { recursive: true });
+    assert.equal(await missing(), 2);
+    await Deno.mkdir(join(out, "runs", id));
+    assert.equal(await missing(), 2, "an empty folder is no run");
+    await Deno.remove(join(out, "manifest.json"));
+    assert.match((await findings(out)).join(), /^manifest\.json: it is not there, [^\n]* \[\]$/);
+  }));
+
+Deno.test({
+  name: "no pipe in a folder is waited for",
+  ignore: Deno.build.os === "windows",
+  fn: () =>
+    inWritten(async (out, { id }) => {
+      const places = ["resume.safetensors", "failure.json", "predictions.csv"];
+      for (const name of places) {
+        const path = join(out, "runs", id, name);
+        await Deno.rename(path, `${path}.was`).catch(() => {});
+        await new Deno.Command("mkfifo", { args: [path] }).output();
+        assert.match((await findings(out)).join(), new RegExp(`^${name}: it is a named pipe`));
+        await Deno.remove(path);
+        await Deno.rename(`${path}.was`, path).catch(() => {});
+      }
+      await Deno.mkdir(join(out, "report"));
+      await new Deno.Command("mkfifo", { args: [join(out, "report/SHA256SUMS")] }).output();
+      assert.deepEqual(await alteredFiles(out), ["SHA256SUMS"]);
+      const other = (await new Folder(out).manifest())!.runs[1]!.id;
+      const state = join(out, "runs", other, "resume.safetensors");
+      await Deno.mkdir(join(out, "runs", other), { recursive: true });
+      await new Deno.Command("mkfifo", { args: [state] }).output();
+      assert.equal(await new Store(out).state(other, "any"), null);
+    }),
+});
