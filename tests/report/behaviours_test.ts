@@ -4,10 +4,10 @@ import { Folder } from "../../bench/records/folder.ts";
 import { PRIMARY } from "../../metrics/mod.ts";
 import { behaviours } from "../../methods/brl/behaviours.ts";
 import { STUDIES } from "../../methods/mod.ts";
-import type { TrainingStudy } from "../../methods/study.ts";
-import { figuresOf } from "../../report/analysis/behaviours.ts";
+import type { Study, StudyFigures, TrainingStudy } from "../../methods/study.ts";
+import { behaviours as studiedBehaviours, figuresOf } from "../../report/analysis/behaviours.ts";
 import { type Run, scoreKey } from "../../report/folder.ts";
-import type { MethodResults } from "../../report/analysis/arrange.ts";
+import type { DatasetResults, MethodResults } from "../../report/analysis/arrange.ts";
 import type { StudyResults } from "../../report/analysis/studies.ts";
 
 const SEEDS = [0, 1, 2, 3, 4];
@@ -167,6 +167,40 @@ Deno.test("of one seed, and without records, nothing is claimed", async () => {
     settings: results.settings.map((setting) => ({ ...setting, runs: setting.runs.slice(0, 1) })),
   }));
   assert.deepEqual(await verdicts([], single), Array(6).fill("not run"));
+});
+
+Deno.test("behaviours are judged by the methods of the study's own data set and network", async () => {
+  const asked: string[][] = [];
+  const known = [{
+    method: "brl",
+    behaviours: [{
+      claim: "any",
+      judge: ({ methods }: StudyFigures) => {
+        asked.push(methods.map(({ name }) => name));
+        return { verdict: "holds", evidence: "" };
+      },
+    }],
+  }, { method: "brl", name: "parameters" }] as unknown as readonly Study[];
+  const on = (network: string, names: readonly string[]) =>
+    methods(Object.fromEntries(names.map((name) => [name, 1]))).map((method) => ({
+      ...method,
+      spec: { training: { network: { name: network } } },
+    }));
+  const arranged = [
+    { name: "other", methods: on("cnn", ["other"]) },
+    { name: "made-up", methods: [...on("cnn", ["a", "b"]), ...on("mlp", ["c"])] },
+  ] as unknown as readonly DatasetResults[];
+  const folder = new Folder("/no/such/folder");
+  const own = convergence([[1, 0.1]]);
+  const elsewhere = { ...own, method: { name: "irm", title: "IRM" } };
+  const found = await studiedBehaviours(folder, arranged, [own, own, elsewhere], known);
+  assert.deepEqual(asked, [["a", "b"]], "both studies of the method are one");
+  assert.deepEqual(found.map(({ dataset, findings }) => [dataset.name, findings]), [
+    ["made-up", [{ claim: "any", verdict: "holds", evidence: "" }]],
+  ]);
+  const none = { ...own, dataset: { name: "never arranged", title: "" } };
+  await studiedBehaviours(folder, arranged, [none], known);
+  assert.deepEqual(asked[1], []);
 });
 
 Deno.test("domains overlap by the share of foreign images among the nearest of a class", async () => {

@@ -102,6 +102,52 @@ Deno.test("over several data sets the wins are counted, and what cannot be teste
     );
   }));
 
+Deno.test("two methods have ranks, one has none, and who shares the first place is named", () => {
+  const across = (...ranks: (number | null)[]) =>
+    ({
+      domain: "worst",
+      metric: PRIMARY,
+      datasets: [{}, {}],
+      methods: ranks.map((rank, i) => ({ title: "ABC"[i], overall: rank && { rank } })),
+      friedman: { computable: true, p: 0.05, by: "enumeration" },
+    }) as unknown as Parameters<typeof ranksSentence>[0];
+  const head = "Lowest average rank over 2 data sets on worst-domain macro-F1: ";
+  const tail = "that ranks differ at all is not significant (Friedman's test by enumeration, ";
+  assert.ok(ranksSentence(across(2, 1), 0.05)!.startsWith(`${head}B (1.0); ${tail}`));
+  assert.ok(
+    ranksSentence(across(1.5, 1.5), 0.05)!.startsWith(`${head}A and B (1.5 each); ${tail}`),
+  );
+  assert.match(ranksSentence(across(1, 2), 0.051)!, /at all is significant/);
+  assert.equal(ranksSentence(across(1, null), 0.05), null);
+  assert.equal(ranksSentence(across(), 0.05), null);
+});
+
+Deno.test("the highest means are counted by method, and how many leads are told apart", () => {
+  const said = (...own: readonly (readonly [highest: string[], verdict: string | null])[]) =>
+    headlines(
+      own.map(([highest, verdict]) => ({
+        domain: "worst",
+        metric: PRIMARY,
+        highest,
+        second: verdict && { verdict },
+      })) as unknown as Parameters<typeof headlines>[0],
+    ).map((sentence) => sentence.replace("Highest mean worst-domain macro-F1: ", ""));
+  const [a, b, both] = [["A"], ["B"], ["A", "B"]];
+  assert.deepEqual(said([a, "better"]), [], "one data set");
+  assert.deepEqual(said([a, "better"], [b, "not told apart"]), [
+    "another method on each of 2 data sets; it is told apart from the second on 1.",
+  ]);
+  assert.deepEqual(said([a, "better"], [b, "better"], [b, "better"], [both, "better"]), [
+    "B on 2 of 4 data sets, A on 1, A and B on 1; it is told apart from the second on all.",
+  ]);
+  assert.deepEqual(said([a, "not told apart"], [a, null]), [
+    "A on 2 of 2 data sets; it is told apart from the second on none.",
+  ]);
+  assert.deepEqual(said([a, "not tested"], [a, null]), [
+    "A on 2 of 2 data sets; no lead can be tested.",
+  ]);
+});
+
 Deno.test("on one data set every method is said to be better, worse or not told apart", () =>
   inFolder(async (out) => {
     await writeStore(out, { ...grid, datasets: DATASETS.slice(0, 1) });
