@@ -76,6 +76,16 @@ export async function requireNoLink(path: string): Promise<void> {
   );
 }
 
+/**
+ * As {@linkcode requireNoLink}, for every folder on the way from one that the user has named.
+ *
+ * @param inside Relative to it.
+ */
+export async function requireNoLinkInside(folder: string, inside: string): Promise<void> {
+  let path = folder;
+  for (const part of inside.split(/[\\/]/)) await requireNoLink(path = join(path, part));
+}
+
 /** Brings a folder's list of files to the disk, so that a new name outlives a power failure. */
 async function syncFolder(folder: string): Promise<void> {
   if (Deno.build.os === "windows") return; // it does so by itself, and opens no folders

@@ -3,9 +3,14 @@
  *
  * @module
  */
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { DataError } from "../base/errors.ts";
-import { readIfThere, readRegularFile, requireNoLink, writeAtomically } from "../base/files.ts";
+import {
+  readIfThere,
+  readRegularFile,
+  requireNoLinkInside,
+  writeAtomically,
+} from "../base/files.ts";
 import { sha256Of } from "../bench/records/seal.ts";
 import type { Chart } from "./charts/chart.ts";
 import { isPdfDrawing, svgToPdf } from "./charts/pdf/pdf.ts";
@@ -70,7 +75,7 @@ export class ReportFiles {
   /** Replaces `<out>/results.csv`. */
   async results(csv: string): Promise<void> {
     // Renamed from within: in `out` itself a harness sweeps temporary files away.
-    await requireNoLink(join(this.out, "report"));
+    await requireNoLinkInside(this.out, "report");
     // Under a name of its own: another process may be writing a report as well.
     const path = this.#path(`results.${crypto.randomUUID().slice(0, 8)}.csv`);
     const final = join(this.out, "results.csv");
@@ -129,6 +134,7 @@ export class ReportFiles {
   }
 
   async #write(name: string, content: string | Uint8Array): Promise<void> {
+    await requireNoLinkInside(this.out, join("report", dirname(name)));
     await writeAtomically(this.#path(name), content, false);
     this.#paths.push(this.#path(name));
     this.#sums.set(name, sha256Of(content));

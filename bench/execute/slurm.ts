@@ -12,7 +12,7 @@ import { findProgram, quote, taskCommand } from "../../base/command.ts";
 import { UsageError } from "../../base/errors.ts";
 import type { PlannedRun } from "../plan/plan.ts";
 import type { RunSpec } from "../records/record.ts";
-import { writeAtomically } from "../../base/files.ts";
+import { requireNoLinkInside, writeAtomically } from "../../base/files.ts";
 import { checkedRun, conforming, readJson } from "../records/door.ts";
 import type { CodeNames } from "../records/format1.ts";
 import { Store } from "../records/store.ts";
@@ -85,6 +85,7 @@ async function writeScripts(
   given: Given<typeof options>,
 ): Promise<Script[]> {
   const { out, report = false } = session;
+  await requireNoLinkInside(out, "slurm");
   const store = new Store(out);
   const missing: PlannedRun[] = [];
   for (const run of runs) if (await store.record(run.id) === null) missing.push(run);

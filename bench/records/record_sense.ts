@@ -126,7 +126,7 @@ function* ofResult({ result, outcome, spec, data }: RunRecord): Iterable<Problem
   for (const split of ["validation", "test"] as const) {
     // A run that was made elsewhere may have none.
     if (known || result[split].length > 0) {
-      yield* ofCounts(result[split], data.counts[split], ["result", split]);
+      yield* ofCounts(result[split], data.counts[split], ["result", split], known);
     }
     for (const [metric, { domains }] of Object.entries(result.scores?.[split] ?? {})) {
       if (domains.length !== data.domains.length) {
@@ -168,11 +168,16 @@ function isOurs({ imported, command }: RunSpec): boolean {
   return imported === undefined && command === undefined;
 }
 
-/** A confusion matrix a domain, none of whose rows counts more images than its class has. */
+/**
+ * A confusion matrix a domain, none of whose rows counts more images than its class has.
+ *
+ * @param all Every image is counted.
+ */
 function* ofCounts(
   matrices: readonly Confusion[],
   images: readonly (readonly number[])[],
   path: Problem["path"],
+  all: boolean,
 ): Iterable<Problem> {
   if (matrices.length !== images.length) {
     yield { path, problem: "counts of each domain are needed" };
@@ -184,7 +189,10 @@ function* ofCounts(
       yield { path: [...path, d], problem: `${classes} × ${classes} counts are needed` };
       continue;
     }
-    const c = matrix.findIndex((row, c) => sum(row) > images[d]![c]!);
+    const c = matrix.findIndex((row, c) => {
+      const counted = sum(row), there = images[d]![c]!;
+      return counted > there || (all && counted < there);
+    });
     if (c >= 0) {
       yield {
         path: [...path, d, c],

@@ -8,7 +8,8 @@
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
 import { decodeMetadata, decodeTensors, encodeTensors } from "../../tensor/safetensors.ts";
-import { isFile, readRegularFile, requireNoLink, writeAtomically } from "../../base/files.ts";
+import { isFile, readRegularFile, requireNoLinkInside, writeAtomically } from "../../base/files.ts";
+import { safeName } from "../../base/names.ts";
 import { type Lock, tryLock, withLock } from "../../base/lock.ts";
 import { readJson, StoreError } from "./door.ts";
 import { Folder, type PlanFile } from "./folder.ts";
@@ -35,7 +36,9 @@ export class Store extends Folder {
    * another process has it. What a process that died left half-written is swept away.
    */
   async claim(id: string): Promise<Lock | null> {
-    await requireNoLink(this.pathOf(id, ""));
+    for (const inside of [`runs/${safeName(id)}/program`, `runs/${id}/tensorboard`]) {
+      await requireNoLinkInside(this.folder, inside);
+    }
     const lock = await tryLock(this.pathOf(id, "lock"));
     if (lock !== null) await removeTemporaryFiles(join(this.folder, "runs", id));
     return lock;
@@ -153,6 +156,7 @@ export class Store extends Folder {
     const names = (await Array.fromAsync(Deno.readDir(this.pathOf(id, "")))).map(({ name }) => name)
       .filter((name) => name !== "lock");
     if (names.length === 0) return true;
+    await requireNoLinkInside(this.folder, "former");
     await Deno.mkdir(former, { recursive: true });
     const first = names.filter((name) => name === "record.json");
     for (const name of [...first, ...names.filter((name) => name !== "record.json")]) {

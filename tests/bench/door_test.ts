@@ -16,6 +16,7 @@ import type { Session } from "../../bench/execute/executor.ts";
 import { reportScript } from "../../bench/execute/slurm_script.ts";
 import { Store } from "../../bench/records/store.ts";
 import { printable } from "../../base/terminal.ts";
+import { buildReport } from "../../report/mod.ts";
 import { ReportFiles } from "../../report/files.ts";
 import { plainText } from "../../report/tables/formats/csv.ts";
 import { inFolder } from "../report/folder.ts";
@@ -212,6 +213,26 @@ Deno.test("nothing is written through a link in a folder of others", () =>
     await assert.rejects(new Store(out).claim(run!.id), /it is a link/);
     await Deno.symlink(away, join(out, "report"));
     await assert.rejects(new ReportFiles(out).results(""), /it is a link/);
+    await Deno.remove(join(out, "report"));
+    for (const name of ["tables", "charts"]) {
+      await Deno.mkdir(join(out, "report"), { recursive: true });
+      await Deno.symlink(away, join(out, "report", name));
+      await assert.rejects(buildReport(out), /report.(tables|charts): it is a link/);
+      await Deno.remove(join(out, "report"), { recursive: true });
+    }
+    const other = (await new Store(out).manifest())!.runs[1]!;
+    for (const name of ["tensorboard", "program"]) {
+      await Deno.symlink(away, join(out, "runs", other.id, name));
+      await assert.rejects(new Store(out).claim(other.id), new RegExp(`${name}: it is a link`));
+      await Deno.remove(join(out, "runs", other.id, name));
+    }
+    await Deno.symlink(away, join(out, "former"));
+    await assert.rejects(new Store(out).setAside(other.id), /former: it is a link/);
+    assert.equal((await new Folder(out).record(other.id))!.id, other.id);
+    await Deno.rename(join(out, "runs"), join(folder, "runs"));
+    await Deno.symlink(join(folder, "runs"), join(out, "runs"));
+    await assert.rejects(new Store(out).claim(other.id), /runs: it is a link/);
+    assert.equal((await new Folder(out).record(other.id))!.id, other.id, "it may be read");
     assert.deepEqual(await Array.fromAsync(Deno.readDir(away)), []);
   }));
 

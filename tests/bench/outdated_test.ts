@@ -10,6 +10,7 @@ import { Folder } from "../../bench/records/folder.ts";
 import { type Maker, outdated } from "../../bench/records/outdated.ts";
 import type { RunRecord } from "../../bench/records/record.ts";
 import { sourcesOf } from "../../bench/records/sources.ts";
+import { tableOf } from "../../report/analysis/arrange.ts";
 import { readStore } from "../../report/folder.ts";
 import { buildReport } from "../../report/mod.ts";
 import { inFolder } from "../report/folder.ts";
@@ -128,6 +129,34 @@ Deno.test("two data under one name never meet in one table", () =>
     for (const name of names) {
       const text = await Deno.readTextFile(join(out, "report/tables", name));
       assert.equal(/^erm,/m.test(text) && /^irm,/m.test(text), false, name);
+    }
+  }));
+
+Deno.test("neither do two ways to name, count or group the same images", () =>
+  inFolder(async (out) => {
+    const { runs } = await writeStore(out, GRID);
+    const { id } = runs.find(({ name }) => name === "irm")!;
+    const path = join(out, "runs", id, "record.json");
+    const written = await Deno.readTextFile(path);
+    // deno-lint-ignore no-explicit-any
+    const changes: ((data: any) => unknown)[] = [
+      (data) => data.classes[0] = "another",
+      (data) => data.domains.reverse(),
+      (data) => data.shots.many = 3,
+      (data) => data.counts.train[0][0] += 1,
+      (data) => data.fingerprint = data.fingerprint.slice(0, 8) + "00000000",
+      (data) => data.fingerprint = data.fingerprint.toUpperCase(),
+    ];
+    for (const change of changes) {
+      const record = JSON.parse(written);
+      change(record.data);
+      await Deno.writeTextFile(path, JSON.stringify(record));
+      const store = await readStore(out);
+      const tables = Map.groupBy(store.runs, tableOf);
+      assert.equal(tables.size, 2, String(change));
+      const others = [...tables.values()].map((own) => own.some((run) => run.id === id));
+      assert.deepEqual(others.sort(), [false, true]);
+      assert.match(store.notes.join(), /^Images called digits [^.]* in tables of their own: /);
     }
   }));
 

@@ -124,7 +124,11 @@ const CASES: readonly (readonly [string, (record: Open) => void, ...string[]])[]
     ({ result }) => result.test[1][4][0] += 1,
     "result.test.1.4: it counts 21 images, and there are 20",
   ],
-  ["an image too few", ({ result }) => result.test[1][4][4] -= 1],
+  [
+    "an image too few",
+    ({ result }) => result.test[1][4][4] -= 1,
+    "result.test.1.4: it counts 19 images, and there are 20",
+  ],
   [
     "a score",
     ({ result }) => result.scores = { test: { nll: { domains: [1], pooled: 1 } } },
