@@ -13,7 +13,7 @@ import { datasetText } from "../bench/records/left_out.ts";
 import { METRICS } from "../metrics/mod.ts";
 import { duration, Meter } from "./meter.ts";
 import type { Progress } from "./progress.ts";
-import { again, ending, waiting, workDone } from "./progress_words.ts";
+import { again, endings, waiting, workDone } from "./progress_words.ts";
 
 /** What a line shows: a share, and words of which the later ones matter less. */
 export interface Live {
@@ -95,6 +95,7 @@ export function liveLines(): Progress {
   const log = (line: string) => multi.log(`${printable(line)}\n`);
   let meter = new Meter([]);
   let ended = 0, count = 0;
+  const endingOf = endings();
   let working: { what: string; share: number | null; text: string; bar: Bar } | null = null;
   const running = new Map<string, { state: Running; bar: Bar }>();
   const stopWorking = () => {
@@ -157,7 +158,7 @@ export function liveLines(): Progress {
       drop(run);
       ended++;
       meter.end(run, outcome);
-      const line = ending(run, outcome);
+      const line = endingOf(run, outcome);
       if (line !== null) log(line);
     },
     close() {

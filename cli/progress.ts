@@ -11,7 +11,7 @@ import type { Outcome, Seen } from "../bench/execute/executor.ts";
 import type { PlannedRun } from "../bench/plan/plan.ts";
 import { liveLines } from "./live_lines.ts";
 import { duration, Meter } from "./meter.ts";
-import { again, ending, waiting, workDone } from "./progress_words.ts";
+import { again, endings, waiting, workDone } from "./progress_words.ts";
 
 /** What happens, told while it does. */
 export interface Progress {
@@ -43,6 +43,7 @@ function plainLines(): Progress {
   let meter = new Meter([]);
   let last = performance.now();
   let ended = 0, count = 0;
+  const endingOf = endings();
   const say = (line: string) => {
     last = performance.now();
     printError(line);
@@ -72,7 +73,7 @@ function plainLines(): Progress {
     end(run, outcome) {
       ended++;
       meter.end(run, outcome);
-      const line = ending(run, outcome);
+      const line = endingOf(run, outcome);
       if (line !== null) say(line);
     },
     close() {},

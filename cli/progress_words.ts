@@ -31,10 +31,16 @@ export function again({ name, spec }: PlannedRun, reason: string, seconds: numbe
   return `${what} is tried again in ${seconds} s: ${reason}`;
 }
 
-/** What is said when a run ends; null where it needs no word. */
-export function ending({ name, spec }: PlannedRun, outcome: Outcome): string | null {
-  const { status } = outcome;
-  if (status === "done" || status === "existing") return null;
-  const reason = status === "diverged" ? divergence(outcome) : outcome.reason;
-  return `${datasetText(spec)} ${name} seed ${spec.seed} ${status}: ${reason}`;
+/** What is said when runs end: null where one needs no word, or fails as one before it. */
+export function endings(): (run: PlannedRun, outcome: Outcome) => string | null {
+  const told = new Set<string>();
+  return ({ name, spec }, outcome) => {
+    const { status } = outcome;
+    if (status === "done" || status === "existing") return null;
+    const reason = status === "diverged" ? divergence(outcome) : outcome.reason;
+    const known = JSON.stringify([name, reason]);
+    if (status === "failed" && told.has(known)) return null;
+    told.add(known);
+    return `${datasetText(spec)} ${name} seed ${spec.seed} ${status}: ${reason}`;
+  };
 }

@@ -22,8 +22,9 @@ import { writeEvents } from "../records/tensorboard.ts";
 import { train, type TrainOptions } from "../train/trainer.ts";
 import { environment } from "./environment.ts";
 import { imagesOf, type InputCache, inputsOf } from "./inputs.ts";
-import type { RunEnd, RunOrder, WorkerMessage } from "./messages.ts";
+import type { RehearsalEnd, RunEnd, RunOrder, WorkerMessage } from "./messages.ts";
 import { startMeter } from "./meter.ts";
+import { rehearseRun } from "./rehearsal.ts";
 import { Teller } from "./teller.ts";
 
 /** Milliseconds between messages of progress, and between pauses in which word from outside comes in. */
@@ -52,6 +53,18 @@ export async function carryOut(order: RunOrder, state: TrainingState): Promise<R
     if (error instanceof Stopped) return { type: "stopped" };
     const machine = error instanceof ProgramKilled || machineAtFault(error);
     return { type: "failed", ...failureOf(error), machine };
+  }
+}
+
+/** Rehearses the run of an order; whatever happens becomes a message. */
+export async function carryOutRehearsal(
+  order: RunOrder,
+  state: TrainingState,
+): Promise<RehearsalEnd | RunEnd> {
+  try {
+    return await rehearseRun(order, await state.catalogue(order), state);
+  } catch (error) {
+    return { type: "failed", ...failureOf(error), machine: machineAtFault(error) };
   }
 }
 

@@ -8,10 +8,11 @@ import { ReaderPool } from "../../datasets/reading/reader_pool.ts";
 import { startBackend } from "../../tensor/backend.ts";
 import type { PlannedRun } from "../plan/plan.ts";
 import { Store } from "../records/store.ts";
-import { carryOut, type TrainingState } from "./carry_out.ts";
+import { carryOut, carryOutRehearsal, type TrainingState } from "./carry_out.ts";
 import { defineExecutor, type Outcomes, type Session } from "./executor.ts";
 import { orderOf, type WorkerMessage } from "./messages.ts";
 import { backendOf } from "./preflight.ts";
+import { rehearseAll } from "./rehearse_all.ts";
 import { Scheduler } from "./scheduler.ts";
 
 /** Milliseconds between looks at a run that another process is at. */
@@ -31,6 +32,11 @@ async function trainHere(runs: readonly PlannedRun[], session: Session): Promise
   session.events?.onBegin?.(runs);
   using scheduler = new Scheduler(runs, new Store(session.out), session);
   let state: Omit<TrainingState, "send"> | undefined;
+  await rehearseAll(runs, scheduler, session, async (run) => {
+    state ??= await stateOf(run, session);
+    const send = (message: WorkerMessage) => tell(message, run, session);
+    return await carryOutRehearsal(orderOf(run, session, true), { ...state, send });
+  });
   for (let turn; (turn = await scheduler.next()) !== null;) {
     const { run } = turn;
     state ??= await stateOf(run, session);

@@ -11,6 +11,8 @@ import type { PlannedRun } from "../plan/plan.ts";
 import { Store } from "../records/store.ts";
 import { defineExecutor, type Given, type Outcomes, type Session } from "./executor.ts";
 import { longestFirst } from "./order.ts";
+import type { RehearsalEnd, RunEnd } from "./messages.ts";
+import { rehearseAll } from "./rehearse_all.ts";
 import { Scheduler, type Turn } from "./scheduler.ts";
 import { WorkerProcess } from "./worker_process.ts";
 
@@ -98,9 +100,28 @@ export async function trainLocally(
   session.events?.onBegin?.(runs);
   const ordered = longestFirst(runs, session.catalogue);
   using scheduler = new Scheduler(ordered, new Store(session.out), session);
+  await rehearseAll(ordered, scheduler, session, (run) => rehearsed(run, session));
   const jobs = Math.min(session.jobs, runs.length);
   await Promise.all(Array.from({ length: jobs }, (_, job) => work(scheduler, session, job)));
   return scheduler.outcomes;
+}
+
+/** Rehearses a run; once more where its process came to a standstill, as a machine may have it. */
+async function rehearsed(run: PlannedRun, session: LocalSession): Promise<RehearsalEnd | RunEnd> {
+  const { events, signal, retries: [pause = 1] = [] } = session;
+  const end = await rehearsedApart(run, session);
+  if (end.type !== "failed" || !end.stalled || signal?.aborted) return end;
+  events?.onRetry?.(run, end.error, pause);
+  return await rehearsedApart(run, session);
+}
+
+async function rehearsedApart(run: PlannedRun, session: LocalSession) {
+  const worker = new WorkerProcess(session, 0, run.spec.engine);
+  try {
+    return await worker.rehearse(run);
+  } finally {
+    await worker.close();
+  }
 }
 
 /** Trains one run after the other, in one process for as long as that does. */

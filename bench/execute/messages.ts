@@ -8,12 +8,15 @@ import type { DataPaths } from "../../datasets/dataset.ts";
 import type { RunEnd } from "../records/outcome.ts";
 import type { Plugin } from "../records/record.ts";
 import type { PlannedRun } from "../plan/plan.ts";
+import type { RehearsalEnd } from "./rehearsal.ts";
 import type { Seen, Session } from "./executor.ts";
 import { datasetKey } from "./inputs.ts";
 
 /** From the harness to a worker. The end of the worker's input tells it to stop. */
 export interface RunOrder {
   readonly run: PlannedRun;
+  /** The run is rehearsed instead of trained. */
+  readonly rehearsal?: boolean;
   /** The output folder. */
   readonly out: string;
   readonly paths: DataPaths;
@@ -29,12 +32,13 @@ export interface RunOrder {
   readonly revision: string | null;
 }
 
-/** The order that a session gives for a run. */
-export function orderOf(run: PlannedRun, session: Session): RunOrder {
+/** The order that a session gives for a run; or for its rehearsal. */
+export function orderOf(run: PlannedRun, session: Session, rehearsal = false): RunOrder {
   const { out, paths, saveEvery = 30, tensorboard = false, revision = null } = session;
   const { plugins } = session.catalogue;
   const data = session.data?.get(datasetKey(run.spec));
-  return { run, out, paths, data, plugins, saveEvery, tensorboard, revision };
+  const about = { run, out, paths, data, plugins, saveEvery, tensorboard, revision };
+  return rehearsal ? { ...about, rehearsal } : about;
 }
 
 /**
@@ -50,9 +54,10 @@ export type WorkerMessage =
     readonly total: number;
   }
   | { readonly type: "step"; readonly done: number; readonly total: number; readonly seen?: Seen }
-  | RunEnd;
+  | RunEnd
+  | RehearsalEnd;
 
-export type { RunEnd };
+export type { RehearsalEnd, RunEnd };
 
 /** Stands before a message on its line, as in JSON text sequences (RFC 7464). */
 const MARK = "\u001e";

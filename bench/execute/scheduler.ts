@@ -6,6 +6,7 @@
 import type { PlannedRun } from "../plan/plan.ts";
 import { runId } from "../records/run_id.ts";
 import { StoreError } from "../records/folder.ts";
+import type { RunEnd } from "../records/outcome.ts";
 import type { Store } from "../records/store.ts";
 import type { Outcome, Session } from "./executor.ts";
 
@@ -14,6 +15,9 @@ export interface Turn {
   readonly run: PlannedRun;
   readonly failures: number;
 }
+
+/** Why a run fails that is not to be tried. */
+export type Refusal = Pick<RunEnd & { type: "failed" }, "error" | "stack">;
 
 /** A run that is not settled, and when to turn to it. */
 interface Waiting extends Turn {
@@ -33,6 +37,8 @@ export class Scheduler {
   readonly #waiting: Waiting[];
   /** Runs that are known to wait for another process. */
   readonly #told = new Set<string>();
+  /** Why runs that are not to be tried fail, by id. */
+  readonly #refused = new Map<string, Refusal>();
   /** Runs that were handed out and not given back. */
   #busy = 0;
   /** Nothing was waiting, once. */
@@ -84,6 +90,11 @@ export class Scheduler {
     this.settle(run, await this.#failed(run, "failed", reason, stack));
   }
 
+  /** Runs fail for this reason without being handed out, unless they have been trained before. */
+  refuse(runs: readonly PlannedRun[], refusal: Refusal): void {
+    for (const { id } of runs) this.#refused.set(id, refusal);
+  }
+
   /** A run that was handed out is to be turned to again after a while. */
   reschedule({ run, failures }: Turn, milliseconds: number): void {
     this.#waiting.push({ run, failures, from: performance.now() + milliseconds });
@@ -131,6 +142,8 @@ export class Scheduler {
         await this.#store.tidy(run.id);
         return record.outcome.status === "done" ? { status: "existing" } : record.outcome;
       }
+      const refused = this.#refused.get(run.id);
+      if (refused) return await this.#failed(run, "failed", refused.error, refused.stack);
       const problem = first === null ? null : await this.#stage1Problem(first);
       if (problem === null) return null;
       return await this.#failed(run, "skipped", `its first stage ${first} ${problem}`);

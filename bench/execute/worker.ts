@@ -15,7 +15,7 @@ import { ReaderPool } from "../../datasets/reading/reader_pool.ts";
 import { startBackend } from "../../tensor/backend.ts";
 import { reloadCatalogue, withOwnDatasets } from "../catalogue.ts";
 import type { RunSpec } from "../records/record.ts";
-import { carryOut, type TrainingState } from "./carry_out.ts";
+import { carryOut, carryOutRehearsal, type TrainingState } from "./carry_out.ts";
 import { dieWithParent } from "./guard.ts";
 import { encodeMessage, lines, type RunOrder, type WorkerMessage } from "./messages.ts";
 
@@ -44,7 +44,8 @@ if (import.meta.main) {
     next = orders.next();
     next.then(({ done }) => done && stop.abort());
     const order = JSON.parse(value) as RunOrder;
-    send(await unlessEnded(() => carryOut(order, state), (how) => send(endOf(order, how))));
+    const work = order.rehearsal ? carryOutRehearsal : carryOut;
+    send(await unlessEnded(() => work(order, state), (how) => send(endOf(order, how))));
   }
   leave(0);
 }

@@ -10,7 +10,14 @@ import type { PlannedRun } from "../plan/plan.ts";
 import type { RunSpec } from "../records/record.ts";
 import type { LocalSession } from "./local.ts";
 import { StallWatch } from "./stall.ts";
-import { decodeLine, lines, orderOf, type RunEnd } from "./messages.ts";
+import {
+  decodeLine,
+  lines,
+  orderOf,
+  type RehearsalEnd,
+  type RunEnd,
+  type RunOrder,
+} from "./messages.ts";
 
 /** Milliseconds that a worker may take to stop by itself: for the step it is at, and to keep its run. */
 const GRACE_MS = 60_000;
@@ -61,8 +68,16 @@ export class WorkerProcess {
 
   /** Trains a run; a worker that dies gives a failed end with its last words. */
   async run(run: PlannedRun): Promise<RunEnd> {
+    return await this.#order(run, orderOf(run, this.session)) as RunEnd;
+  }
+
+  /** Rehearses a run; a worker that dies gives a failed end with its last words. */
+  async rehearse(run: PlannedRun): Promise<RehearsalEnd | RunEnd> {
+    return await this.#order(run, orderOf(run, this.session, true));
+  }
+
+  async #order(run: PlannedRun, order: RunOrder): Promise<RehearsalEnd | RunEnd> {
     const { events } = this.session;
-    const order = orderOf(run, this.session);
     // Where the process has ended, so will what it says.
     await this.#input.write(new TextEncoder().encode(`${JSON.stringify(order)}\n`)).catch(() => {});
     // How long another program takes is its own to limit.

@@ -1,0 +1,187 @@
+/** Rehearsals: mistakes of a plugin show before anything is trained for long, and are told once. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import * as tf from "@tensorflow/tfjs-core";
+import { builtin, extend } from "../../bench/catalogue.ts";
+import { rehearsalsOf } from "../../bench/execute/rehearsal.ts";
+import { Folder } from "../../bench/records/folder.ts";
+import type { RunSpec } from "../../bench/records/record.ts";
+import { rehearse } from "../../bench/train/rehearsal.ts";
+import erm from "../../methods/erm.ts";
+import {
+  defineMethod,
+  type Learner,
+  type Method,
+  type MethodContext,
+} from "../../methods/method.ts";
+import swad from "../../methods/swad.ts";
+import { defaultValues } from "../../methods/hyperparameter.ts";
+import { useBackend } from "../../testing/backend.ts";
+import { debugDataset } from "../../testing/debug_dataset.ts";
+import { cli, planOf, TINY, withFolder } from "./crash.ts";
+
+await useBackend();
+
+const EXECUTIONS = ["eager", "graph"] as const;
+
+function specOf(method: Method, execution: (typeof EXECUTIONS)[number]): RunSpec {
+  const hyperparameters = defaultValues(method.hyperparameters, {
+    learningRate: 0.01,
+    weightDecay: 0,
+  });
+  return {
+    format: 2,
+    dataset: { name: "debug", imageSize: 8, settings: {} },
+    method: { name: method.name, version: method.version, hyperparameters },
+    stage1: null,
+    seed: 3,
+    training: {
+      network: { name: "cnn", width: 0.125 },
+      ...{ steps: 30, batch: 8, checkpointEvery: 10, learningRate: 3e-3, weightDecay: 0 },
+      selection: "validation-macro-f1",
+    },
+    engine: { backend: "native", threads: 1, execution },
+  };
+}
+
+async function rehearsed(method: Method, execution: (typeof EXECUTIONS)[number]) {
+  const before = tf.memory().numTensors;
+  const steps: number[] = [];
+  const found = await rehearse(specOf(method, execution), {
+    ...{ dataset: debugDataset(), method, exact: true },
+    onStep: (done) => steps.push(done),
+  });
+  assert.deepEqual(steps, Array.from({ length: 12 }, (_, i) => i + 1));
+  return { ...found, lasting: tf.memory().numTensors - before };
+}
+
+/** ERM with something of its own. */
+function mine(besides: (ctx: MethodContext) => Learner): Method {
+  return defineMethod({
+    ...erm,
+    name: "mine",
+    create: (ctx) => ({ ...erm.create(ctx, {}), ...besides(ctx) }),
+  });
+}
+
+/** A loss whose weight is scheduled. */
+const weighted = (schedule: () => { weight: number }) =>
+  mine(({ network }) => ({
+    schedule,
+    loss: ([first], { scalars }) => ({
+      loss: tf.mul(tf.mean(network.logits(first!.images)), scalars["weight"]!),
+    }),
+  }));
+
+Deno.test("methods of the suite pass, and leave nothing behind", async () => {
+  for (const method of [erm, swad]) {
+    for (const execution of EXECUTIONS) {
+      assert.deepEqual(await rehearsed(method, execution), { leaked: 0, lasting: 0 });
+    }
+  }
+});
+
+Deno.test("numbers that the seed does not decide are refused, wherever they come from", async () => {
+  let calls = 0;
+  const foreign: Readonly<Record<string, readonly [method: Method, what: RegExp]>> = {
+    "Math.random": [weighted(() => ({ weight: Math.random() })), /differ in its terms within/],
+    "what lasts outside of create()": [
+      weighted(() => ({ weight: ++calls })),
+      /differ in its terms within/,
+    ],
+    "the clock": [
+      mine(({ network: { classifier } }) => ({
+        beforeStep() {
+          const { variable } = classifier.parameters[0]!;
+          tf.tidy(() => variable.assign(tf.mul(variable, 1 + performance.now() / 1e6)));
+        },
+      })),
+      /differ in its terms within/,
+    ],
+    "random numbers in a prediction": [
+      mine(({ network }) => ({
+        predict: (images) => tf.add(network.logits(images), tf.randomNormal([1, 4], 0, 9)),
+      })),
+      /differ in its figures of validation images within/,
+    ],
+  };
+  for (const [what, [method, says]] of Object.entries(foreign)) {
+    for (const execution of EXECUTIONS) {
+      // A graph is compared with its first run, which tells the line as well.
+      const graph = tf.getBackend() === "tensorflow" && execution === "graph" &&
+        what.includes("prediction");
+      const message = graph
+        ? /^Cannot run a step as one graph: its operation \d+ is not the same .*_test\.ts:\d+\);/
+        : new RegExp(`^Cannot train "mine": two runs of seed 3 ${says.source}`);
+      await assert.rejects(rehearsed(method, execution), { message });
+    }
+  }
+});
+
+Deno.test("tensors that steps leave behind are counted, and those that last from the first are not", async () => {
+  const kept: tf.Tensor[] = [];
+  const leaking = mine(() => ({ beforeStep: () => void kept.push(tf.scalar(1), tf.scalar(2)) }));
+  const lasting = mine(() => ({
+    beforeStep: (step) => void (step === 0 && kept.push(tf.scalar(1))),
+  }));
+  for (const execution of EXECUTIONS) {
+    assert.equal((await rehearsed(leaking, execution)).leaked, 2);
+    assert.equal((await rehearsed(lasting, execution)).leaked, 0);
+  }
+  tf.dispose(kept);
+});
+
+Deno.test("runs are rehearsed once for all that are made of the same definitions of others", () => {
+  const theirs = mine(() => ({}));
+  const catalogue = extend(builtin(), [theirs], "file:///mine.ts");
+  const [run] = planOf("erm");
+  const as = (name: string, seed: number) => ({
+    ...run!,
+    id: `${name} ${seed}`,
+    spec: { ...run!.spec, seed, method: { ...run!.spec.method, name } },
+  });
+  const runs = [as("erm", 0), as("mine", 0), as("mine", 1), as("irm", 1)];
+  const ids = rehearsalsOf(runs, catalogue).map((group) => group.map(({ id }) => id));
+  assert.deepEqual(ids, [["mine 0", "mine 1"]]);
+  assert.deepEqual(rehearsalsOf(runs, builtin()), []);
+});
+
+const PLUGIN = `
+import * as tf from "@tensorflow/tfjs-core";
+import { crossEntropy, defineMethod, forwardAll } from "@mdlt/bench/methods";
+const define = (name, learner) => defineMethod({
+  name, title: name, description: name, family: "baseline", citation: "Me 2026, Mine", version: 1, hyperparameters: {},
+  create: ({ network }) => ({
+    loss(domains) {
+      const { logits, labels } = forwardAll(network, domains);
+      return { loss: crossEntropy(logits, labels) };
+    },
+    ...learner,
+  }),
+});
+export const narrow = define("narrow", { predict: () => tf.zeros([3, 3]) });
+export const leaky = define("leaky", { beforeStep() { tf.scalar(1); } });
+`;
+
+Deno.test("a mistake is told once, its runs fail untrained, and the others are trained", () =>
+  withFolder(async (folder) => {
+    const plugin = join(folder, "plugin.ts"), out = join(folder, "out");
+    await Deno.writeTextFile(plugin, PLUGIN);
+    const seeds = TINY.indexOf("--seeds"), two = TINY.with(seeds + 1, "2");
+    const run = ["--methods", "narrow,leaky", "--steps", "4", "--plugin", plugin, "--out", out];
+    const { code, out: said, err } = await cli("bench", ...two, ...run);
+    assert.equal(code, 1, err);
+    assert.match(said, /^2 of 4 runs trained in \S+, 2 failed$/m);
+    const sentence =
+      'Cannot train "narrow": its predict() returned a tensor of shape [3,3]; return ' +
+      "logits [images, classes], here [3,10]";
+    assert.deepEqual(err.trim().replace(/seed [01] /, "seed N ").split("\n"), [
+      "leaky leaves 1 tensor behind in every step, which will fill the memory; dispose of them, or " +
+      "make them inside loss() or update(), which do",
+      `digits-synth narrow seed N failed: ${sentence}`,
+    ]);
+    const store = new Folder(out);
+    const failures = await Promise.all((await store.ids()).map((id) => store.failure(id)));
+    const told = failures.flatMap((failure) => failure ?? []).map(({ error }) => error);
+    assert.deepEqual(told, [sentence, sentence]);
+  }));
