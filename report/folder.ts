@@ -26,6 +26,7 @@ import type { CodeNames } from "../bench/records/format1.ts";
 import { leftOut } from "../bench/records/left_out.ts";
 import type { Plan } from "../bench/records/joined_plans.ts";
 import type { RunState } from "../bench/records/outcome.ts";
+import { visible, visiblePlan, visibleRecord } from "./visible.ts";
 import { runId } from "../bench/records/run_id.ts";
 
 export type { RunState };
@@ -185,7 +186,7 @@ export async function readStore(
   };
   const timed = told.runs.map((run): Run => ({ ...run, seconds: seconds(run.spec) }));
   return {
-    manifest,
+    manifest: visiblePlan(manifest),
     runs: timed.filter(({ spec }) => leftOut(spec).length === 0),
     unseen: timed.filter(({ spec }) => leftOut(spec).length > 0),
     refused,
@@ -236,7 +237,8 @@ async function readRun(
   try {
     const record = await folder.record(id);
     if (record !== null) {
-      return run(record.outcome, digest(record, metrics));
+      const shown = visibleRecord(record);
+      return run(shown.outcome, digest(shown, metrics));
     }
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
@@ -245,7 +247,9 @@ async function readRun(
   try {
     const failure = await folder.failure(id);
     return run(
-      failure === null ? { status: "missing" } : { status: "failed", error: failure.error },
+      failure === null
+        ? { status: "missing" }
+        : { status: "failed", error: visible(failure.error) },
       null,
     );
   } catch (error) {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { oneLine } from "../../base/errors.ts";
 import type { Catalogue } from "../../bench/catalogue.ts";
 import type { Manifest } from "../../bench/records/record.ts";
 
@@ -18,6 +19,10 @@ export function missingPlugins(
   const [plugins, it, its] = missing.length === 1
     ? ["plugin", "it", "its"]
     : ["plugins", "each", "their"];
-  return `These runs used the ${plugins} ${missing.join(" and ")}; give ${it} with --plugin, or ` +
-    `${its} metrics, titles and sections are missing`;
+  return oneLine(
+    `These runs used the ${plugins} ${
+      missing.join(" and ")
+    }; give ${it} with --plugin, or ${its} ` +
+      `metrics, titles and sections are missing`,
+  );
 }

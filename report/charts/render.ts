@@ -28,7 +28,7 @@ export async function toSvg(spec: TopLevelSpec): Promise<string> {
   try {
     const svg = await view.toSVG();
     const label = escape(spec.description ?? "");
-    return svg.replace("<svg ", () => `<svg role="img" aria-label="${label}" `);
+    return asXml(svg.replace("<svg ", () => `<svg role="img" aria-label="${label}" `));
   } finally {
     view.finalize();
   }
@@ -52,6 +52,12 @@ export async function canDrawText(): Promise<boolean> {
     '<text x="2" y="15" font-family="sans-serif">x</text></svg>';
   const { channels } = await sharp(Buffer.from(probe)).flatten({ background: "#ffffff" }).stats();
   return channels.some(({ min }) => min < 255);
+}
+
+/** Without characters that XML knows no form of: a name may hold any, and nothing would read the file. */
+function asXml(text: string): string {
+  // deno-lint-ignore no-control-regex
+  return text.toWellFormed().replaceAll(/[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g, "\ufffd");
 }
 
 function escape(text: string): string {

@@ -110,7 +110,7 @@ function keptOf(ctx: ReportContext, note: string): Omit<Kept, "command"> {
   return {
     format: 1,
     note,
-    date: new Date(store.manifest.createdAt).toISOString(),
+    date: dateOf(store.manifest),
     revisions: distinct(environments.map(({ revision }) => revision)),
     machines: distinct(environments.map(({ cpu, cores, platform, device }) => {
       const accelerator = device === null || device === "cpu" ? "" : `, ${device}`;
@@ -198,4 +198,13 @@ function figures(ctx: ReportContext): string {
   });
   const csv = toCsv({ ...parts[0]!, groups: parts.flatMap(({ groups }) => groups) });
   return csv.replaceAll(/\d+\.\d{7,}/g, (number) => String(Number(Number(number).toFixed(6))));
+}
+
+/** When a plan was made, in ISO 8601. */
+function dateOf({ createdAt }: Manifest): string {
+  const time = Date.parse(createdAt);
+  if (Number.isFinite(time)) return new Date(time).toISOString();
+  throw new UsageError(
+    `Cannot keep results of a plan that was made at "${createdAt}": no date is that`,
+  );
 }

@@ -89,6 +89,37 @@ Deno.test("a run that one folder planned and another finished is finished", () =
     }
   }));
 
+Deno.test("a run with other results in one folder than in another is told; a spoilt record is none", () =>
+  inFolder(async (root) => {
+    const [a, b] = [join(root, "a"), join(root, "b")];
+    const { runs } = await writeStore(a, grid(["erm", "irm"]));
+    await writeStore(b, grid(["erm", "irm"]));
+    const notes = async (from: string[]) => (await openReport(a, { from })).store.notes.join("\n");
+    assert.doesNotMatch(await notes([a, b]), /other results/);
+    const { id } = runs[0]!;
+    const path = join(b, "runs", id, "record.json");
+    const record = JSON.parse(await Deno.readTextFile(path));
+    const later = { ...record.timing, startedAt: "2026-02-03T04:05:06.000Z", seconds: 7 };
+    await Deno.writeTextFile(path, JSON.stringify({ ...record, timing: later }));
+    assert.doesNotMatch(await notes([a, b]), /other results/, "run twice, with the same results");
+    const row = record.result.test[0].find((row: number[]) => row[0]! > 0 && row[1]! > 0) ??
+      record.result.test[0][0];
+    [row[0], row[1]] = [row[1], row[0]];
+    await Deno.writeTextFile(path, JSON.stringify(record));
+    for (const from of [[a, b], [b, a]]) {
+      assert.match(
+        await notes(from),
+        new RegExp(`1 run has other results in .* \\(${id}\\): those`),
+      );
+    }
+    await Deno.writeTextFile(path, "{");
+    for (const from of [[a, b], [b, a]]) {
+      const { store } = await openReport(a, { from });
+      assert.doesNotMatch(store.notes.join(), /other results/);
+      assert.equal(store.runs.find((run) => run.id === id)!.state.status, "done");
+    }
+  }));
+
 for (
   const [what, change] of [
     ["preset quick", () => ({ preset: "quick" })],

@@ -10,6 +10,8 @@ const LATEX: Readonly<Record<string, string>> = {
   "\\": "\\textbackslash{}",
   "~": "\\textasciitilde{}",
   "^": "\\textasciicircum{}",
+  "«": "$\\ll$",
+  "»": "$\\gg$",
   "<": "$<$",
   ">": "$>$",
   "±": "$\\pm$",
@@ -50,10 +52,14 @@ function greek(): Record<string, string> {
   );
 }
 
+/** Letters below U+0180 that LaTeX's usual fonts lack, unless the document asks for others. */
+const LACKING = new Set("ÐÞðþĄąĐđĘęĦħĮįĸĿŀŉŊŋŦŧŲųſ");
+
 /** A character that the fonts of LaTeX have; of others the number, so that the file compiles. */
 function known(character: string): string {
   const code = character.codePointAt(0)!;
-  if (code < 0x180) return character;
+  const control = !/\s/.test(character) && (code < 0x20 || (code >= 0x7f && code < 0xa0));
+  if (code < 0x180 && !control && !LACKING.has(character)) return character;
   return `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
 }
 
