@@ -88,8 +88,7 @@ function rowsBySeed(
   { settings, metric }: StudyResults,
   measure: Measure,
 ): (number | null)[][] {
-  const seeds = [...new Set(settings.flatMap(({ runs }) => runs.map(({ spec }) => spec.seed)))]
-    .sort((a, b) => a - b);
+  const seeds = [...new Set(settings.flatMap(({ runs }) => runs.map(({ spec }) => spec.seed)))];
   return settings.map(({ runs }) => {
     const values = scoresOf(runs, metric, measure);
     return seeds.map((seed) => values[runs.findIndex(({ spec }) => spec.seed === seed)] ?? null);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { METRICS, PRIMARY } from "../../metrics/mod.ts";
+import { type Metric, METRICS, PRIMARY } from "../../metrics/mod.ts";
 import { across } from "../../report/analysis/across.ts";
 import { arrange } from "../../report/analysis/arrange.ts";
 import { againstControl } from "../../report/analysis/control.ts";
@@ -10,6 +10,7 @@ import {
   findings,
   headlines,
   nothingYet,
+  notLearnedSentences,
   ranksSentence,
 } from "../../report/analysis/summary.ts";
 import { chooseMetrics, testedFigures } from "../../report/analysis/tested.ts";
@@ -101,6 +102,141 @@ Deno.test("over several data sets the wins are counted, and what cannot be teste
       /^On average accuracy, 0 of 4 methods are better than ERM, 0 worse; 0 cannot be told apart from it, 4 cannot be tested\.$/,
     );
   }));
+
+/** A comparison with the control, in fractions. */
+function beside(title: string, verdict: string, difference: number | null, extra = {}) {
+  const interval = difference === null ? null : [difference - 0.01, difference + 0.02];
+  const known = { verdict, difference, interval, p: 0.01, test: { computable: true } };
+  return { ...known, method: { title }, control: { title: "ERM" }, ...extra };
+}
+
+Deno.test("who is better than the control is named with the difference, the largest first", () => {
+  const said = (rows: readonly object[], metric: Metric = PRIMARY, dataset: object | null = {}) =>
+    controlSentence(
+      { domain: "average", metric, rows, dataset } as unknown as Parameters<
+        typeof controlSentence
+      >[0],
+      "ERM",
+    ).replace(/^On average [^,]*, /, "");
+  assert.equal(
+    said([beside("A", "better", 0.05)]),
+    "1 of 1 method is better than ERM (A +5.0 points [4.0, 7.0]), 0 worse; " +
+      "0 cannot be told apart from it.",
+  );
+  const rows = [
+    beside("A", "better", 0.01),
+    beside("B", "worse", -0.02),
+    beside("C", "better", 0.03),
+    beside("D", "worse", -0.04),
+    beside("E", "equivalent within the margin", 0),
+    beside("F", "not told apart", 0.1),
+    beside("G", "not tested", 0.1),
+  ];
+  assert.equal(
+    said(rows),
+    "2 of 7 methods are better than ERM (C +3.0 points [2.0, 5.0]; A +1.0 points [0.0, 3.0]), " +
+      "2 worse (D −4.0 points [−5.0, −2.0]; B −2.0 points [−3.0, 0.0]), " +
+      "1 equivalent within the margin; 1 cannot be told apart from it, 1 cannot be tested.",
+  );
+  const four = [1, 4, 2, 3].map((i) => beside(`M${i}`, "better", i / 100));
+  assert.match(said(four), /\(M4 [^;]*; M3 [^;]*; M2 [^;]*; and 1 more\), 0 worse;/);
+  assert.match(said(four.slice(0, 3)), /M2 [^;]*; M1 [^;]*\), 0 worse;/);
+  const nll = METRICS.find(({ name }) => name === "nll")!;
+  assert.match(
+    said([beside("A", "better", -0.1), beside("B", "better", -0.3)], nll),
+    /\(B −0\.3.*; A −0\.1/,
+    "of an error the lowest is first",
+  );
+  assert.match(said(four, PRIMARY, null), /^averaged over all data sets, 4 of 4 methods are/);
+});
+
+Deno.test("a finding is the highest mean with its ties, the next, the control and the hardest class", () => {
+  const method = (title: string, accuracies: readonly number[], classF1: number[][] = []) => ({
+    title,
+    runs: accuracies.map((value) => ({
+      state: { status: "done" },
+      digest: { classF1, scores: new Map([["worst/macro_f1", value]]) },
+    })),
+  });
+  const best = method("A", [0.75, 0.5], [[0.5, 0.25, 0.1], [0.75, 0.2, 0.3]]);
+  const [tie, next, lacking] = [method("B", []), method("C", []), method("D", [])];
+  const dataset = {
+    data: {
+      domains: ["x", "y"],
+      classes: ["k", "l", "m"],
+      counts: { test: [[1, 1, 0], [1, 1, 1]] },
+    },
+  };
+  const rival = (method: object, mean: number, verdict: string, p: number | null = 0.5) => ({
+    ...{ method, mean, verdict, p, ends: [-0.01, 0.03], difference: 0.625 - mean },
+    why: p === null ? "one seed" : null,
+  });
+  const others = [
+    rival(tie, 0.625, "not told apart"),
+    rival(lacking, 0.6, "worse"),
+    rival(next, 0.5, "better", 0.0004),
+  ];
+  const comparison = {
+    ...{ domain: "worst", metric: PRIMARY, dataset, best, others, mean: 0.625 },
+    complete: [best, tie, next],
+  };
+  const control = {
+    ...{ domain: "worst", metric: PRIMARY, dataset },
+    rows: [beside("C", "worse", 0), beside("A", "better", 0.125, { method: best })],
+  };
+  const of = (...controls: object[]) =>
+    findings(
+      [comparison, { ...comparison, metric: METRICS[0]! }] as unknown as Parameters<
+        typeof findings
+      >[0],
+      controls as unknown as Parameters<typeof findings>[1],
+      PRIMARY,
+    );
+  const [found, ...none] = of(
+    { ...control, domain: "average", rows: [] },
+    { ...control, dataset: {} },
+    { ...control, metric: METRICS[0]! },
+    control,
+  );
+  assert.notEqual(METRICS[0], PRIMARY);
+  assert.deepEqual(none, []);
+  assert.deepEqual(found!.highest, ["A", "B"]);
+  assert.deepEqual(found!.second, {
+    over: "C",
+    difference: "+12.5 points [−1.0, 3.0]",
+    verdict: "better",
+    words: "better, p\u00a0<\u00a00.001",
+  });
+  assert.deepEqual(found!.control, {
+    over: "ERM",
+    difference: "+12.5 points [11.5, 14.5]",
+    verdict: "better",
+    words: "better, p\u00a0=\u00a00.010",
+  });
+  assert.deepEqual(found!.others, {
+    "better": ["C"],
+    "worse": ["D"],
+    "equivalent within the margin": [],
+    "not told apart": ["B"],
+    "not tested": [],
+  });
+  assert.deepEqual(found!.hardest, { class: "l", domain: "y", f1: 0.2 }, "m of x has no image");
+  assert.equal(of()[0]!.control, null);
+});
+
+Deno.test("methods that did not learn are named, and where, if there are several places", () => {
+  const method = (title: string, learned: boolean) => ({
+    title,
+    runs: [{ state: { status: "done" }, digest: { learned: { learned } } }],
+  });
+  const on = (title: string, ...methods: object[]) =>
+    ({ title, methods }) as unknown as Parameters<typeof notLearnedSentences>[0][number];
+  const all = on("X", method("A", true));
+  const some = on("Y", method("A", true), method("B", false), method("C", false));
+  assert.deepEqual(notLearnedSentences([all]), []);
+  assert.match(notLearnedSentences([some])[0]!, /^B and C did not learn: /);
+  assert.match(notLearnedSentences([all, some])[0]!, /^B and C did not learn on Y: /);
+});
 
 Deno.test("two methods have ranks, one has none, and who shares the first place is named", () => {
   const across = (...ranks: (number | null)[]) =>
