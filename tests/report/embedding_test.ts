@@ -1,9 +1,16 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { encodeArrays } from "../../base/safetensors_format.ts";
 import { embeddings } from "../../report/analysis/embedding.ts";
 import { buildReport, prepareReport } from "../../report/mod.ts";
 import { inFolder } from "./folder.ts";
 import { DATASETS, writeStore } from "./store.ts";
+
+/** An array as it is stored. */
+interface Stored {
+  readonly shape: number[];
+  readonly values: Float32Array;
+}
 
 const filesIn = (out: string) => ({
   features: (id: string) =>
@@ -52,6 +59,36 @@ Deno.test("runs without whole features are left out", () =>
     await Deno.writeFile(broken!, new Uint8Array(20));
     await Deno.remove(none!);
     assert.equal((await embeddings(filesIn(out), [runs.map((run) => run.id)])).size, 0);
+  }));
+
+Deno.test("features that are no sample of images are left out, and four are a sample", () =>
+  inFolder(async (out) => {
+    const of = async (images: number, change: (arrays: Record<string, Stored>) => void) => {
+      const numbers = (length: number) => Float32Array.from({ length }, (_, i) => (i * 7) % 5);
+      const arrays: Record<string, Stored> = {
+        features: { shape: [images, 3], values: numbers(images * 3) },
+        domain: { shape: [images], values: numbers(images) },
+        label: { shape: [images], values: numbers(images) },
+      };
+      change(arrays);
+      const file = encodeArrays(arrays);
+      const files = { features: () => Promise.resolve(file), points: () => join(out, "none", "x") };
+      return (await embeddings(files, [["a"]])).get("a") ?? null;
+    };
+    const four = (await of(4, () => {}))!;
+    assert.deepEqual([four.x.length, four.y.length, four.perplexity], [4, 4, 1]);
+    assert.deepEqual([four.label, four.domain], [[0, 2, 4, 1], [0, 2, 4, 1]]);
+    assert.equal(await of(3, () => {}), null);
+    for (const key of ["features", "domain", "label"]) {
+      assert.equal(await of(5, (arrays) => delete arrays[key]), null, key);
+    }
+    for (const key of ["domain", "label"]) {
+      const short = { shape: [4], values: new Float32Array(4) };
+      assert.equal(await of(5, (arrays) => arrays[key] = short), null, `${key} of fewer`);
+    }
+    for (const value of [NaN, Infinity]) {
+      assert.equal(await of(5, ({ features }) => features!.values[7] = value), null, String(value));
+    }
   }));
 
 Deno.test("what a report needs of finished runs is made while others go on", () =>
