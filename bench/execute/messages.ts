@@ -42,10 +42,11 @@ export function orderOf(run: PlannedRun, session: Session, rehearsal = false): R
 }
 
 /**
- * From a worker to the harness: that it has claimed the run, work before the first step, a step, or
+ * From a worker to the harness: that its TensorFlow is loaded, that it has claimed the run, work before the first step, a step, or
  * how the run ended.
  */
 export type WorkerMessage =
+  | { readonly type: "ready" }
   | { readonly type: "begun" }
   | {
     readonly type: "work";

@@ -36,6 +36,7 @@ if (import.meta.main) {
       await withOwnDatasets(await reloadCatalogue(plugins), paths),
     send,
   };
+  send({ type: "ready" });
   const orders = lines(Deno.stdin.readable)[Symbol.asyncIterator]();
   for (let next = orders.next();;) {
     const { value, done } = await next;

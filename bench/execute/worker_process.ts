@@ -9,6 +9,7 @@ import { hostsOf, narrowRun } from "../../base/rights.ts";
 import type { PlannedRun } from "../plan/plan.ts";
 import type { RunSpec } from "../records/record.ts";
 import type { LocalSession } from "./local.ts";
+import { lastLines, sentenceIn } from "./last_words.ts";
 import { StallWatch } from "./stall.ts";
 import {
   decodeLine,
@@ -22,8 +23,12 @@ import {
 /** Milliseconds that a worker may take to stop by itself: for the step it is at, and to keep its run. */
 const GRACE_MS = 60_000;
 
+/** Seconds that a worker may take to start and to load TensorFlow, at least. */
+const LEAST_START = 120;
+
 /** A process of `worker.ts`. */
 export class WorkerProcess {
+  #ready = false;
   readonly #process: Deno.ChildProcess;
   readonly #input: WritableStreamDefaultWriter<Uint8Array>;
   readonly #messages: AsyncIterator<string>;
@@ -82,16 +87,22 @@ export class WorkerProcess {
     await this.#input.write(new TextEncoder().encode(`${JSON.stringify(order)}\n`)).catch(() => {});
     // How long another program takes is its own to limit.
     const elsewhere = this.engine.backend === "elsewhere";
-    const watch = new StallWatch(elsewhere ? 0 : this.session.stall);
+    const stall = elsewhere ? 0 : this.session.stall;
+    const started = this.#ready ? null : await this.#start(stall);
+    if (started !== null) return started;
+    const watch = new StallWatch(stall);
     for (;;) {
       const sign = await watch.next(this.#messages.next());
-      if (sign === null) return this.#killed(watch.limit);
+      if (sign === null) {
+        return this.#killed(`gave no sign of progress for ${Math.round(watch.limit)} seconds`);
+      }
       const { value, done } = sign;
       if (done) return await this.#lastWords();
       const { printed, message } = decodeLine(value);
       if (printed !== "") events?.onPrint?.(run, printed);
       if (message === null) continue;
       if (message.type === "begun") events?.onStart?.(run);
+      else if (message.type === "ready") continue;
       else if (message.type === "work") events?.onWork?.(message.what, message.done, message.total);
       else if (message.type === "step") {
         events?.onStep?.(run, message.done, message.total, message.seen);
@@ -99,12 +110,23 @@ export class WorkerProcess {
     }
   }
 
+  /** Waits until TensorFlow is loaded, which is no progress of a run's; the end of a run where it fails. */
+  async #start(stall: number | undefined): Promise<RunEnd | null> {
+    const limit = stall === 0 ? 0 : Math.max(LEAST_START, stall ?? 0);
+    const watch = new StallWatch(limit);
+    for (;;) {
+      const sign = await watch.next(this.#messages.next());
+      if (sign === null) return this.#killed(`did not start within ${limit} seconds`);
+      if (sign.done) return await this.#lastWords();
+      this.#ready = decodeLine(sign.value).message?.type === "ready";
+      if (this.#ready) return null;
+    }
+  }
+
   /** The end of a run whose process no longer gives a sign of life. */
-  #killed(seconds: number): RunEnd {
+  #killed(what: string): RunEnd {
     this.#process.kill("SIGKILL");
-    const error =
-      `its worker process gave no sign of progress for ${Math.round(seconds)} seconds ` +
-      `and was killed; --stall sets how long it may take`;
+    const error = `its worker process ${what} and was killed; --stall sets how long it may take`;
     return { type: "failed", error, machine: true, stalled: true };
   }
 
@@ -133,32 +155,4 @@ function rightsOf({ out, paths, catalogue }: LocalSession, engine: RunSpec["engi
   // A program does what it likes; its images are linked into its folder.
   if (engine.backend === "elsewhere") return narrowRun("program", { hosts });
   return narrowRun("worker", { write: [out, paths.cacheDir], hosts });
-}
-
-/** How Deno begins the message of an error that nobody has caught. */
-const UNCAUGHT = /^error: (?:Uncaught (?:\(in (?:promise|worker "[^"]*")\) )?)?(.*)$/;
-
-/** What an error says that ended a process, where it is a sentence for the user. */
-function sentenceIn(words: string): string | undefined {
-  const [, said] = UNCAUGHT.exec(words.split(" | ")[0]!) ?? [];
-  return said && /^(\w+Error: )?(Cannot|Native|The) /.test(said)
-    ? said.replace(/^\w+Error: /, "")
-    : undefined;
-}
-
-/**
- * A process's own explanation of its end, in one line: the last lines that it wrote, after the error
- * that they are about.
- */
-async function lastLines(stream: ReadableStream<Uint8Array>): Promise<string> {
-  const kept: string[] = [];
-  let error: string | null = null;
-  for await (const line of lines(stream)) {
-    if (line.trim() === "") continue;
-    if (UNCAUGHT.test(line)) error = line.trim().slice(0, 1000);
-    kept.push(line.trim().slice(0, 200));
-    if (kept.length > 5) kept.shift();
-  }
-  const last = kept.filter((line) => !error?.startsWith(line));
-  return error === null ? kept.join(" | ") : [error, ...last].join(" | ");
 }

@@ -37,16 +37,36 @@ Deno.test({
   ignore: !linux,
   fn: () =>
     withFolder(async (out) => {
-      const harness = startBench(...ONE, "--out", out, "--stall", "12");
+      const harness = startBench(...ONE, "--save-every", "0", "--out", out, "--stall", "12");
       let stopped = false;
       const { code, out: said } = await whileItRuns(harness, async (worker) => {
         if (stopped) return;
         stopped = true;
-        await sleep(300);
+        while (await statesIn(out) === 0) await sleep(20);
         Deno.kill(worker, "SIGSTOP");
       });
       assert.equal(code, 0, said);
       assert.match(said, /"event":"retry".*gave no sign of progress for 12 seconds and was killed/);
+      assert.equal(lastEvent(said).done, 1);
+    }),
+});
+
+Deno.test({
+  name: "the time in which a worker starts and loads TensorFlow does not count",
+  ignore: !linux,
+  fn: () =>
+    withFolder(async (out) => {
+      const harness = startBench(...ONE, "--out", out, "--stall", "6");
+      let stopped = false;
+      const { code, out: said } = await whileItRuns(harness, async (worker) => {
+        if (stopped) return;
+        stopped = true;
+        Deno.kill(worker, "SIGSTOP");
+        await sleep(8000);
+        Deno.kill(worker, "SIGCONT");
+      });
+      assert.equal(code, 0, said);
+      assert.doesNotMatch(said, /"event":"retry"/);
       assert.equal(lastEvent(said).done, 1);
     }),
 });
