@@ -87,8 +87,23 @@ export function quote(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
+/**
+ * What the user types before a command: `mdlt` where npm has installed the package, which has no tasks.
+ *
+ * @param project The folder that the suite lies in.
+ */
+export function programName(project: string = projectPath("")): "mdlt" | "deno task" {
+  return /[\\/]node_modules[\\/]/.test(project) ? "mdlt" : "deno task";
+}
+
+/** A path as a word of a command line that is shown: nothing in it does anything in a shell. */
+export function pathWord(path: string): string {
+  return /["$`\\!\n\r]/.test(path) ? quote(path) : `"${path}"`;
+}
+
 /** How a task is called from where the user stands: outside of the project its configuration is named. */
 export function taskCommand(): string {
+  if (programName() === "mdlt") return "mdlt";
   return insideProject() ? "deno task" : `deno task --config ${quote(projectPath("deno.json"))}`;
 }
 

@@ -114,6 +114,15 @@ export async function firstMissing(folder: string): Promise<string | null> {
   return missing;
 }
 
+/** Removes a folder and those in it as far as there is no file in them. */
+export async function removeIfEmpty(folder: string): Promise<void> {
+  const found = await Array.fromAsync(Deno.readDir(folder)).catch((): Deno.DirEntry[] => []);
+  for (const { name, isDirectory } of found) {
+    if (isDirectory) await removeIfEmpty(join(folder, name));
+  }
+  await Deno.remove(folder).catch(() => {}); // it has something in it
+}
+
 /** Whether there is a file of that name. */
 export async function isFile(path: string): Promise<boolean> {
   return await Deno.stat(path).then((found) => found.isFile, () => false);

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Command } from "commander";
+import { programName } from "../base/command.ts";
 
 /** Command lines after `deno task`, by the command's words; a test holds each to its options. */
 export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
@@ -73,6 +74,9 @@ export function wordsOf(command: Command): string {
 /** The examples of a command, as typed; none for one that only has others below it. */
 export function examplesOf(command: Command): string[] {
   // Its output goes into a file: nothing else may.
-  const task = (line: string) => line.includes(" > ") || line.includes(" >> ") ? "task -q" : "task";
-  return (EXAMPLES[wordsOf(command)] ?? []).map((line) => `deno ${task(line)} ${line}`);
+  const program = programName();
+  const quiet = (line: string) => program === "deno task" && /\s>>? /.test(line);
+  return (EXAMPLES[wordsOf(command)] ?? []).map((line) =>
+    `${quiet(line) ? "deno task -q" : program} ${line}`
+  );
 }

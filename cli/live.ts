@@ -5,6 +5,7 @@
  */
 import { resolve } from "node:path";
 import { Option } from "commander";
+import { programName } from "../base/command.ts";
 import { UsageError } from "../base/errors.ts";
 import { projectPath } from "../base/paths.ts";
 import { narrowRun } from "../base/rights.ts";
@@ -55,7 +56,7 @@ export async function withLivePage<T>(
   const why = dryRun
     ? "with --dry-run: nothing is trained"
     : executor !== EXECUTORS[0]!.name
-    ? `with --executor ${executor}: the command ends before the runs do; deno task serve --out ` +
+    ? `with --executor ${executor}: the command ends before the runs do; ${programName()} serve --out ` +
       `"${out}" shows them`
     : null;
   if (why !== null) throw new UsageError(`Cannot use --serve ${why}`);

@@ -4,6 +4,7 @@
  * @module
  */
 import { Command, type Option } from "commander";
+import { programName } from "../base/command.ts";
 import config from "../deno.json" with { type: "json" };
 import { analyseCommand } from "./commands/analyse.ts";
 import { benchCommand } from "./commands/bench.ts";
@@ -58,7 +59,7 @@ const COMMANDS = [
 
 /** The program with every command, ready to parse; it throws where it would end the process. */
 export function makeProgram(setExitCode: SetExitCode): Command {
-  const program = new Command("deno task")
+  const program = new Command(programName())
     .description("Compare methods for multi-domain long-tailed image recognition.")
     .version(config.version)
     .showSuggestionAfterError(true);

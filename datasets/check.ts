@@ -4,8 +4,9 @@
  *
  * @module
  */
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { DataError } from "../base/errors.ts";
+import { firstMissing, removeIfEmpty } from "../base/files.ts";
 import {
   type DataPaths,
   type Dataset,
@@ -33,6 +34,8 @@ export async function fetchDataset(
   const paths = { dataDir, splitsDir: undefined, cacheDir: "" };
   const before = await definition.locate(paths);
   if (!before.here && sources !== undefined) {
+    const places = [dataDir, ...sources.files.map(({ path }) => dirname(join(dataDir, path)))];
+    const made = await Promise.all(places.map(firstMissing));
     await Deno.mkdir(dataDir, { recursive: true });
     const failures: string[] = [];
     for (const file of sources.files) {
@@ -44,7 +47,10 @@ export async function fetchDataset(
         failures.push(error.message);
       }
     }
-    if (failures.length > 0) throw new DataError(failures.join("\n"));
+    if (failures.length > 0) {
+      for (const folder of made) if (folder !== null) await removeIfEmpty(folder);
+      throw new DataError(failures.join("\n"));
+    }
     await sources.finish?.(dataDir);
   }
   const found = await definition.locate(paths);

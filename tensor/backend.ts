@@ -5,6 +5,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
+import { programName } from "../base/command.ts";
 import { addonPath, findCompiler, packageFolder, tryAddon } from "./native/addon.ts";
 import { cacheDirectory } from "../base/paths.ts";
 import {
@@ -252,7 +253,9 @@ export async function inspectBackend(): Promise<BackendInspection> {
     passedOver,
     gpu: await gpuSeen(environment),
     cache: ctx.cache,
-    mend: ready === undefined ? "deno task bench --preset smoke --backend native" : undefined,
+    mend: ready === undefined
+      ? `${programName()} bench --preset smoke --backend native`
+      : undefined,
   };
 }
 

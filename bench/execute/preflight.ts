@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { UsageError } from "../../base/errors.ts";
-import { firstMissing } from "../../base/files.ts";
+import { firstMissing, isFile } from "../../base/files.ts";
 import { type DataPaths, type DatasetDefinition, findDataset } from "../../datasets/dataset.ts";
 import { shareDataset } from "../../datasets/reading/shared.ts";
 import { type Backend, type BackendChoice, inspectBackend } from "../../tensor/backend.ts";
@@ -86,8 +86,27 @@ export async function readDatasets(
   return read;
 }
 
+/** Folders of an output folder that are the suite's own. */
+const OWN = ["runs", "report", "former", "slurm"];
+
+/** What a bench writes must not come to lie among the runs, or in the report, of another. */
+async function requireOutside(folder: string): Promise<void> {
+  for (
+    let inner = folder, above = dirname(folder);
+    above !== inner;
+    above = dirname(inner = above)
+  ) {
+    if (!OWN.includes(basename(inner)) || !await isFile(join(above, "manifest.json"))) continue;
+    throw new UsageError(
+      `Cannot write to --out "${folder}": "${inner}" is a part of the output folder "${above}"; ` +
+        `give that one, or one elsewhere`,
+    );
+  }
+}
+
 /** A folder must take files: it, or where it is not there, what is made for it and removed again. */
 export async function requireWritable(folder: string): Promise<void> {
+  await requireOutside(folder);
   const missing = await firstMissing(folder);
   const probe = missing ?? join(folder, `.writable-${crypto.randomUUID().slice(0, 8)}.tmp`);
   try {

@@ -8,7 +8,7 @@
  * @module
  */
 import { join, relative } from "node:path";
-import { findProgram, quote, taskCommand } from "../../base/command.ts";
+import { findProgram, programName, quote, taskCommand } from "../../base/command.ts";
 import { UsageError } from "../../base/errors.ts";
 import type { PlannedRun } from "../plan/plan.ts";
 import type { RunSpec } from "../records/record.ts";
@@ -115,7 +115,7 @@ async function requireNoJobs(out: string): Promise<void> {
   if (going.size === 0) return;
   throw new UsageError(
     `Cannot submit "${out}": its jobs ${[...going.keys()].join(", ")} are still there; wait for ` +
-      `them, or end them with deno task slurm cancel --out ${quote(out)}`,
+      `them, or end them with ${programName()} slurm cancel --out ${quote(out)}`,
   );
 }
 

@@ -8,6 +8,7 @@
  * @module
  */
 import { z } from "zod";
+import { programName } from "../../base/command.ts";
 import type { Definition } from "../../base/definition.ts";
 import { UsageError } from "../../base/errors.ts";
 import type { Value } from "../../base/setting.ts";
@@ -81,7 +82,8 @@ const SCHEMA: z.ZodType<Hparams> = z.object({
 export function readHparams(text: string, path: string): Hparams {
   const refuse = (why: string) =>
     new UsageError(
-      `Cannot use --hparams "${path}": ${why}; give a file that deno task select --save-hparams wrote`,
+      `Cannot use --hparams "${path}": ${why}; give a file that ` +
+        `${programName()} select --save-hparams wrote`,
     );
   let json: unknown;
   try {

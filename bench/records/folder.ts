@@ -4,6 +4,7 @@
  * @module
  */
 import { join } from "node:path";
+import { programName } from "../../base/command.ts";
 import { isFile, readRegularFile } from "../../base/files.ts";
 import { isSafeName, safeName } from "../../base/names.ts";
 import {
@@ -110,7 +111,7 @@ export class Folder {
     const sum = (known ?? await this.record(id))?.files?.[name];
     const refuse = (why: string) =>
       new StoreError(
-        `Cannot use ${path}: ${why}; deno task check --mend removes what must be trained again`,
+        `Cannot use ${path}: ${why}; ${programName()} check --mend removes what must be trained again`,
         why,
       );
     try {

@@ -6,6 +6,7 @@
  */
 import { dirname, join, resolve } from "node:path";
 import { Command, Option } from "commander";
+import { programName } from "../../base/command.ts";
 import { nonEmptyPath } from "../../base/arguments.ts";
 import { UsageError } from "../../base/errors.ts";
 import { backendOf } from "../../bench/execute/preflight.ts";
@@ -167,7 +168,9 @@ async function readOriginal(
     ruleOf(spec.training.selection, catalogue.metrics); // there is such a rule
   }
   if (manifest.search === undefined && manifest.runs.some((run) => run.trial !== undefined)) {
-    throw refuse("it is the plan of a search; give the manifest.json that deno task select wrote");
+    throw refuse(
+      `it is the plan of a search; give the manifest.json that ${programName()} select wrote`,
+    );
   }
   if (out === undefined || resolve(out) === dirname(file)) {
     throw refuse("the runs need a folder of their own; give it with --out");

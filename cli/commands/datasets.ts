@@ -6,6 +6,7 @@
  */
 import { join, relative, resolve } from "node:path";
 import { Command } from "commander";
+import { programName } from "../../base/command.ts";
 import {
   type DataPaths,
   type DatasetDefinition,
@@ -55,7 +56,7 @@ export function datasetsCommand(_setExitCode: SetExitCode): Command {
       print("");
       found.forEach((each) => print(`${titleOf(each)}: ${whereabouts(each)}`));
       print("");
-      print("What one holds and can be set: deno task datasets NAME");
+      print(`What one holds and can be set: ${programName()} datasets NAME`);
     }
     charts.forEach((file) => print(`Chart: ${relative(".", file)}`));
   });

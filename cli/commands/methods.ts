@@ -4,9 +4,12 @@
  * @module
  */
 import { Command } from "commander";
+import { programName } from "../../base/command.ts";
 import type { Hyperparameter, Search } from "../../methods/hyperparameter.ts";
 import type { Method } from "../../methods/method.ts";
 import { find } from "../../base/errors.ts";
+import type { Catalogue } from "../../bench/catalogue.ts";
+import { expandMethods } from "../../bench/plan/stages.ts";
 import { section, wrapped } from "../text.ts";
 import {
   catalogueOf,
@@ -28,17 +31,59 @@ export function methodsCommand(_setExitCode: SetExitCode): Command {
     )
     .option("--json", "as JSON")
     .action(async (names: string[], { json, ...options }: { json?: boolean } & PluginOptions) => {
-      const known = (await catalogueOf(options)).methods;
-      const methods = names.length === 0 ? known : names.map((name) => find("method", name, known));
+      const catalogue = await catalogueOf(options);
+      const known = catalogue.methods;
+      const asked = names.map((name) => stagesOf(name, catalogue));
       if (json) {
-        printJson(methods.map(({ create: _, ...plain }) => plain));
+        const plain = ({ create: _, ...plain }: Method) => plain;
+        const described = names.length === 0
+          ? known.map(plain)
+          : asked.map((stages) =>
+            stages.length === 1 ? plain(stages[0]!) : {
+              name: nameOf(stages),
+              title: titleOf(stages),
+              stages: stages.map(plain),
+            }
+          );
+        printJson(described);
       } else if (names.length === 0) {
-        summary(methods).forEach(print);
-        print("What one does, its hyperparameters, and where it departs: deno task methods NAME");
+        summary(known).forEach(print);
+        print(
+          `What one does, its hyperparameters, and where it departs: ${programName()} methods NAME`,
+        );
       } else {
-        for (const method of methods) print(page(method).join("\n\n") + "\n");
+        for (const stages of asked) {
+          const parts = [
+            ...stages.length > 1 ? [aboutStages(stages)] : [],
+            ...stages.flatMap(page),
+          ];
+          print(parts.join("\n\n") + "\n");
+        }
       }
     });
+}
+
+/** A method by itself; of `first+second`, every stage that is trained. */
+function stagesOf(
+  name: string,
+  catalogue: Pick<Catalogue, "methods" | "twoStage">,
+): readonly Method[] {
+  return name.includes("+")
+    ? expandMethods([name], catalogue)[0]!
+    : [find("method", name, catalogue.methods)];
+}
+
+const nameOf = (stages: readonly Method[]) => stages.map(({ name }) => name).join("+");
+const titleOf = (stages: readonly Method[]) => stages.map(({ title }) => title).join(" + ");
+
+/** How stages follow one another: a paragraph. */
+function aboutStages(stages: readonly Method[]): string {
+  const order = stages.slice(1).map(({ name }, i) =>
+    `${name} from what ${stages[i]!.name} has trained`
+  );
+  const steps = `${stages[0]!.name} is trained as it is by itself, then ${order.join(", then ")}`;
+  return `${nameOf(stages)}: ${titleOf(stages)}, ${stages.length} stages\n` +
+    wrapped(`First ${steps}. What each does:`);
 }
 
 /** A line a method, under its family. */

@@ -106,7 +106,7 @@ async function keepFolder(
   if (note === undefined) {
     throw new UsageError("Cannot keep results without a --note: say in a sentence what they are");
   }
-  const words = command?.trim().replace(/^deno task /, "").split(/\s+/);
+  const words = command?.trim().replace(/^(deno task|mdlt) /, "").split(/\s+/);
   const sizes = await keepResults(ctx, resolve(keep), note, words);
   const bytes = [...sizes.values()].reduce((a, b) => a + b, 0);
   print(`Kept ${sizes.size} files in ${relative(".", keep) || "."}, ${Math.ceil(bytes / 1000)} kB`);

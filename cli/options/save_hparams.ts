@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { programName } from "../../base/command.ts";
 import { find, UsageError } from "../../base/errors.ts";
 import { readIfThere, writeAtomically } from "../../base/files.ts";
 import type { Catalogue } from "../../bench/catalogue.ts";
@@ -71,7 +72,7 @@ function presetOf(
       `alone were looked at.`,
     by,
     settings,
-    commands: [sweep.command, Deno.args].map((args) => ["deno task", ...args].join(" ")),
+    commands: [sweep.command, Deno.args].map((args) => [programName(), ...args].join(" ")),
     methods: Object.fromEntries(
       best.map(({ run, worth, tried }) => [run.name, {
         trial: run.trial ?? 0,

@@ -4,6 +4,7 @@
  * @module
  */
 import { resolve } from "node:path";
+import { pathWord, programName } from "../../base/command.ts";
 import { DataError } from "../../base/errors.ts";
 import type { Availability, DataPaths } from "../dataset.ts";
 
@@ -22,5 +23,7 @@ type Lacking = Exclude<Availability, { here: true }>;
 /** The command that gets a data set into the folder in which it was looked for. */
 export function fetchCommand(name: string, { dataDir }: DataPaths): string {
   const elsewhere = dataDir !== undefined && dataDir !== resolve(USUAL_FOLDER);
-  return `deno task data fetch ${name}${elsewhere ? ` --data-dir "${dataDir}"` : ""}`;
+  return `${programName()} data fetch ${name}${
+    elsewhere ? ` --data-dir ${pathWord(dataDir)}` : ""
+  }`;
 }

@@ -5,6 +5,7 @@
  * @module
  */
 import { basename, dirname, join } from "node:path";
+import { pathWord, programName } from "../../base/command.ts";
 import { DataError } from "../../base/errors.ts";
 import type { DataPaths, DatasetDefinition } from "../dataset.ts";
 import { decodeText } from "../formats/text.ts";
@@ -64,7 +65,7 @@ export async function ownDatasets(
 async function unsplit(folder: string): Promise<DatasetDefinition | undefined> {
   if (!await holdsClasses(folder)) return undefined;
   const name = basename(folder).toLowerCase();
-  const remedy = `deno task data split "${folder}"`;
+  const remedy = `${programName()} data split ${pathWord(folder)}`;
   const [other] = await csvFiles(folder);
   const missing = `${folder} has images in folders domain/class, and no split file${
     other === undefined ? "" : ` (${other} has no columns env, label, path and split)`

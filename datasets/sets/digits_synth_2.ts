@@ -74,7 +74,8 @@ export const digitsSynth2 = defineDataset({
   plateaus: {
     quick: {
       reached: true,
-      measured: "The last tenth gains 0.9 ± 0.3 points (15 seeds, 100 to 114), 0.7 with seeds 0 to 4.",
+      measured:
+        "The last tenth gains 0.9 ± 0.3 points (15 seeds, 100 to 114), 0.7 with seeds 0 to 4.",
     },
   },
   locate: () => Promise.resolve({ here: true, where: "embedded" }),

@@ -9,6 +9,7 @@
  */
 import { join } from "node:path";
 import { z } from "zod";
+import { programName } from "../../base/command.ts";
 import { UsageError } from "../../base/errors.ts";
 import { isFile, readJson } from "../../base/files.ts";
 
@@ -75,7 +76,7 @@ export async function readKept(folder: string): Promise<Kept> {
   const { path: at = [], message = "it is not readable" } = error.issues[0] ?? {};
   throw new UsageError(
     `Cannot use ${path}: ${[at.join("."), message].filter((part) => part !== "").join(": ")}; ` +
-      `write it again with deno task results --keep`,
+      `write it again with ${programName()} results --keep`,
   );
 }
 

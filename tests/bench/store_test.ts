@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { trainLocally } from "../../bench/execute/local.ts";
+import { requireWritable } from "../../bench/execute/preflight.ts";
 import { writeAtomically } from "../../base/files.ts";
 import { StoreError } from "../../bench/records/folder.ts";
 import { Store } from "../../bench/records/store.ts";
@@ -123,4 +124,24 @@ Deno.test("a spoilt plan is said in a sentence and not written over", () =>
       await assert.rejects(store.writeManifest({} as Manifest), /Cannot use .*manifest\.json/);
       assert.equal(await Deno.readTextFile(join(out, "manifest.json")), content);
     }
+  }));
+
+Deno.test("a bench does not write into a part of another's output folder", () =>
+  withFolder(async (folder) => {
+    await Deno.writeTextFile(join(folder, "manifest.json"), "{}");
+    for (const inside of ["runs", "runs/0123456789abcdef", "report/tables", "former/x", "slurm"]) {
+      await assert.rejects(requireWritable(join(folder, inside)), (error: Error) => {
+        assert.match(
+          error.message,
+          /^Cannot write to --out "[^\n]*" is a part of the output folder/,
+        );
+        return true;
+      });
+    }
+    await requireWritable(folder);
+    await requireWritable(join(folder, "another"));
+    await Deno.mkdir(join(folder, "mine/report"), { recursive: true });
+    await requireWritable(join(folder, "mine/report"));
+    const before = (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name);
+    assert.deepEqual(before.sort(), ["manifest.json", "mine"]);
   }));

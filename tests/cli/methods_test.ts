@@ -45,3 +45,21 @@ Deno.test("methods lists every method on a line of a terminal, under its family"
   assert.ok(lines.every((line) => line.length <= 80), "no wider than a terminal");
   assert.match(out, /deno task methods NAME$/m);
 });
+
+Deno.test("methods a+b tells both stages and their order; what is none of a pair is named", async () => {
+  const { code, out } = await cli("methods", "boda+crt", "erm");
+  assert.equal(code, 0);
+  assert.match(out, /^boda\+crt: BoDA \+ cRT, 2 stages\nFirst boda is trained as it is by itself/);
+  assert.match(out, /then\s+crt\s+from\s+what\s+boda\s+has\s+trained/);
+  const places = ["boda+crt: ", "boda: BoDA", "crt: cRT", "erm: ERM"].map((text) =>
+    out.indexOf(text)
+  );
+  assert.deepEqual(places, places.toSorted((a, b) => a - b));
+  const [pair, ...rest] = JSON.parse((await cli("methods", "boda+crt", "--json")).out);
+  assert.deepEqual(rest, []);
+  assert.deepEqual([pair.name, pair.title], ["boda+crt", "BoDA + cRT"]);
+  assert.deepEqual(pair.stages.map(({ name }: { name: string }) => name), ["boda", "crt"]);
+  const wrong = await cli("methods", "boda+crtt");
+  assert.equal(wrong.code, 2);
+  assert.match(wrong.err, /^Cannot find method "crtt": did you mean "crt"\?/);
+});

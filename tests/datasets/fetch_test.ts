@@ -4,6 +4,7 @@ import { symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { zipSync } from "fflate";
 import { create } from "tar";
+import { fetchDataset } from "../../datasets/check.ts";
 import { DataError } from "../../datasets/dataset.ts";
 import {
   checkFile,
@@ -239,6 +240,35 @@ Deno.test("fetch: the next address is asked when one is dead, and what happens i
     assert.match(notes[2]!, /given up\.$/);
     assert.equal((await readLock(folder))["set/file.bin"]!.url, urls[0]);
   }));
+
+Deno.test("fetch: what cannot be fetched leaves no folder behind; what was there stays", () =>
+  serving(good, async (url, _, root) => {
+    const dead = (path: string): SourceFile => ({ path, urls: ["http://127.0.0.1:1/file.bin"] });
+    const locate = () => Promise.resolve({ here: false, missing: "a file", remedy: "none" });
+    const attempt = (folder: string, ...files: SourceFile[]) =>
+      fetchDataset({ name: "x", locate, sources: { files } } as never, folder, OPTIONS)
+        .then(() => assert.fail("it cannot be fetched"), (error) => error.message as string);
+    const folder = join(root, "new/data");
+    assert.match(
+      await attempt(folder, dead("one/file.bin"), dead("file.bin")),
+      /given up|could not/,
+    );
+    assert.deepEqual(await namesIn(root), []);
+    await Deno.mkdir(join(root, "mine/empty"), { recursive: true });
+    await attempt(join(root, "mine"), dead("one/file.bin"));
+    assert.deepEqual(await namesIn(join(root, "mine")), ["empty"]);
+    await attempt(folder, dead("one/file.bin"), source(url));
+    assert.ok((await Deno.stat(join(folder, "set/file.bin"))).isFile, "what came stays");
+    assert.deepEqual(
+      await namesIn(folder),
+      ["set", "sources.lock.json"],
+    );
+  }));
+
+/** What is in a folder, in ascending order. */
+async function namesIn(folder: string): Promise<string[]> {
+  return (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name).sort();
+}
 
 Deno.test("fetch: a download that was broken off goes on where it was", () =>
   serving(good, async (url, ranges, folder) => {
