@@ -11,6 +11,7 @@ export interface Outcome {
   /** True when it ended by itself with exit code 0. */
   success: boolean;
   stdout: string;
+  stderr: string;
   /** Why it did not succeed, in one line: its last words, or that its time was up; else empty. */
   reason: string;
 }
@@ -66,9 +67,14 @@ export async function runProgram(
     const reason = limit.aborted
       ? `it was stopped after ${options.minutes} minutes`
       : lastWords(errors!) || lastWords(out!) || `it ended with ${signal ?? `code ${code}`}`;
-    return { success, stdout: out!, reason: success ? "" : reason };
+    return { success, stdout: out!, stderr: errors!, reason: success ? "" : reason };
   } catch (error) {
-    return { success: false, stdout: "", reason: `it did not start (${(error as Error).message})` };
+    return {
+      success: false,
+      stdout: "",
+      stderr: "",
+      reason: `it did not start (${(error as Error).message})`,
+    };
   }
 }
 

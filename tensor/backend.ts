@@ -25,7 +25,7 @@ import {
   prepareOperations,
 } from "./native/operations.ts";
 import { findPip } from "./native/pip.ts";
-import { findNativeBuild, provision } from "./native/provision.ts";
+import { findNativeBuild, provision, recentFailures } from "./native/provision.ts";
 import { prepareApart } from "./native/provision_process.ts";
 import type { ProvisionContext } from "./native/sources.ts";
 import { withoutStandardError } from "./native/quiet.ts";
@@ -227,6 +227,8 @@ export interface BackendInspection {
   missing: string[];
   /** What was made before and may not be used, a sentence each. */
   passedOver: string[];
+  /** What of it failed a short while ago and is not tried again by itself, a sentence each. */
+  failed: string[];
   /** Whether an NVIDIA GPU is to be seen. */
   gpu: boolean;
   cache: string;
@@ -251,6 +253,7 @@ export async function inspectBackend(): Promise<BackendInspection> {
     native: ready && { ...ready, linked: link === ready.addon },
     missing,
     passedOver,
+    failed: ready === undefined ? await recentFailures(ctx) : [],
     gpu: await gpuSeen(environment),
     cache: ctx.cache,
     mend: ready === undefined

@@ -51,6 +51,7 @@ export function doctorCommand(setExitCode: SetExitCode): Command {
         broken,
         missing: engine.missing,
         passedOver: engine.passedOver,
+        failed: engine.failed,
         mend: engine.mend ?? null,
         engine,
         datasets,
@@ -71,6 +72,7 @@ export function doctorCommand(setExitCode: SetExitCode): Command {
       print(`Versions:  Deno ${Deno.version.deno}, V8 ${Deno.version.v8}`);
       print(`Cache:     ${findings.cache}`);
       for (const item of engine.missing) print(`Missing:   ${item}`);
+      for (const sentence of engine.failed) print(`Failed:    ${sentence}`);
       for (const sentence of engine.passedOver) print(`Broken:    ${sentence}`);
       if (broken !== null) {
         print(`To mend:   remove '${engine.native!.addon}' to have it made anew`);

@@ -9,6 +9,7 @@
 import { DataError } from "../../base/errors.ts";
 import { readJson, writeAll, writeAtomically } from "../../base/files.ts";
 import { tryLock } from "../../base/lock.ts";
+import { seemsOffline } from "../../base/offline.ts";
 import { difference, digests, type Found, type Known } from "./checksums.ts";
 
 /** How patient a download is, and who is told. */
@@ -214,7 +215,8 @@ const originFile = (part: string) => `${part}.json`;
 /** Why a connection failed: the last and most special of the causes that are named. */
 function reasonOf({ message, cause }: Error): string {
   const words = cause instanceof Error ? cause.message : message;
-  return words.replace(/^error sending request for url \([^)]*\): /, "").split(": ").at(-1)!;
+  const last = words.replace(/^error sending request for url \([^)]*\): /, "").split(": ").at(-1)!;
+  return seemsOffline(words) ? `${last}: this machine seems to be offline` : last;
 }
 
 /** A full disk or a folder that may not be written is no fault of the address. */

@@ -6,6 +6,7 @@
 import { join } from "node:path";
 import { findProgram, runProgram } from "../../base/command.ts";
 import { hashFile } from "../../base/files.ts";
+import { OFFLINE_REMEDY, seemsOffline } from "../../base/offline.ts";
 import { pythonVersion, type Wheel } from "./wheels.ts";
 
 /** How to start pip: a program and the arguments before pip's own. */
@@ -57,7 +58,7 @@ export async function fetchWheel(
     if (watching) onProgress(Math.min(size, bytes!), bytes!); // it may have ended meanwhile
   }, 500);
   try {
-    const { success, reason } = await runProgram(pip[0], [
+    const { success, stderr, reason } = await runProgram(pip[0], [
       ...pip.slice(1),
       ...["download", "--no-deps", "--only-binary=:all:", "--no-input", "--progress-bar", "off"],
       ...["--disable-pip-version-check", "--python-version", pythonVersion],
@@ -73,6 +74,9 @@ export async function fetchWheel(
       minutes: 60,
       cwd: download,
     });
+    if (!success && seemsOffline(stderr)) {
+      throw new Error(`${title} is not here, and ${OFFLINE_REMEDY}`);
+    }
     if (!success) throw new Error(`pip could not download ${title} (${reason})`);
   } finally {
     watching = false;

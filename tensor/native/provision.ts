@@ -194,6 +194,15 @@ async function whyNotTrusted(
   return `'${addon}' is not the one that was made here; it is made anew`;
 }
 
+/** What failed a short while ago and is not tried again by itself, a sentence each. */
+export async function recentFailures(ctx: ProvisionContext): Promise<string[]> {
+  const found = await Promise.all((await listSources(ctx)).map(async (source) => {
+    const failure = await recentFailure(ctx, source);
+    return failure === undefined ? [] : [note(source, failure)];
+  }));
+  return found.flat();
+}
+
 async function recentFailure(ctx: ProvisionContext, source: Source): Promise<string | undefined> {
   const failure = await readJson<{ reason: string; time: number }>(failureFile(ctx, source));
   if (failure === undefined) return undefined;

@@ -37,7 +37,7 @@ export async function setStage(folder: string): Promise<void> {
     `case "$*" in *--version*) exit 0;; esac
 echo "$*" >> '${folder}/pip.log'
 if [ -f '${folder}/no-network' ]; then
-  echo "Retrying" >&2; echo "ERROR: No matching distribution" >&2; exit 1
+  while read -r line; do echo "$line" >&2; done < '${folder}/no-network'; echo "ERROR: No matching distribution" >&2; exit 1
 fi
 while [ $# -gt 0 ]; do
   if [ "$1" = --dest ]; then dest=$2; fi

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { addonPath } from "../../tensor/native/addon.ts";
-import { findNativeBuild, provision } from "../../tensor/native/provision.ts";
+import { findNativeBuild, provision, recentFailures } from "../../tensor/native/provision.ts";
 import type { ProvisionContext } from "../../tensor/native/sources.ts";
 import { provisionContext, putWheel, setStage } from "./provision_program.ts";
 import { RUN_AS_TEST } from "../helpers/processes.ts";
@@ -239,6 +239,23 @@ test("a failed download is not repeated for a day unless that is insisted on", a
   await Deno.remove(join(folder, "no-network"));
   assert.equal((await provision(ctx, true))?.tensorflow, "2.21.0");
   assert.equal(await calls(), 2);
+});
+
+test("without a network it is said so, what is lacking and how to bring it; also by the doctor", async (folder) => {
+  await Deno.writeTextFile(
+    join(folder, "no-network"),
+    "WARNING: Retrying (Retry(total=0)) after connection broken by 'NewConnectionError(Failed to " +
+      "establish a new connection: [Errno -3] Temporary failure in name resolution)': /simple/x/\n",
+  );
+  const notes: string[] = [];
+  const ctx = provisionContext(folder, [await putWheel(folder, cpu)], notes);
+  const sentence =
+    /tensorflow-cpu 1\.0 is not here, and this machine seems to be offline; docs\/installing\.md says how to bring it from another/;
+  assert.equal(await provision(ctx, false), undefined);
+  assertOneNote(notes, new RegExp(`${sentence.source}\\.$`));
+  const [told, ...others] = await recentFailures(ctx);
+  assert.deepEqual(others, []);
+  assert.match(told!, new RegExp(`^Cannot use .*${sentence.source} \\(0\\.0 hours ago; .*\\)\\.$`));
 });
 
 test("an addon that does not load is no addon", async (folder) => {
