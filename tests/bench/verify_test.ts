@@ -22,6 +22,14 @@ const PREDICTIONS: readonly KeptPredictions[] = [0, 1].map((d) => ({
   confidence: [0.5, 0.75, 0.875],
 }));
 
+/** A record of a data set that has these test images. */
+function predicted(record: RunRecord, predictions = PREDICTIONS): RunRecord {
+  const { data } = record;
+  const test = data.domains.map(() => data.classes.map((_, c) => c < 3 ? 1 : 0));
+  const small = { ...record, data: { ...data, counts: { ...data.counts, test } } };
+  return recounted(small, small.result!, predictions);
+}
+
 const ALL = [
   ...["record.json", "failure.json", "resume.safetensors", "weights.safetensors"],
   ...["predictions.csv", "features.safetensors", "tsne.json"],
@@ -36,7 +44,7 @@ function inWritten(
     const { runs: [run] } = await writeStore(out, { ...GRID, fate });
     const store = new Store(out);
     const plain = (await store.record(run!.id))!;
-    const record = recounted(plain, plain.result!, PREDICTIONS);
+    const record = predicted(plain);
     await store.finish(record, { predictions: PREDICTIONS });
     assert.deepEqual(await findings(out), []);
     await work(out, record);
@@ -59,13 +67,13 @@ Deno.test("a sound folder has no findings; its runs are counted, those without c
     const { runs } = await writeStore(out, { ...GRID, methods: ["erm", "irm", "boda"] });
     const store = new Store(out);
     const plain = (await store.record(runs[0]!.id))!;
-    const record = recounted(plain, plain.result!, PREDICTIONS);
+    const record = predicted(plain);
     await store.finish(record, { predictions: PREDICTIONS });
     for (const { id } of runs.slice(1)) {
       const { confidence: _, ...rest } = PREDICTIONS[0]!;
       const without = [rest, rest];
       const other = (await store.record(id))!;
-      const counted = recounted(other, other.result!, without);
+      const counted = predicted(other, without);
       await store.finish(counted, { predictions: without });
       const path = join(out, "runs", id, "record.json");
       const { sha256: _sha, files: _files, ...old } = JSON.parse(await Deno.readTextFile(path));
