@@ -67,6 +67,23 @@ for (
   }, { ...grid, datasets: DATASETS.slice(0, 1) });
 }
 
+browserTest("a chart by itself has its words beside it on a wide page, else below", async (tab) => {
+  for (const [width, beside] of [[1280, true], [900, false], [390, false]] as const) {
+    const size = { width, height: 900, deviceScaleFactor: 1, mobile: false };
+    await tab.send("Emulation.setDeviceMetricsOverride", size);
+    const [drawn, words, page] = await tab.evaluate<[DOMRect, DOMRect, number]>(`(() => {
+      const figure = document.querySelector("#chart-digits-control");
+      const drawn = [...figure.querySelectorAll(".drawn, .live")].find((e) => e.offsetWidth > 0);
+      const [chart, words] = [drawn, figure.querySelector("figcaption")]
+        .map((element) => element.getBoundingClientRect().toJSON());
+      return [chart, words, document.documentElement.scrollWidth];
+    })()`);
+    assert.equal(words.left >= drawn.right, beside, `at ${width}`);
+    if (beside) assert.ok(words.right > 0.9 * width, "the page is used up to its right edge");
+    assert.ok(page <= width, "nothing is scrolled sideways");
+  }
+}, { datasets: DATASETS.slice(0, 1), methods: ["erm", "irm"], seeds: [0, 1, 2] });
+
 const methods = (table: string) =>
   `[...document.querySelectorAll("#table-${table} tbody tr:not(.group)")]` +
   `.filter((row) => !row.hidden).map((row) => row.cells[0].firstChild.textContent)`;
