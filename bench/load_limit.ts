@@ -4,7 +4,12 @@
  *
  * @module
  */
-import type { Limited } from "./load_limit_thread.ts";
+
+/** What the thread is told. */
+export interface Limited {
+  readonly ms: number;
+  readonly sentence: string;
+}
 
 /** Milliseconds by which the thread gives way to a limit that needs no such means. */
 const GIVING_WAY_MS = 1000;

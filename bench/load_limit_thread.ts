@@ -4,12 +4,7 @@
  * @module
  */
 import { printError } from "../base/terminal.ts";
-
-/** What the thread is told. */
-export interface Limited {
-  readonly ms: number;
-  readonly sentence: string;
-}
+import type { Limited } from "./load_limit.ts";
 
 /** Milliseconds after which a process that does not heed is ended all the same. */
 const HEED_MS = 1000;

@@ -4,7 +4,13 @@
  *
  * @module
  */
-import type { Guarded } from "./guard_thread.ts";
+
+/** What the thread is told. */
+export interface Guarded {
+  /** The process that must not be outlived. */
+  readonly parent: number;
+  readonly graceSeconds: number;
+}
 
 /** Seconds that a worker whose harness is gone may take to keep its run. */
 const GRACE_SECONDS = 30;

@@ -3,13 +3,7 @@
  *
  * @module
  */
-
-/** What the thread is told. */
-export interface Guarded {
-  /** The process that must not be outlived. */
-  readonly parent: number;
-  readonly graceSeconds: number;
-}
+import type { Guarded } from "./guard.ts";
 
 /** Milliseconds between looks. */
 const LOOK_MS = 500;

@@ -207,7 +207,8 @@ async function recentFailure(ctx: ProvisionContext, source: Source): Promise<str
   const failure = await readJson<{ reason: string; time: number }>(failureFile(ctx, source));
   if (failure === undefined) return undefined;
   const hours = (Date.now() - failure.time) / 3_600_000;
-  return hours < failureCooldownHours
+  // A clock that was set back since would make it last.
+  return hours >= 0 && hours < failureCooldownHours
     ? `${failure.reason} (${hours.toFixed(1)} hours ago; --backend native tries again)`
     : undefined;
 }

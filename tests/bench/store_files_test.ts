@@ -92,6 +92,20 @@ Deno.test("a finished run has its files with their checksums, and nothing of the
     assert.equal(await store.soundFile(id, "none.csv"), null);
   }));
 
+Deno.test("where the record cannot be written the state stays, so that the run is not lost", () =>
+  inStore(async (store, [record]) => {
+    const { id } = record;
+    await Deno.remove(store.pathOf(id, "record.json"));
+    await Deno.mkdir(store.pathOf(id, "record.json")); // nothing can be renamed to it
+    await store.saveState(id, STATE, "here");
+    await assert.rejects(store.finish(record, { predictions: null }));
+    assert.deepEqual((await store.state(id, "here"))!.numbers, { step: 17 });
+    await Deno.remove(store.pathOf(id, "record.json"), { recursive: true });
+    await store.finish(record, { predictions: null });
+    assert.equal(await store.state(id, "here"), null);
+    assert.ok(await isFile(store.pathOf(id, "record.json")));
+  }));
+
 Deno.test("a run is taken over with its files under its new id, and once", () =>
   inStore((store, [record]) =>
     inFolder(async (out) => {

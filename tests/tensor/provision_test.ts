@@ -253,6 +253,13 @@ test("without a network it is said so, what is lacking and how to bring it; also
     /tensorflow-cpu 1\.0 is not here, and this machine seems to be offline; docs\/installing\.md says how to bring it from another/;
   assert.equal(await provision(ctx, false), undefined);
   assertOneNote(notes, new RegExp(`${sentence.source}\\.$`));
+  const now = Date.now;
+  try {
+    Date.now = () => now() - 3_600_000;
+    assert.deepEqual(await recentFailures(ctx), [], "a clock that was set back keeps no failure");
+  } finally {
+    Date.now = now;
+  }
   const [told, ...others] = await recentFailures(ctx);
   assert.deepEqual(others, []);
   assert.match(told!, new RegExp(`^Cannot use .*${sentence.source} \\(0\\.0 hours ago; .*\\)\\.$`));
