@@ -80,6 +80,12 @@ Deno.test("a finished run has its files with their checksums, and nothing of the
     assert.deepEqual(Object.keys(sums!).sort(), files);
     for (const name of files) assert.ok((await store.file(id, name)).length > 0);
     assert.deepEqual([...(await store.weights(id))["w"]!.dataSync()], [0.5, 4]);
+    const { test } = (await store.recount(id))!.result!;
+    assert.deepEqual(test.map((counts) => [counts[0]![0], counts.flat().length]), [
+      [1, 100],
+      [1, 100],
+    ]);
+    assert.deepEqual(test.map((counts) => counts.flat().filter((count) => count > 0)), [[1], [1]]);
     await leave();
     await store.tidy(id);
     assert.deepEqual(
