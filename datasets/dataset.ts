@@ -228,6 +228,8 @@ export interface DatasetDefinition extends Definition {
   readonly training?: Readonly<Record<string, Partial<TrainingSize>>>;
   /** Whether runs end on a plateau, by preset; not measured where left out. */
   readonly plateaus?: Readonly<Record<string, Plateau>>;
+  /** Why it cannot be used at all, where that was seen when it was found. */
+  readonly unusable?: Error;
   /** Looks at everything that is to be said of the files; left out where their checksums say enough. */
   problems?(paths: DataPaths): Promise<DataProblems>;
   /** Says whether the files are here, without reading them. */

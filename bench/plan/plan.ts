@@ -273,5 +273,7 @@ function selectDatasets(
   known: readonly DatasetDefinition[],
 ): DatasetDefinition[] {
   const all = known.filter(({ supersededBy }) => supersededBy === undefined);
-  return [...new Set(names.flatMap((n) => n === "all" ? all : [findDataset(n, known)]))];
+  const chosen = new Set(names.flatMap((n) => n === "all" ? all : [findDataset(n, known)]));
+  for (const { unusable } of chosen) if (unusable !== undefined) throw unusable;
+  return [...chosen];
 }

@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { parse } from "csv-parse/sync";
 import { DataError } from "../../base/errors.ts";
 import type { SplitName } from "../dataset.ts";
+import { readSplitRows, type WrittenRow } from "./split_rows.ts";
 
 /** An image of a split file. */
 export interface SplitRow {
@@ -18,27 +18,6 @@ export interface SplitRow {
   readonly split: SplitName;
 }
 
-/** A row as it is written, before anything of it is believed. */
-export interface WrittenRow {
-  readonly env: string;
-  readonly label: string;
-  readonly path: string;
-  readonly split: string;
-  /** The name of the class, where the file has a column for it. */
-  readonly class?: string;
-}
-
-const COLUMNS = ["env", "label", "path", "split"] as const;
-/** Other names of the columns. */
-const ALIASES: Readonly<Record<string, string>> = {
-  domain: "env",
-  environment: "env",
-  file: "path",
-  filename: "path",
-  image: "path",
-  class_name: "class",
-};
-const DELIMITERS = [",", ";", "\t", "|"];
 const SPLITS: Readonly<Record<string, SplitName>> = {
   train: "train",
   training: "train",
@@ -48,59 +27,6 @@ const SPLITS: Readonly<Record<string, SplitName>> = {
   test: "test",
   testing: "test",
 };
-
-/** How a text looks as a split file: which of the needed columns it has, and how they are parted. */
-interface Header {
-  readonly delimiter: string;
-  /** The names of all columns, as this module calls them. */
-  readonly names: readonly string[];
-  /** Needed columns that are not there. */
-  readonly lacking: readonly string[];
-}
-
-/** The header of a text; undefined of one that is no CSV. */
-export function splitHeader(text: string): Header | undefined {
-  const found = DELIMITERS.flatMap((delimiter): Header[] => {
-    try {
-      const options = { bom: true, delimiter, to_line: 1, relax_column_count: true };
-      const [row = []]: string[][] = parse(text, options);
-      const names = row.map((cell) => {
-        const name = cell.trim().toLowerCase();
-        return ALIASES[name] ?? name;
-      });
-      return [{ delimiter, names, lacking: COLUMNS.filter((name) => !names.includes(name)) }];
-    } catch {
-      return [];
-    }
-  });
-  return found.sort((a, b) => a.lacking.length - b.lacking.length)[0];
-}
-
-/**
- * The rows of a split file as they are written.
- *
- * @throws {DataError} When it is no CSV, or lacks a column.
- */
-export function readSplitRows(text: string, file: string): WrittenRow[] {
-  const header = splitHeader(text);
-  if (header === undefined || header.lacking.length > 0) {
-    const names = header?.names.filter((name) => name !== "") ?? [];
-    throw new DataError(
-      `${file} must have the columns ${COLUMNS.join(", ")}; it has ${
-        names.length === 0 ? "none" : names.map((name) => name.slice(0, 40)).join(", ")
-      }.`,
-    );
-  }
-  const { delimiter, names } = header;
-  const twice = names.find((name, i) => name !== "" && names.indexOf(name) < i);
-  if (twice !== undefined) throw new DataError(`${file} has two columns for "${twice}".`);
-  try {
-    const columns = names.map((name) => name || false);
-    return parse(text, { bom: true, delimiter, columns, from_line: 2, skip_empty_lines: true });
-  } catch (error) {
-    throw new DataError(`${file} is not a sound CSV: ${(error as Error).message}.`);
-  }
-}
 
 /** What a split file says of the images, and what of it cannot be. */
 export interface CheckedSplit {
@@ -128,12 +54,12 @@ export function checkSplitCsv(
 ): CheckedSplit {
   const seen = new Set<string>();
   const [rows, problems]: [SplitRow[], string[]] = [[], []];
-  for (const [i, row] of readSplitRows(text, file).entries()) {
+  for (const row of readSplitRows(text, file)) {
     const read = readRow(row, domains, classes, root);
     const again = typeof read === "object" && seen.has(read.path);
-    if (typeof read === "string") problems.push(`${file}, row ${i + 2}: ${read}.`);
+    if (typeof read === "string") problems.push(`${file}, row ${row.line}: ${read}.`);
     else if (again) {
-      problems.push(`${file}, row ${i + 2}: the image ${read.path} is listed a second time.`);
+      problems.push(`${file}, row ${row.line}: the image ${read.path} is listed a second time.`);
     } else rows.push(read);
     if (typeof read === "object") seen.add(read.path);
   }

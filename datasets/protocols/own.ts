@@ -9,7 +9,7 @@ import { pathWord, programName } from "../../base/command.ts";
 import { DataError } from "../../base/errors.ts";
 import type { DataPaths, DatasetDefinition } from "../dataset.ts";
 import { decodeText } from "../formats/text.ts";
-import { readSplitRows, splitHeader } from "../formats/split_csv.ts";
+import { readSplitRows, splitHeader } from "../formats/split_rows.ts";
 import { classNames, domainNames } from "./own_names.ts";
 import { holdsClasses } from "./image_folder.ts";
 import { definePhotographs } from "./photographs/define.ts";
@@ -88,8 +88,8 @@ async function describe(file: string): Promise<DatasetDefinition | undefined> {
     const { isFile } = await Deno.stat(file);
     if (!isFile) return undefined; // a pipe would be waited for
     const text = decodeText(await Deno.readFile(file));
-    const lacking = splitHeader(text)?.lacking.length ?? Infinity;
-    if (lacking > 2) return undefined;
+    const { lacking, absent } = splitHeader(text) ?? { lacking: [], absent: false };
+    if (lacking.length > 2 && !absent) return undefined;
     const title = basename(file).replace(/\.csv$/i, "");
     if (!NAME.test(title.toLowerCase())) {
       throw new DataError(
@@ -98,6 +98,11 @@ async function describe(file: string): Promise<DatasetDefinition | undefined> {
       );
     }
     const rows = readSplitRows(text, file);
+    if (rows.length === 0) {
+      throw new DataError(
+        `${file} lists no image: it has no row below its header; write one for every image.`,
+      );
+    }
     return ownSet(title, basename(file), domainNames(rows, file), classNames(rows, file));
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined; // a link that leads nowhere
@@ -122,6 +127,7 @@ export function refusing(
 ): DatasetDefinition {
   return {
     ...set,
+    unusable: error,
     locate: () => Promise.resolve({ here: false, missing, remedy }),
     counts: () => Promise.resolve(undefined),
     load: () => Promise.reject(error),

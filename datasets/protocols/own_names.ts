@@ -5,7 +5,8 @@
  */
 import { DataError } from "../../base/errors.ts";
 import { requireClassName, requireDomainName } from "../names.ts";
-import { labelOf, pathOf, type WrittenRow } from "../formats/split_csv.ts";
+import { labelOf, pathOf } from "../formats/split_csv.ts";
+import type { WrittenRow } from "../formats/split_rows.ts";
 import { foldedName } from "../formats/text.ts";
 
 /**
@@ -18,6 +19,15 @@ export function domainNames(rows: readonly WrittenRow[], file: string): string[]
   const names = [...new Set(rows.map(({ env }) => env.trim()))]
     .filter((name) => name !== "").sort();
   names.forEach(requireDomainName);
+  const out = names.find((name) => names.includes(name.replace(/^#\s*/, "")) && name[0] === "#");
+  if (out !== undefined) {
+    throw new DataError(
+      `${file} has rows of a domain "${out}" beside those of "${
+        out.replace(/^#\s*/, "")
+      }"; remove ` +
+        `the rows that are meant to be left out, for "#" does not hide them.`,
+    );
+  }
   const twin = names.find((name, i) =>
     names.findIndex((other) => foldedName(other) === foldedName(name)) < i
   );

@@ -1,0 +1,89 @@
+/** Split files as people and programs write them. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { splitCsv, splitFolder } from "../../datasets/protocols/own_split.ts";
+import { splitsOf } from "./helpers.ts";
+import { load, own, refused, settings, withFolder, withSplit } from "./own_folder.ts";
+
+Deno.test("own data: lines around the table, single quotes and odd cells are read as they are meant", () =>
+  withSplit(async (folder, rows) => {
+    const { fingerprint: _, ...sound } = await load(folder);
+    const shape = (set: typeof sound) =>
+      splitsOf({ ...set, fingerprint: "" }).map(({ place, split }) => [place, [...split.labels]]);
+    const header = ["env", "label", "path", "split"];
+    const lines = [header, ...rows];
+    const single = (text: string) => `'${text}'`;
+    const joined = (mark: string) => lines.map((row) => row.join(mark));
+    const [first, ...others] = joined(",");
+    const writings: Record<string, readonly string[]> = {
+      "Excel's separator": ["sep=;", ...joined(";")],
+      "the separator in quotes, and a mark": ['\ufeff"sep=\t"', ...joined("\t")],
+      "comments and empty lines above": ["# made by hand", "", "#", first!, ...others],
+      "a comment with quotes and commas below": [
+        first!,
+        '# "day", it\'s, 3, x',
+        ...others,
+        "# end",
+      ],
+      "a header that is marked as a comment": [`# ${first}`, ...others],
+      "single quotes": lines.map((row) => row.map(single).join()),
+      "single quotes below a bare header": [first!, ...rows.map((row) => row.map(single).join())],
+      "single quotes but for labels": lines.map((row) =>
+        row.map((cell) => /^\d+$/.test(cell) ? cell : single(cell)).join(";")
+      ),
+      "blanks after commas": joined(", "),
+      "blanks before quotes": lines.map((row) => row.map((cell) => `"${cell}"`).join(", ")),
+      "rows of empty cells": [first!, ",,,", ...others, " , , , ", ",,,,,"],
+      "empty cells beside the table": [first!, ...others.map((line) => `${line},,`)],
+      "a column of notes that some rows lack": [`${first},note`, ...others],
+    };
+    for (const [what, written] of Object.entries(writings)) {
+      for (const ending of ["\n", "\r\n", "\r"]) {
+        await Deno.writeTextFile(join(folder, "farm.csv"), written.join(ending));
+        const { fingerprint: _, ...set } = await load(folder);
+        assert.deepEqual(shape(set), shape(sound), `${what}, ${JSON.stringify(ending)}`);
+        assert.deepEqual(set.classes, ["ant", "bee"], what);
+      }
+    }
+  }));
+
+Deno.test("own data: a domain may begin with #, and a row that is commented out is not taken for one", () =>
+  withFolder(async (folder) => {
+    await Deno.rename(join(folder, "day"), join(folder, "#1"));
+    const csv = splitCsv(await splitFolder(folder, settings));
+    await Deno.writeTextFile(join(folder, "farm.csv"), csv);
+    assert.deepEqual((await load(folder)).domains.map(({ name }) => name), ["#1", "night"]);
+    const [header, first, ...others] = csv.trim().split("\n");
+    const hidden = others.at(-1)!;
+    assert.match(hidden, /^night,/);
+    const lines = [header, first, `# ${hidden}`, ...others.slice(0, -1)];
+    await Deno.writeTextFile(join(folder, "farm.csv"), lines.join("\n"));
+    await refused(
+      load(folder),
+      /farm\.csv has rows of a domain "# night" beside those of "night"; remove the rows/,
+    );
+  }));
+
+Deno.test("own data: a split file that is no table of images is refused with what it lacks, in a plan too", () =>
+  withSplit(async (folder, rows) => {
+    const [row] = rows;
+    const header = "env,label,path,split";
+    const texts: readonly (readonly [string, RegExp])[] = [
+      [header, /farm\.csv lists no image: it has no row below its header; write one/],
+      [`${header}\r\n`, /farm\.csv lists no image/],
+      [`sep=,\n# none yet\n${header}\n# nor here\n,,,\n`, /farm\.csv lists no image/],
+      [row!.join(), /its first row is an image already; write env,label,path,split above it/],
+      [`env,path,split\n`, /must have the columns .*; it has env, path, split/],
+      [
+        `# note\n${header}\n\nday,0,a,b.jpg,train\n`,
+        /farm\.csv is not a sound CSV: row 4 has 5 cells where the header has 4; put a cell that holds a "," in/,
+      ],
+      [`${header}\nday,0,a.jpg\n`, /row 2 has 3 cells where the header has 4/],
+    ];
+    for (const [text, message] of texts) {
+      await Deno.writeTextFile(join(folder, "farm.csv"), text);
+      await refused(load(folder), message);
+      const { unusable } = await own(folder);
+      assert.match(unusable?.message ?? "", message);
+    }
+  }));
