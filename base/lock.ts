@@ -70,7 +70,11 @@ export async function holderOf(path: string): Promise<number | null> {
 
 /** The file stays for good: were it removed, two processes could each hold a lock of that name. */
 async function open(path: string): Promise<Deno.FsFile> {
-  await Deno.mkdir(dirname(path), { recursive: true });
+  try {
+    await Deno.mkdir(dirname(path), { recursive: true });
+  } catch (error) {
+    throw unwritable(path, error as Error);
+  }
   const kind = await Deno.lstat(path).catch(() => null);
   if (kind !== null && !kind.isFile) {
     throw new UsageError(
@@ -78,5 +82,13 @@ async function open(path: string): Promise<Deno.FsFile> {
         `through; remove it`,
     );
   }
-  return await Deno.open(path, { create: true, write: true });
+  return await Deno.open(path, { create: true, write: true }).catch((error) => {
+    throw unwritable(path, error);
+  });
+}
+
+/** The same error, whose message says what could not be done. */
+function unwritable(path: string, error: Error): Error {
+  error.message = `Cannot write ${path}: ${error.message}`;
+  return error;
 }

@@ -69,6 +69,8 @@ export interface Report {
   readonly runs: number;
   /** Runs that the manifest plans. */
   readonly planned: number;
+  /** Those of them that cannot be used, for what the plan says of them. */
+  readonly refused: number;
   /** Runs that ended in an error. */
   readonly failed: number;
   /** Runs whose loss was no longer finite. */
@@ -114,7 +116,8 @@ async function write(out: string, options: ReportOptions): Promise<Report> {
   return {
     path,
     runs: count("done"),
-    planned: runs.length,
+    planned: runs.length + ctx.store.refused.length,
+    refused: ctx.store.refused.length,
     failed: count("failed"),
     diverged: count("diverged"),
     files: files.paths,

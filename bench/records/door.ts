@@ -57,7 +57,8 @@ export async function readJson(path: string): Promise<unknown> {
     const bytes = await readRegularFile(path, MOST_BYTES);
     return JSON.parse(new TextDecoder().decode(bytes));
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
+    const { NotFound, NotADirectory } = Deno.errors;
+    if (error instanceof NotFound || error instanceof NotADirectory) return null;
     const why = error instanceof SyntaxError
       ? `it is not valid JSON (${error.message})`
       : error instanceof RangeError

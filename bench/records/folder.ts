@@ -151,7 +151,8 @@ export class Folder {
         if (isDirectory && isSafeName(name)) found.push(name);
       }
     } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error; // nothing has run yet
+      const { NotFound, NotADirectory } = Deno.errors; // nothing has run yet
+      if (!(error instanceof NotFound || error instanceof NotADirectory)) throw error;
     }
     return found.sort();
   }

@@ -7,7 +7,7 @@ import { join, resolve } from "node:path";
 import { Command } from "commander";
 import { nonEmptyPath, oneOf } from "../../base/arguments.ts";
 import { find, UsageError } from "../../base/errors.ts";
-import { writeAtomically } from "../../base/files.ts";
+import { isFile, writeAtomically } from "../../base/files.ts";
 import { decodeArrays } from "../../base/safetensors_format.ts";
 import { SPLIT_FORMS } from "../../bench/export/split.ts";
 import { torchWeights, weightsFile } from "../../bench/export/weights.ts";
@@ -108,10 +108,10 @@ async function exportWeights(options: WeightsOptions): Promise<void> {
     );
   }
   const file = store.pathOf(run.id, "weights.safetensors");
-  const bytes = await Deno.readFile(file).catch(() => null);
-  if (bytes === null) {
+  if (!await isFile(file)) {
     throw new UsageError(`Cannot export the weights of ${run.id}: it has left none (${file})`);
   }
+  const bytes = await store.file(run.id, "weights.safetensors");
   await startBackend("wasm", 1);
   const { network } = run.spec.training;
   const definition = find("network", network.name, catalogue.networks);

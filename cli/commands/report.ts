@@ -73,7 +73,10 @@ async function report(options: ReportCommandOptions): Promise<void> {
   });
   if (json) printJson(report);
   else {
-    print(`${report.runs} of ${report.planned} runs`);
+    const refused = report.refused === 0
+      ? ""
+      : `; ${report.refused} cannot be used, as the plan has them`;
+    print(`${report.runs} of ${report.planned} runs${refused}`);
     print(`Report: ${relative(".", report.path)}`);
   }
 }

@@ -143,16 +143,18 @@ function Page({ store, metrics, sections, assets, archive }: {
 
 function Progress({ store }: { store: Store }) {
   const runs = [...store.runs, ...store.unseen];
+  const refused = store.refused.length;
   const count = (status: string) => runs.filter((run) => run.state.status === status).length;
   const [done, failed, diverged, missing] = ["done", "failed", "diverged", "missing"].map(count);
   const parts = [
     ...(failed ? [`${failed} failed`] : []),
     ...(diverged ? [`${diverged} diverged`] : []),
     ...(missing ? [`${missing} not run yet`] : []),
+    ...(refused ? [`${refused} cannot be used, as the plan has them`] : []),
   ];
   return (
     <p class="state">
-      <b>{done} of {runs.length} runs</b>{" "}
+      <b>{done} of {runs.length + refused} runs</b>{" "}
       {parts.length > 0 ? `have a result; ${parts.join(", ")}` : "have a result"}. Preset{" "}
       {store.manifest.preset}, planned {store.manifest.createdAt.slice(0, 10)}.
     </p>

@@ -13,6 +13,7 @@ import {
 } from "../../base/files.ts";
 import { tryLock, withLockIfPossible } from "../../base/lock.ts";
 import { writeAllSync } from "../../base/terminal.ts";
+import { inFolder } from "../report/folder.ts";
 import { unzip } from "../../base/unzip.ts";
 
 function test(what: string, use: (folder: string) => Promise<void>): void {
@@ -141,3 +142,13 @@ test("unzip: an entry that leads out of the folder is refused", async (folder) =
     assert.ok(!await exists(join(folder, "out/b")));
   }
 });
+
+Deno.test("a lock that cannot be written is named", () =>
+  inFolder(async (folder) => {
+    const file = join(folder, "file"), lock = join(file, "lock");
+    await Deno.writeTextFile(file, "");
+    await assert.rejects(tryLock(lock), (error: Error) => {
+      assert.ok(error.message.startsWith(`Cannot write ${lock}: `), error.message);
+      return true;
+    });
+  }));

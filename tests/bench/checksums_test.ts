@@ -47,6 +47,11 @@ Deno.test("a spoilt file is told, and --mend has its run trained again", () =>
     const text = await Deno.readTextFile(record);
     await Deno.writeTextFile(record, text.replace(/"startedAt": "2/, '"startedAt": "1'));
     await assert.rejects(new Store(out).weights(first.id), /is not what was written/);
+    const taken = await cli(
+      ...["export", "weights", "--out", out, "--run", first.id, "--to", join(out, "taken")],
+    );
+    assert.equal(taken.code, 1, taken.out);
+    assert.match(taken.err, /^Cannot use .*weights\.safetensors: it is not what was written/);
     const told = await cli("check", out);
     assert.equal(told.code, 1);
     assert.match(told.out, /weights\.safetensors: it is not what was written \(its SHA-256/);

@@ -159,6 +159,18 @@ Deno.test("runs of a plan that cannot be used are told, and the others are repor
       assert.match(refused[0]!.why, why);
       assert.equal((await readStore(out)).runs.length, 1);
     }
+    const { planned, refused, path } = await buildReport(out);
+    assert.deepEqual({ planned, refused }, { planned: 2, refused: 1 });
+    assert.match(await Deno.readTextFile(path), /1 of 2 runs<\/b> have a result; 1 cannot be used/);
+  }));
+
+Deno.test("a file in place of the folder of runs is no run", () =>
+  inFolder(async (out) => {
+    await writeStore(out, GRID);
+    await Deno.remove(join(out, "runs"), { recursive: true });
+    await Deno.writeTextFile(join(out, "runs"), "");
+    const { runs } = await readStore(out);
+    assert.deepEqual(new Set(runs.map(({ state }) => state.status)), new Set(["missing"]));
   }));
 
 Deno.test("a run is called what its specification says", () =>
