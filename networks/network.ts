@@ -64,6 +64,11 @@ export interface PretrainedWeights {
   tensors(names: ReadonlySet<string>): readonly string[];
   /** Names of tensors that such a file may have beside them, and that are of no use: a classifier. */
   readonly unused?: RegExp;
+  /**
+   * What a file with tensors of these names seems to be where it is not of this network but of one
+   * like it, to be read after "it seems to be"; undefined where it is something else.
+   */
+  seemsToBe?(names: Pick<ReadonlySet<string>, "keys">): string | undefined;
   /** The name of their file, under which it is looked for in the cache folder. */
   readonly file?: string;
   /** Where the file is handed out. */

@@ -217,6 +217,28 @@ function tensorNames(depth: keyof typeof DEPTHS): string[] {
   ];
 }
 
+/** ResNets that are no networks here, by the blocks of their stages. */
+const RELATIVES: Readonly<Record<string, string>> = {
+  "3,4,6,3 of 2": "a ResNet-34",
+  "3,4,23,3 of 3": "a ResNet-101",
+  "3,8,36,3 of 3": "a ResNet-152",
+};
+
+/** Which other ResNet the names of tensors are of, whatever stands before them. */
+function relativeOf(names: Pick<ReadonlySet<string>, "keys">): string | undefined {
+  const blocks: number[] = [];
+  let convolutions = 0;
+  for (const name of names.keys()) {
+    const [, stage, block, part] =
+      /(?:^|\.)layer([1-4])\.(\d{1,3})\.conv(\d)\.weight$/.exec(name) ?? [];
+    if (stage === undefined) continue;
+    const at = Number(stage) - 1;
+    blocks[at] = Math.max(blocks[at] ?? 0, Number(block) + 1);
+    convolutions = Math.max(convolutions, Number(part));
+  }
+  return RELATIVES[`${blocks.join()} of ${convolutions}`];
+}
+
 /** What an image of 224 px costs, by depth. */
 const WORK = {
   18: { imageSize: 224, products: 1.8e9, activations: 2.5e6, parameters: 1.12e7 },
@@ -239,6 +261,7 @@ function defineResnet(depth: keyof typeof DEPTHS, file: string): NetworkDefiniti
       description: `ResNet-${depth} with torchvision's names`,
       tensors: () => tensors,
       unused: /^fc\./,
+      seemsToBe: relativeOf,
       expected: true,
       file,
       url: `https://download.pytorch.org/models/${file}`,

@@ -53,12 +53,24 @@ export async function readPretrained(
       network.weights ? candidatesOf(network, network.weights, state) : []
     )
   );
-  const best = candidates.toSorted((a, b) => distance(a) - distance(b))[0];
+  const [best, other] = candidates.toSorted((a, b) => distance(a) - distance(b));
   if (best === undefined || distance(best) > 0) {
+    const kind = networks.flatMap(({ weights }) =>
+      states.flatMap(({ arrays }) =>
+        weights?.seemsToBe?.(arrays) ?? []
+      )
+    )[0];
+    const said = kind !== undefined ? `: it seems to be ${kind}` : best && nearness(best);
     throw new DataError(
-      `${path} holds the weights of no known network${
-        best === undefined ? "" : nearness(best)
-      }; known are ${listed(networks)}.`,
+      `${path} holds the weights of no known network${said ?? ""}; known are ${listed(networks)}.`,
+    );
+  }
+  if (other !== undefined && distance(other) === 0) {
+    throw new DataError(
+      `${path} holds two sets of weights for ${best.network.title}, "${best.key}" and ` +
+        `"${other.key}"; save the one that is meant alone, as torch.save(torch.load(FILE)${
+          other.key.split(".").map((key) => JSON.stringify([key])).join("")
+        }, NEW_FILE) does.`,
     );
   }
   const { network, arrays } = best;
@@ -70,6 +82,8 @@ type Arrays = ReadonlyMap<string, () => Float32Values>;
 
 /** A network to which tensors may belong. */
 interface Candidate {
+  /** Where in the file they are. */
+  readonly key: string;
   readonly network: NetworkDefinition;
   /** By the network's own names. */
   readonly arrays: Arrays;
@@ -82,7 +96,7 @@ interface Candidate {
 function candidatesOf(
   network: NetworkDefinition,
   weights: PretrainedWeights,
-  state: Arrays,
+  { key, arrays: state }: State,
 ): Candidate[] {
   const [first = ""] = weights.tensors(new Set(state.keys()));
   const prefixes = state.keys().filter((name) => name.endsWith(`.${first}`))
@@ -95,7 +109,13 @@ function candidatesOf(
     );
     if (arrays.size < state.size) return []; // two tensors would have one name
     const names = new Set(arrays.keys());
-    return { network, arrays, fit: fitOf(weights, names), needed: weights.tensors(names).length };
+    return {
+      key,
+      network,
+      arrays,
+      fit: fitOf(weights, names),
+      needed: weights.tensors(names).length,
+    };
   });
 }
 
@@ -135,9 +155,16 @@ function weightsOf(arrays: Arrays, path: string): Weights {
   };
 }
 
+/** A dictionary of tensors. */
+interface State {
+  /** The keys that lead to it in its file, joined by dots. */
+  readonly key: string;
+  readonly arrays: Arrays;
+}
+
 interface States extends Pick<Pretrained, "sha256" | "formerSha256"> {
   /** Every dictionary of tensors in the file. */
-  readonly states: readonly Arrays[];
+  readonly states: readonly State[];
 }
 
 async function readStates(path: string): Promise<States> {
@@ -145,8 +172,8 @@ async function readStates(path: string): Promise<States> {
     if ((await Deno.stat(path)).isDirectory) return await readFolder(path);
     const bytes = await Deno.readFile(path);
     const states = isSafetensors(bytes, path)
-      ? [lazily(Object.entries(decodeArrays(bytes)))]
-      : parseTorchStates(bytes, path).map(floatsOf);
+      ? [{ key: "", arrays: lazily(Object.entries(decodeArrays(bytes))) }]
+      : parseTorchStates(bytes, path).map((state) => ({ key: state.key, arrays: floatsOf(state) }));
     return { states, sha256: createHash("sha256").update(bytes).digest("hex") };
   } catch (error) {
     if (error instanceof DataError) throw error;
@@ -197,5 +224,5 @@ async function readFolder(folder: string): Promise<States> {
   const formerSha256 = createHash("sha256").update(bytes).digest("hex");
   // Which numbers are which tensor is as much of the weights as the numbers are.
   const sha256 = createHash("sha256").update(JSON.stringify(listed)).update(bytes).digest("hex");
-  return { states: [lazily(arrays)], sha256, formerSha256 };
+  return { states: [{ key: "", arrays: lazily(arrays) }], sha256, formerSha256 };
 }

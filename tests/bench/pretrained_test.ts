@@ -137,6 +137,61 @@ Deno.test("pretrained: safetensors by network; strangers and missing files are r
   }
 });
 
+Deno.test("pretrained: other ResNets are called what they seem to be", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    for (
+      const [kind, blocks, convolutions] of [
+        ["ResNet-34", [3, 4, 6, 3], 2],
+        ["ResNet-101", [3, 4, 23, 3], 3],
+        ["ResNet-152", [3, 8, 36, 3], 3],
+      ] as const
+    ) {
+      const names = blocks.flatMap((count, stage) =>
+        Array.from(
+          { length: count },
+          (_, block) =>
+            Array.from({ length: convolutions }, (_, i) =>
+              `module.layer${stage + 1}.${block}.conv${i + 1}.weight`),
+        ).flat()
+      );
+      const file = `${folder}/${kind}.safetensors`;
+      const tensors = ["module.conv1.weight", ...names, "module.fc.weight"];
+      await Deno.writeFile(
+        file,
+        encodeArrays(Object.fromEntries(
+          tensors.map((name) => [name, { shape: [1], values: Float32Array.of(1) }]),
+        )),
+      );
+      await assert.rejects(
+        readPretrained(file, NETWORKS),
+        (error) =>
+          error instanceof DataError &&
+          error.message.includes(`no known network: it seems to be a ${kind}; known are`),
+      );
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("pretrained: weights and their average in one checkpoint are not chosen from in silence", async () => {
+  // {"model": {"bn.weight": 1, "bn.bias": 2}, "model_ema": {the same}, "epoch": 3}, by torch 2.
+  const file = new URL("../datasets/figures/model_and_ema.pth", import.meta.url).pathname;
+  const tiny = (names: readonly string[]): NetworkDefinition => ({
+    ...resnet18,
+    title: "Tiny",
+    weights: { description: "Tiny", tensors: () => names },
+  });
+  await assert.rejects(
+    readPretrained(file, [tiny(["bn.weight", "bn.bias"])]),
+    (error) =>
+      error instanceof DataError &&
+      /two sets of weights for Tiny, "model" and "model_ema"; save the one that is meant alone, as torch\.save/
+        .test(error.message),
+  );
+});
+
 Deno.test("pretrained: a network takes exactly the tensors that it says it takes", () => {
   for (const network of NETWORKS) {
     if (network.weights === undefined) continue;
