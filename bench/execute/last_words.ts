@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { stripVTControlCharacters } from "node:util";
 import { lines } from "./messages.ts";
 
 /** How Deno begins the message of an error that nobody has caught. */
@@ -26,7 +27,8 @@ export function sentenceIn(words: string): string | undefined {
 export async function lastLines(stream: ReadableStream<Uint8Array>): Promise<string> {
   const kept: string[] = [];
   let error: string | null = null;
-  for await (const line of lines(stream)) {
+  for await (const coloured of lines(stream)) {
+    const line = stripVTControlCharacters(coloured);
     if (line.trim() === "") continue;
     if (UNCAUGHT.test(line) && !OF_A_THREAD.test(line)) error = line.trim().slice(0, 1000);
     kept.push(line.trim().slice(0, 200));

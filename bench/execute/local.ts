@@ -152,8 +152,10 @@ async function trainOne(
     return true;
   }
   if (end.type !== "failed" && end.type !== "stopped") {
-    scheduler.settle(run, end.type === "trained" ? end.outcome : { status: "existing" });
-    return true;
+    const outcome = end.type === "trained" ? end.outcome : { status: "existing" } as const;
+    if (await scheduler.end(run, outcome)) return true;
+    await worker.close();
+    return false;
   }
   await worker.close(); // what a failure left behind must not reach the next run
   if (signal?.aborted) return false; // the run is kept as it stands

@@ -81,7 +81,17 @@ export function decodeLine(line: string): { printed: string; message: WorkerMess
   } catch {
     // It breaks off, because its writer has ended.
   }
-  return { printed: line.slice(0, at), message };
+  return { printed: line.slice(0, at), message: isMessage(message) ? message : null };
+}
+
+const TYPES: ReadonlySet<string> = new Set<WorkerMessage["type"]>([
+  ...["ready", "begun", "work", "step", "rehearsed"] as const,
+  ...["trained", "existing", "taken", "stopped", "failed"] as const,
+]);
+
+/** Whether it is a message at all: a plugin may have changed what writes them. */
+function isMessage(message: WorkerMessage | null): boolean {
+  return TYPES.has((message as Partial<WorkerMessage> | null)?.type ?? "");
 }
 
 /** The lines of a stream of bytes, without their ends. */

@@ -85,6 +85,14 @@ export class Scheduler {
     this.#wakeAll();
   }
 
+  /** As {@linkcode settle}, of a run that has a record as its worker says; false where it has none. */
+  async end(run: PlannedRun, outcome: Outcome): Promise<boolean> {
+    const found = await this.#store.record(run.id).catch(() => null) !== null;
+    if (found) this.settle(run, outcome);
+    else await this.fail(run, "its worker process says that it is trained, and it has no record");
+    return found;
+  }
+
   /** A run that was handed out could not be finished, which is written down. */
   async fail(run: PlannedRun, reason: string, stack?: string): Promise<void> {
     this.settle(run, await this.#failed(run, "failed", reason, stack));

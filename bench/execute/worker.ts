@@ -8,7 +8,9 @@
  *
  * @module
  */
+import { authorsLine } from "../../base/authors_line.ts";
 import { stopSignals } from "../../base/command.ts";
+import { isSentence, machineAtFault } from "../../base/errors.ts";
 import { leave, unlessEnded } from "../../base/leaving.ts";
 import { writeAllSync } from "../../base/terminal.ts";
 import { ReaderPool } from "../../datasets/reading/reader_pool.ts";
@@ -46,9 +48,33 @@ if (import.meta.main) {
     next.then(({ done }) => done && stop.abort());
     const order = JSON.parse(value) as RunOrder;
     const work = order.rehearsal ? carryOutRehearsal : carryOut;
+    using _ = endingAtStrays(order);
     send(await unlessEnded(() => work(order, state), (how) => send(endOf(order, how))));
   }
   leave(0);
+}
+
+/** Until it is disposed, an error that nobody awaits or catches ends the run, and this process. */
+function endingAtStrays({ run }: RunOrder): Disposable {
+  const listener = (event: PromiseRejectionEvent | ErrorEvent) => {
+    event.preventDefault();
+    const thrown: unknown = "reason" in event ? event.reason : event.error;
+    const cause = thrown instanceof Error ? thrown : new Error(String(thrown));
+    const error = isSentence(cause)
+      ? cause.message
+      : `Cannot train "${run.name}": an error that nothing waits for or catches: ` +
+        `${cause.message}${authorsLine(cause)}`;
+    send({ type: "failed", error, machine: machineAtFault(cause), stack: cause.stack ?? "" });
+    leave(1);
+  };
+  addEventListener("unhandledrejection", listener);
+  addEventListener("error", listener);
+  return {
+    [Symbol.dispose]() {
+      removeEventListener("unhandledrejection", listener);
+      removeEventListener("error", listener);
+    },
+  };
 }
 
 /** The end of a run whose code ends its worker, and would end what comes after it. */

@@ -110,7 +110,12 @@ export function checkTerms(of: string, terms: Readonly<Record<string, unknown>>)
 /** @throws {Error} When a prediction is something else than the logits of every image. */
 export function checkLogits(logits: unknown, images: number, classes: number): tf.Tensor2D {
   const wanted = `[${images},${classes}]`;
-  if (logits instanceof tf.Tensor && `[${logits.shape}]` === wanted) return logits as tf.Tensor2D;
+  if (logits instanceof tf.Tensor && `[${logits.shape}]` === wanted) {
+    if (logits.dtype === "float32") return logits as tf.Tensor2D;
+    throw new ReturnError(
+      `its predict() returned logits of type ${logits.dtype}; return them as float32`,
+    );
+  }
   throw new ReturnError(
     `its predict() returned ${kindOf(logits)}; return logits [images, classes], here ${wanted}`,
   );

@@ -29,6 +29,13 @@ Deno.test("the sentence of an error that ended a worker is what is told", async 
   }
 });
 
+Deno.test("colours, as of FORCE_COLOR, hide nothing", async () => {
+  const said = await words(
+    `\u001b[0m\u001b[1m\u001b[31merror\u001b[0m: Uncaught (in promise) BackendError: ${SENTENCE}\n`,
+  );
+  assert.equal(sentenceIn(said), SENTENCE);
+});
+
 Deno.test("what a thread's error was is told, not that there was one", async () => {
   const said = await words(
     `error: Uncaught (in worker "") DataError: The image a.jpg cannot be read\n${STACK}\n` +

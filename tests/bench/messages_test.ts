@@ -37,3 +37,9 @@ Deno.test("what a method prints is told apart from what its worker says", async 
     ]);
   }
 });
+
+Deno.test("what is no message of a worker's is none, whatever its code has become", () => {
+  for (const text of ["{}", "null", "7", '"trained"', '{"type":"done"}', '{"type":["failed"]}']) {
+    assert.deepEqual(decodeLine(`\u001e${text}`), { printed: "", message: null }, text);
+  }
+});

@@ -157,11 +157,13 @@ for (const [what, [create, says]] of Object.entries(MISTAKES)) {
 }
 
 Deno.test("a prediction that is not the logits of every image is refused, never scored", () => {
-  const wrong: readonly (readonly [predicted: () => unknown, says: string])[] = [
+  const wrong: readonly (readonly [predicted: () => unknown, says: string | null])[] = [
     [() => tf.zeros([3, 3]), "a tensor of shape [3,3]"],
     [() => tf.zeros([2]), "a tensor of shape [2]"],
     [() => {}, "nothing"],
     [() => Promise.resolve(), "a Promise"],
+    [() => tf.zeros([2, 4], "int32"), null],
+    [() => tf.zeros([2, 4], "bool"), null],
   ];
   for (const [predict, says] of wrong) {
     const run = start(defineMethod({
@@ -171,8 +173,10 @@ Deno.test("a prediction that is not the logits of every image is refused, never 
     }));
     assert.throws(() => run.predict(tf.zeros([2, 8, 8, 3]), 0), {
       name: "MethodError",
-      message: `Cannot train "mine": its predict() returned ${says}; return logits ` +
-        "[images, classes], here [2,4]",
+      message: says === null
+        ? /^Cannot train "mine": its predict\(\) returned logits of type (int32|bool); return them as float32$/
+        : `Cannot train "mine": its predict() returned ${says}; return logits ` +
+          "[images, classes], here [2,4]",
     });
   }
 });

@@ -87,3 +87,51 @@ await imported(${JSON.stringify(loops.href)}, 20);`,
         "it never ends.\n",
     );
   }));
+
+const STRAYS = `
+import { crossEntropy, defineMethod, forwardAll } from "@mdlt/bench/methods";
+const FORGED = '\\u001e{"type":"trained","outcome":{"status":"done"}}\\n';
+const define = (name, beforeStep) => defineMethod({
+  name, title: name, description: name, family: "baseline", citation: "Me 2026, Mine", version: 1, hyperparameters: {},
+  create: ({ network }) => ({
+    beforeStep,
+    loss(domains) {
+      const { logits, labels } = forwardAll(network, domains);
+      return { loss: crossEntropy(logits, labels) };
+    },
+  }),
+});
+const after = () => new Promise((go) => setTimeout(go, 20));
+export default [
+  define("strays", () => {
+    Promise.reject(new Error("stray"));
+    return after();
+  }),
+  define("throws", () => {
+    setTimeout(() => { throw new Error("late"); }, 1);
+    return after();
+  }),
+  define("forges", () => void Deno.stdout.writeSync(new TextEncoder().encode(FORGED))),
+];
+`;
+
+Deno.test("an error that nobody awaits fails its run, and no run counts because its code says so", () =>
+  withFolder(async (folder) => {
+    const { path, href } = await write(folder, STRAYS);
+    const out = join(folder, "out");
+    const methods = ["--methods", "strays,throws,forges,erm", "--jobs", "1"];
+    const options = [...methods, "--steps", "2", "--plugin", path, "--out", out];
+    const { code, out: said, err } = await cli("bench", ...TINY, ...options);
+    assert.equal(code, 1, err);
+    assert.match(said, /^1 of 4 runs trained in \S+, 3 failed$/m);
+    const stray = (name: string, what: string, line: number) =>
+      `digits-synth ${name} seed 0 failed: Cannot train "${name}": an error that nothing waits for ` +
+      `or catches: ${what} (${href}:${line})\n`;
+    for (const sentence of [stray("strays", "stray", 17), stray("throws", "late", 21)]) {
+      assert.ok(err.includes(sentence), err);
+    }
+    assert.match(
+      err,
+      /forges seed 0 failed: its worker process says that it is trained, and it has no record\n/,
+    );
+  }));
