@@ -14,15 +14,33 @@ export function printError(line: string): void {
   writeAllSync(Deno.stderr, new TextEncoder().encode(`${printable(line)}\n`));
 }
 
-/** A text without what a terminal would obey: names that come out of files may hold anything. */
-export function printable(text: string): string {
+/**
+ * What a terminal would obey, and characters that nobody sees: they turn writing around, or make two
+ * names look like one. Signs of numbers that are seen, and joiners after letters that may need them
+ * (none of Europe's), are not among them.
+ */
+const UNSEEN =
   // deno-lint-ignore no-control-regex
-  return text.replaceAll(/[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g, "\ufffd");
+  /[[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u115f\u1160\u3164\uffa0\p{Cf}]--[\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u{110bd}\u{110cd}\u200c\u200d]]|(?<![[\p{L}\p{M}\p{So}]--[\x00-\u052f]])[\u200c\u200d]/gv;
+
+/** A text without what is obeyed or unseen: names that come out of files may hold anything. */
+export function printable(text: string): string {
+  return text.replaceAll(UNSEEN, "\ufffd");
 }
 
-/** Prints a value as one line of JSON on standard output. */
+/** A text without what is unseen, by which names that look alike are known. */
+export function withoutUnseen(text: string): string {
+  return text.replaceAll(UNSEEN, "");
+}
+
+/** Prints a value as one line of JSON on standard output; what is unseen is written as JSON may. */
 export function printJson(value: unknown): void {
-  print(JSON.stringify(value));
+  const escaped = (found: string) =>
+    Array.from(
+      { length: found.length },
+      (_, i) => `\\u${found.charCodeAt(i).toString(16).padStart(4, "0")}`,
+    ).join("");
+  print(JSON.stringify(value).replaceAll(UNSEEN, escaped));
 }
 
 /** Writes all bytes: a pipe that is nearly full takes fewer at a time. */

@@ -13,6 +13,7 @@ import {
   type DatasetDefinition,
   defaultSettings,
 } from "./dataset.ts";
+import { cautionsOf } from "./cautions.ts";
 import { checkFile, fetchFile, type FetchOptions, type FileState } from "./fetching/fetch.ts";
 import { notHere } from "./fetching/folders.ts";
 import { ReaderPool } from "./reading/reader_pool.ts";
@@ -83,18 +84,20 @@ export async function checkFiles(
 /**
  * Reads every image of a data set once; what cannot be read is told, not thrown.
  *
- * @returns How many images there are, and a sentence for every one that cannot be read.
+ * @returns How many images there are, a sentence for every one that cannot be read, and what is
+ * probably a mistake in the whole.
  * @throws {DataError} When the data set is not here.
  */
 export async function checkImages(
   definition: DatasetDefinition,
   paths: DataPaths,
   onProgress: (what: string, done: number, total: number) => void = () => {},
-): Promise<{ images: number; broken: string[] }> {
+): Promise<{ images: number; broken: string[]; cautions: string[] }> {
   const found = await definition.locate(paths);
   if (!found.here) throw notHere(definition.name, found);
   await using readers = new ReaderPool();
-  return await readAll(await loadForCheck(definition, { ...paths, readers }), onProgress);
+  const dataset = await loadForCheck(definition, { ...paths, readers });
+  return { ...await readAll(dataset, onProgress), cautions: cautionsOf(dataset) };
 }
 
 /** Loads a data set to look at all of it; nothing is kept. */

@@ -30,6 +30,15 @@ export function requireDomainName(name: string): void {
 export const requireClassName = (name: string): void => requireDrawable("class", name);
 
 function requireDrawable(what: string, name: string): void {
+  // deno-lint-ignore no-control-regex
+  if (/[\x00-\x1f\x7f]/.test(name)) {
+    throw new DataError(
+      `A ${what} cannot be called ${
+        JSON.stringify(name)
+      }, which has a line break or another control ` +
+        `character; give it a name of letters.`,
+    );
+  }
   if (!(name in Object.prototype)) return;
   throw new DataError(
     `A ${what} cannot be called "${name}", a word of JavaScript's that charts cannot be drawn with; ` +

@@ -8,6 +8,7 @@ import { basename, dirname, join } from "node:path";
 import { UsageError } from "../../base/errors.ts";
 import { firstMissing, isFile } from "../../base/files.ts";
 import { type DataPaths, type DatasetDefinition, findDataset } from "../../datasets/dataset.ts";
+import { cautionsOf } from "../../datasets/cautions.ts";
 import { shareDataset } from "../../datasets/reading/shared.ts";
 import { type Backend, type BackendChoice, inspectBackend } from "../../tensor/backend.ts";
 import type { Catalogue } from "../catalogue.ts";
@@ -52,6 +53,8 @@ export interface ReadDataset {
   /** Its name, and where every seed has images of its own, the seed. */
   readonly images: string;
   readonly fingerprint: string;
+  /** Sentences about what is probably a mistake in it. */
+  readonly cautions?: readonly string[];
   /** A file from which every process can read it; left out where it does not lie in memory. */
   readonly file?: string | undefined;
 }
@@ -81,7 +84,8 @@ export async function readDatasets(
     const file = await shareDataset(dataset, paths.cacheDir, () => {
       onProgress(`keeping ${name} again, as its cache was damaged`, 0, 1);
     });
-    read.set(key, { images: imagesOf(spec), fingerprint: dataset.fingerprint, file });
+    const { fingerprint } = dataset;
+    read.set(key, { images: imagesOf(spec), fingerprint, cautions: cautionsOf(dataset), file });
   }
   return read;
 }

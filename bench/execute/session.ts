@@ -101,7 +101,8 @@ export async function runSession(request: SessionRequest): Promise<SessionResult
   const backend = here ? await readyBackend(request) : expected;
   // Native TensorFlow was to be had by all signs and is not.
   if (backend !== expected) planned = await request.plan(backend, () => {});
-  for (const note of notes) events.onNote?.(note);
+  const cautions = [...datasets?.values() ?? []].flatMap(({ cautions = [] }) => cautions);
+  for (const note of [...notes, ...new Set(cautions)]) events.onNote?.(note);
   const revision = await revisionOfCode();
   if (manifest !== null) {
     const { plugins } = catalogue;

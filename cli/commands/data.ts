@@ -130,8 +130,8 @@ async function checkSet(
   [...wrong, ...odd].forEach(print);
   const progress = makeProgress(false);
   try {
-    const { images, broken } = await checkImages(definition, paths, progress.work);
-    broken.forEach(print);
+    const { images, broken, cautions } = await checkImages(definition, paths, progress.work);
+    [...broken, ...cautions].forEach(print);
     print(`${definition.name}: ${images - broken.length} of ${images} images can be read`);
     const bad = files.some(({ state }) => state.startsWith("wrong"));
     return bad || wrong.length > 0 || broken.length > 0 ? 1 : 0;

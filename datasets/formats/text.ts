@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { withoutUnseen } from "../../base/terminal.ts";
 
 /**
  * The text of a file in UTF-8, in UTF-16 (little-endian without its mark), or else in Windows-1252, as spreadsheets
@@ -21,7 +22,10 @@ export function decodeText(bytes: Uint8Array): string {
   }
 }
 
-/** A name without what people and disks write differently: upper or lower case, composed letters or not. */
+/**
+ * A name without what people and disks write differently: upper or lower case, composed letters or
+ * not, characters that nobody sees.
+ */
 export function foldedName(name: string): string {
-  return name.normalize("NFC").toLowerCase();
+  return withoutUnseen(name.normalize("NFC")).toLowerCase();
 }

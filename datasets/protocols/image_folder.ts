@@ -160,7 +160,12 @@ function namesOf(root: string, all: readonly string[]): string[] {
     const bare = foldedName(name.trim()); // spaces around a domain's name are not read from a CSV
     const other = byCase.get(bare);
     if (other !== undefined) {
-      const what = name.toLowerCase() === other.toLowerCase() ? "upper and lower case" : "spaces";
+      const [one, two] = [name.toLowerCase(), other.toLowerCase()];
+      const what = one === two
+        ? "upper and lower case"
+        : one.trim() === two.trim()
+        ? "spaces"
+        : "characters that nobody sees";
       throw new DataError(
         `The folders ${other} and ${name} of ${root} differ in ${what} alone; give ` +
           `them the same name, or names that differ.`,

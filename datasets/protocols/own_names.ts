@@ -34,8 +34,8 @@ export function domainNames(rows: readonly WrittenRow[], file: string): string[]
   if (twin === undefined) return names;
   const other = names.find((name) => foldedName(name) === foldedName(twin))!;
   throw new DataError(
-    `${file} has domains "${other}" and "${twin}", which differ in case or in how their letters ` +
-      `are written alone; write them in one way.`,
+    `${file} has domains "${other}" and "${twin}", which differ in case, in how their letters ` +
+      `are written or in characters that nobody sees alone; write them in one way.`,
   );
 }
 

@@ -1,0 +1,64 @@
+/** Data on which every method is right, and names that only look different. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { stringify } from "csv-stringify/sync";
+import { checkImages } from "../../datasets/check.ts";
+import { cautionsOf } from "../../datasets/cautions.ts";
+import { readImageFolder } from "../../datasets/protocols/image_folder.ts";
+import { splitCsv, splitFolder } from "../../datasets/protocols/own_split.ts";
+import {
+  load,
+  own,
+  pathsOf,
+  refused,
+  settings,
+  withFolder,
+  withSplit,
+  write,
+} from "./own_folder.ts";
+
+Deno.test("own data: one class alone is pointed out", () =>
+  withFolder(async (folder) => {
+    for (const domain of ["day", "night"]) {
+      await Deno.remove(join(folder, domain, "bee"), { recursive: true });
+    }
+    await Deno.writeTextFile(
+      join(folder, "farm.csv"),
+      splitCsv(await splitFolder(folder, settings)),
+    );
+    const sentence = /^farm has one class alone, ant: every prediction is right/;
+    assert.match(cautionsOf(await load(folder)).join(), sentence);
+    const { cautions } = await checkImages(await own(folder), pathsOf(folder));
+    assert.match(cautions.join(), sentence);
+  }));
+
+Deno.test("own data: training images of one class alone are pointed out, a tail is not", () =>
+  withSplit(async (folder, rows) => {
+    assert.deepEqual(cautionsOf(await load(folder)), []);
+    const elsewhere = (only: (row: readonly string[]) => boolean) =>
+      rows.map((row) => row[3] === "train" && only(row) ? row.with(3, "test") : row);
+    await write(folder, elsewhere(([env, label]) => env === "day" && label === "0"));
+    assert.deepEqual(cautionsOf(await load(folder)), []);
+    await write(folder, elsewhere(([, label]) => label === "0"));
+    assert.deepEqual(cautionsOf(await load(folder)), [
+      "farm has training images of one class alone, bee, of 2: nothing can be learned of the others.",
+    ]);
+  }));
+
+Deno.test("own data: names that differ in what nobody sees, and line breaks in names, are refused", () =>
+  withSplit(async (folder, rows) => {
+    await write(folder, rows.map(([env, ...rest], i) => [i === 0 ? "day\u200b" : env!, ...rest]));
+    await refused(
+      load(folder),
+      /has domains "day" and "day.", .* characters that nobody sees alone/,
+    );
+    const named = rows.map((row) => [...row, row[1] === "0" ? "a\nnt" : "bee"]);
+    const header = ["env", "label", "path", "split", "class"];
+    await Deno.writeTextFile(join(folder, "farm.csv"), stringify([header, ...named]));
+    await refused(load(folder), /A class cannot be called "a\\nnt", which has a line break/);
+    await Deno.rename(join(folder, "night/ant"), join(folder, "night/a\u202ent"));
+    await refused(
+      readImageFolder(folder),
+      /folders ant and a\ufffdnt of .* differ in characters that nobody sees alone/,
+    );
+  }));
