@@ -38,6 +38,10 @@ export function outdated(record: RunRecord, now: Maker): string | null {
   if (sources?.stage1 && now.sources.stage1 && sources.stage1 !== now.sources.stage1) {
     return "the weights of its first stage are others now";
   }
+  for (const [metric, is] of Object.entries(now.sources.metrics ?? {})) {
+    const then = sources?.metrics?.[metric];
+    if (then !== undefined && then !== is) return `the metric ${metric} has been edited since`;
+  }
   const then = environment["tensorflow"];
   if (spec.engine.backend === "native" && typeof then === "string" && now.tensorflow !== null) {
     if (then !== now.tensorflow) return `TensorFlow is ${now.tensorflow} now and was ${then}`;

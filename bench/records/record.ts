@@ -181,6 +181,11 @@ export interface SourceHashes {
   readonly network: string | null;
   /** Of the first stage's weights. */
   readonly stage1?: string;
+  /**
+   * Of the modules of plugins' metrics that the record keeps figures of, or that its checkpoint was
+   * chosen by; left out where there are none, and in older records.
+   */
+  readonly metrics?: Readonly<Record<string, string>>;
 }
 
 /** The record of a finished run. */

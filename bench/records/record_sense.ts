@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { NOT_DOMAINS } from "../../datasets/names.ts";
 import type { Confusion } from "../../metrics/mod.ts";
 import { leftOut } from "./left_out.ts";
 import type { CurvePoint, RunRecord, RunSpec } from "./record.ts";
@@ -62,6 +63,15 @@ function* ofData({ spec, data }: RunRecord): Iterable<Problem> {
   const unseen = data.unseen?.domains ?? [];
   if (new Set([...data.domains, ...unseen]).size < data.domains.length + unseen.length) {
     yield { path: ["data", "domains"], problem: "two domains have one name" };
+  }
+  const taken = [...data.domains, ...unseen].find((name) =>
+    NOT_DOMAINS.includes(name.toLowerCase())
+  );
+  if (taken !== undefined) {
+    yield {
+      path: ["data", "domains"],
+      problem: `"${taken}" is what figures over domains are called`,
+    };
   }
   if ([...unseen].sort().join() !== leftOut(spec).join()) {
     yield {

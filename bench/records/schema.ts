@@ -175,6 +175,7 @@ const record = z.object({
     method: sha256.nullable(),
     network: sha256.nullable(),
     stage1: sha256.exactOptional(),
+    metrics: z.record(z.string(), sha256).exactOptional(),
   }).exactOptional(),
   files: z.record(name, sha256).exactOptional(),
   sha256: sha256.exactOptional(),

@@ -7,32 +7,59 @@ import { pathToFileURL } from "node:url";
 import { projectPath } from "../../base/paths.ts";
 import { sourceHash } from "../../base/source_hash.ts";
 import type { Definition } from "../../base/definition.ts";
+import type { Metric } from "../../metrics/mod.ts";
+import { ruleOf, selectionRules } from "../../metrics/selection.ts";
 import type { Catalogue } from "../catalogue.ts";
 import released from "./released.json" with { type: "json" };
 import type { RunSpec, SourceHashes } from "./record.ts";
 
 /** What of a catalogue says where its definitions come from. */
-export type Known = Pick<Catalogue, "methods" | "networks" | "plugins" | "origins">;
+export type Known =
+  & Pick<Catalogue, "methods" | "networks" | "plugins" | "origins">
+  & Partial<Pick<Catalogue, "metrics">>;
 
 const ROOT = pathToFileURL(projectPath("")).href;
 
 /** The contracts that definitions keep to, and lists of them: no part of any. */
 const CONTRACTS = [
   ...["method.ts", "hyperparameter.ts", "objective.ts", "study.ts"],
-  ...["network.ts", "mod.ts"],
+  ...["network.ts", "metric.ts", "mod.ts"],
 ];
 
 /** Hashes by module, since runs of a plan share methods. */
 const hashes = new Map<string, Promise<string | null>>();
 
-/** The code of a run's method and network, as it is now; its first stage has a record of its own. */
+/**
+ * The code of a run's method and network, as it is now, and of metrics that its record keeps or that
+ * choose its checkpoint, where a plugin brings them. Its first stage has a record of its own.
+ */
 export async function sourcesOf(spec: RunSpec, known: Known): Promise<SourceHashes> {
   const method = known.methods.find(({ name }) => name === spec.method.name);
   const network = known.networks.find(({ name }) => name === spec.training.network.name);
+  const metrics: Record<string, string> = {};
+  for (const metric of recordedMetrics(spec, known)) {
+    const hash = await hashOf(metric, "metrics", known);
+    if (hash !== null) metrics[metric.name] = hash;
+  }
   return {
     method: await hashOf(method, "methods", known),
     network: await hashOf(network, "networks", known),
+    ...(Object.keys(metrics).length > 0 && { metrics }),
   };
+}
+
+/** Metrics of plugins that cannot be computed again from a record, or decide which weights it tests. */
+function recordedMetrics(
+  { training }: RunSpec,
+  { metrics = [], origins }: Known,
+): readonly Metric[] {
+  const { selection } = training;
+  const chooses = selectionRules(metrics).includes(selection)
+    ? ruleOf(selection, metrics)?.metric
+    : undefined;
+  return metrics.filter((metric) =>
+    origins.has(metric) && (metric.needs === "probabilities" || metric === chooses)
+  );
 }
 
 /**

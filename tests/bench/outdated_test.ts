@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { sourceHash } from "../../base/source_hash.ts";
-import { builtin } from "../../bench/catalogue.ts";
+import { builtin, loadCatalogue } from "../../bench/catalogue.ts";
 import { Folder } from "../../bench/records/folder.ts";
 import { type Maker, outdated } from "../../bench/records/outdated.ts";
 import type { RunRecord } from "../../bench/records/record.ts";
@@ -15,7 +15,7 @@ import { readStore } from "../../report/folder.ts";
 import { buildReport } from "../../report/mod.ts";
 import { inFolder } from "../report/folder.ts";
 import { DATASETS, writeStore } from "../report/store.ts";
-import { cli, lastEvent, TINY, withFolder } from "./crash.ts";
+import { cli, lastEvent, planOf, TINY, withFolder } from "./crash.ts";
 
 const MODULES: Readonly<Record<string, string>> = {
   "file:///m/mine.ts": `import { half, type Kind } from "./parts/sums.ts";
@@ -89,7 +89,11 @@ Deno.test("a record is outdated by what is known to be another, and by nothing e
   inFolder(async (out) => {
     const { runs: [run] } = await writeStore(out, GRID);
     const plain = (await new Folder(out).record(run!.id))!;
-    const sources = { method: "a".repeat(64), network: "b".repeat(64), stage1: "c".repeat(64) };
+    const metrics = { mine: "e".repeat(64), gone: "f".repeat(64) };
+    const sources = {
+      ...{ method: "a".repeat(64), network: "b".repeat(64), stage1: "c".repeat(64) },
+      metrics,
+    };
     const record = { ...plain, sources };
     const now: Maker = { fingerprint: record.data.fingerprint, sources, tensorflow: "2.21.0" };
     assert.equal(outdated(record, now), null);
@@ -102,9 +106,37 @@ Deno.test("a record is outdated by what is known to be another, and by nothing e
       [{ sources: { ...sources, method: other } }, /^the method erm has been edited since$/],
       [{ sources: { ...sources, network: other } }, /^the network digits-cnn has been edited/],
       [{ sources: { ...sources, stage1: other } }, /^the weights of its first stage are others/],
+      [{ sources: { ...sources, metrics: { mine: other } } }, /^the metric mine has been edited/],
       [{ tensorflow: "2.22.0" }, /^TensorFlow is 2\.22\.0 now and was 2\.21\.0$/],
     ];
     for (const [change, why] of cases) assert.match(outdated(record, { ...now, ...change })!, why);
+  }));
+
+Deno.test("metrics of plugins are known by their code, where a record needs them", () =>
+  withFolder(async (folder) => {
+    const metric = (name: string, needs: string, power: number, comment: string) =>
+      `// ${comment}\nexport const metric = { kind: "metric", name: "${name}", title: "${name}", ` +
+      `description: "Mine.", better: "max", scale: { factor: 1, decimals: 2, unit: "" }, ` +
+      `range: [0, 1], needs: "${needs}", undefinedWhen: "never", compute: () => 0.5 ** ${power} };\n`;
+    const hashes = async (file: string, text: string, selection: string) => {
+      const path = join(folder, file);
+      await Deno.writeTextFile(path, text);
+      const catalogue = await loadCatalogue([path]);
+      const [run] = planOf("erm");
+      const { spec } = run!;
+      const chosen = { ...spec, training: { ...spec.training, selection } };
+      return (await sourcesOf(chosen, catalogue)).metrics;
+    };
+    const sure = await hashes("a.ts", metric("sure", "probabilities", 1, "one"), "last");
+    assert.match(sure!["sure"]!, /^[0-9a-f]{64}$/);
+    const same = await hashes("b.ts", metric("sure", "probabilities", 1, "two"), "last");
+    assert.deepEqual(same, sure, "a comment");
+    const other = await hashes("c.ts", metric("sure", "probabilities", 2, "one"), "last");
+    assert.notEqual(other!["sure"], sure!["sure"]);
+    const counted = metric("counted", "counts", 1, "one");
+    assert.equal(await hashes("d.ts", counted, "last"), undefined, "it is computed anew");
+    const chooses = await hashes("e.ts", counted, "validation-counted");
+    assert.deepEqual(Object.keys(chooses!), ["counted"]);
   }));
 
 Deno.test("two data under one name never meet in one table", () =>

@@ -97,6 +97,11 @@ const CASES: readonly (readonly [string, (record: Open) => void, ...string[]])[]
     "diverged at the last step",
     (record) => Object.assign(record, { outcome: { status: "diverged", step: 500 } }),
   ],
+  [
+    "a domain that is called as an average",
+    ({ data }) => data.domains[1] = "Worst",
+    `data.domains: "Worst" is what figures over domains are called`,
+  ],
   ["done without a result", (record) => record.result = null, "result: a run that is done has one"],
   [
     "diverged without a result",
