@@ -23,6 +23,7 @@ import { NETWORKS } from "../networks/mod.ts";
 import { HPARAMS, type Hparams } from "./hparams/mod.ts";
 import { requireFields } from "./definition_fields.ts";
 import { withinLimit } from "./load_limit.ts";
+import { requireMetric } from "./metric_door.ts";
 import type { Plugin } from "./records/record.ts";
 
 /** The definitions, by what they are. */
@@ -139,6 +140,7 @@ export function extend(
       );
     }
     requireFields(definition, from);
+    if (definition.kind === "metric") requireMetric(definition as Metric, from);
     const origins = new Map([...extended.origins, [definition, from]]);
     extended = { ...extended, [list]: [...known, definition], origins };
   }

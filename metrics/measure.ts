@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { authorsLine } from "../base/authors_line.ts";
+import { UsageError } from "../base/errors.ts";
 import { type ClassCounts, countsOf, pooledCounts, type TrainingImages } from "./counts.ts";
 import { type Inputs, type Metric, type MetricOf, worst } from "./metric.ts";
 import {
@@ -63,8 +65,11 @@ function measureFrom<Input extends keyof Inputs>(
   }
   if (inputs.length === 0) return null;
   return {
-    domains: inputs.map((input) => finite(metric.compute(input))),
-    pooled: finite(metric.pool ? metric.pool(inputs) : metric.compute(POOL[metric.needs](inputs))),
+    domains: inputs.map((input) => valueOf(metric, () => metric.compute(input))),
+    pooled: valueOf(
+      metric,
+      () => metric.pool ? metric.pool(inputs) : metric.compute(POOL[metric.needs](inputs)),
+    ),
   };
 }
 
@@ -93,6 +98,20 @@ export function whyUndefined(metric: Metric, measured: Measured | null): string 
   return measured === null ? "not recorded by this version" : metric.undefinedWhen;
 }
 
-function finite(value: number | null): number | null {
-  return value !== null && Number.isFinite(value) ? value : null;
+/**
+ * What a metric gives, where that is a finite number.
+ *
+ * @throws {UsageError} When its code throws: with the line.
+ */
+function valueOf({ name }: { readonly name: string }, compute: () => number | null): number | null {
+  try {
+    const value = compute();
+    return value !== null && Number.isFinite(value) ? value : null;
+  } catch (error) {
+    const cause = error instanceof Error ? error : new Error(String(error));
+    throw new UsageError(
+      `Cannot compute the metric "${name}": ${cause.message}${authorsLine(cause)}`,
+      { cause },
+    );
+  }
 }

@@ -190,6 +190,24 @@ Deno.test("a plugin that cannot be used is one sentence", () =>
     await fails(other("network"), /the network "x" has no input; it is "pixels" or "features"/);
     await fails(other("dataset"), /the dataset "x" has no images/);
     await fails(other("metric"), /the metric "x" has no better; it is "max" or "min"/);
+    const metric = (compute: string) =>
+      `export default { kind: "metric", name: "odd", title: "Odd", description: "D", better: "max", ` +
+      `scale: { factor: 100 }, range: [0, 1], needs: "counts", undefinedWhen: "never", ` +
+      `compute: (counts) => {\n${compute}\n} };`;
+    const odd: readonly (readonly [compute: string, message: RegExp])[] = [
+      [
+        'throw new Error("boom");',
+        /compute\(\) of the metric "odd" fails: boom \(file:.*\.ts:2\)$/,
+      ],
+      ['return "0.5";', /"odd" gives "0\.5"; it must be a number, or null without a value$/],
+      ["", /"odd" gives undefined; it must be a number/],
+      ["return Promise.reject(1);", /"odd" gives a Promise; it must be a number/],
+      ["return 7;", /"odd" gives 7, and its range is 0 to 1; mend one of them$/],
+      ["return Math.random();", /"odd" gives 0\.\d+ and then 0\.\d+ for the same predictions/],
+      ["counts.images[0]++; return 0.5;", /"odd" changes what it is given; copy it first$/],
+    ];
+    for (const [compute, message] of odd) await fails(metric(compute), message);
+    await loadCatalogue([await write(folder, metric("return NaN;"), "undefined.ts")]);
     await fails(other("study"), /the study "x" has no factors/);
     await fails(other("section"), /the section "x" has no build; it is a function/);
     const { code, err } = await cli("methods", "--plugin", join(folder, "none.ts"));
