@@ -19,7 +19,7 @@ export function printError(line: string): void {
  * names look like one. Signs of numbers that are seen, and joiners after letters that may need them
  * (none of Europe's), are not among them.
  */
-const UNSEEN =
+export const UNSEEN: RegExp =
   // deno-lint-ignore no-control-regex
   /[[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u115f\u1160\u3164\uffa0\p{Cf}]--[\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u{110bd}\u{110cd}\u200c\u200d]]|(?<![[\p{L}\p{M}\p{So}]--[\x00-\u052f]])[\u200c\u200d]/gv;
 

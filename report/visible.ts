@@ -4,19 +4,20 @@
  *
  * @module
  */
+import { UNSEEN } from "../base/terminal.ts";
 import type { Manifest, RunRecord } from "../bench/records/record.ts";
 
-/** Controls but space, tab and line ends; what turns the direction of writing; what has no width. */
-const UNSEEN =
-  // deno-lint-ignore no-control-regex
-  /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff0-\uffff]|[\u{e0000}-\u{e007f}]|\p{Surrogate}/gu;
+/** What no file can hold: halves of characters, and what is none. */
+const IMPOSSIBLE = /\p{Surrogate}|[\ufffe\uffff]/gu;
 
 /** A text in which what cannot be seen stands as its number: `‹U+202E›`. */
 export function visible(text: string): string {
-  return text.replaceAll(UNSEEN, (character) => {
+  const numbered = (character: string) => {
     const number = character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0");
     return `‹U+${number}›`;
-  });
+  };
+  return text.replaceAll("\r\n", "\n").replaceAll(UNSEEN, numbered)
+    .replaceAll(IMPOSSIBLE, numbered);
 }
 
 /** A record whose words can be seen. What identifies the run stays as it is. */
