@@ -7,6 +7,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import { authorsLine, lengthenStacks } from "../../base/authors_line.ts";
 import { isSentence, machineAtFault } from "../../base/errors.ts";
 import type { Draws, Learner, Terms } from "../../methods/method.ts";
+import type { NetworkDefinition } from "../../networks/network.ts";
+import { Module } from "../../nn/module.ts";
 
 /** A mistake in a method; the message is one sentence, `cause` the error itself. */
 export class MethodError extends Error {
@@ -119,6 +121,23 @@ export function checkLogits(logits: unknown, images: number, classes: number): t
   throw new ReturnError(
     `its predict() returned ${kindOf(logits)}; return logits [images, classes], here ${wanted}`,
   );
+}
+
+/** A network that is refused in a sentence where it builds something else than a module. */
+export function checkedNetwork(definition: NetworkDefinition): NetworkDefinition {
+  return {
+    ...definition,
+    build(options) {
+      const built: unknown = definition.build(options);
+      if (built instanceof Module) return built;
+      throw new RangeError(
+        `Cannot build the network ${definition.name}: its build() returned ${
+          kindOf(built)
+        }; return ` +
+          `a module, such as sequential gives`,
+      );
+    },
+  };
 }
 
 /** What is wrong with a method whose logits for an image are no numbers, though the weights are. */

@@ -34,6 +34,7 @@ import {
   callMethod,
   callMethodAsync,
   checkDraws,
+  checkedNetwork,
   checkLearner,
   checkLogits,
   checkLoss,
@@ -88,7 +89,7 @@ export function prepareRun(
   const dropout = stream(seed, "dropout");
   const build = (classifierInputs = 1) =>
     buildNetwork(
-      definition ?? find("network", training.network.name, NETWORKS),
+      checkedNetwork(definition ?? find("network", training.network.name, NETWORKS)),
       dataset.classes.length,
       {
         inputShape: dataset.inputShape,

@@ -16,6 +16,8 @@ import {
 } from "../../methods/method.ts";
 import swad from "../../methods/swad.ts";
 import { defaultValues } from "../../methods/hyperparameter.ts";
+import { NETWORKS } from "../../networks/mod.ts";
+import type { Module } from "../../nn/module.ts";
 import { useBackend } from "../../testing/backend.ts";
 import { debugDataset } from "../../testing/debug_dataset.ts";
 import { cli, planOf, TINY, withFolder } from "./crash.ts";
@@ -115,6 +117,19 @@ Deno.test("numbers that the seed does not decide are refused, wherever they come
         : new RegExp(`^Cannot train "mine": two runs of seed 3 ${says.source}`);
       await assert.rejects(rehearsed(method, execution), { message });
     }
+  }
+});
+
+Deno.test("a network that builds no module is told in a sentence", async () => {
+  for (const [built, what] of [[undefined, "nothing"], [[1], "an Array"]] as const) {
+    const network = { ...NETWORKS[0]!, name: "odd", build: () => built as unknown as Module };
+    const options = { dataset: debugDataset(), method: erm, network, exact: true, onStep() {} };
+    await assert.rejects(rehearse(specOf(erm, "eager"), options), {
+      name: "RangeError",
+      message:
+        `Cannot build the network odd: its build() returned ${what}; return a module, such ` +
+        "as sequential gives",
+    });
   }
 });
 
