@@ -46,7 +46,7 @@ const idx = (name: string, md5: string): SourceFile => ({
   md5,
 });
 
-/** MNIST: handwritten digits, grey. Packed or not, and in torchvision's folder within a folder. */
+/** MNIST: handwritten digits, grey. Packed or not, in torchvision's folders or straight in `MNIST`. */
 export const mnist: DigitFiles = {
   name: "mnist",
   sources: [
@@ -57,7 +57,7 @@ export const mnist: DigitFiles = {
   ],
   files: (part) =>
     ["images-idx3-ubyte", "labels-idx1-ubyte"].map((kind) =>
-      [join("MNIST", "raw"), join("MNIST", "MNIST", "raw")].flatMap((folder) => {
+      [join("MNIST", "raw"), join("MNIST", "MNIST", "raw"), "MNIST"].flatMap((folder) => {
         const file = join(folder, `${part === "train" ? "train" : "t10k"}-${kind}`);
         // Kaggle's copy has a dot in the name.
         return [file, file.replace("-idx", ".idx")].flatMap((name) => [`${name}.gz`, name]);

@@ -38,7 +38,7 @@ export async function ownDatasets(
   taken: ReadonlySet<string | undefined>,
 ): Promise<OwnDataset[]> {
   const found = new Map<string, OwnDataset>();
-  for (const folder of [splitsDir, dataDir]) {
+  for (const folder of new Set([splitsDir, dataDir])) { // the two may be one
     if (folder === undefined) continue;
     for (const file of await csvFiles(folder)) {
       const from = join(folder, file);

@@ -1,6 +1,7 @@
 /** Commands of somebody who stands outside of the repository. */
 import assert from "node:assert/strict";
 import { basename, join } from "node:path";
+import sharp from "sharp";
 import { projectPath } from "../../base/paths.ts";
 import { withFolder } from "../bench/crash.ts";
 
@@ -51,8 +52,53 @@ Deno.test("in a folder of the project, too, paths are meant from there", async (
     assert.match(err, /Cannot report on --out "mine"/);
     await Deno.mkdir(join(folder, "mine", "runs"), { recursive: true });
     const checked = await deno(folder, "task", "--quiet", "check", "mine");
-    assert.equal(checked.code, 0, checked.err);
-    assert.match(checked.out, /^0 finished runs/);
+    assert.match(checked.out, /^mine\/manifest\.json: it is not there/, checked.err);
+    assert.match(checked.out, /^0 finished runs/m);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("in a folder of the project, data, weights and plugins are meant from there", async () => {
+  const folder = await Deno.makeTempDir({ dir: projectPath("tests"), prefix: "stands-" });
+  const task = (...args: string[]) => deno(folder, "task", "--quiet", ...args);
+  try {
+    const create = { width: 8, height: 8, channels: 3 as const, background: "red" };
+    const image = await sharp({ create }).jpeg().toBuffer();
+    for (const cell of ["day/ant", "day/bee", "night/ant", "night/bee"]) {
+      await Deno.mkdir(join(folder, "farm", cell), { recursive: true });
+      for (let i = 0; i < 9; i++) {
+        await Deno.writeFile(join(folder, "farm", cell, `${i}.jpg`), image);
+      }
+    }
+    const split = await task("data", "split", "farm", "--held-out", "6", "--name", "farm");
+    assert.equal(split.code, 0, split.err);
+    assert.match(split.out, /^Split: farm\/farm\.csv\nUse: .* --data-dir farm$/m);
+    const checked = await task("data", "check", "farm", "--data-dir", "farm");
+    assert.match(checked.out, /36 of 36 images can be read/, checked.err);
+    const bench = (...args: string[]) =>
+      task(
+        ...[
+          "bench",
+          "--datasets",
+          "farm",
+          "--data-dir",
+          "farm",
+          "--preset",
+          "smoke",
+          "--methods",
+          "erm",
+        ],
+        ...["--seeds", "1", "--dry-run", "--plugin", "../helpers/probe_plugin.ts", ...args],
+      );
+    const planned = await bench("--splits-dir", "./farm");
+    assert.equal(planned.code, 0, planned.err);
+    assert.match(planned.out, /^1 run$/m);
+    await Deno.writeTextFile(join(folder, "none.pth"), "no weights");
+    assert.match(
+      (await bench("--pretrained", "none.pth")).err,
+      /does not start as a file of torch/,
+    );
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -224,6 +224,15 @@ Deno.test("own data: an own set may not hide a built-in one, nor one file anothe
     await refused(load(folder), /farm\.csv and Farm\.csv both make a data set "farm"/);
   }));
 
+Deno.test("own data: images and splits may be said to lie in the same folder", () =>
+  withSplit(async (folder) => {
+    const paths = { ...pathsOf(folder), splitsDir: folder };
+    const farm = findDataset("farm", await knownDatasets(paths));
+    assert.equal(farm.unusable, undefined);
+    const { domains } = await farm.load(loadOptions(farm, {}, { ...paths, imageSize: 8 }));
+    assert.deepEqual(domains.map(({ name }) => name), ["day", "night"]);
+  }));
+
 Deno.test("own data: what cannot be read stops only what needs it", () =>
   withSplit(async (folder) => {
     await Deno.symlink(join(folder, "nowhere"), join(folder, "dangling.csv"));
