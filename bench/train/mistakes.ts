@@ -6,7 +6,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { authorsLine, lengthenStacks } from "../../base/authors_line.ts";
 import { isSentence, machineAtFault } from "../../base/errors.ts";
-import type { Draws, Learner, Terms } from "../../methods/method.ts";
+import type { Averaging, Draws, Learner, Terms } from "../../methods/method.ts";
 import type { NetworkDefinition } from "../../networks/network.ts";
 import { Module } from "../../nn/module.ts";
 
@@ -137,6 +137,28 @@ export function checkedNetwork(definition: NetworkDefinition): NetworkDefinition
           `a module, such as sequential gives`,
       );
     },
+  };
+}
+
+/** An averaging whose mistakes are told as those of its method. */
+export function checkedAveraging(method: string, { lag, stretch }: Averaging): Averaging {
+  return {
+    lag,
+    stretch: (losses, ended) =>
+      callMethod(method, () => {
+        const given = stretch(losses, ended);
+        const most = losses.length;
+        const isWhole = (n: unknown) => Number.isInteger(n);
+        if (given === null) return null;
+        const { from, to } = given ?? {};
+        if (isWhole(from) && isWhole(to) && 0 <= from && from <= to && to <= most) return given;
+        throw new ReturnError(
+          `its averaging's stretch() returned ${
+            JSON.stringify(given) ?? "nothing"
+          } after ${most} ` +
+            `checkpoints; return null, or { from, to } with 0 <= from <= to <= ${most}`,
+        );
+      }),
   };
 }
 

@@ -34,6 +34,7 @@ import {
   callMethod,
   callMethodAsync,
   checkDraws,
+  checkedAveraging,
   checkedNetwork,
   checkLearner,
   checkLogits,
@@ -162,7 +163,7 @@ export function prepareRun(
       step = now;
       return callMethodAsync(name, () => update(batches, now));
     },
-    averaging: learner.averaging,
+    averaging: learner.averaging && checkedAveraging(name, learner.averaging),
     predictor: {
       executor: by,
       residents,

@@ -133,6 +133,25 @@ Deno.test("a network that builds no module is told in a sentence", async () => {
   }
 });
 
+Deno.test("a stretch to average over that cannot be is told in a sentence", async () => {
+  const wrong: readonly (readonly [stretch: () => unknown, says: RegExp])[] = [
+    [
+      () => ({ from: 1, to: 0 }),
+      /its averaging's stretch\(\) returned \{"from":1,"to":0\} after 1 /,
+    ],
+    [() => ({ from: 0, to: 9 }), /return null, or \{ from, to \} with 0 <= from <= to <= 1/],
+    [() => undefined, /its averaging's stretch\(\) returned nothing after 1 checkpoints/],
+    [() => assert.fail("no"), /^Cannot train "mine": no \(file:.*_test\.ts:\d+\)$/],
+  ];
+  for (const [stretch, message] of wrong) {
+    const averaging = { lag: 1, stretch: stretch as () => null };
+    await assert.rejects(rehearsed(mine(() => ({ averaging })), "eager"), {
+      name: "MethodError",
+      message,
+    });
+  }
+});
+
 Deno.test("tensors that steps leave behind are counted, and those that last from the first are not", async () => {
   const kept: tf.Tensor[] = [];
   const leaking = mine(() => ({ beforeStep: () => void kept.push(tf.scalar(1), tf.scalar(2)) }));
