@@ -45,10 +45,16 @@ export async function verify(
   folder: Folder,
   onProgress: (done: number, total: number) => void = () => {},
 ): Promise<Verification> {
-  const { planned, findings } = await ofPlans(folder);
+  const { there, planned, findings } = await ofPlans(folder);
   const missing = new Set(planned);
   let runs = 0, unsealed = 0;
   const ids = await folder.ids();
+  if (!there && ids.length > 0) {
+    const why =
+      "it is not there, so nothing says which runs were planned; the bench command that " +
+      "made the folder writes it again";
+    findings.push({ id: null, file: "manifest.json", why, remove: [] });
+  }
   for (const [i, id] of ids.entries()) {
     const { record, failed, wrong } = await ofRun(folder, id);
     findings.push(...wrong);
@@ -61,7 +67,9 @@ export async function verify(
 }
 
 /** The runs that are planned; plans that cannot be used, and runs of them. */
-async function ofPlans(folder: Folder): Promise<{ planned: string[]; findings: Finding[] }> {
+async function ofPlans(
+  folder: Folder,
+): Promise<{ there: boolean; planned: string[]; findings: Finding[] }> {
   const planned: string[] = [], findings: Finding[] = [];
   const tell = (file: string, why: string) => findings.push({ id: null, file, why, remove: [] });
   let there = false;
@@ -77,14 +85,7 @@ async function ofPlans(folder: Folder): Promise<{ planned: string[]; findings: F
       tell(file, error.why);
     }
   }
-  if (!there) {
-    tell(
-      "manifest.json",
-      "it is not there, so nothing says which runs were planned; the bench " +
-        "command that made the folder writes it again",
-    );
-  }
-  return { planned, findings };
+  return { there, planned, findings };
 }
 
 async function ofRun(
