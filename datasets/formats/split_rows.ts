@@ -160,23 +160,36 @@ function tryForm(table: string, choice: Options): Form | undefined {
     const lacking = COLUMNS.filter((name) => !names.includes(name));
     const absent = row.some((cell) => SPLIT_WORD.test(cell)) &&
       row.some((cell) => fileKind(cell.trim().replace(/["']$/, "")) === "image");
-    return { names, lacking, absent, options: { ...options, ...habits(table, names, options) } };
+    const { more, numbered } = habits(table, names, options);
+    const all = numbered ? ["", ...names] : names;
+    return { names: all, lacking, absent, options: { ...options, ...more } };
   } catch {
     return undefined;
   }
 }
 
-/** What the first row below the header shows of its writer: single quotes, blanks before cells. */
-function habits(table: string, names: readonly string[], options: Options): Options {
+/** What the first row below a header shows of its writer. */
+interface Habits {
+  /** Single quotes, blanks before cells. */
+  readonly more: Options;
+  /** A number before every row, for which R's `write.table` writes no name. */
+  readonly numbered: boolean;
+}
+
+function habits(table: string, names: readonly string[], options: Options): Habits {
   try {
     const [, row = []]: string[][] = parse(table, { ...options, to: 2, relax_quotes: true });
-    const quoted = /^\s*'.*'\s*$/.test(row[names.indexOf("split")] ?? "");
+    const split = names.indexOf("split");
+    const blanks = row.length > 1 && row.slice(1).every((cell) => /^\s/.test(cell));
+    const numbered = row.length === names.length + 1 && /^\W?\d+\W?$/.test(row[0]!) &&
+      SPLIT_WORD.test(row[split + 1]!) && !SPLIT_WORD.test(row[split]!);
+    const quoted = /^\s*'.*'\s*$/.test(row[numbered ? split + 1 : split] ?? "");
     return {
-      ...(row.length > 1 && row.slice(1).every((cell) => /^\s/.test(cell)) && { ltrim: true }),
-      ...(quoted && { quote: "'", escape: "'" }),
+      more: { ...(blanks && { ltrim: true }), ...(quoted && { quote: "'", escape: "'" }) },
+      numbered,
     };
   } catch {
-    return {};
+    return { more: {}, numbered: false };
   }
 }
 

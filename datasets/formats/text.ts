@@ -6,7 +6,7 @@
 import { withoutUnseen } from "../../base/terminal.ts";
 
 /**
- * The text of a file in UTF-8, in UTF-16 (little-endian without its mark), or else in Windows-1252, as spreadsheets
+ * The text of a file in UTF-8, in UTF-16 (with its mark or without), or else in Windows-1252, as spreadsheets
  * write it. A mark before UTF-8 stays, since it belongs to the bytes that a fingerprint is of.
  */
 export function decodeText(bytes: Uint8Array): string {
@@ -15,6 +15,7 @@ export function decodeText(bytes: Uint8Array): string {
   if (first === 0xfe && second === 0xff) return new TextDecoder("utf-16be").decode(bytes);
   // Letters of a header are ASCII: without a mark, every other byte is 0 in UTF-16.
   if (first && second === 0 && bytes[3] === 0) return new TextDecoder("utf-16le").decode(bytes);
+  if (first === 0 && second && bytes[2] === 0) return new TextDecoder("utf-16be").decode(bytes);
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {

@@ -1,6 +1,7 @@
 /** Split files as people and programs write them. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { decodeText } from "../../datasets/formats/text.ts";
 import { splitCsv, splitFolder } from "../../datasets/protocols/own_split.ts";
 import { splitsOf } from "./helpers.ts";
 import { load, own, refused, settings, withFolder, withSplit } from "./own_folder.ts";
@@ -33,6 +34,10 @@ Deno.test("own data: lines around the table, single quotes and odd cells are rea
       ),
       "blanks after commas": joined(", "),
       "blanks before quotes": lines.map((row) => row.map((cell) => `"${cell}"`).join(", ")),
+      "R's numbers of rows, which have no name": [
+        first!,
+        ...rows.map((row, i) => `"${i + 1}",${row.map((cell) => `"${cell}"`).join()}`),
+      ],
       "rows of empty cells": [first!, ",,,", ...others, " , , , ", ",,,,,"],
       "empty cells beside the table": [first!, ...others.map((line) => `${line},,`)],
       "a column of notes that some rows lack": [`${first},note`, ...others],
@@ -46,6 +51,15 @@ Deno.test("own data: lines around the table, single quotes and odd cells are rea
       }
     }
   }));
+
+Deno.test("own data: UTF-16 of either order is read without its mark, too", () => {
+  const text = "env,label,path,split\nday,0,day/ä.jpg,train\n";
+  for (const little of [true, false]) {
+    const bytes = new Uint8Array(2 * text.length), view = new DataView(bytes.buffer);
+    [...text].forEach((letter, i) => view.setUint16(2 * i, letter.charCodeAt(0), little));
+    assert.equal(decodeText(bytes), text);
+  }
+});
 
 Deno.test("own data: a domain may begin with #, and a row that is commented out is not taken for one", () =>
   withFolder(async (folder) => {
