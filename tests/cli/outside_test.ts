@@ -52,8 +52,8 @@ Deno.test("in a folder of the project, too, paths are meant from there", async (
     assert.match(err, /Cannot report on --out "mine"/);
     await Deno.mkdir(join(folder, "mine", "runs"), { recursive: true });
     const checked = await deno(folder, "task", "--quiet", "check", "mine");
-    assert.match(checked.out, /^mine\/manifest\.json: it is not there/, checked.err);
-    assert.match(checked.out, /^0 finished runs/m);
+    assert.equal(checked.code, 0, checked.err);
+    assert.match(checked.out, /^0 finished runs/);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
