@@ -245,7 +245,10 @@ export class Run {
       if (!(error instanceof NotFiniteError)) throw error;
       const { ctx, predictor: { own } } = this.#prepared, { step } = this.#progress;
       if (own && ctx.isFinite()) throw noLogits(this.options.method.name, error.where, step);
-      this.outcome = { status: "diverged", step, term: "a logit" };
+      // On the way, the terms of the next step tell more.
+      if (this.done === this.steps) {
+        this.outcome = { status: "diverged", step, term: "a logit" };
+      }
       return undefined;
     }
   }
