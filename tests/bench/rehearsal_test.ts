@@ -104,7 +104,7 @@ Deno.test("numbers that the seed does not decide are refused, wherever they come
       mine(({ network }) => ({
         predict: (images) => tf.add(network.logits(images), tf.randomNormal([1, 4], 0, 9)),
       })),
-      /differ in its figures of validation images within/,
+      /differ in what it predicts within/,
     ],
   };
   for (const [what, [method, says]] of Object.entries(foreign)) {
