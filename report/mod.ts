@@ -57,8 +57,9 @@ export type { Design } from "./analysis/statistics/power.ts";
 export type { Friedman } from "./analysis/statistics/ranks.ts";
 export type { Studied, StudiedSetting, StudyResults } from "./analysis/studies.ts";
 export type { ReportMetrics, Tested } from "./analysis/tested.ts";
-export type { UnseenDigest } from "./folder.ts";
-export type { CurveDigest, Digest, Run, SparseConfusion, Store } from "./folder.ts";
+export type { UnseenDigest } from "./digest.ts";
+export type { CurveDigest, Digest, SparseConfusion } from "./digest.ts";
+export type { Run, Store } from "./folder.ts";
 export type { LastGain, Learned } from "../bench/records/learning.ts";
 
 /** What a report was made of, and where it lies. */

@@ -17,7 +17,7 @@ import {
   probabilityOfImprovement,
 } from "./statistics/aggregates.ts";
 import { type Friedman, friedman, rank } from "./statistics/ranks.ts";
-import { scoreKey } from "../folder.ts";
+import { scoreKey } from "../digest.ts";
 
 /** One tested figure over all data sets. */
 export interface Across extends Tested {

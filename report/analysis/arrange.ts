@@ -5,7 +5,8 @@
  */
 import { mean, sampleStandardDeviation } from "simple-statistics";
 import type { RunSpec } from "../../bench/records/record.ts";
-import type { Digest, Run, Store } from "../folder.ts";
+import type { Digest } from "../digest.ts";
+import type { Run, Store } from "../folder.ts";
 
 /** What programs know by a name and readers by a title. */
 export interface Named {

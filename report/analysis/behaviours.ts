@@ -14,7 +14,8 @@ import type {
   Study,
   StudyFigures,
 } from "../../methods/study.ts";
-import { type Run, scoreKey } from "../folder.ts";
+import { scoreKey } from "../digest.ts";
+import type { Run } from "../folder.ts";
 import { type DatasetResults, estimate, hasLearned, networkOf, scores } from "./arrange.ts";
 import { tUpperQuantile } from "./statistics/distributions.ts";
 import { curve, scoresOf, type Studied, type StudyResults, toldApart } from "./studies.ts";

@@ -19,7 +19,7 @@ import type { Tested } from "./tested.ts";
 import { blockedAnova, type FTest, type NotComputable } from "./statistics/anova.ts";
 import { compareAll, type Compared, type Verdict } from "./statistics/family.ts";
 import { differences, type MeanTest, meanTest } from "./statistics/moderated.ts";
-import { scoreKey } from "../folder.ts";
+import { scoreKey } from "../digest.ts";
 import { datasetName, nameOf } from "../tables/format.ts";
 import type { Name } from "../tables/table.ts";
 

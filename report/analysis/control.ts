@@ -11,7 +11,7 @@ import { compareAll, type Compared, type Family } from "./statistics/family.ts";
 import { differences, type Seeds } from "./statistics/moderated.ts";
 import { type Design, detectable } from "./statistics/power.ts";
 import type { Tested } from "./tested.ts";
-import { scoreKey } from "../folder.ts";
+import { scoreKey } from "../digest.ts";
 
 /** A method beside its control. Differences are method − control, as fractions. */
 export interface Beside extends Compared {

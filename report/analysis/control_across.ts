@@ -4,7 +4,7 @@
  * @module
  */
 import { mean } from "simple-statistics";
-import { scoreKey } from "../folder.ts";
+import { scoreKey } from "../digest.ts";
 import { type DatasetResults, hasLearned, scores } from "./arrange.ts";
 import { type Controlled, controlledOn, controlsOf } from "./control.ts";
 import type { Judgement } from "./significance.ts";

@@ -5,7 +5,7 @@
  */
 import { find, notFoundMessage, UsageError } from "../../base/errors.ts";
 import { best, type Metric } from "../../metrics/mod.ts";
-import { scoreKey } from "../folder.ts";
+import { scoreKey } from "../digest.ts";
 import type { ReportContext } from "../context.ts";
 import {
   completeMethods,

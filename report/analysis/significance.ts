@@ -17,7 +17,7 @@ import { bestFirst, type Tested } from "./tested.ts";
 import { compareAll, type Compared } from "./statistics/family.ts";
 import { differences } from "./statistics/moderated.ts";
 import { pairedTest } from "./statistics/pairs.ts";
-import { scoreKey } from "../folder.ts";
+import { scoreKey } from "../digest.ts";
 
 /** The F tests of one figure of one data set. */
 export interface Anova extends Tested {

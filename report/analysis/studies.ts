@@ -6,7 +6,8 @@
 import type { StudyTag } from "../../bench/records/record.ts";
 import type { Metric } from "../../metrics/mod.ts";
 import { type Levels, type Study, studyOf, type TrainingStudy } from "../../methods/study.ts";
-import { type Run, scoreKey, type Store } from "../folder.ts";
+import { scoreKey } from "../digest.ts";
+import type { Run, Store } from "../folder.ts";
 import { groupBy, type Named, networkOf, tableOf, tableTitle } from "./arrange.ts";
 
 /** What is shown of a run: validation for choosing, test for what was chosen. */

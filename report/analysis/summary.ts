@@ -18,7 +18,8 @@ import {
 import type { Tested } from "./tested.ts";
 import type { Comparison, Rival } from "./significance.ts";
 import type { Verdict } from "./statistics/family.ts";
-import { scoreKey, type Store } from "../folder.ts";
+import { scoreKey } from "../digest.ts";
+import type { Store } from "../folder.ts";
 import { figureTitle, listed, scaledEstimate, showP, signed } from "../tables/format.ts";
 
 /** Who has the highest mean on one data set, and what that is worth. */

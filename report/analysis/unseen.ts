@@ -14,7 +14,8 @@ import { selectionMetric } from "../../bench/plan/selection.ts";
 import { type ChoosingRule, UNSEEN_RULES, type UnseenCurve } from "../../bench/plan/unseen.ts";
 import { leftOut, onAllDomains } from "../../bench/records/left_out.ts";
 import type { RunSpec } from "../../bench/records/record.ts";
-import { type Digest, type Run, type RunState, scoreKey, type Store } from "../folder.ts";
+import { type Digest, scoreKey } from "../digest.ts";
+import type { Run, RunState, Store } from "../folder.ts";
 import { groupBy, networkOf, withoutSeed } from "./arrange.ts";
 
 /** Where in {@linkcode Digest.scores} of an unseen store the figures in the domains trained on are. */

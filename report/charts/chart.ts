@@ -15,7 +15,7 @@ import {
   scores,
 } from "../analysis/arrange.ts";
 import { bestFirst } from "../analysis/tested.ts";
-import { scoreKey } from "../folder.ts";
+import { scoreKey } from "../digest.ts";
 import type { ChartConfig, ChartSpec } from "../types.ts";
 
 /** A chart: its files' name, what it shows in words, and how it is drawn. */

@@ -5,7 +5,7 @@
  */
 import type { TopLevelSpec } from "vega-lite";
 import type { DatasetResults, MethodResults } from "../analysis/arrange.ts";
-import type { SparseConfusion } from "../folder.ts";
+import type { SparseConfusion } from "../digest.ts";
 import {
   type Chart,
   choice,

@@ -7,7 +7,7 @@ import type { TopLevelSpec } from "vega-lite";
 import { isBetter, type Metric } from "../../metrics/mod.ts";
 import { type DatasetResults, estimate, type MethodResults, scores } from "../analysis/arrange.ts";
 import { secondsOf } from "../analysis/seconds.ts";
-import { scoreKey } from "../folder.ts";
+import { scoreKey } from "../digest.ts";
 import { axisTitle } from "../tables/format.ts";
 import { type Chart, PALETTE, short, specOf, WIDTH } from "./chart.ts";
 

@@ -7,7 +7,7 @@ import type { TopLevelSpec } from "vega-lite";
 import type { Metric } from "../../metrics/mod.ts";
 import { type DatasetResults, estimate, scores } from "../analysis/arrange.ts";
 import { SEEN } from "../analysis/unseen.ts";
-import { scoreKey } from "../folder.ts";
+import { scoreKey } from "../digest.ts";
 import { axisTitle } from "../tables/format.ts";
 import { type Chart, fromBest, PALETTE, short, specOf } from "./chart.ts";
 

@@ -7,7 +7,7 @@
 import type { TopLevelSpec } from "vega-lite";
 import { format, type Metric } from "../../metrics/mod.ts";
 import { type DatasetResults, estimate, type MethodResults, scores } from "../analysis/arrange.ts";
-import { scoreKey } from "../folder.ts";
+import { scoreKey } from "../digest.ts";
 import { density } from "../analysis/statistics/density.ts";
 import { axisTitle } from "../tables/format.ts";
 import { type Chart, PALETTE, short, specOf, WIDTH } from "./chart.ts";

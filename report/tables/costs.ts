@@ -10,7 +10,7 @@ import { heading, type Metric } from "../../metrics/mod.ts";
 import { calibration } from "../analysis/calibration.ts";
 import { type DatasetResults, estimate, type MethodResults, scores } from "../analysis/arrange.ts";
 import { secondsOf } from "../analysis/seconds.ts";
-import { type Digest, scoreKey } from "../folder.ts";
+import { type Digest, scoreKey } from "../digest.ts";
 import { estimates, METHOD } from "./columns.ts";
 import { spreadSpeaksFor } from "./captions.ts";
 import { nameOf, noteOf, scaled, scaledEstimate } from "./format.ts";

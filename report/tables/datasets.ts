@@ -4,7 +4,7 @@
  * @module
  */
 import type { DatasetResults } from "../analysis/arrange.ts";
-import type { Digest } from "../folder.ts";
+import type { Digest } from "../digest.ts";
 import { DATASET, DOMAIN } from "./columns.ts";
 import type { Cell, Column, Group, Row, Table } from "./table.ts";
 

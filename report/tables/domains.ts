@@ -5,7 +5,7 @@
  */
 import { heading, type Metric } from "../../metrics/mod.ts";
 import { type DatasetResults, scores } from "../analysis/arrange.ts";
-import { scoreKey } from "../folder.ts";
+import { scoreKey } from "../digest.ts";
 import { estimates, METHOD } from "./columns.ts";
 import { MARKED, overSeeds, selectedBy, spreadSpeaksFor } from "./captions.ts";
 import { nameOf, noteOf, scaledEstimate, shownIn } from "./format.ts";

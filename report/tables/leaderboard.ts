@@ -8,7 +8,7 @@ import type { Controlled } from "../analysis/control.ts";
 import type { Comparison } from "../analysis/significance.ts";
 import type { Verdict } from "../analysis/statistics/family.ts";
 import { sameFigure, type Tested } from "../analysis/tested.ts";
-import { scoreKey } from "../folder.ts";
+import { scoreKey } from "../digest.ts";
 import type { ReportContext } from "../context.ts";
 import { controlCells, controlColumns } from "./control.ts";
 import { estimates, METHOD, text } from "./columns.ts";

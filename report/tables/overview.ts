@@ -8,7 +8,7 @@ import { missingSeedsNote, scores } from "../analysis/arrange.ts";
 import type { NotComputable } from "../analysis/statistics/anova.ts";
 import type { Interval } from "../analysis/statistics/aggregates.ts";
 import { canSeparate } from "../analysis/statistics/ranks.ts";
-import { scoreKey } from "../folder.ts";
+import { scoreKey } from "../digest.ts";
 import { estimates, METHOD } from "./columns.ts";
 import { MARKED, selectedBy, spreadSpeaksFor } from "./captions.ts";
 import { capitalized, figureTitle, scaledEstimate, shownIn, showP } from "./format.ts";

@@ -15,7 +15,8 @@ import {
 import type { Controlled } from "../analysis/control.ts";
 import type { Definitions } from "../analysis/papers.ts";
 import type { ReportMetrics } from "../analysis/tested.ts";
-import { scoreKey, type Store } from "../folder.ts";
+import { scoreKey } from "../digest.ts";
+import type { Store } from "../folder.ts";
 import { estimates, METHOD } from "./columns.ts";
 import { MARKED, overSeeds, selectedBy, spreadSpeaksFor } from "./captions.ts";
 import {

@@ -14,7 +14,7 @@ import {
 } from "../analysis/arrange.ts";
 import type { UnseenRule } from "../../bench/plan/unseen.ts";
 import { SEEN } from "../analysis/unseen.ts";
-import { scoreKey } from "../folder.ts";
+import { scoreKey } from "../digest.ts";
 import { MARKED, overSeeds, spreadSpeaksFor } from "./captions.ts";
 import { DATASET, DOMAIN, estimates, METHOD, METRIC, SEED, text } from "./columns.ts";
 import { metricName, nameOf, noteOf, scaledEstimate, shownIn } from "./format.ts";

@@ -14,7 +14,8 @@ import {
   sameFigure,
   testedFigures,
 } from "../../report/analysis/tested.ts";
-import { type Run, scoreKey } from "../../report/folder.ts";
+import { scoreKey } from "../../report/digest.ts";
+import type { Run } from "../../report/folder.ts";
 
 const accuracy = METRICS.find(({ name }) => name === "accuracy")!;
 const nll = METRICS.find(({ name }) => name === "nll")!;

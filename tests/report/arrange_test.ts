@@ -16,7 +16,8 @@ import {
   tableTitle,
 } from "../../report/analysis/arrange.ts";
 import { curve, scoresOf, studies, toldApart } from "../../report/analysis/studies.ts";
-import { type Run, scoreKey, type Store } from "../../report/folder.ts";
+import { scoreKey } from "../../report/digest.ts";
+import type { Run, Store } from "../../report/folder.ts";
 
 type State = Run["state"];
 const DONE = { status: "done" } as State;

@@ -6,7 +6,8 @@ import { behaviours } from "../../methods/brl/behaviours.ts";
 import { STUDIES } from "../../methods/mod.ts";
 import type { Study, StudyFigures, TrainingStudy } from "../../methods/study.ts";
 import { behaviours as studiedBehaviours, figuresOf } from "../../report/analysis/behaviours.ts";
-import { type Run, scoreKey } from "../../report/folder.ts";
+import { scoreKey } from "../../report/digest.ts";
+import type { Run } from "../../report/folder.ts";
 import type { DatasetResults, MethodResults } from "../../report/analysis/arrange.ts";
 import type { StudyResults } from "../../report/analysis/studies.ts";
 

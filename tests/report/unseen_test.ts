@@ -6,7 +6,8 @@ import { listing } from "../../report/analysis/listing.ts";
 import type { ReportContext } from "../../report/context.ts";
 import { arrange, scores } from "../../report/analysis/arrange.ts";
 import { SEEN, unseenStore } from "../../report/analysis/unseen.ts";
-import type { Digest, Run, Store } from "../../report/folder.ts";
+import type { Digest } from "../../report/digest.ts";
+import type { Run, Store } from "../../report/folder.ts";
 import { toCsv } from "../../report/tables/formats/csv.ts";
 import { unseenTable } from "../../report/tables/unseen.ts";
 
