@@ -14,9 +14,9 @@ import { type Lock, tryLock, withLock } from "../../base/lock.ts";
 import { readJson, StoreError } from "./door.ts";
 import { Folder, type PlanFile } from "./folder.ts";
 import { type KeptPredictions, predictionsCsv } from "./predictions.ts";
-import { leftOut, wholeDataset } from "./left_out.ts";
 import type { ProgressFile } from "./progress.ts";
-import type { FailureRecord, Manifest, RunRecord, RunSpec } from "./record.ts";
+import type { FailureRecord, Manifest, RunRecord } from "./record.ts";
+import { staying } from "./same_table.ts";
 import { fileSealHolds, sealed, sealedFile, sha256Of } from "./seal.ts";
 import type { RunState, TrainResult } from "../train/trainer.ts";
 
@@ -206,15 +206,7 @@ export class Store extends Folder {
           `used (${unusable.why}); remove the file, or give another output folder`,
       );
     }
-    const cells = new Set(manifest.runs.map(cell));
-    const trained = manifest.runs.filter(isTrained);
-    const datasets = new Set(trained.map(({ spec }) => spec.dataset.name));
-    const fits = fitting(trained);
-    const kept = (earlier?.manifest.runs ?? []).filter((run) =>
-      !cells.has(cell(run)) &&
-      (!isTrained(run) || !datasets.has(run.spec.dataset.name) || fits(run))
-    );
-    const runs = [...kept, ...manifest.runs];
+    const runs = [...staying(earlier?.manifest.runs ?? [], manifest.runs), ...manifest.runs];
     await writeAtomically(path, json(sealed({ ...manifest, runs })));
   }
 
@@ -259,43 +251,6 @@ async function removeTemporaryFiles(folder: string): Promise<void> {
   for await (const { name, isFile } of Deno.readDir(folder)) {
     if (isFile && name.endsWith(".tmp")) await Deno.remove(join(folder, name)).catch(() => {});
   }
-}
-
-/** Whether a run is trained here: what is imported stands beside any training. */
-function isTrained({ spec }: Manifest["runs"][number]): boolean {
-  return spec.imported === undefined;
-}
-
-/** The cell of a table that a run fills. */
-function cell({ name, spec, trial }: Manifest["runs"][number]): string {
-  const { dataset, training, seed } = spec;
-  return JSON.stringify([dataset.name, leftOut(spec), training.network, name, seed, trial]);
-}
-
-/** Which runs can stand in one table with some: of a program's, the engine says nothing. */
-function fitting(planned: Manifest["runs"]): (run: Manifest["runs"][number]) => boolean {
-  const byProgram = ({ spec }: Manifest["runs"][number]) => spec.command !== undefined;
-  const anyEngine = (run: Manifest["runs"][number]) => conditions(run, null);
-  const [all, any, programs] = [
-    planned.map((run) => conditions(run)), // several where there are networks
-    planned.map(anyEngine),
-    planned.filter(byProgram).map(anyEngine),
-  ].map((keys) => new Set(keys)) as [Set<string>, Set<string>, Set<string>];
-  return (run) => all.has(conditions(run)) || (byProgram(run) ? any : programs).has(anyEngine(run));
-}
-
-/** What two runs must share to stand in one table. */
-function conditions(
-  { spec, trial }: Manifest["runs"][number],
-  engine: RunSpec["engine"] | null = spec.engine,
-): string {
-  // A method without steps of its own evaluates what its first stage has trained.
-  const trained = spec.training.steps === 0 && spec.stage1 !== null ? spec.stage1 : spec;
-  const { training } = trained;
-  const { network, steps, selection } = training;
-  const batch = trial === undefined ? training.batch : null; // a search draws it
-  const dataset = wholeDataset(trained); // runs that leave out domains stand in tables of their own
-  return JSON.stringify([dataset, network, steps, batch, selection, engine]);
 }
 
 /** Indented, with each list of numbers on one line: a confusion matrix stays a matrix. */
