@@ -4,37 +4,16 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import {
-  type Evaluation,
-  measure,
-  type Metric,
-  METRICS,
-  type Predictions,
-  type Shots,
-} from "../../metrics/mod.ts";
+import { METRICS, type Predictions } from "../../metrics/mod.ts";
 import nll from "../../metrics/nll.ts";
-import { summarize } from "../../metrics/measure.ts";
-import { type Rule, ruleOf } from "../../metrics/selection.ts";
-import { looksAtTest, score } from "../plan/selection.ts";
+import { measure, summarize } from "../../metrics/measure.ts";
+import { score } from "../plan/selection.ts";
 import { bestOf, glimpses, lookedAt, type Progress as Shown } from "../records/progress.ts";
-import type {
-  Confusion,
-  CurvePoint,
-  RecordedScores,
-  RunRecord,
-  RunSpec,
-} from "../records/record.ts";
+import type { CurvePoint, RunRecord, RunSpec } from "../records/record.ts";
 import { type Averaged, type AveragingProgress, WeightAverage } from "./averaging.ts";
-import {
-  curveFigures,
-  evaluate,
-  type FeatureSample,
-  featureSample,
-  NotFiniteError,
-  scoresOf,
-} from "./evaluation.ts";
+import { type FeatureSample, featureSample, NotFiniteError } from "./evaluation.ts";
+import { Examiner, type Kept } from "./examiner.ts";
 import { noLogits } from "./mistakes.ts";
-import type { SeenDataset } from "./normalise.ts";
 import { withoutPrefix, withPrefix } from "./prefix.ts";
 import { type PreparedRun, prepareRun } from "./prepare.ts";
 import { type Seconds, Stopwatch } from "./stopwatch.ts";
@@ -67,19 +46,11 @@ interface Progress {
   /** Of every term since the last checkpoint. */
   sums: Record<string, { total: number; steps: number }>;
   /** The checkpoint that would be tested if training ended now. */
-  best: {
-    readonly score: number;
-    readonly step: number;
-    readonly validation: readonly Confusion[];
-    /** Validation metrics that do not follow from the counts. */
-    readonly scores: RecordedScores;
-  } | null;
+  best: (Kept & { readonly score: number; readonly step: number }) | null;
   /** Of the averaged weights, in methods that have them averaged. */
   averaging?: AveragingProgress;
   seconds: Seconds;
 }
-
-const NO_SHOTS: Shots = { many: 0, few: 0 };
 
 /** What averages of weights are chosen by. */
 const LOSS = nll;
@@ -93,29 +64,18 @@ export class Run {
   readonly #prepared: PreparedRun;
   readonly #progress: Progress;
   readonly #stopwatch: Stopwatch;
-  readonly #metrics: readonly Metric[];
-  /** What checkpoints measure. */
-  readonly #traced: readonly Metric[];
-  readonly #rule: Rule;
+  readonly #examiner: Examiner;
   readonly #average: WeightAverage | null;
-  /** The domains that are not trained on, as a data set; null where there are none. */
-  readonly #unseen: SeenDataset | null;
   #bestWeights: Record<string, tf.Tensor> = {};
 
   constructor(readonly spec: RunSpec, readonly options: TrainOptions) {
     this.#prepared = prepareRun(spec, options);
     this.#progress = structuredClone(options.resume?.progress ?? START);
     this.#stopwatch = new Stopwatch(this.#progress);
-    this.#metrics = options.metrics ?? METRICS;
-    this.#rule = ruleOf(spec.training.selection, this.#metrics);
-    const { averaging, ctx } = this.#prepared;
+    const { averaging, ctx, predictor } = this.#prepared;
     this.#average = averaging === undefined ? null : new WeightAverage(averaging, ctx);
-    const traced = this.#metrics.filter((metric) =>
-      metric.headline || metric === this.#rule?.metric
-    );
-    this.#traced = this.#average ? [...new Set([...traced, LOSS])] : traced;
-    const { unseen = [], dataset } = options;
-    this.#unseen = unseen.length === 0 ? null : { ...dataset, domains: unseen };
+    const besides = averaging === undefined ? [] : [LOSS];
+    this.#examiner = new Examiner(spec, options, predictor, this.#stopwatch, besides);
     if (options.resume !== undefined) this.#restore(options.resume);
   }
 
@@ -143,7 +103,7 @@ export class Run {
   /** How far it is, for whoever looks on. */
   look(): Shown {
     const { step, sums: { loss: sum }, curve } = this.#progress;
-    const looked = lookedAt(this.spec.training.selection, this.#metrics);
+    const looked = lookedAt(this.spec.training.selection, this.options.metrics ?? METRICS);
     const points = glimpses(curve, looked);
     return {
       ...{ step, steps: this.steps, metric: looked.metric.name, curve: points },
@@ -182,27 +142,16 @@ export class Run {
 
   async #validate(): Promise<void> {
     const { step, curve, sums, best } = this.#progress;
-    const traced = this.#traced;
-    const { evaluations: validation } = await this.#evaluate("validation", traced);
-    const test = looksAtTest(this.spec.training, this.#rule)
-      ? (await this.#evaluate("test", traced)).evaluations
-      : null;
-    curve.push({
-      step,
-      terms: Object.fromEntries(
-        Object.entries(sums).map(([name, { total, steps }]) => [name, total / steps]),
-      ),
-      validation: curveFigures(traced, validation),
-      ...(test && { test: curveFigures(traced, test) }),
-      ...(this.#unseen && { unseen: await this.#evaluateUnseen(this.#unseen) }),
-    });
+    const { figures, ...checked } = await this.#examiner.check();
+    const means = Object.entries(sums).map(([name, { total, steps }]) => [name, total / steps]);
+    curve.push({ step, terms: Object.fromEntries(means), ...figures });
     this.#progress.sums = {};
     if (this.#average !== null) {
-      this.#average.checkpoint(step, summarize(LOSS, measure(LOSS, validation)!).average!);
+      this.#average.checkpoint(step, summarize(LOSS, measure(LOSS, checked.validation)!).average!);
     }
-    const value = score(this.#rule, { step, validation, test });
+    const value = score(this.#examiner.rule, { step, ...checked });
     if (best !== null && value <= best.score) return;
-    this.#progress.best = { score: value, ...this.#selected(step, validation) };
+    this.#progress.best = { score: value, step, ...this.#examiner.keep(checked.validation) };
     tf.dispose(this.#bestWeights);
     this.#bestWeights = this.#prepared.ctx.weights();
   }
@@ -216,8 +165,8 @@ export class Run {
     tf.dispose([found.weights, this.#bestWeights]);
     this.#bestWeights = ctx.weights();
     const { averaged } = found;
-    const { evaluations } = await this.#evaluate("validation", this.#traced);
-    this.#progress.best = { score: 0, ...this.#selected(averaged.to, evaluations) };
+    const kept = this.#examiner.keep(await this.#examiner.validate());
+    this.#progress.best = { score: 0, step: averaged.to, ...kept };
     return { averaged };
   }
 
@@ -260,21 +209,16 @@ export class Run {
     const common = { outcome: this.outcome, curve, weights: this.#bestWeights };
     const { ctx } = this.#prepared;
     ctx.setWeights(this.#bestWeights);
-    const { predictions, evaluations: tested } = await this.#evaluate("test", this.#metrics);
+    const { predictions, test, scores } = await this.#examiner.test();
     const { dataset } = this.options;
     const sample = await featureSample(dataset, SAMPLE, (images) => ctx.network.features(images));
-    const { step, validation, scores } = best;
+    const { step, validation } = best;
     const result = {
       step,
       ...(averaged && { averaged }),
       validation,
-      test: tested.map(({ counts }) => counts.confusion),
-      calibration: tested.map(({ confidence }) => confidence),
-      ...(this.#unseen && { unseen: await this.#evaluateUnseen(this.#unseen) }),
-      scores: {
-        validation: scores,
-        test: scoresOf(this.#metrics.filter(({ needs }) => needs === "probabilities"), tested),
-      },
+      ...test,
+      scores: { validation: best.scores, test: scores },
     };
     return { ...common, result, predictions, sample, seconds: this.#progress.seconds };
   }
@@ -313,38 +257,6 @@ export class Run {
     this.#bestWeights = cloned(withoutPrefix("best.", tensors));
     const { averaging } = this.#progress;
     if (averaging) this.#average?.restore(withoutPrefix("average.", tensors), averaging);
-  }
-
-  /** What is kept of a checkpoint besides its weights. */
-  #selected(step: number, validation: readonly Evaluation[]) {
-    const others = this.#traced.filter(({ needs }) => needs !== "counts");
-    return {
-      step,
-      validation: validation.map(({ counts }) => counts.confusion),
-      scores: scoresOf(others, validation),
-    };
-  }
-
-  #evaluate(split: "validation" | "test", metrics: readonly Metric[]) {
-    const { dataset, shots = NO_SHOTS } = this.options;
-    return this.#stopwatch.time(
-      "evaluation",
-      () => evaluate(dataset, split, this.#prepared.predictor, { metrics, shots }),
-    );
-  }
-
-  /** Every metric in the domains that are not trained on. */
-  async #evaluateUnseen(dataset: SeenDataset): Promise<CurvePoint["unseen"] & object> {
-    const { shots = NO_SHOTS } = this.options;
-    const options = { metrics: this.#metrics, shots, unseen: true };
-    const figuresOf = async (split: "validation" | "test") => {
-      const { evaluations } = await this.#stopwatch.time(
-        "evaluation",
-        () => evaluate(dataset, split, this.#prepared.predictor, options),
-      );
-      return curveFigures(this.#metrics, evaluations);
-    };
-    return { validation: await figuresOf("validation"), test: await figuresOf("test") };
   }
 }
 
