@@ -13,6 +13,7 @@ import { sourcesOf } from "../../bench/records/sources.ts";
 import { tableOf } from "../../report/analysis/arrange.ts";
 import { readStore } from "../../report/folder.ts";
 import { buildReport } from "../../report/mod.ts";
+import released from "../../bench/records/released.json" with { type: "json" };
 import { inFolder } from "../report/folder.ts";
 import { DATASETS, writeStore } from "../report/store.ts";
 import { cli, lastEvent, planOf, TINY, withFolder } from "./crash.ts";
@@ -109,6 +110,22 @@ Deno.test("a record is outdated by what is known to be another, and by nothing e
       [{ sources: { ...sources, metrics: { mine: other } } }, /^the metric mine has been edited/],
       [{ tensorflow: "2.22.0" }, /^TensorFlow is 2\.22\.0 now and was 2\.21\.0$/],
     ];
+    const { network } = plain.spec.training;
+    const cnn = {
+      ...record,
+      spec: {
+        ...plain.spec,
+        training: { ...plain.spec.training, network: { ...network, name: "cnn" } },
+      },
+    };
+    const [first, second] = released.networks["cnn@1"] as [string, string];
+    const forms = (network: string) => ({ ...sources, network });
+    const released1 = { ...cnn, sources: forms(first) };
+    assert.equal(outdated(released1, { ...now, sources: forms(second) }), null, "the same numbers");
+    assert.match(
+      outdated(released1, { ...now, sources: forms(other) })!,
+      /the network cnn has been/,
+    );
     for (const [change, why] of cases) assert.match(outdated(record, { ...now, ...change })!, why);
   }));
 

@@ -114,6 +114,9 @@ Deno.test("without checksums, counts and confidence are counted again", () =>
     };
     assert.deepEqual(await after("0.5", "0.5"), []);
     assert.deepEqual(await after("0.5", "0.5000000001"), [], "as far as numbers are written");
+    assert.deepEqual(await after("0.5", "0.5000000015"), [
+      "predictions.csv: its confidence and those of record.json differ",
+    ], "1e-9 for each image of a bin");
     assert.deepEqual(await after("0.5", "0.51"), [
       "predictions.csv: its confidence and those of record.json differ",
     ]);

@@ -129,3 +129,91 @@ Deno.test("overlap is beside each rival, over the seeds that both have", async (
   shares.delete("dann");
   assert.equal((await judged(6, figures)).verdict, "not run");
 });
+
+/** The verdicts that are reached with values of two seeds, which are the ends of an interval. */
+const verdict = async (place: number, figures: Partial<StudyFigures>) =>
+  (await judged(place, figures)).verdict;
+
+Deno.test("what lies at a bound exactly is on neither side of it", async () => {
+  const alpha = (last: number, other: number) =>
+    verdict(1, parameter("alpha", [[1, 60, 60], [10, 60, 60], [100, last, other]]));
+  assert.equal(await alpha(59, 61), "not told", "half a point for each tenfold is not little");
+  assert.equal(await alpha(59, 58), "does not hold");
+  assert.equal(await alpha(59.01, 61), "holds");
+  const gamma = (one: number, other: number) =>
+    verdict(3, parameter("gamma", [[1, one, other], [10, 60, 60], [1000, 40, 40]]));
+  assert.equal(await gamma(64.9, 55.1), "holds");
+  assert.equal(await gamma(65, 60), "not told");
+  assert.equal(await gamma(55, 60), "not told");
+  assert.equal(await gamma(65, 66), "not told");
+  assert.equal(await gamma(55, 54), "not told");
+  assert.equal(await gamma(65.1, 66), "partly");
+  assert.equal(await gamma(54.9, 54), "partly");
+});
+
+Deno.test("the best β may be a tenfold from 0.01 on either side, and no further", async () => {
+  const near = async (best: number) => {
+    const values = [1e-4, 1e-3, 0.01, 0.1, 1].map((beta) => {
+      const f1 = beta === best ? 70 : 50;
+      return [beta, f1, f1] as const;
+    });
+    return (await judged(2, parameter("beta", values))).evidence.match(/in (\d+) % of/)![1];
+  };
+  const shares = await Promise.all([1e-4, 1e-3, 0.01, 0.1, 1].map(near));
+  assert.deepEqual(shares, ["0", "100", "100", "100", "0"]);
+  const of = (...values: [number, number, number][]) => verdict(2, parameter("beta", values));
+  const [low, best, high]: [number, number, number][] = [[1e-3, 50, 50], [0.01, 60, 60], [
+    1,
+    40,
+    40,
+  ]];
+  assert.equal(await of(low!, best!, high!), "holds");
+  assert.equal(await of([1e-3, 60, 60], best!, high!), "partly", "no rise at all");
+  assert.equal(await of([1e-3, 60, 59], best!, high!), "not told");
+  assert.equal(await of(low!, high!), "not run");
+  assert.equal(await of(low!, best!), "not run");
+  assert.equal(await of(best!, high!), "not run");
+});
+
+Deno.test("γ takes the default, another value up to 100 and one above it", async () => {
+  const of = (...gammas: number[]) =>
+    verdict(3, parameter("gamma", gammas.map((gamma) => [gamma, gamma > 100 ? 40 : 60, 60])));
+  assert.equal(await of(10, 100, 101), "not told");
+  assert.equal(await of(10, 1000), "not run");
+  assert.equal(await of(1, 100, 1000), "not run", "without the default");
+  assert.equal(await of(1, 10, 100), "not run");
+});
+
+Deno.test("curves of five points count, and shorter ones do not", async () => {
+  const curve = (points: number): Curve =>
+    Array.from({ length: points }, (_, i) => ({ step: i, loss: -i, f1: i }));
+  const of = (...lengths: number[]) => verdict(5, { curves: () => lengths.map(curve) });
+  assert.equal(await of(5, 5), "holds");
+  assert.equal(await of(5, 4), "not run");
+});
+
+Deno.test("two halves of a claim: of one that fails and one that is not told the first decides", async () => {
+  const ends = { holds: [1, 2], "does not hold": [-1, 0], "not told": [-1, 1] } as const;
+  const rivals = ["boda", "dann"];
+  const of = (...halves: readonly (keyof typeof ends)[]) =>
+    verdict(6, {
+      overlap: (name) => {
+        const half = halves[rivals.indexOf(name)];
+        const [low, high] = half === undefined ? [0, 0] : ends[half];
+        return Promise.resolve(bySeed(50 - low, 50 - high));
+      },
+    });
+  for (const half of ["holds", "does not hold", "not told"] as const) {
+    assert.equal(await of(half, half), half);
+  }
+  for (
+    const [one, other, together] of [
+      ["holds", "does not hold", "partly"],
+      ["holds", "not told", "not told"],
+      ["does not hold", "not told", "does not hold"],
+    ] as const
+  ) {
+    assert.equal(await of(one, other), together);
+    assert.equal(await of(other, one), together);
+  }
+});

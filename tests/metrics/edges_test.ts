@@ -19,6 +19,42 @@ import { mean } from "../../metrics/sums.ts";
 
 const metric = (name: string) => METRICS.find((metric) => metric.name === name)!;
 
+/** Of every metric: what its values lie between, which way is better, and whether it is a headline. */
+const TABLE: Readonly<Record<string, readonly [number, number, "max" | "min", boolean]>> = {
+  accuracy: [0, 1, "max", true],
+  macro_f1: [0, 1, "max", true],
+  balanced_accuracy: [0, 1, "max", false],
+  worst_class_recall: [0, 1, "max", false],
+  geometric_mean: [0, 1, "max", false],
+  macro_auroc: [0, 1, "max", false],
+  ece: [0, 1, "min", false],
+  nll: [0, 23 * Math.LN2, "min", false],
+  brier: [0, 2, "min", false],
+  many: [0, 1, "max", false],
+  medium: [0, 1, "max", false],
+  few: [0, 1, "max", false],
+  zero: [0, 1, "max", false],
+};
+
+Deno.test("what every metric lies between, which way is better and what stands in first tables", () => {
+  const found = METRICS.map(({ name, range, better, headline }) => [
+    name,
+    [...range, better, headline === true],
+  ]);
+  assert.deepEqual(Object.fromEntries(found), TABLE);
+});
+
+Deno.test("a rule that is not known is answered by those that are, other metrics by name alone", () => {
+  const others = METRICS.filter(({ name }) => name !== "macro_f1")
+    .map(({ name }) => name.replaceAll("_", "-"));
+  assert.throws(() => ruleOf("best"), (error: Error) => {
+    const listed = "validation-macro-f1, validation-worst-macro-f1, oracle-test-macro-f1, last, " +
+      `and the first three with another metric: ${others.join(", ")}`;
+    assert.ok(error.message.endsWith(listed), error.message);
+    return true;
+  });
+});
+
 Deno.test("of equal values neither is better; the best and the worst are by the metric", () => {
   const [most, least] = [{ better: "max" }, { better: "min" }] as const;
   const compared = ([[1, 2], [2, 1], [1, 1]] as const)

@@ -11,7 +11,13 @@ import {
   studentizedRangeUpperTail,
 } from "../../report/analysis/statistics/distributions.ts";
 import { pairedTest } from "../../report/analysis/statistics/pairs.ts";
-import { friedman, indistinguishable, rank } from "../../report/analysis/statistics/ranks.ts";
+import {
+  canSeparate,
+  type Friedman,
+  friedman,
+  indistinguishable,
+  rank,
+} from "../../report/analysis/statistics/ranks.ts";
 
 interface Case {
   table: number[][];
@@ -110,6 +116,12 @@ Deno.test("ranks share places, and bars join what cannot be told apart", () => {
   assert.deepEqual(indistinguishable([1, 2, 3.5, 6], 1.6), [[0, 1], [1, 2]]);
   assert.deepEqual(indistinguishable([1, 2, 3], 5), [[0, 2]]);
   assert.deepEqual(indistinguishable([1, 3, 5], 1), []);
+});
+
+Deno.test("methods can be told apart by five data sets, and by a difference within reach", () => {
+  const of = (criticalDifference: number, datasets: number) =>
+    canSeparate({ ranks: [1, 2, 3], criticalDifference } as unknown as Friedman, datasets);
+  assert.deepEqual([of(1.9, 5), of(1.9, 4), of(2, 5), of(2, 4)], [true, false, false, false]);
 });
 
 Deno.test("a density is highest among the values and ends at its bounds", () => {

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { basename } from "node:path";
 
 /** The parts of the code that are changed. */
 const AREAS = ["metrics", "report/analysis", "bench/records", "methods"];
@@ -19,7 +18,7 @@ const SLOW =
   /\/(methods\/conformance|checksums|crash|machines|npm|outcomes|plugin|search|slurm|stall|studies|accessibility|checkpoint|downloads|folders|latex|predictions|page|pdf)_test\.ts$/;
 
 /** Files beside the methods that are none. */
-const NO_METHOD = /\/(hyperparameter|method|mod|study)\.ts$/;
+const NO_METHOD = /^methods\/(hyperparameter|method|mod|objective|study)\.ts$/;
 
 /** Tests of every method, whose names say of which. */
 const BY_NAME = ["methods/figures", "golden/golden", "methods/modes", "methods/conformance"];
@@ -42,10 +41,10 @@ export interface Asked {
 
 /** The tests that are about every method, which are asked before others. */
 export function namedAfter(file: string): Asked[] {
-  if (!/^methods\/\w+\.ts$/.test(file) || NO_METHOD.test(file)) return [];
-  const filter = `/\\b${basename(file, ".ts")}\\b/`;
-  return [
-    ...BY_NAME.map((name) => ({ test: `tests/${name}_test.ts`, filter })),
-    { test: "tests/docs/generated_test.ts" }, // the pages say what every method's settings are
-  ];
+  const [, name] = /^methods\/(\w+)(?:\.ts$|\/)/.exec(file) ?? [];
+  if (name === undefined || NO_METHOD.test(file)) return [];
+  const settings = { test: "tests/docs/generated_test.ts" }; // the pages say those of every method
+  if (name === "parts") return [settings];
+  const filter = `/\\b${name}\\b/`;
+  return [...BY_NAME.map((name) => ({ test: `tests/${name}_test.ts`, filter })), settings];
 }

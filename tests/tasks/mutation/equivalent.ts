@@ -22,6 +22,30 @@ const EQUIVALENT: readonly (readonly [file: string, after: string, why: string])
     "const places = tf.sub(labels, tf.mul(keys, 0.99)) as tf.Tensor1D;",
     "both orders are turned round within a class, so that the pairs are the same",
   ],
+  [
+    "report/analysis/statistics/special.ts",
+    "if (y < 0) return 1;",
+    "at y = 0 the next line asks for the other tail at 0, which is 0",
+  ],
+  ...["below", "notAbove"].map((end) =>
+    [
+      "metrics/macro_auroc.ts",
+      `while (${end} <= sorted.length && sorted[${end}]! ${
+        end === "below" ? "<" : "<="
+      } value) ${end}++;`,
+      "behind the last value there is none, which is neither smaller nor equal",
+    ] as const
+  ),
+  [
+    "report/analysis/images.ts",
+    "let sum = 1;",
+    "what is the same in all draws moves no standard deviation",
+  ],
+  [
+    "methods/brl/propensity.ts",
+    "return stabilised(tf.div(inverse, shares[domain]!));",
+    "the weights of a domain are scaled to mean 1, so that a factor of all goes out",
+  ],
 ];
 
 /** Why a mutation changes nothing; undefined where it does. */
