@@ -90,9 +90,10 @@ export interface Bench {
  * @throws {UsageError} When a plugin cannot be loaded, or a name is taken.
  */
 export async function createBench(options: BenchOptions = {}): Promise<Bench> {
-  const { extend, loadCatalogue, withOwnDatasets } = await import("./bench/catalogue.ts");
+  const { loadCatalogue, withOwnDatasets, withTried } = await import("./bench/catalogue.ts");
   const definitions = definitionsOf(options);
-  const loaded = extend(await loadCatalogue(options.plugins ?? []), definitions, "createBench");
+  const plugged = await loadCatalogue(options.plugins ?? []);
+  const loaded = await withTried(plugged, definitions, "createBench");
   const paths = await pathsOf(options);
   const catalogue = await withOwnDatasets(loaded, paths);
   const plan = async (request: BenchRequest) => {

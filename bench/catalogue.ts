@@ -92,7 +92,7 @@ export async function loadCatalogue(specifiers: readonly string[]): Promise<Cata
   for (const specifier of new Set(specifiers.map(resolved))) {
     const definitions = await definitionsOf(specifier);
     const plugin = { specifier, sha256: await hashOf(specifier) };
-    catalogue = extend(catalogue, definitions, specifier);
+    catalogue = await withTried(catalogue, definitions, specifier);
     catalogue = { ...catalogue, plugins: [...catalogue.plugins, plugin] };
   }
   return catalogue;
@@ -140,9 +140,25 @@ export function extend(
       );
     }
     requireFields(definition, from);
-    if (definition.kind === "metric") requireMetric(definition as Metric, from);
     const origins = new Map([...extended.origins, [definition, from]]);
     extended = { ...extended, [list]: [...known, definition], origins };
+  }
+  return extended;
+}
+
+/**
+ * The same, with metrics that have been tried.
+ *
+ * @throws {UsageError} As {@linkcode extend}, and when a metric does not do what one must.
+ */
+export async function withTried(
+  catalogue: Catalogue,
+  definitions: readonly Definition[],
+  from: string,
+): Promise<Catalogue> {
+  const extended = extend(catalogue, definitions, from);
+  for (const metric of extended.metrics) {
+    if (!catalogue.metrics.includes(metric)) await requireMetric(metric, from);
   }
   return extended;
 }

@@ -3,26 +3,34 @@
  *
  * @module
  */
-import { authorsLine } from "../base/authors_line.ts";
 import { UsageError } from "../base/errors.ts";
-import { type Evaluation, evaluationOf } from "../metrics/mod.ts";
-import type { Metric } from "../metrics/metric.ts";
+import {
+  type Evaluation,
+  evaluationOf,
+  type Inputs,
+  type Metric,
+  type MetricOf,
+  valueOf,
+} from "../metrics/mod.ts";
+import { withinLimit } from "./load_limit.ts";
 
 const CLASSES = 3;
 const TRAINING = { train: [100, 20, 0], shots: { many: 50, few: 10 } };
 
-/** Predictions of which some are right, all are, none are; and of no image. */
-const PREDICTED: readonly (readonly number[])[] = [[0, 1, 1, 0, 2], [0, 1, 2, 1, 2], [
-  1,
-  2,
-  0,
-  0,
-  1,
-]];
 const LABELS = [0, 1, 2, 1, 2];
 
+/** Predictions of which some are right, all are, and none is. */
+const PREDICTED = {
+  some: [0, 1, 1, 0, 2],
+  all: LABELS,
+  none: [1, 2, 0, 0, 1],
+};
+
+/** How long a metric may take on so few predictions. */
+const TRYING_MS = 30_000;
+
 function evaluations(): Evaluation[] {
-  const some = PREDICTED.map((predicted) => ({
+  const some = Object.values(PREDICTED).map((predicted) => ({
     labels: LABELS,
     predicted,
     confidence: LABELS.map(() => 0.5),
@@ -35,47 +43,52 @@ function evaluations(): Evaluation[] {
 }
 
 /**
- * Refuses a metric that throws, gives something else than a number of its range or null, gives another
- * number the second time, or changes what it is given.
+ * Tries a metric.
  *
  * @param from Whose it is, for the message.
- * @throws {UsageError} One sentence on the first such thing.
+ * @param ms After how long the process is ended, with a sentence, where its code has not come to its end.
+ * @throws {UsageError} One sentence where it throws, gives something else than a number of its range or
+ *   null, gives another number the second time, or changes what it is given.
  */
-export function requireMetric(metric: Metric, from: string): void {
-  const cannot = `Cannot use "${from}": compute() of the metric "${metric.name}"`;
-  const [low, high] = metric.range;
-  for (const evaluation of evaluations()) {
-    const before = JSON.stringify(evaluation);
-    const value = valueOf(metric, evaluation, cannot);
-    if (JSON.stringify(evaluation) !== before) {
-      throw new UsageError(`${cannot} changes what it is given; copy it first`);
-    }
-    const again = valueOf(metric, evaluation, cannot);
-    if (!Object.is(value, again)) {
-      throw new UsageError(
-        `${cannot} gives ${value} and then ${again} for the same predictions; it may depend on ` +
-          `nothing else`,
-      );
-    }
-    if (value === null || Number.isNaN(value)) continue;
-    if (value < low - 1e-6 || value > high + 1e-6) {
-      throw new UsageError(
-        `${cannot} gives ${value}, and its range is ${low} to ${high}; mend one of them`,
-      );
-    }
-  }
+export async function requireMetric(metric: Metric, from: string, ms = TRYING_MS): Promise<void> {
+  const cannot = `Cannot use "${from}"`;
+  const late = `${cannot}: the metric "${metric.name}" has not come to its end in ${ms / 1000} s ` +
+    `on ${LABELS.length} images; see which loop of it never ends.`;
+  await withinLimit(() => Promise.resolve().then(() => tryMetric(metric, cannot)), ms, late);
 }
 
-function valueOf(metric: Metric, evaluation: Evaluation, cannot: string): number | null {
-  let value: unknown;
-  try {
-    value = (metric.compute as (input: unknown) => unknown)(evaluation[metric.needs]);
-  } catch (error) {
-    const cause = error instanceof Error ? error : new Error(String(error));
-    throw new UsageError(`${cannot} fails: ${cause.message}${authorsLine(cause)}`, { cause });
+function tryMetric(metric: MetricOf<keyof Inputs>, cannot: string): void {
+  const { name, needs, range } = metric;
+  const inputs = evaluations().map((evaluation) => evaluation[needs]!);
+  const compute = `${cannot}: compute() of the metric "${name}"`;
+  for (const input of inputs) tried(() => metric.compute(input), input, compute, range);
+  if (!metric.pool) return;
+  tried(() => metric.pool!(inputs), inputs, `${cannot}: pool() of the metric "${name}"`, range);
+}
+
+/** Calls a metric's code twice. */
+function tried(
+  compute: () => unknown,
+  input: unknown,
+  subject: string,
+  [low, high]: Metric["range"],
+): void {
+  const before = JSON.stringify(input);
+  const value = valueOf(compute, subject);
+  if (JSON.stringify(input) !== before) {
+    throw new UsageError(`${subject} changes what it is given; copy it first`);
   }
-  if (value === null || typeof value === "number") return value;
-  if (value instanceof Promise) value.catch(() => {}); // it is said to be wrong already
-  const kind = value instanceof Promise ? "a Promise" : JSON.stringify(value) ?? typeof value;
-  throw new UsageError(`${cannot} gives ${kind}; it must be a number, or null without a value`);
+  const again = valueOf(compute, subject);
+  if (!Object.is(value, again)) {
+    throw new UsageError(
+      `${subject} gives ${value} and then ${again} for the same predictions; it may depend on ` +
+        `nothing else`,
+    );
+  }
+  if (value === null || Number.isNaN(value)) return;
+  if (value < low - 1e-6 || value > high + 1e-6) {
+    throw new UsageError(
+      `${subject} gives ${value}, and its range is ${low} to ${high}; mend one of them`,
+    );
+  }
 }

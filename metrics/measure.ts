@@ -64,11 +64,12 @@ function measureFrom<Input extends keyof Inputs>(
     inputs.push(input);
   }
   if (inputs.length === 0) return null;
+  const subject = `Cannot compute figures: the metric "${metric.name}"`;
+  const figure = (compute: () => unknown) => finite(valueOf(compute, subject));
   return {
-    domains: inputs.map((input) => valueOf(metric, () => metric.compute(input))),
-    pooled: valueOf(
-      metric,
-      () => metric.pool ? metric.pool(inputs) : metric.compute(POOL[metric.needs](inputs)),
+    domains: inputs.map((input) => figure(() => metric.compute(input))),
+    pooled: figure(() =>
+      metric.pool ? metric.pool(inputs) : metric.compute(POOL[metric.needs](inputs))
     ),
   };
 }
@@ -98,20 +99,30 @@ export function whyUndefined(metric: Metric, measured: Measured | null): string 
   return measured === null ? "not recorded by this version" : metric.undefinedWhen;
 }
 
+/** A value where it is a finite number. */
+const finite = (value: number | null) => value !== null && Number.isFinite(value) ? value : null;
+
 /**
- * What a metric gives, where that is a finite number.
+ * What a metric's code gives.
  *
- * @throws {UsageError} When its code throws: with the line.
+ * @param subject Whose code it is, for the message.
+ * @throws {UsageError} When it throws, with the line, or gives something else than a number or null.
  */
-function valueOf({ name }: { readonly name: string }, compute: () => number | null): number | null {
+export function valueOf(
+  compute: () => unknown,
+  subject: string,
+): number | null {
+  let value: unknown;
   try {
-    const value = compute();
-    return value !== null && Number.isFinite(value) ? value : null;
+    value = compute();
   } catch (error) {
     const cause = error instanceof Error ? error : new Error(String(error));
-    throw new UsageError(
-      `Cannot compute the metric "${name}": ${cause.message}${authorsLine(cause)}`,
-      { cause },
-    );
+    throw new UsageError(`${subject} fails: ${cause.message}${authorsLine(cause)}`, { cause });
   }
+  if (value === null || typeof value === "number") return value;
+  if (value instanceof Promise) value.catch(() => {}); // it is said to be wrong already
+  const kind = value instanceof Promise ? "a Promise" : JSON.stringify(value) ?? typeof value;
+  throw new UsageError(
+    `${subject} gives ${kind}; it must be a number, or null without a value`,
+  );
 }

@@ -10,7 +10,7 @@ import type { Catalogue } from "../catalogue.ts";
 import type { PlannedRun } from "../plan/plan.ts";
 import type { RunSpec } from "../records/record.ts";
 import { prepareRun } from "../train/prepare.ts";
-import { rehearse } from "../train/rehearsal.ts";
+import { rehearse, type Rehearsed } from "../train/rehearsal.ts";
 import type { TrainingState } from "./carry_out.ts";
 import { inputsOf } from "./inputs.ts";
 import type { RunOrder } from "./messages.ts";
@@ -48,7 +48,7 @@ function foreignIn(
 /** How a rehearsal ended that was not broken off by an error. */
 export interface RehearsalEnd {
   readonly type: "rehearsed";
-  /** A sentence on what is amiss and may stay so. */
+  /** Sentences on what is amiss and may stay so, one a line. */
   readonly note?: string;
 }
 
@@ -77,19 +77,28 @@ export async function rehearseRun(
     method: find("method", spec.stage1.method.name, methods),
   });
   try {
-    const { leaked } = await rehearse(spec, {
+    const found = await rehearse(spec, {
       ...{ ...inputs, metrics, shots, stage1Weights },
       exact: state.backend?.device !== "gpu",
       onStep: (done, total) => tell(`trying ${name}`, done, total),
     });
-    if (leaked === 0) return { type: "rehearsed" };
-    const tensors = leaked === 1 ? "1 tensor" : `${leaked} tensors`;
-    const note = `${name} leaves ${tensors} behind in every step, which will fill the memory; ` +
-      `dispose of them, or make them inside loss() or update(), which do`;
-    return { type: "rehearsed", note };
+    const notes = notesOn(name, found);
+    return { type: "rehearsed", ...(notes.length > 0 && { note: notes.join("\n") }) };
   } finally {
     tf.dispose(stage1Weights ?? {});
   }
+}
+
+function notesOn(name: string, { leaked, idle }: Rehearsed): string[] {
+  const tensors = leaked === 1 ? "1 tensor" : `${leaked} tensors`;
+  const leaks = `${name} leaves ${tensors} behind in every step, which will fill the memory; ` +
+    `dispose of them, or make them inside loss() or update(), which do`;
+  const steps = idle === 1 ? "1 step" : `${idle} steps`;
+  const idles =
+    `${name} has changed no weight by which it predicts after ${steps}, so it may not ` +
+    `learn at all; compute its loss from the network's outputs, and have update() take a step ` +
+    `down it`;
+  return [...(leaked > 0 ? [leaks] : []), ...(idle > 0 ? [idles] : [])];
 }
 
 /** Weights of a first stage that is yet to be trained, as far as shapes go. */

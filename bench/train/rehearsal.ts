@@ -30,6 +30,8 @@ export interface RehearsalOptions extends Omit<TrainOptions, "resume" | "onStep"
 export interface Rehearsed {
   /** Tensors that every step leaves behind; 0 as it should be. */
   readonly leaked: number;
+  /** Steps after which nothing that predicts has changed; 0 where something has, as it should. */
+  readonly idle: number;
 }
 
 /**
@@ -40,13 +42,13 @@ export interface Rehearsed {
 export async function rehearse(spec: RunSpec, options: RehearsalOptions): Promise<Rehearsed> {
   const { exact, onStep, method } = options;
   const first = await begin(spec, options, (done) => onStep(done, 2 * STEPS));
-  const { leaked } = first;
-  if (!exact) return { leaked };
+  const { leaked, idle } = first, found = { leaked, idle };
+  if (!exact) return found;
   const second = await begin(spec, options, (done) => onStep(STEPS + done, 2 * STEPS));
   const differing = [...first.digests].find(([what, digest]) =>
     second.digests.get(what) !== digest
   );
-  if (differing === undefined) return { leaked };
+  if (differing === undefined) return found;
   throw new MethodError(
     `Cannot train "${method.name}": two runs of seed ${spec.seed} differ in ${
       differing[0]
@@ -68,19 +70,21 @@ async function begin(
     ...(unseen && { unseen: unseen.map(fewer) }),
   });
   const tensors: number[] = [];
+  const before = predicting(run);
   try {
     while (run.done < Math.min(STEPS, run.steps) && !run.diverged) {
       await run.step();
       tensors.push(tf.memory().numTensors);
       onStep(run.done);
     }
+    const after = predicting(run);
     if (!run.diverged) await run.checkpoint();
     const state = run.state(), { curve } = state.progress;
     const digests = new Map([
       ["its terms", textDigest(curve.map(({ terms }) => terms))],
       ...Object.entries(state.tensors).map(([name, tensor]): [string, string] => [
         `the tensor "${name}"`,
-        digestOf(new Uint8Array(tensor.dataSync().slice().buffer)),
+        valuesDigest(tensor),
       ]),
       ["its random draws", textDigest(state.numbers)],
     ]);
@@ -89,7 +93,11 @@ async function begin(
     tf.dispose([weights, sample?.features ?? []]);
     // One entry: whether figures of so few images differ as well is left to chance.
     digests.set("what it predicts", textDigest([curve, predictions]));
-    return { digests, leaked: leakedBy(tensors) };
+    return {
+      digests,
+      leaked: leakedBy(tensors),
+      idle: run.diverged || before !== after ? 0 : run.done,
+    };
   } catch (error) {
     run.abandon();
     throw error;
@@ -117,6 +125,17 @@ function first({ labels, paths, read }: Split): Split {
     read: (indices, augmentation) => read(indices, augmentation),
   };
 }
+
+/** What a run's predictions follow from, as it is now. */
+function predicting(run: Run): string {
+  const tensors = run.predicting();
+  const digest = textDigest(Object.values(tensors).map(valuesDigest));
+  tf.dispose(tensors);
+  return digest;
+}
+
+const valuesDigest = (tensor: tf.Tensor) =>
+  digestOf(new Uint8Array(tensor.dataSync().slice().buffer));
 
 const textDigest = (value: unknown) => digestOf(JSON.stringify(value));
 

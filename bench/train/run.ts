@@ -241,6 +241,18 @@ export class Run {
     };
   }
 
+  /**
+   * What predictions follow from: the network's weights, or all there are where the method predicts in a
+   * way of its own. The tensors are the caller's.
+   */
+  predicting(): Record<string, tf.Tensor> {
+    const { ctx, predictor: { own } } = this.#prepared;
+    const all = Object.entries(ctx.weights());
+    const kept = all.filter(([name]) => own || /^(featurizer|classifier)\./.test(name));
+    tf.dispose(all.filter((each) => !kept.includes(each)).map(([, tensor]) => tensor));
+    return Object.fromEntries(kept);
+  }
+
   /** Frees the run's tensors, but for the weights that a {@linkcode test} gave away. */
   dispose(): void {
     this.#average?.dispose();

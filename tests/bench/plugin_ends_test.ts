@@ -68,23 +68,40 @@ Deno.test("a method that ends its worker fails with its line, and the other runs
     }
   }));
 
+/** What a module that calls something of the suite's says before it is ended. */
+async function saidBy(folder: string, module: string, imports: string, work: string) {
+  const { href } = pathToFileURL(projectPath(module));
+  const { path } = await write(folder, `import { ${imports} } from "${href}";\n${work}`);
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [...RUN_AS_TEST, path],
+  }).output();
+  assert.notEqual(code, 0);
+  return new TextDecoder().decode(stderr);
+}
+
 Deno.test("a plugin that loops while it is loaded has the command ended with a sentence", () =>
   withFolder(async (folder) => {
-    const loops = await write(folder, "for (;;);");
-    const catalogue = pathToFileURL(projectPath("bench/catalogue.ts")).href;
-    const { path } = await write(
-      folder,
-      `import { imported } from ${JSON.stringify(catalogue)};
-await imported(${JSON.stringify(loops.href)}, 20);`,
-    );
-    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: [...RUN_AS_TEST, path],
-    }).output();
-    assert.notEqual(code, 0);
+    const { href } = await write(folder, "for (;;);");
+    const load = `await imported(${JSON.stringify(href)}, 20);`;
     assert.equal(
-      new TextDecoder().decode(stderr),
-      `Cannot load plugin "${loops.href}": it has not come to its end in 0.02 s; see which loop of ` +
+      await saidBy(folder, "bench/catalogue.ts", "imported", load),
+      `Cannot load plugin "${href}": it has not come to its end in 0.02 s; see which loop of ` +
         "it never ends.\n",
+    );
+  }));
+
+Deno.test("a metric that loops while it is tried has the command ended with a sentence", () =>
+  withFolder(async (folder) => {
+    const metric = '{ name: "odd", needs: "counts", range: [0, 1], compute() { for (;;); } }';
+    assert.equal(
+      await saidBy(
+        folder,
+        "bench/metric_door.ts",
+        "requireMetric",
+        `await requireMetric(${metric}, "mine", 20);`,
+      ),
+      'Cannot use "mine": the metric "odd" has not come to its end in 0.02 s on 5 images; see ' +
+        "which loop of it never ends.\n",
     );
   }));
 

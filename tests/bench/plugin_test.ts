@@ -207,6 +207,10 @@ Deno.test("a plugin that cannot be used is one sentence", () =>
       ["counts.images[0]++; return 0.5;", /"odd" changes what it is given; copy it first$/],
     ];
     for (const [compute, message] of odd) await fails(metric(compute), message);
+    await fails(
+      metric('return 0.5;\n}, pool: () => {\nthrow new Error("boom");'),
+      /pool\(\) of the metric "odd" fails: boom \(file:.*\.ts:4\)$/,
+    );
     await loadCatalogue([await write(folder, metric("return NaN;"), "undefined.ts")]);
     await fails(other("study"), /the study "x" has no factors/);
     await fails(other("section"), /the section "x" has no build; it is a function/);

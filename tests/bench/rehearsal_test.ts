@@ -6,6 +6,7 @@ import { builtin, extend } from "../../bench/catalogue.ts";
 import { rehearsalsOf } from "../../bench/execute/rehearsal.ts";
 import { Folder } from "../../bench/records/folder.ts";
 import type { RunSpec } from "../../bench/records/record.ts";
+import { prepareRun } from "../../bench/train/prepare.ts";
 import { rehearse } from "../../bench/train/rehearsal.ts";
 import erm from "../../methods/erm.ts";
 import {
@@ -14,12 +15,13 @@ import {
   type Method,
   type MethodContext,
 } from "../../methods/method.ts";
+import { METHODS } from "../../methods/mod.ts";
 import swad from "../../methods/swad.ts";
 import { defaultValues } from "../../methods/hyperparameter.ts";
 import { NETWORKS } from "../../networks/mod.ts";
 import type { Module } from "../../nn/module.ts";
 import { useBackend } from "../../testing/backend.ts";
-import { debugDataset } from "../../testing/debug_dataset.ts";
+import { debugDataset, onFeatures } from "../../testing/debug_dataset.ts";
 import { cli, planOf, TINY, withFolder } from "./crash.ts";
 
 await useBackend();
@@ -78,7 +80,7 @@ const weighted = (schedule: () => { weight: number }) =>
 Deno.test("methods of the suite pass, and leave nothing behind", async () => {
   for (const method of [erm, swad]) {
     for (const execution of EXECUTIONS) {
-      assert.deepEqual(await rehearsed(method, execution), { leaked: 0, lasting: 0 });
+      assert.deepEqual(await rehearsed(method, execution), { leaked: 0, idle: 0, lasting: 0 });
     }
   }
 });
@@ -165,6 +167,49 @@ Deno.test("tensors that steps leave behind are counted, and those that last from
   tf.dispose(kept);
 });
 
+Deno.test("a method that changes nothing by which it predicts is told", async () => {
+  const own: Method["create"] = ({ linear, optimizer, domains, network }) => {
+    const head = linear("head", domains, 1), adam = optimizer(head.parameters);
+    const loss = () => ({
+      loss: tf.sum(tf.square(head.apply(tf.ones([1, domains])))) as tf.Scalar,
+    });
+    return { update: () => adam.minimize(loss), predict: (images) => network.logits(images) };
+  };
+  const idle: readonly (readonly [create: Method["create"], steps: number])[] = [
+    [() => ({ update: () => ({}) }), 6],
+    [(ctx, h) => ({ update: own(ctx, h).update! }), 6],
+    [own, 0], // what it predicts may follow from its own weights
+  ];
+  for (const [create, steps] of idle) {
+    for (const execution of EXECUTIONS) {
+      assert.equal((await rehearsed({ ...erm, create }, execution)).idle, steps);
+    }
+  }
+});
+
+Deno.test("no method of the suite is taken for one that does not learn, frozen or not", async () => {
+  const pixels = debugDataset();
+  for (const [network, dataset] of [["cnn", pixels], ["head", onFeatures(pixels)]] as const) {
+    const specWith = (method: Method): RunSpec => {
+      const spec = specOf(method, "eager");
+      return { ...spec, training: { ...spec.training, network: { name: network, width: 0.125 } } };
+    };
+    const { ctx, dispose } = prepareRun(specWith(erm), { dataset, method: erm });
+    const first = ctx.weights();
+    for (const method of METHODS) {
+      const stage1Weights = method.stage1 === undefined ? undefined : first;
+      const options = { dataset, method, stage1Weights, exact: false, onStep() {} };
+      assert.equal(
+        (await rehearse(specWith(method), options)).idle,
+        0,
+        `${method.name} ${network}`,
+      );
+    }
+    tf.dispose(first);
+    dispose();
+  }
+});
+
 Deno.test("runs are rehearsed once for all that are made of the same definitions of others", () => {
   const theirs = mine(() => ({}));
   const catalogue = extend(builtin(), [theirs], "file:///mine.ts");
@@ -194,7 +239,7 @@ const define = (name, learner) => defineMethod({
   }),
 });
 export const narrow = define("narrow", { predict: () => tf.zeros([3, 3]) });
-export const leaky = define("leaky", { beforeStep() { tf.scalar(1); } });
+export const leaky = define("leaky", { update: () => ({}), beforeStep() { tf.scalar(1); } });
 `;
 
 Deno.test("a mistake is told once, its runs fail untrained, and the others are trained", () =>
@@ -212,6 +257,8 @@ Deno.test("a mistake is told once, its runs fail untrained, and the others are t
     assert.deepEqual(err.trim().replace(/seed [01] /, "seed N ").split("\n"), [
       "leaky leaves 1 tensor behind in every step, which will fill the memory; dispose of them, or " +
       "make them inside loss() or update(), which do",
+      "leaky has changed no weight by which it predicts after 4 steps, so it may not learn at all; " +
+      "compute its loss from the network's outputs, and have update() take a step down it",
       `digits-synth narrow seed N failed: ${sentence}`,
     ]);
     const store = new Folder(out);
