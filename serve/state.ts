@@ -62,6 +62,8 @@ export interface Group {
 export interface Plan {
   readonly key: string;
   readonly folder: string;
+  /** The command that makes its report, as it is called where the page is served. */
+  readonly reportedBy: string;
   readonly preset: string;
   readonly createdAt: string;
   /** What the figures of finished runs are. */

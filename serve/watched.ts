@@ -5,7 +5,8 @@
  *
  * @module
  */
-import { basename, resolve } from "node:path";
+import { basename, relative, resolve } from "node:path";
+import { quote, taskCommand } from "../base/command.ts";
 import { PRIMARY } from "../metrics/mod.ts";
 import { datasetText } from "../bench/records/left_out.ts";
 import { Folder, type PlanFile, StoreError } from "../bench/records/folder.ts";
@@ -151,6 +152,9 @@ export class Watched {
     const plan = {
       key: `${this.#version}-${this.#planFile!.mtime}`,
       ...{ preset, createdAt, folder: basename(this.folder.folder), figure: PRIMARY.title },
+      reportedBy: `${taskCommand()} report --out ${
+        quote(relative(".", this.folder.folder) || ".")
+      }`,
       groups: [...groups.values()].map(({ n: _, ...group }) => group),
       cells: runs.map(({ cell }) => cell),
     };

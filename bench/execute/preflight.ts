@@ -7,14 +7,20 @@
 import { basename, dirname, join } from "node:path";
 import { UsageError } from "../../base/errors.ts";
 import { firstMissing, isFile } from "../../base/files.ts";
-import { type DataPaths, type DatasetDefinition, findDataset } from "../../datasets/dataset.ts";
+import {
+  type DataPaths,
+  type Dataset,
+  type DatasetDefinition,
+  findDataset,
+} from "../../datasets/dataset.ts";
 import { cautionsOf } from "../../datasets/cautions.ts";
+import { withoutDomains } from "../../datasets/leave_out.ts";
 import { shareDataset } from "../../datasets/reading/shared.ts";
 import { type Backend, type BackendChoice, inspectBackend } from "../../tensor/backend.ts";
 import type { Catalogue } from "../catalogue.ts";
 import type { PlannedRun } from "../plan/plan.ts";
 import { imagesOf } from "../records/data_seed.ts";
-import { wholeDataset } from "../records/left_out.ts";
+import { leftOut, wholeDataset } from "../records/left_out.ts";
 import { featuresOf, withFeatures } from "../train/given_features.ts";
 import { cachedWeights } from "../train/pretrained.ts";
 import { datasetKey } from "./inputs.ts";
@@ -72,9 +78,8 @@ export async function readDatasets(
   onProgress: (what: string, done: number, total: number) => void,
 ): Promise<ReadonlyMap<string, ReadDataset>> {
   const read = new Map<string, ReadDataset>();
-  for (const { spec } of runs) {
-    const key = datasetKey(spec);
-    if (read.has(key)) continue;
+  for (const [key, own] of Map.groupBy(runs, ({ spec }) => datasetKey(spec))) {
+    const { spec } = own[0]!;
     const { name, ...options } = wholeDataset(spec);
     const once = spec.training.network.frozen !== undefined;
     const dataset = await findDataset(name, known)
@@ -85,9 +90,17 @@ export async function readDatasets(
       onProgress(`keeping ${name} again, as its cache was damaged`, 0, 1);
     });
     const { fingerprint } = dataset;
-    read.set(key, { images: imagesOf(spec), fingerprint, cautions: cautionsOf(dataset), file });
+    const cautions = new Set(own.flatMap(({ spec }) => cautionsWithout(dataset, leftOut(spec))));
+    read.set(key, { images: imagesOf(spec), fingerprint, cautions: [...cautions], file });
   }
   return read;
+}
+
+/** Sentences about a data set as it is trained on without some of its domains. */
+function cautionsWithout(dataset: Dataset, names: readonly string[]): string[] {
+  if (names.length === 0) return cautionsOf(dataset);
+  const { seen } = withoutDomains(dataset, names);
+  return cautionsOf({ ...seen, name: `${dataset.name} without ${names.join(" and ")}` });
 }
 
 /** Folders of an output folder that are the suite's own. */

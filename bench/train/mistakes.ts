@@ -51,12 +51,20 @@ export async function callMethodAsync<T>(method: string, work: () => Promise<T>)
 
 function told(method: string, error: unknown): unknown {
   if (error instanceof MethodError || machineAtFault(error)) return error;
+  const { sentence, cause } = sentenceOf(`Cannot train "${method}"`, error, CALLER);
+  return sentence === null ? error : new MethodError(sentence, { cause });
+}
+
+/** What an error means, with the author's line; null where it is a sentence as it is. */
+function sentenceOf(
+  cannot: string,
+  error: unknown,
+  caller?: string,
+): { readonly sentence: string | null; readonly cause: Error } {
   const cause = error instanceof Error ? error : new Error(`it threw ${error}`);
   const reason = reasonOf(cause);
-  if (reason === cause.message && isSentence(cause)) return error;
-  return new MethodError(`Cannot train "${method}": ${reason}${authorsLine(cause, CALLER)}`, {
-    cause,
-  });
+  const whole = reason === cause.message && isSentence(cause);
+  return { sentence: whole ? null : `${cannot}: ${reason}${authorsLine(cause, caller)}`, cause };
 }
 
 /** What TensorFlow.js says of usual mistakes, and what it means in a method. */
@@ -123,21 +131,51 @@ export function checkLogits(logits: unknown, images: number, classes: number): t
   );
 }
 
-/** A network that is refused in a sentence where it builds something else than a module. */
+/** A network whose mistakes are told in a sentence with its name. */
 export function checkedNetwork(definition: NetworkDefinition): NetworkDefinition {
+  const cannot = `Cannot build the network ${definition.name}`;
   return {
     ...definition,
     build(options) {
-      const built: unknown = definition.build(options);
-      if (built instanceof Module) return built;
-      throw new RangeError(
-        `Cannot build the network ${definition.name}: its build() returned ${
-          kindOf(built)
-        }; return ` +
-          `a module, such as sequential gives`,
-      );
+      const built: unknown = callNetwork(cannot, () => definition.build(options));
+      if (!(built instanceof Module)) {
+        throw new RangeError(
+          `${cannot}: its build() returned ${
+            kindOf(built)
+          }; return a module, such as sequential gives`,
+        );
+      }
+      const { parameters, outputs, constants, halves } = built;
+      if (!(Number.isInteger(outputs) && outputs > 0)) {
+        throw new RangeError(
+          `${cannot}: its outputs are ${outputs}; say how many numbers it makes of an image`,
+        );
+      }
+      const forward: Module["forward"] = (values, images, training) => {
+        const made: unknown = callNetwork(cannot, () => built.forward(values, images, training));
+        const wanted = `[${images.shape[0]},${outputs}]`;
+        if (made instanceof tf.Tensor && `[${made.shape}]` === wanted) return made;
+        throw new RangeError(
+          `${cannot}: it makes ${kindOf(made)} of ${images.shape[0]} images, and by its outputs ` +
+            `that would be ${wanted}; mend one of them`,
+        );
+      };
+      return new Module(parameters, outputs, forward, constants, halves);
     },
   };
+}
+
+function callNetwork<T>(cannot: string, work: () => T): T {
+  const restore = lengthenStacks();
+  try {
+    return work();
+  } catch (error) {
+    if (machineAtFault(error)) throw error;
+    const { sentence, cause } = sentenceOf(cannot, error);
+    throw sentence === null ? error : new RangeError(sentence, { cause });
+  } finally {
+    restore();
+  }
 }
 
 /** An averaging whose mistakes are told as those of its method. */

@@ -3,10 +3,11 @@
  *
  * @module
  */
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { Command } from "commander";
 import { integerAtLeast, nonEmptyList, nonEmptyPath } from "../../base/arguments.ts";
 import { UsageError } from "../../base/errors.ts";
+import { isFile, isFolder } from "../../base/files.ts";
 import { seedsNeeded, USUAL_POWER } from "../../report/analysis/statistics/power.ts";
 import {
   catalogueOf,
@@ -112,10 +113,12 @@ async function knownSpread(options: PowerOptions): Promise<Spread> {
   });
   if (found !== null) return found;
   if (out !== undefined) {
-    throw new UsageError(
-      `Cannot take the spread of --out "${out}": no two methods of it share two seeds; give ` +
-        "another folder, or --spread",
-    );
+    const lacks = await isFile(join(folder, "manifest.json"))
+      ? "no two methods of it share two seeds; give another folder, or --spread"
+      : await isFolder(folder)
+      ? 'there is no "manifest.json" in it; give the output folder of a bench, or --spread'
+      : "there is no such folder; give the output folder of a bench, or --spread";
+    throw new UsageError(`Cannot take the spread of --out "${out}": ${lacks}`);
   }
   return { points: ASSUMED_SPREAD, source: "assumed", comparisons: null };
 }

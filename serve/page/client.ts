@@ -268,7 +268,7 @@ function showReport(report: State["report"], ended: boolean): void {
     : report === "older"
     ? "The report as it was last made"
     : ended
-    ? "All runs have ended; the command report makes their report."
+    ? `All runs have ended; ${plan!.reportedBy} makes their report.`
     : "";
   const place = get<HTMLElement>("#report");
   place.hidden = text === "";

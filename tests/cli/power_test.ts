@@ -44,7 +44,12 @@ Deno.test("power takes the spread of a folder, and says what is wrong", () =>
     };
     await refused(/Cannot use --difference "0": give a number above 0/, "--difference", "0");
     await refused(/Cannot use --power "1": /, "--power", "1");
-    await refused(/Cannot take the spread of --out "nowhere"/, "--out", "nowhere");
+    await refused(/--out "nowhere": there is no such folder; give the/, "--out", "nowhere");
+    const empty = join(folder, "empty"), one = join(folder, "one");
+    await Deno.mkdir(empty);
+    await refused(/there is no "manifest\.json" in it; give the output/, "--out", empty);
+    await writeStore(one, { ...GRID, seeds: [0] });
+    await refused(/: no two methods of it share two seeds; give/, "--out", one);
     await refused(/Cannot compare with --control "ermm"/, "--out", folder, "--control", "ermm");
   }));
 

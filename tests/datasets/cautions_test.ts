@@ -3,9 +3,12 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { stringify } from "csv-stringify/sync";
 import { checkImages } from "../../datasets/check.ts";
+import type { Dataset } from "../../datasets/dataset.ts";
+import { memorySplit } from "../../datasets/reading/memory.ts";
 import { cautionsOf } from "../../datasets/cautions.ts";
 import { readImageFolder } from "../../datasets/protocols/image_folder.ts";
 import { splitCsv, splitFolder } from "../../datasets/protocols/own_split.ts";
+import { cli, TINY } from "../bench/crash.ts";
 import {
   load,
   own,
@@ -43,6 +46,40 @@ Deno.test("own data: training images of one class alone are pointed out, a tail 
     assert.deepEqual(cautionsOf(await load(folder)), [
       "farm has training images of one class alone, bee, of 2: nothing can be learned of the others.",
     ]);
+  }));
+
+Deno.test("a class without an image of a split in any domain is pointed out", () => {
+  const set = (train: number[][], validation = [[0, 1, 2]], test = [[0, 1, 2]]): Dataset => ({
+    ...{ name: "farm", classes: ["ant", "bee", "cow"], inputShape: [8, 8, 3], fingerprint: "" },
+    domains: train.map((labels, d) => ({
+      name: `domain ${d}`,
+      train: memorySplit(new Uint8Array(), Uint16Array.from(labels)),
+      validation: memorySplit(new Uint8Array(), Uint16Array.from(validation[d] ?? [])),
+      test: memorySplit(new Uint8Array(), Uint16Array.from(test[d] ?? [])),
+    })),
+  });
+  assert.deepEqual(cautionsOf(set([[0, 1, 1], [2]])), []);
+  assert.deepEqual(cautionsOf(set([[0, 1, 1], [1]], [[0], []], [[1]])), [
+    "farm has no training image of the class cow in any domain: nothing can be learned of it.",
+    "farm has no validation image of the 2 classes bee, cow in any domain: no checkpoint is chosen " +
+    "by them.",
+    "farm has no test image of the 2 classes ant, cow in any domain: no figure is of them.",
+  ]);
+});
+
+Deno.test("a class that only a domain that is left out trains is pointed out", () =>
+  withSplit(async (folder, rows) => {
+    const third = rows.map((row) => row[0] === "night" && row[1] === "1" ? row.with(1, "2") : row);
+    await write(folder, third);
+    const options = ["--methods", "erm", "--leave-out", "night", "--dry-run"];
+    const { out, err } = await cli(
+      "bench",
+      ...TINY.with(1, "farm").slice(0, 4),
+      "--data-dir",
+      folder,
+      ...options,
+    );
+    assert.match(out + err, /farm without night has no training image of the class class 2 in any/);
   }));
 
 Deno.test("own data: names that differ in what nobody sees, and line breaks in names, are refused", () =>

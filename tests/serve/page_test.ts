@@ -80,7 +80,7 @@ browserTest(
   async (shown) => {
     const { out, address, tab } = shown;
     await writeStore(out, { ...GRID, fate: () => "done" });
-    await tab.until(`${text("#report")}.includes("the command report makes")`);
+    await tab.until(`${text("#report")}.includes("deno task report --out ")`);
     await buildReport(out);
     await tab.until(
       `location.pathname === "/report/index.html" && document.readyState === "complete"`,
