@@ -31,7 +31,9 @@ export function cautionsOf({ name, classes, domains }: Dataset): string[] {
   }
   return (["train", "validation", "test"] as const).flatMap((split) => {
     const there = new Set(domains.flatMap((domain) => [...new Set(domain[split].labels)]));
-    const lacking = classes.filter((_, label) => !there.has(label));
+    const lacking = classes.filter((_, label) =>
+      !there.has(label) && (split === "train" || trained.has(label))
+    );
     if (lacking.length === 0) return [];
     const many = lacking.length > 1;
     return [
