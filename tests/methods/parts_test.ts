@@ -2,13 +2,16 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import { stream } from "../../base/random.ts";
+import type { Network } from "../../networks/mod.ts";
 import type { MethodContext, Optimizer } from "../../methods/method.ts";
 import { annealed } from "../../methods/parts/annealing.ts";
 import {
   byDomain,
   domainLabels,
+  forwardAll,
   joinedLabels,
   joinedSecondImages,
+  lossByDomain,
   meanOf,
   rowsOf,
   shuffledPairs,
@@ -296,6 +299,27 @@ test("joined batches come apart again, domain after domain", () => {
   assert.deepEqual([...joinedSecondImages([second, domains[1]!]).dataSync()], [9, 9, 9, 9, 1, 1]);
   near(meanOf([tf.scalar(1), tf.scalar(2), tf.scalar(6)]), 3);
   near(meanOf([tf.scalar(7)]), 7);
+});
+
+test("all domains pass through the network together, in training", () => {
+  const calls: unknown[] = [];
+  const network = {
+    features: (images: tf.Tensor2D, training: boolean) => (calls.push(training), tf.add(images, 1)),
+    classify: (z: tf.Tensor2D, training: boolean) => (calls.push(training), tf.mul(z, 10)),
+  } as unknown as Network;
+  const domains = [[1], [2, 3]].map((values, d) => ({
+    images: tf.tensor2d(values, [values.length, 1]),
+    labels: labels(...values.map(() => d)),
+  }));
+  const pass = forwardAll(network, domains);
+  assert.deepEqual(calls, [true, true]);
+  near(pass.features, [2, 3, 4]);
+  near(pass.logits, [20, 30, 40]);
+  assert.deepEqual([...pass.labels.dataSync()], [0, 1, 1]);
+  assert.deepEqual(pass.byDomain(pass.logits).map((z) => [...z.dataSync()]), [[20], [30, 40]]);
+  const losses = lossByDomain(pass, (z, y, d) => tf.add(tf.sum(z), tf.add(tf.sum(y), 100 * d)));
+  near(losses.map((loss) => loss.dataSync()[0]!), [20, 70 + 2 + 100]);
+  near(lossByDomain({ ...pass, logits: tf.tensor2d([[0, 0], [0, 0], [0, 0]]) })[1]!, Math.LN2);
 });
 
 test("each domain is paired with the next in a drawn order, by as many rows as both have", () => {
