@@ -20,7 +20,12 @@ import {
 import { compareAll } from "../../report/analysis/statistics/family.ts";
 import { differences, meanTest, priorOf } from "../../report/analysis/statistics/moderated.ts";
 import { holm, pairedTest } from "../../report/analysis/statistics/pairs.ts";
-import { detectable, powerOf, seedsNeeded } from "../../report/analysis/statistics/power.ts";
+import {
+  detectable,
+  expectedPriorDf,
+  powerOf,
+  seedsNeeded,
+} from "../../report/analysis/statistics/power.ts";
 import { imanDavenport, indistinguishable, rank } from "../../report/analysis/statistics/ranks.ts";
 import { betaLower, erfc, gammaUpper, trigamma } from "../../report/analysis/statistics/special.ts";
 
@@ -49,7 +54,9 @@ Deno.test("distributions at their centres, ends and borders", () => {
   for (let i = -50; i < 70; i++) {
     near(trigamma(trigammaInverse(10 ** (i / 10))), 10 ** (i / 10), 2e-12);
   }
-  near(noncentralUpperTail(1, 5, 0), tUpperTail(1, 5), 1e-10);
+  for (const df of [1, 2, 5, 40, 60, 500, 5000]) {
+    for (const t of [-2, 0.5, 1, 4]) near(noncentralUpperTail(t, df, 0), tUpperTail(t, df), 1e-12);
+  }
 });
 
 Deno.test("the mean absolute deviation of a binomial number, by its definition", () => {
@@ -224,6 +231,16 @@ Deno.test("what can be found takes two seeds and a comparison", () => {
   assert.equal(seedsNeeded(5, planned), 3);
   assert.equal(seedsNeeded(5, planned, { most: 3 }), 3);
   assert.equal(seedsNeeded(5, planned, { most: 2 }), null);
+});
+
+Deno.test("planned families are worth more with more rows and seeds, up to sixty and forty", () => {
+  assert.equal(expectedPriorDf(5, 4), 0, "too few comparisons");
+  const [few, seeds, rows] = [[6, 4], [6, 8], [20, 4]].map(([r, c]) => expectedPriorDf(r!, c!));
+  assert.ok(0 < few! && few! < seeds! && few! < rows!, `${few}, ${seeds}, ${rows}`);
+  assert.equal(expectedPriorDf(7, 41), expectedPriorDf(7, 40));
+  assert.notEqual(expectedPriorDf(7, 39), expectedPriorDf(7, 40));
+  assert.equal(expectedPriorDf(61, 3), expectedPriorDf(60, 3));
+  assert.notEqual(expectedPriorDf(59, 3), expectedPriorDf(60, 3));
 });
 
 Deno.test("bars join ranks that lie apart by the critical difference exactly", () => {

@@ -121,7 +121,9 @@ const EQUIVALENT: readonly (readonly [file: string, why: string, ...after: strin
   ],
   [
     `${STATISTICS}/ranks.ts`,
-    "no number of orders is that one; no room is less than any; 1! is 0!; and sums are whole numbers",
+    "rows are of one length; no number of orders is that one; no room is less than any; 1! is 0!; and sums are whole numbers",
+    "const seen = spread(placed[1]!.map((_, m) => sum(placed.map((row) => row[m]!)))) - 1e-9;",
+    "const ranks = scores[1]!.map((_, m) => mean(placed.map((row) => row[m]!)));",
     "const exact = orders < MOST_ORDERS;",
     "const f = room < 1e-12 * statistic ? Infinity : ((datasets - 1) * statistic) / room;",
     "return n < 1 ? 1 : n * factorial(n - 1);",
