@@ -170,6 +170,11 @@ Deno.test("the best β may be a tenfold from 0.01 on either side, and no further
   assert.equal(await of(low!, best!, high!), "holds");
   assert.equal(await of([1e-3, 60, 60], best!, high!), "partly", "no rise at all");
   assert.equal(await of([1e-3, 60, 59], best!, high!), "not told");
+  assert.equal(
+    await of([1e-4, 61, 0], [0.01, 60, 62], high!),
+    "not told",
+    "best in 3 of 4 resamples",
+  );
   assert.equal(await of(low!, high!), "not run");
   assert.equal(await of(low!, best!), "not run");
   assert.equal(await of(best!, high!), "not run");

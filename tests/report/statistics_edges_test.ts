@@ -81,6 +81,7 @@ Deno.test("groups without values are no groups; values that are all zero have no
   near(two.partialEtaSquared, 12.25 / 14.75);
   assert.match(why(oneWayAnova([[0, 0], [0, 0]]))!, /equal values/);
   assert.match(why(oneWayAnova([[1, 1], [3, 3]]))!, /equal values/);
+  assert.match(why(oneWayAnova([[0.1 + 0.2, 0.3], [0, 0]]))!, /equal values/, "but for rounding");
   assert.match(why(oneWayAnova([[1], [3]]))!, /one seed only/);
   assert.match(why(oneWayAnova([[1, 2], []]))!, /two methods with values, there is 1/);
   assert.match(why(blockedAnova([[0, 0], [0, 0]]))!, /no residual spread/);
@@ -173,6 +174,8 @@ Deno.test("a difference takes both values; one that is always 0 has no spread", 
   near(moderated.standardError, Math.sqrt(3 * 4 / 4 / 2));
   assert.match(why(pairedTest([0, 0, 0], [0, 0, 0]))!, /same on every seed/);
   assert.match(why(pairedTest([3, 3], [1, 1]))!, /same on every seed/);
+  const rounded = pairedTest([1e6 + 0.1, 0.1], [1e6, 0]); // 1e6 + 0.1 − 1e6 is 0.09999999998
+  assert.match(why(rounded)!, /same on every seed/);
   assert.equal(why(pairedTest([1, null, 2], [null, 3, 4])), "one shared seed, it takes two");
   assert.equal(why(pairedTest([1], [null])), "no shared seed, it takes two");
   const pair = pairedTest([5, null, 7, 9], [1, 8, 2, 3, 4]);
