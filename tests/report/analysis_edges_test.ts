@@ -1,17 +1,15 @@
 /** Analyses of a few made-up runs, whose figures are seen at a glance. */
 import assert from "node:assert/strict";
-import { encodeArrays } from "../../base/safetensors_format.ts";
-import type { Folder } from "../../bench/records/folder.ts";
+
 import { METRICS, PRIMARY } from "../../metrics/mod.ts";
+import { across, standings } from "../../report/analysis/across.ts";
 import type { DatasetResults, MethodResults } from "../../report/analysis/arrange.ts";
-import { figuresOf, withinT } from "../../report/analysis/behaviours.ts";
-import { byChance, calibration, joined } from "../../report/analysis/calibration.ts";
+
+import { changes } from "../../report/analysis/compare.ts";
 import { againstControlAcross } from "../../report/analysis/control_across.ts";
-import { effectOf, imageEffects } from "../../report/analysis/images.ts";
-import { ownValues, rounded, stages } from "../../report/analysis/papers.ts";
-import { secondsOf } from "../../report/analysis/seconds.ts";
+
 import { anovas, besideBest, marginOf, pairwise } from "../../report/analysis/significance.ts";
-import { curve, scoresOf, studies } from "../../report/analysis/studies.ts";
+
 import {
   bestFirst,
   chooseMetrics,
@@ -19,48 +17,11 @@ import {
   sameFigure,
   testedFigures,
 } from "../../report/analysis/tested.ts";
-import type { Run, Store } from "../../report/folder.ts";
 
-const named = (name: string) => METRICS.find((metric) => metric.name === name)!;
-const [accuracy, ece, nll] = ["accuracy", "ece", "nll"].map(named);
-const FIGURE = { domain: "average", metric: accuracy! } as const;
+import { accuracy, dataset, ece, method, nll } from "./made_up.ts";
+
+const FIGURE = { domain: "average", metric: accuracy } as const;
 const JUDGED = { alpha: 0.05, margin: null };
-
-/** A method whose runs have these values of every figure, by seed; null where a run has failed. */
-function method(name: string, values: readonly (number | null)[], learned = true): MethodResults {
-  const runs = values.map((value, seed) => ({
-    id: `${name}${seed}`,
-    spec: { seed },
-    state: { status: value === null ? "failed" : "done" },
-    digest: value === null ? null : {
-      learned: { learned },
-      data: { fingerprint: "same" },
-      scores: new Map(
-        ["average", "worst"].flatMap((domain) =>
-          ["accuracy", "ece", "nll"].map((metric) => [`${domain}/${metric}`, value] as const)
-        ),
-      ),
-    },
-  }));
-  const about = { title: name.toUpperCase(), family: "baseline", source: "" };
-  return {
-    label: name,
-    title: name.toUpperCase(),
-    name,
-    network: null,
-    about,
-    runs,
-  } as unknown as MethodResults;
-}
-
-const dataset = (...methods: MethodResults[]): DatasetResults =>
-  ({
-    name: "own",
-    title: "Own",
-    seeds: methods[0]?.runs.map((_, seed) => seed) ?? [],
-    methods,
-    data: null,
-  }) as unknown as DatasetResults;
 
 Deno.test("pairs are of the methods with a value; of one method there is none", () => {
   const pairs = (...methods: MethodResults[]) => pairwise(dataset(...methods), [FIGURE], JUDGED);
@@ -114,7 +75,7 @@ Deno.test("the best beside each other method, whichever stands first in the tabl
   assert.equal(low!.verdict, "better", "the pair says that low is worse");
   assert.equal(pair("low", "best").compared.verdict, "worse");
   assert.ok(lacks!.difference < 0 && lacks!.mean > found.mean);
-  const [errors] = pairwise(dataset(...methods), [{ domain: "worst", metric: ece! }], JUDGED);
+  const [errors] = pairwise(dataset(...methods), [{ domain: "worst", metric: ece }], JUDGED);
   const least = besideBest(errors!)!;
   assert.equal(least.best.name, "low");
   assert.deepEqual(least.others.map(({ method }) => method.name), ["high", "best", "lacks"]);
@@ -127,9 +88,9 @@ Deno.test("the best beside each other method, whichever stands first in the tabl
 });
 
 Deno.test("a margin in points is of metrics in percent alone", () => {
-  assert.equal(marginOf({ metric: accuracy! }, 2), 0.02);
-  assert.equal(marginOf({ metric: accuracy! }, null), null);
-  assert.equal(marginOf({ metric: nll! }, 2), null);
+  assert.equal(marginOf({ metric: accuracy }, 2), 0.02);
+  assert.equal(marginOf({ metric: accuracy }, null), null);
+  assert.equal(marginOf({ metric: nll }, 2), null);
 });
 
 Deno.test("tests of all methods leave out what has not learned, and what lacks a seed where it must", () => {
@@ -155,186 +116,20 @@ Deno.test("metrics by their place in a report; figures, and which way is better"
   assert.deepEqual(usual.tested.map(({ name }) => name), ["accuracy", "macro_f1"]);
   assert.equal(usual.primary, PRIMARY);
   assert.ok(usual.grouped.every(({ group }) => group !== undefined) && usual.grouped.length === 4);
-  assert.ok(usual.others.includes(ece!) && !usual.others.includes(PRIMARY));
+  assert.ok(usual.others.includes(ece) && !usual.others.includes(PRIMARY));
   assert.equal(usual.others.length + usual.grouped.length + 2, METRICS.length);
   const own = chooseMetrics(METRICS, ["nll", "ece"]);
   assert.deepEqual([own.primary, own.tested], [nll, [nll, ece]]);
   assert.equal(chooseMetrics([]).primary, PRIMARY);
-  const figures = testedFigures([accuracy!, nll!]);
+  const figures = testedFigures([accuracy, nll]);
   assert.deepEqual(figures.map(({ domain, metric }) => `${domain} ${metric.name}`), [
     ...["average accuracy", "average nll", "worst accuracy", "worst nll"],
   ]);
   const same = figures.map((figure) => sameFigure(figure, figures[1]!));
   assert.deepEqual(same, [false, true, false, false]);
-  assert.deepEqual([oriented(accuracy!, [1, 2]), oriented(nll!, [1, 2])], [[1, 2], [-1, -2]]);
-  assert.deepEqual([1, 3, 2].sort(bestFirst(accuracy!)), [3, 2, 1]);
-  assert.deepEqual([1, 3, 2].sort(bestFirst(nll!)), [1, 2, 3]);
-});
-
-Deno.test("effects of images and of seeds, and which of them limits", () => {
-  const drawn = (sizes: readonly number[], seeds: number) =>
-    sizes.map((size, i) => ({ values: new Array<number>(seeds).fill(size), seed: i }));
-  // Of one seed the images alone: 0.25 ± 1.96 · sd(0.1, 0.3) = 0.1414.
-  const one = effectOf([0.25], drawn([0.1, 0.3], 1), 0.05)!;
-  assert.deepEqual([one.seeds, one.bySeeds, one.limit], [1, null, "images (one seed)"]);
-  assert.ok(Math.abs(one.byImages - Math.SQRT2 / 10) < 1e-12);
-  assert.ok(Math.abs(one.interval[1] - 0.25 - 1.959964 * one.byImages) < 1e-6);
-  assert.ok(Math.abs(one.interval[0] + one.interval[1] - 0.5) < 1e-12);
-  // Two seeds 1 and 3: mean 2, standard error 1; images move both alike.
-  const of = (byImages: number) => {
-    const half = byImages / Math.SQRT2; // two draws so far from their mean
-    return effectOf([1, 3], drawn([2 - half, 2 + half], 2), 0.05)!;
-  };
-  assert.deepEqual([of(0.5).limit, of(1).limit, of(2).limit], ["seeds", "both", "images"]);
-  assert.deepEqual([of(0.7).limit, of(1.4).limit, of(1.6).limit], ["both", "both", "images"]);
-  const { difference, bySeeds, interval } = of(0.001);
-  assert.deepEqual([difference, bySeeds], [2, 1]);
-  assert.ok(Math.abs(interval[1] - 2 - 12.7062) < 1e-3, `${interval}`);
-  const { interval: wide } = of(10);
-  assert.ok(Math.abs(wide[1] - 2 - Math.hypot(12.7062, 19.59964)) < 1e-2, `${wide}`);
-});
-
-/** A folder whose runs predict so; `labels` of two domains with three images each. */
-const LABELS = [[0, 0, 1], [1, 1, 0]];
-const predicting = (predictions: Readonly<Record<string, number[][] | null>>) =>
-  ({
-    predictions: (id: string) => {
-      const predicted = predictions[id];
-      return predicted === null || predicted === undefined
-        ? Promise.reject(new Error("there is none"))
-        : Promise.resolve(predicted.map((own, d) => ({ labels: LABELS[d]!, predicted: own })));
-    },
-  }) as unknown as Folder;
-
-Deno.test("images are drawn where all runs share them, and there is a control", async () => {
-  const right = LABELS, first = [[0, 0, 0], [0, 0, 0]], second = [[1, 1, 1], [1, 1, 1]];
-  const data = {
-    classes: ["x", "y"],
-    counts: { test: [[2, 1], [1, 2]], train: [[5, 5], [5, 5]] },
-    shots: { many: 4, few: 2 },
-  };
-  const methods = [method("erm", [0.5, 0.5]), method("irm", [0.5, 0.5]), method("x", [0.5, null])];
-  const own = { ...dataset(...methods), data } as unknown as DatasetResults;
-  const folder = predicting({ erm0: first, erm1: second, irm0: right, irm1: right, x0: null });
-  const of = (control: string, metric = accuracy!, set = own) =>
-    imageEffects(folder, set, metric, control, 0.05);
-  const [average, worst, ...none] = await of("erm");
-  assert.deepEqual(none, []);
-  assert.deepEqual([average!.domain, worst!.domain], ["average", "worst"]);
-  assert.deepEqual([average!.images, average!.resamples], [6, 400]);
-  assert.deepEqual(average!.rows.map(({ method, control }) => method.name + control.name), [
-    "irmerm",
-  ]);
-  // Right everywhere, beside (2/3 + 1/3) / 2 and a worst domain of 1/3, on both seeds.
-  assert.ok(Math.abs(average!.rows[0]!.difference - 0.5) < 1e-12);
-  assert.ok(Math.abs(worst!.rows[0]!.difference - 2 / 3) < 1e-12);
-  assert.equal(average!.rows[0]!.byImages, 0, "as many of each class are drawn as there are");
-  assert.deepEqual(await of("erm", ece!), [], "counts do not give it");
-  assert.deepEqual(await of("none"), []);
-  assert.deepEqual(await of("x"), [], "it has no predictions");
-  const alone = { ...own, methods: methods.slice(0, 1) } as DatasetResults;
-  assert.deepEqual(await of("erm", accuracy, alone), []);
-  const [byClass] = await of("erm", PRIMARY);
-  assert.ok(byClass!.rows[0]!.difference > 0.5);
-});
-
-Deno.test("means within Student's t, of two values or more", () => {
-  assert.deepEqual([withinT([]), withinT([1])], [null, null]);
-  const { mean, low, high } = withinT([1, 3])!;
-  assert.equal(mean, 2);
-  assert.ok(Math.abs(high - 2 - 12.7062) < 1e-3 && Math.abs(low + high - 4) < 1e-9);
-  const tenth = withinT([1, 3], 0.1)!;
-  assert.ok(Math.abs(tenth.high - 2 - 6.31375) < 1e-4);
-});
-
-Deno.test("foreign neighbours are the nearest ten of an image's own class", async () => {
-  const file = (rows: readonly (readonly [at: number, domain: number, label: number])[]) =>
-    encodeArrays({
-      features: {
-        shape: [rows.length, 2],
-        values: Float32Array.from(rows.flatMap(([x]) => [x, 0])),
-      },
-      domain: { shape: [rows.length], values: Float32Array.from(rows, ([, domain]) => domain) },
-      label: { shape: [rows.length], values: Float32Array.from(rows, ([, , label]) => label) },
-    }, {});
-  const shares = async (bytes: Uint8Array | null, values: (number | null)[] = [0.5]) =>
-    await figuresOf(
-      { soundFile: () => Promise.resolve(bytes) },
-      [method("a", values), method("b", [0.5])],
-      [],
-    ).overlap("a");
-  // Class 0: two of domain 0 and one of domain 1; the image of class 1 has no neighbour.
-  const few = file([[0, 0, 0], [1, 0, 0], [3, 1, 0], [2, 1, 1]]);
-  const [[seed, own]] = [...await shares(few)] as [[number, number]];
-  assert.equal(seed, 0);
-  assert.ok(Math.abs(own - 100 * (0.5 + 0.5 + 1) / 3) < 1e-9);
-  // Of eleven others the nearest ten: the twelfth image is far off and of another domain.
-  const many = file([
-    ...Array.from({ length: 11 }, (_, i) => [i / 10, 0, 0] as const),
-    [1000, 1, 0],
-  ]);
-  const [[, share]] = [...await shares(many)] as [[number, number]];
-  assert.ok(Math.abs(share - 100 * 1 / 12) < 1e-9, `${share}`);
-  assert.equal((await shares(null)).size, 0);
-  assert.equal((await shares(file([[0, 0, 0], [1, 0, 1]]))).size, 0, "no image has a neighbour");
-  assert.deepEqual([...(await shares(few, [null, 0.5])).keys()], [1], "of finished runs");
-  assert.equal((await shares(encodeArrays({}, {}))).size, 0);
-});
-
-Deno.test("figures of behaviours are in percent, and a run that diverged has none", () => {
-  const run = (seed: number, status: string, score: number | null) => ({
-    spec: { seed },
-    state: { status },
-    digest: score === null ? null : {
-      scores: new Map([["average/macro_f1", score]]),
-      curve: [
-        { step: 5, loss: 2, scores: new Map([["macro_f1", 0.5]]) },
-        { step: 9, loss: null, scores: new Map([["macro_f1", 0.25]]) },
-      ],
-    },
-  });
-  const settings = [
-    { levels: { a: 1 }, runs: [run(0, "done", 0.5), run(3, "diverged", null)] },
-    { levels: { a: 2 }, runs: [run(0, "missing", null)] },
-  ];
-  const figures = figuresOf(
-    { soundFile: () => Promise.resolve(null) },
-    [],
-    [{ study: { name: "s" }, settings }] as unknown as Parameters<typeof figuresOf>[2],
-  );
-  assert.deepEqual(figures.settings("s"), [{ levels: { a: 1 }, f1: new Map([[0, 50], [3, 0]]) }]);
-  assert.deepEqual(figures.curves("s"), [[{ step: 5, loss: 2, f1: 50 }]]);
-  assert.deepEqual([figures.settings("other"), figures.curves("other")], [[], []]);
-});
-
-Deno.test("bins are added up; by chance alone each bin misses its mean", () => {
-  const bin = (images: number, confidence: number, correct: number) => ({
-    images,
-    confidence,
-    correct,
-  });
-  const empty = bin(0, 0, 0);
-  assert.deepEqual(joined([[bin(1, 0.5, 1), empty], [bin(3, 2, 1), bin(1, 0.9, 0)]]), [
-    bin(4, 2.5, 2),
-    bin(1, 0.9, 0),
-  ]);
-  assert.equal(byChance([empty, empty]), null);
-  // One image with confidence ½ misses by ½; two of 0.75: |X − 1.5| is 1.5, 0.5, 0.5.
-  assert.ok(Math.abs(byChance([bin(1, 0.5, 0)])! - 0.5) < 1e-12);
-  const two = (1.5 * 0.0625 + 0.5 * 0.375 + 0.5 * 0.5625) / 3;
-  assert.ok(Math.abs(byChance([bin(2, 1.5, 2), empty, bin(1, 1, 1)])! - two) < 1e-12);
-  assert.equal(byChance([bin(1, 1 + 1e-9, 1)]), 0, "no confidence is above one");
-  const kept = (...domains: ReturnType<typeof bin>[][]) => ({
-    state: { status: "done" },
-    digest: { calibration: domains },
-  });
-  const of = (...runs: object[]) => calibration({ runs } as unknown as MethodResults);
-  const found = of(kept([bin(4, 3, 2)], [bin(2, 1, 2)]), { state: { status: "failed" } }, null!)!;
-  assert.ok(Math.abs(found.error.mean - (0.25 + 0.5) / 2) < 1e-12);
-  assert.ok(Math.abs(found.excess.mean - (0.25 - 0.5) / 2) < 1e-12);
-  assert.deepEqual(found.errors.map((error) => error!.mean), [0.25, 0.5]);
-  assert.deepEqual(found.byDomain, [[bin(4, 3, 2)], [bin(2, 1, 2)]]);
-  assert.equal(of({ state: { status: "done" }, digest: { calibration: null } }), null);
+  assert.deepEqual([oriented(accuracy, [1, 2]), oriented(nll, [1, 2])], [[1, 2], [-1, -2]]);
+  assert.deepEqual([1, 3, 2].sort(bestFirst(accuracy)), [3, 2, 1]);
+  assert.deepEqual([1, 3, 2].sort(bestFirst(nll)), [1, 2, 3]);
 });
 
 Deno.test("over data sets differences are averaged seed by seed, over what all have", () => {
@@ -359,112 +154,141 @@ Deno.test("over data sets differences are averaged seed by seed, over what all h
   assert.ok(Math.abs(shifted.rows[0]!.difference! - (0.2 + 0) / 2) < 1e-12);
 });
 
-Deno.test("studies are found by data set, network, name and method; a run alone is a setting", () => {
-  const run = (name: string, seed: number, study: object | null, digest: object | null = null) => ({
-    ...{ name, study, digest, apart: null },
-    state: { status: digest === null ? "missing" : "done" },
-    spec: { seed, dataset: { name: "own" }, training: { network: { name: "cnn" } } },
-  });
-  const tag = (name: string, value: number) => ({ name, method: "brl", levels: { value } });
-  const digest = { data: { title: "Own set" }, method: { title: "BRL" } };
-  const store = {
-    runs: [
-      run("erm", 0, null, digest),
-      run("brl: a", 0, tag("mine", 1)),
-      run("brl: a", 1, tag("mine", 1), digest),
-      run("brl: b", 0, tag("mine", 2)),
-      run("brl: c", 0, tag("alone", 3)),
-    ],
-  } as unknown as Store;
-  const found = studies(store, [], accuracy!, [{ name: "cnn", title: "CNN" }]);
+/** The same with a specification, which comparisons of folders look at. */
+function trained(own: MethodResults, batch = 4, prints: Readonly<Record<number, string>> = {}) {
+  const spec = {
+    ...{ dataset: { name: "own" }, method: { name: own.name }, stage1: null },
+    training: { batch, network: { name: "cnn", width: 1 } },
+  };
+  const runs = own.runs.map((run, seed) =>
+    run && {
+      ...run,
+      digest: run.digest && { ...run.digest, data: { fingerprint: prints[seed] ?? "same" } },
+    }
+  );
+  return { ...own, spec, runs } as unknown as MethodResults;
+}
+
+Deno.test("changes by seed: better, worse, equal, new, gone, and what both sides do not share", () => {
+  const old = dataset(
+    ...[trained(method("up", [0.1, 0.2, 0.3])), trained(method("same", [0.5, 0.6, 0.7]))],
+    ...[trained(method("gone", [0.4, 0.4, 0.4])), trained(method("lost", [0.1, 0.1, 0.1]))],
+    trained(method("never", [null, null, null])),
+  );
+  const now = dataset(
+    ...[trained(method("up", [0.31, 0.4, 0.5]), 8), trained(method("same", [0.5, 0.6, 0.7]))],
+    ...[trained(method("new", [0.4, 0.5, null])), trained(method("lost", [null, null, null]))],
+    trained(method("never", [null, null, null])),
+  );
+  const { all, joint } = changes([old], [now], [FIGURE], JUDGED);
   assert.deepEqual(
-    found.map(({ study, settings }) => [
-      study.name,
-      settings.map(({ name, levels, runs }) => [
-        name,
-        levels,
-        runs.map(({ spec }) => spec.seed),
-      ]),
-    ]),
+    all.map(({ method, verdict, unlike }) => [method.name, verdict, unlike]),
     [
-      ["mine", [["brl: a", { value: 1 }, [0, 1]], ["brl: b", { value: 2 }, [0]]]],
-      ["alone", [["brl: c", { value: 3 }, [0]]]],
+      ["up", "better", "other settings: (batch=4) before, (batch=8) after"],
+      ["same", "unchanged", null],
+      ["new", "new", null],
+      ["lost", "gone", null],
+      ["gone", "gone", null],
     ],
   );
-  const [mine, alone] = found;
-  assert.deepEqual([mine!.dataset.title, mine!.method.title, mine!.network.title], [
-    ...["Own set", "BRL", "CNN"],
+  const [up, same] = all;
+  assert.ok(Math.abs(up!.compared!.difference! - 0.61 / 3) < 1e-12);
+  assert.deepEqual([up!.before!.n, up!.after!.n, same!.compared], [3, 3, null]);
+  assert.deepEqual(joint.map(({ methods, unchanged }) => [methods, unchanged]), [[2, 1]]);
+  const { mean, apart } = joint[0]!;
+  assert.ok(mean.computable && Math.abs(mean.difference - 0.61 / 6) < 1e-12);
+  assert.ok(apart.computable);
+  const images = changes(
+    [dataset(trained(method("a", [0.1, 0.2])))],
+    [dataset(trained(method("a", [0.1, 0.3]), 4, { 1: "other" }))],
+    [FIGURE],
+    JUDGED,
+  );
+  assert.equal(images.all[0]!.unlike, "other images, so seeds are no pairs");
+  const none = changes(
+    [dataset(trained(method("a", [0.1, null])))],
+    [dataset(trained(method("a", [null, 0.1])))],
+    [FIGURE],
+    JUDGED,
+  );
+  assert.deepEqual([none.all[0]!.verdict, none.joint], ["not tested", []]);
+});
+
+Deno.test("over data sets: ranks, means and the chance to beat the control, of methods that lack no run", () => {
+  const one = dataset(
+    method("erm", [0.5, 0.6]),
+    method("irm", [0.7, 0.55]),
+    method("x", [0.9, 0.9]),
+  );
+  const two = dataset(
+    method("irm", [0.2, 0.4]),
+    method("erm", [0.1, 0.3]),
+    method("x", [0.9, null]),
+  );
+  const found = across([one, two], FIGURE, "erm", 0.05);
+  assert.deepEqual(found.methods.map(({ name, overall }) => [name, overall?.rank ?? null]), [
+    ...[["erm", 2], ["irm", 1], ["x", null]],
   ]);
-  assert.deepEqual([alone!.dataset.title, alone!.method.title], ["own", "brl"]);
-  assert.deepEqual(mine!.study.factors, [{ name: "value", title: "value" }]);
-  assert.deepEqual(studies({ runs: [store.runs[0]!] } as unknown as Store, [], accuracy!), []);
+  const [erm, irm] = found.methods.map(({ overall }) => overall!);
+  assert.equal(erm!.improvement, null);
+  assert.ok(Math.abs(erm!.mean - (0.55 + 0.2) / 2) < 1e-12);
+  assert.ok(Math.abs(irm!.iqm - (0.4 + 0.55) / 2) < 1e-12);
+  // 0.7 beats both, 0.55 one of two; 0.2 and 0.4 beat 0.1, 0.4 beats 0.3 as well.
+  assert.equal(irm!.improvement!.probability, (3 / 4 + 3 / 4) / 2);
+  assert.ok(irm!.meanInterval.computable && irm!.improvement!.interval.computable);
+  const errors = across([one, two], { domain: "worst", metric: nll }, "erm", 0.05);
+  assert.deepEqual(errors.methods.map(({ overall }) => overall?.rank ?? null), [1, 2, null]);
+  assert.equal(errors.methods[1]!.overall!.improvement!.probability, 1 / 4);
+  const without = across([one, two], FIGURE, null, 0.05);
+  assert.equal(without.methods[1]!.overall!.improvement, null);
+  const lacking = across([one, dataset(method("irm", [0.2, 0.4]))], FIGURE, "erm", 0.05);
+  assert.deepEqual(
+    lacking.methods.map(({ results, overall }) => [
+      results.map((result) => result !== null),
+      overall?.rank ?? null,
+    ]),
+    [[[true, false], null], [[true, true], 1], [[true, false], null]],
+  );
+  assert.equal(lacking.friedman.computable, false);
 });
 
-Deno.test("scores of finished runs by split, and a curve over its seeds, in order of steps", () => {
-  const run = (status: string, value: number) => ({
-    state: { status },
-    digest: {
-      scores: new Map([["worst/accuracy", value]]),
-      validation: new Map([["worst/accuracy", value / 2]]),
-      curve: [
-        { step: 20, loss: value, scores: new Map([["accuracy", 2 * value]]) },
-        { step: 10, loss: null, scores: new Map() },
-      ],
-    },
+Deno.test("standings count pairs by their verdict, and places by the level of all data sets", () => {
+  const methods = ["a", "b", "c"].map((name) => method(name, [0.5, 0.5]));
+  const pair = (first: number, second: number, p: number | null, verdict: string) => ({
+    first: methods[first]!,
+    second: methods[second]!,
+    compared: { p, verdict },
   });
-  const runs = [run("done", 0.5), run("diverged", 0.75), run("done", 0.25)] as unknown as Run[];
-  const of = (split: "test" | "validation", domain: "worst" | "average") =>
-    scoresOf([...runs, { digest: null, state: { status: "done" } } as Run], accuracy!, {
-      split,
-      domain,
-    });
-  assert.deepEqual(of("test", "worst"), [0.5, null, 0.25, null]);
-  assert.deepEqual(of("validation", "worst"), [0.25, null, 0.125, null]);
-  assert.deepEqual(of("test", "average"), [null, null, null, null]);
-  assert.deepEqual(curve(runs, accuracy!), [
-    { step: 10, losses: [null, null], scores: [null, null] },
-    { step: 20, losses: [0.5, 0.25], scores: [1, 0.5] },
-  ]);
-});
-
-Deno.test("seconds are of warm runs where there are any", () => {
-  const run = (seconds: number | null, runsBefore?: number) =>
-    ({ state: { status: "done" }, seconds, digest: { timing: { runsBefore } } }) as unknown as Run;
-  const mean = (...runs: Run[]) => secondsOf({ runs })?.mean ?? null;
-  assert.equal(mean(run(10, 0), run(2, 1), run(4, 2)), 3);
-  assert.equal(mean(run(10, 0), run(20, 0)), 15);
-  assert.equal(mean(run(10, 0), run(null, 1)), 10);
-  assert.equal(mean(run(6), run(10, 0)), 6, "an earlier record does not say");
-  assert.equal(mean(run(null, 1)), null);
-});
-
-Deno.test("values that are not the papers' are told once, of every stage", () => {
-  const hyperparameters = {
-    weight: { default: 1 },
-    rate: { default: { inherit: "learningRate" } },
-  };
-  const definitions = {
-    methods: [{ name: "a", title: "A", hyperparameters }],
-    datasets: [{ name: "own", images: "digits" }],
-  } as unknown as Parameters<typeof ownValues>[1];
-  const spec = (name: string, values: object, stage1: object | null = null) => ({
-    method: { name, hyperparameters: values },
-    stage1,
-    dataset: { name: "own" },
-    training: { learningRate: 0.01, network: {} },
+  const figure = (...pairs: object[]) =>
+    ({ dataset: dataset(...methods), methods, pairs }) as unknown as Parameters<
+      typeof standings
+    >[0][0];
+  const of = (...figures: ReturnType<typeof figure>[]) =>
+    Object.fromEntries(
+      [...standings(figures, 0.05)].map(([label, { better, worse, open, range }]) => [
+        label,
+        [better, worse, open, range],
+      ]),
+    );
+  const one = figure(
+    pair(0, 1, 0.01, "better"),
+    pair(0, 2, 0.05, "not told apart"),
+    pair(1, 2, 0.001, "worse"),
+  );
+  assert.deepEqual(of(one), {
+    a: [1, 0, 1, [1, 2]],
+    b: [0, 2, 0, [3, 3]],
+    c: [1, 0, 1, [1, 2]],
   });
-  const of = (...specs: object[]) =>
-    ownValues(
-      { methods: specs.map((spec) => ({ spec })) } as unknown as DatasetResults,
-      definitions,
-    )
-      .map(({ method, key, value, paper }) => [method, key, value, paper]);
-  assert.deepEqual(of(spec("a", { weight: 1, rate: 0.01 }), spec("b", { weight: 7 })), []);
-  const own = spec("a", { weight: 2, rate: 0.5, more: 3 });
-  const expected = [["A", "weight", 2, "1"], ["A", "rate", 0.5, "the learning rate"]];
-  assert.deepEqual(of(own, own), expected);
-  assert.deepEqual(of(spec("b", {}, own)), expected);
-  const all = stages(spec("c", {}, spec("b", {}, own)) as unknown as Parameters<typeof stages>[0]);
-  assert.deepEqual(all.map(({ method }) => method.name), ["a", "b", "c"]);
-  assert.deepEqual([rounded(0.123456), rounded("mmd"), rounded(true)], ["0.1235", "mmd", "true"]);
+  // With two data sets a place takes p below 0.025, and a verdict p below 0.05.
+  const two = figure(
+    pair(0, 1, 0.025, "better"),
+    pair(0, 2, null, "not tested"),
+    pair(1, 2, 0.024, "better"),
+  );
+  assert.deepEqual(of(one, two), {
+    a: [2, 0, 1, [1, 2.5]],
+    b: [1, 3, 0, [2, 2.5]],
+    c: [1, 1, 1, [1.5, 2.5]],
+  });
 });

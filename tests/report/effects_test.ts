@@ -13,6 +13,7 @@ import { buildReport } from "../../report/mod.ts";
 import { resultsCsv } from "../../report/tables/results_csv.ts";
 import { inFolder } from "./folder.ts";
 import { DATASETS, STUDIES, writeStore } from "./store.ts";
+import { accuracy, method } from "./made_up.ts";
 
 const JUDGEMENT = { alpha: 0.05, margin: null };
 const ON_OFF = [false, true];
@@ -190,3 +191,66 @@ Deno.test("test figures of a study that is judged by validation images stay out 
     assert.deepEqual(splits([STUDY]), new Set(["validation", "test"]));
     assert.deepEqual(splits([{ ...STUDY, splits: ["validation"] }]), new Set(["validation"]));
   }));
+
+Deno.test("settings beside the first, parts as a factorial, and parameters as a whole", () => {
+  const setting = (name: string, levels: object, values: readonly (number | null)[]) => ({
+    name,
+    levels,
+    runs: method(name, values).runs,
+  });
+  const of = (study: object, ...settings: object[]) =>
+    effectsOf(
+      { study: { factors: [], ...study }, metric: accuracy, settings } as unknown as Parameters<
+        typeof effectsOf
+      >[0],
+      { alpha: 0.05, margin: 2 },
+    );
+  const plain = setting("plain", { form: "x" }, [0.5, 0.625, 0.5]);
+  const [a, b] = [
+    setting("a", { form: "y" }, [0.75, 0.75, 0.875]),
+    setting("b", { form: "z" }, [0.5, 0.5, null]),
+  ];
+  assert.deepEqual(of({}, plain), []);
+  assert.deepEqual(of({ rows: "checkpoints" }, plain, a), []);
+  const [beside, worst] = of({}, plain, a, b);
+  assert.deepEqual([beside!.domain, worst!.domain, beside!.split], ["average", "worst", "test"]);
+  assert.deepEqual(
+    beside!.effects.map(({ of, order, compared }) => [of, order, compared.difference]),
+    [
+      ["a", 1, (0.25 + 0.125 + 0.375) / 3],
+      ["b", 1, -0.0625],
+    ],
+  );
+  assert.equal(of({ splits: ["validation"] }, plain, a)[0]!.split, "validation");
+  // Two parts: means 0.5 without, 0.625 with A, 0.75 with B, 1 with both, on two seeds.
+  const parts = [[0, 0, 0.5], [1, 0, 0.625], [0, 1, 0.75], [1, 1, 1]].map(([x, y, value]) =>
+    setting(`${x}${y}`, { x: x === 1, y: y === 1 }, [value!, value! + 0.125 * (x! + 1), null])
+  );
+  const factors = [{ name: "x", title: "A" }, { name: "y", title: "B" }];
+  const [factorial] = of({ factors }, ...parts);
+  assert.equal(factorial!.design, "factorial");
+  const told = factorial!.effects.map((
+    { of, order, compared },
+  ) => [of, order, compared.difference]);
+  // A: (0.125 + 0.25) / 2, and 0.125 more on the second seed; B × A: 0.125 on both.
+  assert.deepEqual(told, [["A", 1, 0.25], ["B", 1, 0.3125], ["A × B", 2, 0.125]]);
+  const chart = { x: "value", panels: "parameter" };
+  const values = [["p", 1, [0.5, 0.75, 0.5]], ["p", 2, [0.25, 0.125, 0.375]], ["q", 1, [
+    0.5,
+    0.5,
+    0.5,
+  ]]]
+    .map(([parameter, value, own]) =>
+      setting(`${parameter}${value}`, { parameter, value }, own as number[])
+    );
+  const [joint] = of({ chart }, ...values);
+  assert.deepEqual(
+    joint!.parameters.map(({ parameter, values, p }) => [parameter, values, p !== null]),
+    [
+      ["p", 2, true],
+      ["q", 1, false],
+    ],
+  );
+  const [p] = joint!.parameters;
+  assert.equal(p!.p, (p!.test as { p: number }).p, "one test is corrected for one");
+});
