@@ -56,6 +56,18 @@ Deno.test("a run that is no better than guessing has not learned", () => {
   assert.equal(didLearn(record([0.1, 0.2, 0.3340])).learned, true);
 });
 
+Deno.test("of one image in a hundred classes luck alone gives a lot", () => {
+  const few = record([0.01, 0.02, 0.3]);
+  const data = {
+    ...few.data,
+    classes: Array.from({ length: 100 }, (_, c) => `c${c}`),
+    counts: { ...few.data.counts, validation: [[1], [0]] },
+  };
+  // 0.01 + 3 · √(0.01 · 0.99 / 1) = 0.3085.
+  assert.equal(didLearn({ ...few, data }).learned, false);
+  assert.equal(didLearn({ ...record([0.01, 0.02, 0.31]), data }).learned, true);
+});
+
 Deno.test("a second stage begins with a trained network", () => {
   assert.equal(didLearn(record([0.8, 0.7], { selected: 0, stage1: true })).learned, true);
   assert.equal(didLearn(record([0.2, 0.1], { selected: 0, stage1: true })).learned, false);

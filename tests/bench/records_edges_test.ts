@@ -6,7 +6,7 @@ import { readSystemFile } from "../../base/system_files.ts";
 import { builtin } from "../../bench/catalogue.ts";
 import { checkedPlan, conforming, readJson } from "../../bench/records/door.ts";
 import { Folder, StoreError } from "../../bench/records/folder.ts";
-import { specOf } from "../../bench/records/format1.ts";
+import { plannedOf, specOf } from "../../bench/records/format1.ts";
 import { openFolders } from "../../bench/records/joined_folder.ts";
 import { lastGain } from "../../bench/records/learning.ts";
 import { recordOf, type TrainedRun } from "../../bench/records/run_record.ts";
@@ -129,6 +129,55 @@ Deno.test("a run without any record is in the first of several folders", () =>
       await assert.rejects(spoilt.record(run!.id), StoreError);
     })
   ));
+
+Deno.test("runs that several folders have finished otherwise are named, three of them", () =>
+  inFolder((one) =>
+    inFolder(async (two) => {
+      const grid = { ...GRID, methods: ["erm", "irm", "coral", "mmd"] };
+      const { runs } = await writeStore(one, grid);
+      await writeStore(two, grid);
+      const notes = async () =>
+        (await (await openFolders([one, two], NONE)).plan())!.notes.slice(2);
+      assert.deepEqual(await notes(), []);
+      const ids = runs.map(({ id }) => id).sort();
+      for (const [i, id] of ids.entries()) {
+        const path = new Folder(two).pathOf(id, "record.json");
+        const record = JSON.parse(await Deno.readTextFile(path));
+        record.curve[0].terms.loss += 1;
+        await Deno.writeTextFile(path, JSON.stringify(record));
+        const [note, ...none] = await notes();
+        assert.deepEqual(none, []);
+        const [, count, named] = /^(\d runs? ha(?:s|ve)) other results .* \((.*)\): those/.exec(
+          note!,
+        )!;
+        assert.equal(count, i === 0 ? "1 run has" : `${i + 1} runs have`);
+        const shown = named!.split(", ");
+        assert.equal(shown.length, i + 1);
+        assert.ok(shown.slice(0, 3).every((id) => ids.slice(0, i + 1).includes(id)));
+        if (i === 3) assert.equal(shown[3], "…");
+      }
+    })
+  ));
+
+Deno.test("a planned run of format 1 has a study and a trial where it had", () => {
+  const spec = {
+    ...{ format: 1, dataset: { name: "x", settings: {} }, stage1: null, training: { steps: 50 } },
+    ...{ method: { name: "m", hyperparameters: {} }, engine: { backend: "native" } },
+  };
+  const of = (more: object) => {
+    const given = { id: "i", name: "n", spec, ...more } as unknown as Parameters<
+      typeof plannedOf
+    >[0];
+    const { spec: { engine: { execution }, format }, ...rest } = plannedOf(given, NONE);
+    assert.deepEqual([execution, format], ["graph", 2]);
+    return rest;
+  };
+  assert.deepEqual(of({}), { id: "i", name: "n" });
+  assert.deepEqual(of({ hparamsSeed: 0, study: { kind: "convergence" } }), {
+    ...{ id: "i", name: "n", trial: 0 },
+    study: { name: "convergence", method: "m", levels: {} },
+  });
+});
 
 Deno.test("a gain of a point exactly is a rise, and one of less is none", () => {
   const rise = (gain: number) =>

@@ -113,6 +113,10 @@ Deno.test("without checksums, counts and confidence are counted again", () =>
       return await findings(out);
     };
     assert.deepEqual(await after("0.5", "0.5"), []);
+    const { calibration: _, ...result } = old.result;
+    await Deno.writeTextFile(path, JSON.stringify({ ...old, result }));
+    assert.deepEqual(await after("0.5", "0.5"), [], "an older record has no confidence");
+    await Deno.writeTextFile(path, JSON.stringify(old));
     assert.deepEqual(await after("0.5", "0.5000000001"), [], "as far as numbers are written");
     assert.deepEqual(await after("0.5", "0.5000000015"), [
       "predictions.csv: its confidence and those of record.json differ",

@@ -229,6 +229,9 @@ test("the cross-domain penalty in each of its forms", () => {
     crossDomainPenalty(batch(), risks, balance, { invariance, scale: "unit" });
   near(of("variance"), 2.25);
   near(of("relative"), 2.25 / (2.5 ** 2 + 1e-4));
+  const small = [tf.scalar(0.01), tf.scalar(0.03)];
+  const relative = { invariance: "relative", scale: "raw" } as const;
+  near(crossDomainPenalty(batch(), small, balance, relative), 1e-4 / (4e-4 + 1e-4));
   const unit = standardised(features()).map(atUnitDistance);
   near(of("coral"), domainDistance(unit, weights(), coral).arraySync());
   near(of("mmd"), domainDistance(unit, weights(), gaussian).arraySync());
