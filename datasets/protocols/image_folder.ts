@@ -118,6 +118,8 @@ async function imagesIn(root: string, place: string, left: Leftover[]): Promise<
       left.push({ where: place, what });
     } else if (kind === "image" && !staysInside(`${place}/${name}`)) {
       left.push({ where: place, what: "image that a split file cannot name (drive letter or ..)" });
+    } else if (kind === "image" && !await isReadAs(root, place, name)) {
+      left.push({ where: place, what: "image whose name is no UTF-8" });
     } else if (kind === "image") paths.push(`${place}/${name}`);
     else if (kind === "hidden") left.push({ where: place, what: "hidden file" });
     else if (kind === "other") left.push({ where: place, what: `other file (${ending})` });
@@ -143,6 +145,11 @@ async function leadsToFolder(root: string, place: string, entry: Deno.DirEntry):
 /** What is no file must not be opened: a pipe would be waited for. */
 async function leadsToFile(root: string, place: string, entry: Deno.DirEntry): Promise<boolean> {
   return entry.isFile || (entry.isSymlink && await isFile(join(root, place, entry.name)));
+}
+
+/** Bytes of a name that are no text are read as � each, and under that name there is no file. */
+async function isReadAs(root: string, place: string, name: string): Promise<boolean> {
+  return !name.includes("\ufffd") || await isFile(join(root, place, name));
 }
 
 /** Different names in ascending order, of which no two differ in case alone. */

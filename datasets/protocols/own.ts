@@ -10,6 +10,7 @@ import { DataError } from "../../base/errors.ts";
 import type { DataPaths, DatasetDefinition } from "../dataset.ts";
 import { decodeText } from "../formats/text.ts";
 import { readSplitRows, splitHeader } from "../formats/split_rows.ts";
+import { isForeign } from "../reading/image_files.ts";
 import { classNames, domainNames } from "./own_names.ts";
 import { holdsClasses } from "./image_folder.ts";
 import { definePhotographs } from "./photographs/define.ts";
@@ -78,7 +79,7 @@ async function unsplit(folder: string): Promise<DatasetDefinition | undefined> {
 async function csvFiles(folder: string): Promise<string[]> {
   const entries = await Array.fromAsync(Deno.readDir(folder)).catch(() => []);
   return entries.filter(({ name, isDirectory }) =>
-    !isDirectory && !name.startsWith(".") && /\.csv$/i.test(name)
+    !isDirectory && !isForeign(name) && /\.csv$/i.test(name)
   ).map(({ name }) => name).sort();
 }
 

@@ -117,6 +117,10 @@ const FOLDERS: readonly (readonly [what: string, change: Change, outcome: Outcom
   ["a named pipe called like an image", async (folder) => {
     await new Deno.Command("mkfifo", { args: [join(folder, "day/ant/99.jpg")] }).output();
   }, "same"],
+  ["a name in Latin-1", async (folder) => {
+    const args = ["-c", ': > "$0/$(printf "x\\\\351.jpg")"', join(folder, "day/ant")];
+    await new Deno.Command("sh", { args }).output();
+  }, "same"],
   ["a folder called like an image", made("day/ant/99.jpg"), "same"],
   ["endings in capitals", renamed("day/ant/00.jpg", "day/ant/00.JPG"), "split"],
   [".jpeg", renamed("day/ant/00.jpg", "day/ant/00.jpeg"), "split"],
