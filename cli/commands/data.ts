@@ -192,6 +192,13 @@ function isProfile(name: string): name is Profile {
   return PROFILES.some((profile) => profile === name);
 }
 
+/** Another file in a folder whose name differs in case alone. */
+async function namesake(folder: string, file: string): Promise<string | undefined> {
+  const entries = await Array.fromAsync(Deno.readDir(folder));
+  return entries.map(({ name }) => name)
+    .find((name) => name !== file && name.toLowerCase() === file);
+}
+
 async function split(dir: string, options: SplitOptions): Promise<number> {
   const root = resolve(dir);
   if (!await isFolder(root)) {
@@ -209,6 +216,13 @@ async function split(dir: string, options: SplitOptions): Promise<number> {
   }
   const made = await splitFolder(root, { head, heldOut, seed, ...profiles });
   const file = join(root, `${name}.csv`), csv = splitCsv(made);
+  const twin = await namesake(root, `${name}.csv`);
+  if (twin !== undefined) {
+    throw new UsageError(
+      `Cannot write ${file}: ${twin} beside it would be the same data set; give another --name, or ` +
+        `rename that file`,
+    );
+  }
   const before = await readIfThere(file);
   if (before !== null && before !== csv) {
     throw new UsageError(

@@ -66,6 +66,14 @@ Deno.test("data: a folder of one's own, from the first try to the check of every
       again.err,
       /Cannot write .*farm\.csv: it is there and another split; give another/,
     );
+    await Deno.writeTextFile(join(photos, "Twin.csv"), "");
+    const twin = await cli("data", "split", photos, "--held-out", "3", "--name", "twin");
+    assert.equal(twin.code, 2);
+    assert.match(
+      twin.err,
+      /twin\.csv: Twin\.csv beside it would be the same data set; give another/,
+    );
+    await Deno.remove(join(photos, "Twin.csv"));
 
     const listed = await cli("datasets", ...place);
     assert.match(listed.out, /\nfarm +2 +2 +42 +6 +3 +18 +8 +16\n/);
