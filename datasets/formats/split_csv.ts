@@ -102,10 +102,15 @@ function readRow(
     `to that folder, as day/ant/1.jpg`;
 }
 
-/** A label as it is written, `1` or `1.0`; undefined where it is no class's number. */
+/**
+ * A label as programs write whole numbers: `1`, `1.0`, `1,0`, `+1`, `1.000000e+00`; undefined where it
+ * is no class's number. `1,000` may be a thousand, and is none.
+ */
 export function labelOf(text: string): number | undefined {
-  const digits = /^\s*(\d{1,5})(?:\.0*)?\s*$/.exec(text)?.[1];
-  return digits === undefined ? undefined : Number(digits);
+  const written = text.normalize("NFKC").trim();
+  if (!/^\+?\d{1,5}(?:\.\d*|,0{1,2})?(?:e[+-]?\d{1,3})?$/i.test(written)) return undefined;
+  const value = Number(written.replace(",", "."));
+  return Number.isInteger(value) && value < 1e5 ? value : undefined;
 }
 
 /**

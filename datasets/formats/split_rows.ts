@@ -6,6 +6,7 @@
  */
 import { type Options, parse } from "csv-parse/sync";
 import { DataError } from "../../base/errors.ts";
+import { withoutUnseen } from "../../base/terminal.ts";
 import { fileKind } from "../reading/image_files.ts";
 
 /** A row as it is written, before anything of it is believed. */
@@ -62,7 +63,8 @@ export function splitHeader(text: string): Header | undefined {
  * The rows of a split file as they are written.
  *
  * Read as their writers meant them: `sep=;` and comments above the table, comment lines in it, cells
- * in single quotes, blanks after the delimiter, empty rows and cells beside the table.
+ * in single quotes or Excel's `="…"`, blanks after the delimiter, empty rows and cells beside the
+ * table, the header once more between files that were joined, the mark of an end by DOS.
  *
  * @throws {DataError} When it is no CSV or lacks a column.
  */
@@ -80,8 +82,10 @@ export function readSplitRows(text: string, file: string): WrittenRow[] {
   const twice = names.find((name, i) => name !== "" && names.indexOf(name) < i);
   if (twice !== undefined) throw new DataError(`${file} has two columns for "${twice}".`);
   const rows: WrittenRow[] = [];
-  const take = (cells: readonly string[], line: number) => {
+  const take = (written: readonly string[], line: number) => {
+    const cells = written.map(cellOf);
     if (cells.every((cell) => cell.trim() === "")) return;
+    if (names.every((name, i) => name === "" || columnOf(cells[i] ?? "") === name)) return;
     const row = Object.fromEntries(
       names.flatMap((name, i) => name ? [[name, cells[i] ?? ""]] : []),
     );
@@ -113,8 +117,27 @@ export function readSplitRows(text: string, file: string): WrittenRow[] {
 /** What may stand above a table: the separator that Excel is told, comments and empty lines. */
 const ABOVE = /^\ufeff?(?:(?:[ \t]*|#[^\r\n]*|"?sep=[^\r\n]"?[ \t]*)(?:\r\n?|\n))*/i;
 
+/** A cell that Excel shall take for text, unquoted: its quotes would not be where a cell begins. */
+const FORMULA = /(^|[,;\t|])="([^"\r\n]*)"(?=[,;\t|\r\n]|$)/gm;
+
+/** What a cell says, which may stand as a formula or between typographic quotation marks. */
+function cellOf(written: string): string {
+  return /^\s*(?:="(.*)"|[“„](.*)[“”])\s*$/s.exec(written)?.slice(1).find((text) =>
+    text !== undefined
+  ) ??
+    written;
+}
+
+/** The column that a cell of the header names. */
+function columnOf(cell: string): string {
+  const name = withoutUnseen(cell).trim().toLowerCase();
+  return ALIASES[name] ?? name;
+}
+
 /** A text from the header on, and the number of lines above it. */
-function tableOf(text: string): { table: string; above: number } {
+function tableOf(written: string): { table: string; above: number } {
+  // deno-lint-ignore no-control-regex
+  const text = written.replace(/[\0\x1a\s]+$/, "").replaceAll(FORMULA, '$1"$2"');
   const [top] = ABOVE.exec(text)!;
   const lines = top.replace(/^\ufeff/, "").split(/\r\n?|\n/);
   // A header may be marked as if it was a comment.
@@ -153,10 +176,7 @@ function tryForm(table: string, choice: Options): Form | undefined {
   };
   try {
     const [row = []]: string[][] = parse(table, { ...options, to: 1, ltrim: true });
-    const names = row.map((cell) => {
-      const name = cell.trim().toLowerCase();
-      return ALIASES[name] ?? name;
-    });
+    const names = row.map((cell) => columnOf(cellOf(cell)));
     const lacking = COLUMNS.filter((name) => !names.includes(name));
     const absent = row.some((cell) => SPLIT_WORD.test(cell)) &&
       row.some((cell) => fileKind(cell.trim().replace(/["']$/, "")) === "image");

@@ -10,6 +10,7 @@ import { DataError } from "../../base/errors.ts";
 import type { DataPaths, DatasetDefinition } from "../dataset.ts";
 import { decodeText } from "../formats/text.ts";
 import { readSplitRows, splitHeader } from "../formats/split_rows.ts";
+import { knownContent } from "../reading/content.ts";
 import { isForeign } from "../reading/image_files.ts";
 import { classNames, domainNames } from "./own_names.ts";
 import { holdsClasses } from "./image_folder.ts";
@@ -88,7 +89,11 @@ async function describe(file: string): Promise<DatasetDefinition | undefined> {
   try {
     const { isFile } = await Deno.stat(file);
     if (!isFile) return undefined; // a pipe would be waited for
-    const text = decodeText(await Deno.readFile(file));
+    const bytes = await Deno.readFile(file), other = knownContent(bytes);
+    if (other !== undefined) {
+      throw new DataError(`${file} is ${other} by its content; save its table as CSV.`);
+    }
+    const text = decodeText(bytes);
     const { lacking, absent } = splitHeader(text) ?? { lacking: [], absent: false };
     if (lacking.length > 2 && !absent) return undefined;
     const title = basename(file).replace(/\.csv$/i, "");

@@ -38,6 +38,12 @@ export interface ForeignContent {
   readonly remedy: string;
 }
 
+/** What a file is that is neither text nor an image that is decoded; undefined where it may be one. */
+export function knownContent(file: Uint8Array): string | undefined {
+  const beginning = String.fromCharCode(...file.subarray(0, 512));
+  return OTHERS.find(([, form]) => form.test(beginning))?.[0];
+}
+
 /** What a file is instead of an image that is decoded; undefined where it may be one. */
 export function foreignContent(file: Uint8Array): ForeignContent | undefined {
   const copy = "replace it by an undamaged copy";
@@ -45,7 +51,7 @@ export function foreignContent(file: Uint8Array): ForeignContent | undefined {
   const beginning = String.fromCharCode(...file.subarray(0, 512));
   if (READABLE.some(([, form]) => form.test(beginning))) return undefined;
   const names = READABLE.map(([name]) => name);
-  const known = OTHERS.find(([, form]) => form.test(beginning))?.[0];
+  const known = knownContent(file);
   const what = known ?? `no ${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
   return {
     reason: `unsupported image format: by its content it is ${what}`,

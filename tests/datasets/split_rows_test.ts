@@ -1,10 +1,11 @@
 /** Split files as people and programs write them. */
 import assert from "node:assert/strict";
-import { join } from "node:path";
+import { basename, join } from "node:path";
+import { labelOf } from "../../datasets/formats/split_csv.ts";
 import { decodeText } from "../../datasets/formats/text.ts";
 import { splitCsv, splitFolder } from "../../datasets/protocols/own_split.ts";
 import { splitsOf } from "./helpers.ts";
-import { load, own, refused, settings, withFolder, withSplit } from "./own_folder.ts";
+import { load, own, refused, settings, withFolder, withSplit, write } from "./own_folder.ts";
 
 Deno.test("own data: lines around the table, single quotes and odd cells are read as they are meant", () =>
   withSplit(async (folder, rows) => {
@@ -40,6 +41,23 @@ Deno.test("own data: lines around the table, single quotes and odd cells are rea
       ],
       "rows of empty cells": [first!, ",,,", ...others, " , , , ", ",,,,,"],
       "empty cells beside the table": [first!, ...others.map((line) => `${line},,`)],
+      "Excel's cells of text": lines.map((row) => row.map((cell) => `="${cell}"`).join()),
+      "the same in quotes": [first!, ...rows.map((row) => row.map((c) => `"=""${c}"""`).join())],
+      "typographic quotation marks": lines.map((row) => row.map((cell) => `“${cell}”`).join(";")),
+      "files that were joined": [
+        ...lines.slice(0, 9).map((row) => row.join()),
+        ...joined(",").toSpliced(1, 8),
+      ],
+      "the mark of an end by DOS": [...joined(","), "\x1a"],
+      "zeros behind the end": [...joined(","), "\0\0"],
+      "an unseen mark before the header": ["\u200b" + first, ...others],
+      ...Object.fromEntries(
+        ["0", "0.0", "+0", "0e0", "0.000000e+00", "０"].map((zero) => [`a label ${zero}`, [
+          first!,
+          ...rows.map((row) => row.with(1, row[1]!.replace("0", zero)).join()),
+        ]]),
+      ),
+      "decimal commas": lines.map((row) => row.with(1, row[1]!.replace(/^\d$/, "$&,0")).join(";")),
       "a column of notes that some rows lack": [`${first},note`, ...others],
     };
     for (const [what, written] of Object.entries(writings)) {
@@ -52,12 +70,39 @@ Deno.test("own data: lines around the table, single quotes and odd cells are rea
     }
   }));
 
-Deno.test("own data: UTF-16 of either order is read without its mark, too", () => {
+Deno.test("own data: UTF-16 and UTF-32 of either order are read, with a mark and without", () => {
   const text = "env,label,path,split\nday,0,day/ä.jpg,train\n";
   for (const little of [true, false]) {
-    const bytes = new Uint8Array(2 * text.length), view = new DataView(bytes.buffer);
-    [...text].forEach((letter, i) => view.setUint16(2 * i, letter.charCodeAt(0), little));
-    assert.equal(decodeText(bytes), text);
+    for (const written of [text, `\ufeff${text}`]) {
+      const length = written.length;
+      const [two, four] = [
+        new DataView(new ArrayBuffer(2 * length)),
+        new DataView(new ArrayBuffer(4 * length)),
+      ];
+      [...written].forEach((letter, i) => {
+        two.setUint16(2 * i, letter.charCodeAt(0), little);
+        four.setUint32(4 * i, letter.charCodeAt(0), little);
+      });
+      for (const { buffer } of [two, four]) assert.equal(decodeText(new Uint8Array(buffer)), text);
+    }
+  }
+});
+
+Deno.test("own data: labels from 1 and paths from the folder above are told as such", () =>
+  withSplit(async (folder, rows) => {
+    await write(folder, rows.map((row) => row.with(1, String(Number(row[1]) + 1))));
+    await refused(load(folder), /class class 0 \(label 0\) in any split; labels count from 0\.$/);
+    const own = `${basename(folder)}/`;
+    await write(folder, rows.map((row) => row.with(2, own + row[2])));
+    await refused(
+      load(folder),
+      new RegExp(`lists it; write paths without "${own}", relative to the`),
+    );
+  }));
+
+Deno.test("own data: what may be another number is no label", () => {
+  for (const text of ["1,000", "1.5", "1e-1", "-1", "1e9", "0x1", "True", "1 2", "", "1,5"]) {
+    assert.equal(labelOf(text), undefined, text);
   }
 });
 
@@ -92,6 +137,7 @@ Deno.test("own data: a split file that is no table of images is refused with wha
         `# note\n${header}\n\nday,0,a,b.jpg,train\n`,
         /farm\.csv is not a sound CSV: row 4 has 5 cells where the header has 4; put a cell that holds a "," in/,
       ],
+      ["PK\x03\x04...", /farm\.csv is an archive by its content; save its table as CSV/], // an Excel workbook
       [`${header}\nday,0,a.jpg\n`, /row 2 has 3 cells where the header has 4/],
     ];
     for (const [text, message] of texts) {

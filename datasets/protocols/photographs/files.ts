@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { DataError } from "../../../base/errors.ts";
+import { isFile } from "../../../base/files.ts";
 import { foldedName } from "../../formats/text.ts";
 
 /** A file as it was found: when size and time stay the same, so do the pixels. */
@@ -59,11 +60,15 @@ export async function requireFiles(
   if (missing.length === 0) return found as ImageFile[];
   const [first, ...others] = missing;
   const more = others.length === 0 ? "" : ` (nor are ${others.length} others)`;
+  const own = `${basename(images)}/`;
+  const doubled = first!.startsWith(own) && await isFile(join(images, first!.slice(own.length)));
+  const remedy = doubled
+    ? `write paths without "${own}", relative to the folder of the images`
+    : "complete the images or use the split file that belongs to them";
   throw new DataError(
     `${
       join(images, ...first!.split("/"))
-    } is not there${more} although ${list} lists it; complete ` +
-      `the images or use the split file that belongs to them.`,
+    } is not there${more} although ${list} lists it; ${remedy}.`,
   );
 }
 

@@ -86,9 +86,11 @@ export function lackingImages(
 ): string[] {
   const seen = new Set(rows.flatMap(({ domain, label, split }) => [label, `${domain} ${split}`]));
   const classes = set.classes.flatMap((name, label) =>
-    seen.has(label)
-      ? []
-      : [`${from} lists no image of the class ${name} (label ${label}) in any split.`]
+    seen.has(label) ? [] : [
+      `${from} lists no image of the class ${name} (label ${label}) in any split${
+        label === 0 ? "; labels count from 0" : ""
+      }.`,
+    ]
   );
   const domains = set.domains.flatMap((name, domain) =>
     (["train", "validation", "test"] as const).filter((part) => !seen.has(`${domain} ${part}`))
