@@ -2,8 +2,14 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import { stream } from "../../base/random.ts";
+import type { Module } from "../../nn/module.ts";
 import type { Network } from "../../networks/mod.ts";
 import type { MethodContext, Optimizer } from "../../methods/method.ts";
+import {
+  adversarialTraining,
+  gradientPenalty,
+  referenceGradientPenalty,
+} from "../../methods/parts/adversary.ts";
 import { annealed } from "../../methods/parts/annealing.ts";
 import {
   byDomain,
@@ -34,7 +40,7 @@ import {
   vectorScaled,
   weightedCrossEntropy,
 } from "../../methods/parts/losses.ts";
-import { mixed, partners } from "../../methods/parts/mixing.ts";
+import { mixed, mixedLosses, partners } from "../../methods/parts/mixing.ts";
 import { pairs, riskMismatch } from "../../methods/parts/penalties.ts";
 import { logShares, reversedRanks } from "../../methods/parts/priors.ts";
 import { densityQuantile } from "../../methods/parts/quantile.ts";
@@ -358,6 +364,104 @@ test("images are mixed row by row, each with one of another domain or class", ()
       });
       assert.deepEqual([...rows].sort(), fit.length > 0 ? fit : [i], `${i}, ${sameClass}`);
     });
+  }
+});
+
+test("mixtures pass through the network in training, and their labels may have shares of their own", () => {
+  const seen: [number[], boolean][] = [];
+  const network = {
+    logits: (images: tf.Tensor2D, training: boolean) => {
+      seen.push([[...images.dataSync()], training]);
+      return tf.tensor2d([[0, Math.log(3)], [0, 0]]);
+    },
+  } as unknown as Network;
+  const [own, other] = [
+    { images: tf.tensor2d([[1], [2]]), labels: labels(0, 1) },
+    { images: tf.tensor2d([[5], [6]]), labels: labels(1, 1) },
+  ];
+  const shares = tf.tensor1d([0.25, 0.5]);
+  const [four, even] = [Math.log(4), Math.LN2];
+  near(mixedLosses(network, own, other, shares), [0.25 * four + 0.75 * Math.log(4 / 3), even]);
+  assert.deepEqual(seen, [[[4, 4], true]]);
+  near(mixedLosses(network, own, other, shares, tf.tensor1d([1, 0])), [four, even]);
+});
+
+test("an adversary's loss is its own with its penalty; the network's is its risk less λ of that", () => {
+  const calls: boolean[] = [];
+  const options: object[] = [];
+  const ctx = {
+    domains: 2,
+    network: {
+      ...{ featurizer: { outputs: 2 }, parameters: ["network"] },
+      features: (images: tf.Tensor) => images,
+      classify: (z: tf.Tensor2D) => tf.mul(z, 2),
+    },
+    mlp: (_: string, { inputs, outputs }: { inputs: number; outputs: number }) => {
+      assert.deepEqual([inputs, outputs], [2, 2]);
+      return {
+        parameters: ["own"],
+        apply: (z: tf.Tensor2D, training: boolean) => (calls.push(training), tf.mul(z, -1)),
+      };
+    },
+    optimizer: (parameters: unknown, setting: object) => {
+      options.push({ parameters, ...setting });
+      return { minimize: (losses: () => object) => losses() };
+    },
+  } as unknown as MethodContext;
+  const images = [[[1, 0], [0, 2]], [[3, 1]]];
+  const domains = images.map((rows, d) => ({
+    images: tf.tensor2d(rows),
+    labels: d === 0 ? labels(0, 1) : labels(0),
+  }));
+  const cross = (rows: number[][], truth: number[]) =>
+    mean(rows.map((row, i) => Math.log(total(row.map(Math.exp))) - row[truth[i]!]!));
+  const all = images.flat();
+  const domainLoss = cross(all.map((row) => row.map((x) => -x)), [0, 0, 1]);
+  const classLoss = cross(all.map((row) => row.map((x) => 2 * x)), [0, 1, 0]);
+  const of = (phase: string, gradientPenalty: number) => {
+    const rates = {
+      ...{ generatorLearningRate: 0.1, discriminatorLearningRate: 0.2 },
+      ...{ generatorWeightDecay: 0.3, discriminatorWeightDecay: 0.4, beta1: 0.5 },
+    };
+    const h = { ...rates, lambda: 3, discriminatorSteps: 1, gradientPenalty };
+    const learner = adversarialTraining(
+      ctx,
+      h as unknown as Parameters<typeof adversarialTraining>[1],
+      { parameters: ["more" as never], gradientPenalty: () => tf.scalar(7) },
+    );
+    const [loss] = Object.values(
+      learner.update!(domains, { phase, scalars: {}, draws: {} } as never),
+    );
+    return loss as tf.Tensor;
+  };
+  near(of("discriminator", 0), domainLoss);
+  near(of("discriminator", 0.5), domainLoss + 3.5);
+  near(of("generator", 0), classLoss - 3 * domainLoss);
+  near(of("generator", 0.5), classLoss - 3 * (domainLoss + 3.5));
+  assert.deepEqual(calls, [true, true, true, true]);
+  assert.deepEqual(options.slice(0, 2), [
+    { parameters: ["own", "more"], learningRate: 0.2, weightDecay: 0.4, betas: [0.5, 0.9] },
+    { parameters: ["network"], learningRate: 0.1, weightDecay: 0.3, betas: [0.5, 0.9] },
+  ]);
+});
+
+test("gradient penalties look at the discriminator as it trains", () => {
+  for (const penalty of [gradientPenalty, referenceGradientPenalty]) {
+    const calls: boolean[] = [];
+    const discriminator = {
+      outputs: 2,
+      apply: (z: tf.Tensor2D, training: boolean) => (calls.push(training), tf.mul(z, 2)),
+    } as unknown as Module;
+    const found = penalty(discriminator, tf.tensor2d([[1, 0], [0, 1], [0, 0]]), labels(0, 1, 1));
+    const p = 1 / (1 + Math.exp(-2)); // of the larger logit, twice its input
+    const own = [[p - 1, 1 - p], [1 - p, p - 1], [0.5, -0.5]];
+    // Of the sum over images of log-softmaxes of all domains: p_k (n_k − Σ p n).
+    const reference = [[p, 1 - p], [1 - p, p], [0.5, 0.5]].map((row) =>
+      row.map((q, k) => q * ([1, 2][k]! - (row[0]! + 2 * row[1]!)))
+    );
+    const slopes = penalty === gradientPenalty ? own : reference;
+    near(found, mean(slopes.map((row) => 4 * dot(row, row))));
+    assert.deepEqual([...new Set(calls)], [true]);
   }
 });
 

@@ -36,6 +36,7 @@ Deno.test("effects of images and of seeds, and which of them limits", () => {
   const { difference, bySeeds, interval } = of(0.001);
   assert.deepEqual([difference, bySeeds], [2, 1]);
   assert.ok(Math.abs(interval[1] - 2 - 12.7062) < 1e-3, `${interval}`);
+  assert.ok(Math.abs(interval[0] + interval[1] - 4) < 1e-9);
   const { interval: wide } = of(10);
   assert.ok(Math.abs(wide[1] - 2 - Math.hypot(12.7062, 19.59964)) < 1e-2, `${wide}`);
 });
@@ -80,6 +81,13 @@ Deno.test("images are drawn where all runs share them, and there is a control", 
   assert.deepEqual(await of("x"), [], "it has no predictions");
   const alone = { ...own, methods: methods.slice(0, 1) } as DatasetResults;
   assert.deepEqual(await of("erm", accuracy, alone), []);
+  const half = predicting({
+    ...{ erm0: [[1, 1, 0], [0, 0, 1]], erm1: [[1, 1, 0], [0, 0, 1]] },
+    ...{ irm0: [[0, 1, 1], [1, 0, 0]], irm1: [[0, 1, 1], [1, 0, 0]] },
+  });
+  // In each domain (1 + X) / 3 with X of two images of which one is right: deviation √½ / 3.
+  const [drawn] = await imageEffects(half, own, accuracy, "erm", 0.05);
+  assert.ok(Math.abs(drawn!.rows[0]!.byImages - 1 / 6) < 0.02, `${drawn!.rows[0]!.byImages}`);
   const [byClass] = await of("erm", PRIMARY);
   assert.ok(byClass!.rows[0]!.difference > 0.5);
 });

@@ -20,6 +20,18 @@ const EQUIVALENT: readonly (readonly [file: string, why: string, ...after: strin
     "return stabilised(tf.div(inverse, shares[domain]!));",
   ],
   [
+    "methods/parts/adversary.ts",
+    "a penalty of weight 0 adds nothing",
+    "if (h.gradientPenalty >= 0) {",
+  ],
+  [
+    "methods/study.ts",
+    "signs are 1 and −1, and only whether they are positive is asked",
+    "signs.set(name, generator.reduce((sign, other) => sign / signs.get(other)!, 1));",
+    "signs.set(name, generator.reduce((sign, other) => sign * signs.get(other)!, 2));",
+    "names.map((name) => [name, levels[name]!.levels[signs.get(name)! >= 0 ? 1 : 0]]),",
+  ],
+  [
     "metrics/macro_auroc.ts",
     "behind the last value there is none, which is neither smaller nor equal",
     "while (below <= sorted.length && sorted[below]! < value) below++;",

@@ -35,7 +35,7 @@ const SLIPS: readonly (readonly [RegExp, string])[] = [
 
 /** Lines that say something and do nothing: texts for people, types, imports. */
 const SAYS =
-  /^\s*(\*|\/\/|\/\*|import |export (type|interface|\*)|type |interface |readonly |true satisfies )|(title|description|citation|departures|formula|why|said|note|print|Error)\b|`/;
+  /^\s*(\*|\/\/|\/\*|import |export (type|interface|\*)|type |interface |readonly |true satisfies )|(title|description|citation|departures|formula|why|said|note|print|Error)\b|\bParameters<|`/;
 
 /** A changed line. */
 export interface Mutation {
