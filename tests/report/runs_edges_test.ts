@@ -81,6 +81,24 @@ Deno.test("images are drawn where all runs share them, and there is a control", 
   assert.deepEqual(await of("x"), [], "it has no predictions");
   const alone = { ...own, methods: methods.slice(0, 1) } as DatasetResults;
   assert.deepEqual(await of("erm", accuracy, alone), []);
+  const counted = (images: number) =>
+    of("erm", accuracy, {
+      ...own,
+      data: { ...data, counts: { ...data.counts, test: [[images]] } },
+    } as unknown as DatasetResults);
+  assert.equal((await counted(800_000)).length, 2, "four million predictions of five runs");
+  assert.deepEqual(await counted(800_001), []);
+  // Of another run's images nothing is known: other labels, other domains, fewer images.
+  for (const labels of [[[0, 0, 1], [1, 1, 1]], [[0, 0, 1]], [[0, 0, 1], [1, 1]]]) {
+    const others = {
+      predictions: (id: string) =>
+        id.startsWith("x")
+          ? Promise.resolve(labels.map((own) => ({ labels: own, predicted: own })))
+          : folder.predictions(id),
+    } as unknown as Folder;
+    const [shown] = await imageEffects(others, own, accuracy, "erm", 0.05);
+    assert.deepEqual(shown!.rows.map(({ method }) => method.name), ["irm"]);
+  }
   const half = predicting({
     ...{ erm0: [[1, 1, 0], [0, 0, 1]], erm1: [[1, 1, 0], [0, 0, 1]] },
     ...{ irm0: [[0, 1, 1], [1, 0, 0]], irm1: [[0, 1, 1], [1, 0, 0]] },

@@ -24,6 +24,18 @@ const EQUIVALENT: readonly (readonly [file: string, why: string, ...after: strin
     "a penalty of weight 0 adds nothing",
     "if (h.gradientPenalty >= 0) {",
   ],
+  ...([
+    [
+      "bench/records/store.ts",
+      'await writeAtomically(file, JSON.stringify(progress) + "\\n", true).catch(() => {});',
+    ],
+    [
+      "report/analysis/embedding.ts",
+      "await writeAtomically(cache, JSON.stringify(sealed({ key, points })), true).catch(() => {});",
+    ],
+  ] as const).map(([file, line]) =>
+    [file, "a file that has reached the disk at once is read as any other", line] as const
+  ),
   [
     "methods/study.ts",
     "signs are 1 and −1, and only whether they are positive is asked",
