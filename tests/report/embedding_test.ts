@@ -31,6 +31,10 @@ Deno.test("features become points that keep classes together, the same every tim
     const first = (await embeddings(filesIn(out), [[id]])).get(id)!;
     assert.equal(first.x.length, 120);
     assert.equal(first.perplexity, 30);
+    for (const places of [first.x, first.y]) {
+      assert.deepEqual([Math.min(...places), Math.max(...places)], [0, 1000]);
+      assert.ok(new Set(places).size > 60 && places.every(Number.isInteger));
+    }
     let kept = 0; // whose nearest neighbour is of the same class
     first.label.forEach((label, i) => {
       const distances = first.x.map((x, j) =>

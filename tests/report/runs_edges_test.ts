@@ -150,7 +150,17 @@ Deno.test("foreign neighbours are the nearest ten of an image's own class", asyn
   assert.equal((await shares(null)).size, 0);
   assert.equal((await shares(file([[0, 0, 0], [1, 0, 1]]))).size, 0, "no image has a neighbour");
   assert.deepEqual([...(await shares(few, [null, 0.5])).keys()], [1], "of finished runs");
-  assert.equal((await shares(encodeArrays({}, {}))).size, 0);
+  const one = { shape: [2], values: Float32Array.of(0, 0) };
+  const whole = {
+    features: { shape: [2, 1], values: Float32Array.of(0, 1) },
+    domain: one,
+    label: one,
+  };
+  assert.equal((await shares(encodeArrays(whole, {}))).size, 1);
+  for (const key of ["features", "domain", "label"] as const) {
+    const { [key]: _, ...rest } = whole;
+    assert.equal((await shares(encodeArrays(rest, {}))).size, 0, `without ${key}`);
+  }
 });
 
 Deno.test("figures of behaviours are in percent, and a run that diverged has none", () => {
