@@ -53,6 +53,9 @@ export const MINUS_ONE_TO_ONE: Normalisation = {
   deviation: [0.5, 0.5, 0.5],
 };
 
+/** Tensors by name, each read when it is asked for. */
+export type NamedTensors = ReadonlyMap<string, () => { readonly shape: readonly number[] }>;
+
 /** Weights that somebody else trained. */
 export interface PretrainedWeights {
   /** Whose they are, to be read after "such as": `ResNet-50 with torchvision's names`. */
@@ -65,10 +68,11 @@ export interface PretrainedWeights {
   /** Names of tensors that such a file may have beside them, and that are of no use: a classifier. */
   readonly unused?: RegExp;
   /**
-   * What a file with tensors of these names seems to be where it is not of this network but of one
-   * like it, to be read after "it seems to be"; undefined where it is something else.
+   * What a file of these tensors seems to be where it is not of this network but of one like it, also
+   * where the names are the same; to be read after "it seems to be". Undefined where it is this
+   * network or something else.
    */
-  seemsToBe?(names: Pick<ReadonlySet<string>, "keys">): string | undefined;
+  seemsToBe?(tensors: NamedTensors): string | undefined;
   /** The name of their file, under which it is looked for in the cache folder. */
   readonly file?: string;
   /** Where the file is handed out. */

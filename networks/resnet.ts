@@ -21,7 +21,13 @@ import {
   type Parameter,
   parameter,
 } from "../nn/module.ts";
-import { defineNetwork, IMAGENET, type NetworkDefinition, type NetworkOptions } from "./network.ts";
+import {
+  defineNetwork,
+  IMAGENET,
+  type NamedTensors,
+  type NetworkDefinition,
+  type NetworkOptions,
+} from "./network.ts";
 import { requireWeights, type Weights } from "./weights.ts";
 
 const EPSILON = 1e-5;
@@ -217,26 +223,43 @@ function tensorNames(depth: keyof typeof DEPTHS): string[] {
   ];
 }
 
-/** ResNets that are no networks here, by the blocks of their stages. */
-const RELATIVES: Readonly<Record<string, string>> = {
-  "3,4,6,3 of 2": "a ResNet-34",
-  "3,4,23,3 of 3": "a ResNet-101",
-  "3,8,36,3 of 3": "a ResNet-152",
+/** ResNets by the blocks of their stages. */
+const DEPTHS_OF: Readonly<Record<string, number>> = {
+  "2,2,2,2 of 2": 18,
+  "3,4,6,3 of 2": 34,
+  "3,4,6,3 of 3": 50,
+  "3,4,23,3 of 3": 101,
+  "3,8,36,3 of 3": 152,
 };
 
-/** Which other ResNet the names of tensors are of, whatever stands before them. */
-function relativeOf(names: Pick<ReadonlySet<string>, "keys">): string | undefined {
+/**
+ * Which ResNet that is no network here the tensors are of, whatever stands before their names: of
+ * another depth, wider, in groups, or with another first convolution.
+ */
+function relativeOf(tensors: NamedTensors): string | undefined {
   const blocks: number[] = [];
-  let convolutions = 0;
-  for (const name of names.keys()) {
-    const [, stage, block, part] =
-      /(?:^|\.)layer([1-4])\.(\d{1,3})\.conv(\d)\.weight$/.exec(name) ?? [];
+  let convolutions = 0, before = "";
+  for (const name of tensors.keys()) {
+    const [, prefix, stage, block, part] =
+      /^(.*\.)?layer([1-4])\.(\d{1,3})\.conv(\d)\.weight$/.exec(name) ?? [];
     if (stage === undefined) continue;
+    before = prefix ?? "";
     const at = Number(stage) - 1;
     blocks[at] = Math.max(blocks[at] ?? 0, Number(block) + 1);
     convolutions = Math.max(convolutions, Number(part));
   }
-  return RELATIVES[`${blocks.join()} of ${convolutions}`];
+  const depth = DEPTHS_OF[`${blocks.join()} of ${convolutions}`];
+  if (depth === undefined) return undefined;
+  const shapeOf = (name: string) => tensors.get(before + name)?.().shape ?? [];
+  const [channels = 64, inputs = channels] = shapeOf("layer1.0.conv2.weight");
+  const groups = channels / inputs;
+  if (groups > 1) return `a ResNeXt-${depth} of ${groups} groups (${groups}x${inputs}d)`;
+  if (channels > 64) return `a Wide ResNet-${depth}-${channels / 64}`;
+  if (!(depth in DEPTHS)) return `a ResNet-${depth}`;
+  const first = shapeOf("conv1.weight");
+  if (first.length !== 4 || first.slice(1).join() === "3,7,7") return undefined;
+  const [, colours, height, width] = first;
+  return `a ResNet-${depth} whose first convolution takes ${colours} colours by ${height} × ${width}`;
 }
 
 /** What an image of 224 px costs, by depth. */

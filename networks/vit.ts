@@ -21,6 +21,7 @@ import {
   defineNetwork,
   IMAGENET,
   MINUS_ONE_TO_ONE,
+  type NamedTensors,
   type NetworkDefinition,
   type NetworkOptions,
 } from "./network.ts";
@@ -146,10 +147,18 @@ function defineVit(
     weights: {
       description,
       tensors: () => [...TENSORS, ...(withHead ? ["head.weight", "head.bias"] : [])],
+      seemsToBe: otherPatches,
       expected: true,
     },
     build: vit,
   });
+}
+
+/** Which vision transformer of other patches the tensors are of. */
+function otherPatches(tensors: NamedTensors): string | undefined {
+  const [channels, , height, width] = tensors.get("patch_embed.proj.weight")?.().shape ?? [];
+  if (height === undefined || (height === PATCH && width === PATCH)) return undefined;
+  return `a vision transformer of ${channels} channels with patches of ${height} × ${width} pixels`;
 }
 
 /** DINO's weights come without a classifier and want ImageNet's normalisation. */

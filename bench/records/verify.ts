@@ -29,6 +29,8 @@ export interface Verification {
   readonly runs: number;
   /** Those of them that an earlier version wrote, without checksums: they were counted again alone. */
   readonly unsealed: number;
+  /** Those without checksums that have no predictions to count again either: they are believed. */
+  readonly believed: number;
   /** Runs that are planned and have left nothing that says how they ended. */
   readonly missing: number;
   readonly findings: readonly Finding[];
@@ -47,7 +49,7 @@ export async function verify(
 ): Promise<Verification> {
   const { there, planned, findings } = await ofPlans(folder);
   const missing = new Set(planned);
-  let runs = 0, unsealed = 0;
+  let runs = 0, unsealed = 0, believed = 0;
   const ids = await folder.ids();
   if (!there && ids.length > 0) {
     const why =
@@ -56,14 +58,17 @@ export async function verify(
     findings.push({ id: null, file: "manifest.json", why, remove: [] });
   }
   for (const [i, id] of ids.entries()) {
-    const { record, failed, wrong } = await ofRun(folder, id);
+    const { record, failed, wrong, recounted } = await ofRun(folder, id);
     findings.push(...wrong);
     if (record !== null || failed || wrong.length > 0) missing.delete(id);
     if (record !== null) runs++;
-    if (record !== null && record.sha256 === undefined) unsealed++;
+    if (record !== null && record.sha256 === undefined) {
+      unsealed++;
+      if (!recounted && wrong.length === 0) believed++;
+    }
     onProgress(i + 1, ids.length);
   }
-  return { runs, unsealed, missing: missing.size, findings };
+  return { runs, unsealed, believed, missing: missing.size, findings };
 }
 
 /** The runs that are planned; plans that cannot be used, and runs of them. */
@@ -91,7 +96,9 @@ async function ofPlans(
 async function ofRun(
   folder: Folder,
   id: string,
-): Promise<{ record: RunRecord | null; failed: boolean; wrong: Finding[] }> {
+): Promise<
+  { record: RunRecord | null; failed: boolean; wrong: Finding[]; recounted: boolean }
+> {
   const wrong: Finding[] = [];
   const tell = (file: string, why: string, remove: readonly string[] = OF_RUN) =>
     wrong.push({
@@ -114,11 +121,11 @@ async function ofRun(
   const failure = await attempt("failure.json", () => folder.failure(id), ["failure.json"]);
   const failed = failure !== null;
   await attempt("resume.safetensors", () => requireState(folder, id), ["resume.safetensors"]);
-  if (record === null) return { record, failed, wrong };
+  if (record === null) return { record, failed, wrong, recounted: false };
   for (const name of Object.keys(record.files ?? {})) {
     await attempt(name, () => folder.file(id, name, record));
   }
-  if (wrong.length > 0) return { record, failed, wrong };
+  if (wrong.length > 0) return { record, failed, wrong, recounted: false };
   if (record.files === undefined) {
     for (const name of ["weights.safetensors", "features.safetensors"]) {
       await attempt(name, async () => {
@@ -127,10 +134,10 @@ async function ofRun(
       });
     }
   }
-  const recounted = await attempt("predictions.csv", () => folder.recount(id));
-  const differs = recounted && differing(record, recounted);
+  const now = await attempt("predictions.csv", () => folder.recount(id));
+  const differs = now && differing(record, now);
   if (differs) tell("predictions.csv", `its ${differs} and those of record.json differ`);
-  return { record, failed, wrong };
+  return { record, failed, wrong, recounted: now !== null };
 }
 
 /** Which counts of a record are not those of its predictions; null where all are. */

@@ -54,12 +54,13 @@ export async function readPretrained(
     )
   );
   const [best, other] = candidates.toSorted((a, b) => distance(a) - distance(b));
-  if (best === undefined || distance(best) > 0) {
-    const kind = networks.flatMap(({ weights }) =>
-      states.flatMap(({ arrays }) =>
-        weights?.seemsToBe?.(arrays) ?? []
-      )
+  const fits = best !== undefined && distance(best) === 0;
+  const kind = fits
+    ? best.network.weights?.seemsToBe?.(best.arrays)
+    : networks.flatMap(({ weights }) =>
+      states.flatMap(({ arrays }) => weights?.seemsToBe?.(arrays) ?? [])
     )[0];
+  if (!fits || kind !== undefined) {
     const said = kind !== undefined ? `: it seems to be ${kind}` : best && nearness(best);
     throw new DataError(
       `${path} holds the weights of no known network${said ?? ""}; known are ${listed(networks)}.`,

@@ -15,6 +15,9 @@ import type { TrainOptions } from "./trainer.ts";
 /** Steps of a beginning. */
 const STEPS = 6;
 
+/** Steps after which a method that has changed nothing is told; it may train something else first. */
+const PATIENCE = 24;
+
 /** Images of each split that are predicted. */
 const IMAGES = 3;
 
@@ -77,6 +80,8 @@ async function begin(
       tensors.push(tf.memory().numTensors);
       onStep(run.done);
     }
+    const waits = () => !run.diverged && run.done < Math.min(PATIENCE, run.steps);
+    while (waits() && predicting(run) === before) await run.step();
     const after = predicting(run);
     if (!run.diverged) await run.checkpoint();
     const state = run.state(), { curve } = state.progress;

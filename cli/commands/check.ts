@@ -48,7 +48,8 @@ async function checkFolder(out: string, options: CheckOptions): Promise<boolean>
     );
   }
   const store = new Store(path, await catalogueOf(options));
-  const { runs, unsealed, missing, findings } = await verify(store);
+  const found = await verify(store);
+  const { runs, unsealed, believed, missing, findings } = found;
   const altered = await alteredFiles(path);
   const { removed, kept } = mend ? await remove(store, findings) : NOTHING;
   if (json) {
@@ -60,6 +61,7 @@ async function checkFolder(out: string, options: CheckOptions): Promise<boolean>
         out: path,
         runs,
         unsealed,
+        believed,
         missing,
         findings: findings.length,
         altered: altered.length,
@@ -75,7 +77,7 @@ async function checkFolder(out: string, options: CheckOptions): Promise<boolean>
       );
     }
     for (const [id, why] of kept) print(`Run ${id} could not be removed: ${why}`);
-    print(summary({ runs, unsealed, missing, findings }, removed, kept.size));
+    print(summary(found, removed, kept.size));
   }
   const open = mend
     ? findings.filter(({ id, remove }) => remove.length === 0 || kept.has(id!))
@@ -84,7 +86,7 @@ async function checkFolder(out: string, options: CheckOptions): Promise<boolean>
 }
 
 function summary(
-  { runs, unsealed, missing, findings }: Verification,
+  { runs, unsealed, believed, missing, findings }: Verification,
   removed: number,
   kept: number,
 ): string {
@@ -101,7 +103,11 @@ function summary(
     ...(spoilt.length > 0 ? spoilt : ["all as they were written"]),
   ];
   if (missing > 0) parts.push(`${many(missing, "planned run")} not there`);
-  if (unsealed > 0) parts.push(`${unsealed} without checksums, counted again alone`);
+  const recounted = unsealed - believed;
+  if (recounted > 0) parts.push(`${recounted} without checksums, counted again alone`);
+  if (believed > 0) {
+    parts.push(`${believed} without checksums or predictions, taken as they are`);
+  }
   if (removed > 0) parts.push(`${many(removed, "run")} removed, to be trained again`);
   else if (mendable > kept) parts.push("--mend removes what must be trained again");
   return parts.join("; ");

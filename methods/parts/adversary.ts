@@ -148,7 +148,8 @@ export function adversarialTraining(
   const lossOf = adversary.loss ?? crossEntropy;
 
   return learner({
-    // As in the reference the counter is raised first, so the first step is a generator step.
+    // As in the reference the counter is raised first: with one discriminator step for each of the
+    // network, the network's comes first; with more, all but one of the discriminator's come before it.
     phase: (step) =>
       (step + 1) % (1 + h.discriminatorSteps) < h.discriminatorSteps
         ? "discriminator"

@@ -137,37 +137,58 @@ Deno.test("pretrained: safetensors by network; strangers and missing files are r
   }
 });
 
-Deno.test("pretrained: other ResNets are called what they seem to be", async () => {
+Deno.test("pretrained: networks with the names of ours are called what they seem to be", async () => {
   const folder = await Deno.makeTempDir();
+  const [resnet18, resnet50] = ["resnet18", "resnet50"].map((
+    name,
+  ) => [...NETWORKS.find((network) => network.name === name)!.weights!.tensors(new Set())]);
+  const deep = (blocks: number[], convolutions: number) =>
+    blocks.flatMap((count, stage) =>
+      Array.from(
+        { length: count },
+        (_, block) =>
+          Array.from({ length: convolutions }, (_, i) =>
+            `layer${stage + 1}.${block}.conv${i + 1}.weight`),
+      ).flat()
+    );
+  const inner = (shape: number[]) => ({ "layer1.0.conv2.weight": shape });
+  const vit = [...NETWORKS.find(({ name }) => name === "vit-s")!.weights!.tensors(new Set())];
+  const kinds: readonly (readonly [string, readonly string[], Record<string, number[]>])[] = [
+    ["a ResNet-34", deep([3, 4, 6, 3], 2), {}],
+    ["a ResNet-101", deep([3, 4, 23, 3], 3), {}],
+    ["a ResNet-152", deep([3, 8, 36, 3], 3), inner([64, 64, 1, 1])],
+    ["a Wide ResNet-50-2", resnet50!, inner([128, 128, 1, 1])],
+    ["a ResNeXt-50 of 32 groups (32x4d)", resnet50!, inner([128, 4, 3, 3])],
+    ["a ResNeXt-101 of 32 groups (32x8d)", deep([3, 4, 23, 3], 3), inner([256, 8, 3, 3])],
+    [
+      "a ResNet-18 whose first convolution takes 3 colours by 3 × 3",
+      resnet18!,
+      { "conv1.weight": [64, 3, 3, 3] },
+    ],
+    [
+      "a vision transformer of 384 channels with patches of 8 × 8 pixels",
+      vit,
+      { "patch_embed.proj.weight": [384, 3, 8, 8] },
+    ],
+  ];
   try {
-    for (
-      const [kind, blocks, convolutions] of [
-        ["ResNet-34", [3, 4, 6, 3], 2],
-        ["ResNet-101", [3, 4, 23, 3], 3],
-        ["ResNet-152", [3, 8, 36, 3], 3],
-      ] as const
-    ) {
-      const names = blocks.flatMap((count, stage) =>
-        Array.from(
-          { length: count },
-          (_, block) =>
-            Array.from({ length: convolutions }, (_, i) =>
-              `module.layer${stage + 1}.${block}.conv${i + 1}.weight`),
-        ).flat()
-      );
-      const file = `${folder}/${kind}.safetensors`;
-      const tensors = ["module.conv1.weight", ...names, "module.fc.weight"];
-      await Deno.writeFile(
-        file,
-        encodeArrays(Object.fromEntries(
-          tensors.map((name) => [name, { shape: [1], values: Float32Array.of(1) }]),
-        )),
-      );
+    for (const [n, [kind, names, shapes]] of kinds.entries()) {
+      const prefix = names === vit ? "" : "module.", file = `${folder}/${n}.safetensors`;
+      const arrays = names.map((name) => {
+        const shape = shapes[name] ?? [1];
+        return [prefix + name, { shape, values: new Float32Array(shape.reduce((a, b) => a * b)) }];
+      });
+      await Deno.writeFile(file, encodeArrays(Object.fromEntries(arrays)));
       await assert.rejects(
         readPretrained(file, NETWORKS),
-        (error) =>
-          error instanceof DataError &&
-          error.message.includes(`no known network: it seems to be a ${kind}; known are`),
+        (error) => {
+          assert.ok(error instanceof DataError);
+          assert.ok(
+            error.message.includes(`no known network: it seems to be ${kind}; known are`),
+            error.message,
+          );
+          return true;
+        },
       );
     }
   } finally {

@@ -199,9 +199,20 @@ Deno.test("a method that changes nothing by which it predicts is told", async ()
     return { update: () => adam.minimize(loss), predict: (images) => network.logits(images) };
   };
   const idle: readonly (readonly [create: Method["create"], steps: number])[] = [
-    [() => ({ update: () => ({}) }), 6],
-    [(ctx, h) => ({ update: own(ctx, h).update! }), 6],
+    [() => ({ update: () => ({}) }), 24],
+    [(ctx, h) => ({ update: own(ctx, h).update! }), 24],
     [own, 0], // what it predicts may follow from its own weights
+    [(ctx, h) => {
+      const { update } = own(ctx, h), { network } = ctx;
+      const adam = ctx.optimizer(network.parameters);
+      return {
+        phase: (step) => step < 9 ? "head" : "network", // trained first
+        update: (batches, inputs) =>
+          inputs.phase === "head"
+            ? update!(batches, inputs)
+            : adam.minimize(() => ({ loss: tf.mean(network.logits(batches[0]!.images)) })),
+      };
+    }, 0],
   ];
   for (const [create, steps] of idle) {
     for (const execution of EXECUTIONS) {

@@ -11,6 +11,7 @@ import { verify } from "../../bench/records/verify.ts";
 import { alteredFiles } from "../../report/files.ts";
 import { readStore } from "../../report/folder.ts";
 import { inFolder } from "../report/folder.ts";
+import { cli } from "./crash.ts";
 import { DATASETS, writeStore } from "../report/store.ts";
 
 const GRID = { datasets: DATASETS.slice(0, 1), methods: ["erm", "irm"], seeds: [0] };
@@ -81,7 +82,7 @@ Deno.test("a sound folder has no findings; its runs are counted, those without c
     }
     const told: string[] = [];
     const found = await verify(store, (done, total) => told.push(`${done} of ${total}`));
-    assert.deepEqual(found, { runs: 3, unsealed: 2, missing: 0, findings: [] });
+    assert.deepEqual(found, { runs: 3, unsealed: 2, believed: 0, missing: 0, findings: [] });
     assert.deepEqual(told, ["1 of 3", "2 of 3", "3 of 3"]);
   }));
 
@@ -98,6 +99,21 @@ Deno.test("a file beside a record is told by its checksum; what is not there as 
     assert.deepEqual(
       await findings(out),
       ["predictions.csv: it is not there"],
+    );
+  }));
+
+Deno.test("a record without a checksum that nothing can confirm is counted as believed", () =>
+  inFolder(async (out) => {
+    const { runs } = await writeStore(out, { ...GRID, methods: ["erm"] });
+    const path = join(out, "runs", runs[0]!.id, "record.json");
+    const { sha256: _sha, files: _files, ...old } = JSON.parse(await Deno.readTextFile(path));
+    const outcome = { status: "diverged", step: 1, term: "loss" };
+    await Deno.writeTextFile(path, JSON.stringify({ ...old, outcome, result: null }));
+    const { unsealed, believed, findings } = await verify(new Store(out));
+    assert.deepEqual([unsealed, believed, findings], [1, 1, []]);
+    assert.match(
+      (await cli("check", out)).out,
+      /1 without checksums or predictions, taken as they are$/m,
     );
   }));
 
