@@ -169,6 +169,7 @@ export type {
 } from "./metrics/mod.ts";
 export type {
   CheckpointNames,
+  NamedTensors,
   Network,
   NetworkDefinition,
   NetworkOptions,
