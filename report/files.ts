@@ -6,6 +6,7 @@
 import { dirname, join } from "node:path";
 import { DataError } from "../base/errors.ts";
 import {
+  isFile,
   readIfThere,
   readRegularFile,
   requireNoLinkInside,
@@ -25,6 +26,14 @@ import type { Table } from "./tables/table.ts";
 
 /** The checksums of a report's files and of `results.csv`, as `sha256sum --check` reads them. */
 const SUMS = "SHA256SUMS";
+
+/** Stands in a report's folder while that is written: one that was broken off is known by it. */
+const UNFINISHED = "UNFINISHED";
+
+/** Whether a report is being written, or its writing was broken off. */
+export async function isUnfinished(out: string): Promise<boolean> {
+  return await isFile(join(out, "report", UNFINISHED));
+}
 
 function writeSums(sums: ReadonlyMap<string, string>): string {
   return [...sums].sort(([a], [b]) => a < b ? -1 : 1).map(([name, sum]) => `${sum}  ${name}\n`)
@@ -70,6 +79,13 @@ export class ReportFiles {
   /** Every file that was written, in alphabetical order. */
   get paths(): string[] {
     return this.#paths.toSorted();
+  }
+
+  /** Marks what was there as no longer whole. */
+  async begin(): Promise<void> {
+    await requireNoLinkInside(this.out, "report");
+    const text = "This report is being written, or its writing was broken off.\n";
+    await writeAtomically(this.#path(UNFINISHED), text, false);
   }
 
   /** Replaces `<out>/results.csv`. */
@@ -120,6 +136,9 @@ export class ReportFiles {
     await Promise.all(this.#pending);
     await this.#write("index.html", html);
     await writeAtomically(this.#path(SUMS), writeSums(this.#sums), false);
+    await Deno.remove(this.#path(UNFINISHED)).catch((error) => {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    });
     return this.#path("index.html");
   }
 

@@ -105,6 +105,7 @@ export async function buildReport(out: string, options: ReportOptions = {}): Pro
 async function write(out: string, options: ReportOptions): Promise<Report> {
   const ctx = await openReport(out, options);
   const files = new ReportFiles(out, options.paper);
+  await files.begin();
   await files.results(resultsCsv(ctx.store, ctx.catalogue.studies));
   const sections = await buildSections(ctx);
   requireKnown(sections.flatMap(({ tables }) => tables ?? []), options.paper ?? {});

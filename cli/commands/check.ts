@@ -10,7 +10,7 @@ import { isFolder } from "../../base/files.ts";
 import { quote, taskCommand } from "../../base/command.ts";
 import { Store } from "../../bench/records/store.ts";
 import { type Finding, type Verification, verify } from "../../bench/records/verify.ts";
-import { alteredFiles } from "../../report/files.ts";
+import { alteredFiles, isUnfinished } from "../../report/files.ts";
 import {
   catalogueOf,
   type PluginOptions,
@@ -50,7 +50,8 @@ async function checkFolder(out: string, options: CheckOptions): Promise<boolean>
   const store = new Store(path, await catalogueOf(options));
   const found = await verify(store);
   const { runs, unsealed, believed, missing, findings } = found;
-  const altered = await alteredFiles(path);
+  const unfinished = await isUnfinished(path);
+  const altered = unfinished ? [] : await alteredFiles(path);
   const { removed, kept } = mend ? await remove(store, findings) : NOTHING;
   if (json) {
     findings.forEach(({ remove: _, ...finding }) => printJson({ event: "finding", ...finding }));
@@ -65,16 +66,20 @@ async function checkFolder(out: string, options: CheckOptions): Promise<boolean>
         missing,
         findings: findings.length,
         altered: altered.length,
+        unfinished,
         removed,
       },
     });
   } else {
     findings.forEach(({ file, why }) => print(`${join(out, file)}: ${why}`));
+    const anew = `${taskCommand()} report --out ${
+      quote(relative(".", path) || ".")
+    } writes it anew`;
+    if (unfinished) {
+      print(`${join(out, "report")}: it is being written, or its writing was broken off; ${anew}`);
+    }
     for (const file of altered) {
-      print(
-        `${join(out, "report", file)}: it is not what was written; ${taskCommand()} report ` +
-          `--out ${quote(relative(".", path) || ".")} writes it anew`,
-      );
+      print(`${join(out, "report", file)}: it is not what was written; ${anew}`);
     }
     for (const [id, why] of kept) print(`Run ${id} could not be removed: ${why}`);
     print(summary(found, removed, kept.size));
@@ -82,7 +87,7 @@ async function checkFolder(out: string, options: CheckOptions): Promise<boolean>
   const open = mend
     ? findings.filter(({ id, remove }) => remove.length === 0 || kept.has(id!))
     : findings;
-  return open.length + altered.length === 0;
+  return open.length + altered.length === 0 && !unfinished;
 }
 
 function summary(

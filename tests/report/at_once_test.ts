@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { tryLock } from "../../base/lock.ts";
-import { alteredFiles } from "../../report/files.ts";
+import { alteredFiles, isUnfinished } from "../../report/files.ts";
 import { buildReport } from "../../report/mod.ts";
 import { kill, sleep, workersOf } from "../bench/crash.ts";
 import { inFolder } from "./folder.ts";
@@ -48,6 +48,21 @@ Deno.test("two at once both end well, and what they leave is one report", () =>
       assert.match(said, /^2 of 2 runs\nReport: /);
     }
     assert.deepEqual(await alteredFiles(out), []);
+  }));
+
+Deno.test("a report whose writing was broken off is known, until it is written anew", () =>
+  inFolder(async (out) => {
+    await writeStore(out, GRID);
+    const page = join(out, "report/index.html");
+    await Deno.mkdir(page, { recursive: true }); // no file can be written there
+    await assert.rejects(buildReport(out));
+    assert.equal(await isUnfinished(out), true);
+    const { code, said } = await ended(launch("check", out));
+    assert.equal(code, 1);
+    assert.match(said, /\/report: it is being written, or its writing was broken off; deno task /);
+    await Deno.remove(page);
+    await buildReport(out);
+    assert.deepEqual([await isUnfinished(out), await alteredFiles(out)], [false, []]);
   }));
 
 Deno.test("a report waits for another one into the same folder, says so, and reads what is there then", () =>
