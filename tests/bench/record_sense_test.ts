@@ -130,6 +130,11 @@ const CASES: readonly (readonly [string, (record: Open) => void, ...string[]])[]
     "result.test.1.4: it counts 21 images, and there are 20",
   ],
   [
+    "an image of the first class too few",
+    ({ result }) => result.test[1][0][0] -= 1,
+    "result.test.1.0: it counts 19 images, and there are 20",
+  ],
+  [
     "an image too few",
     ({ result }) => result.test[1][4][4] -= 1,
     "result.test.1.4: it counts 19 images, and there are 20",

@@ -5,6 +5,7 @@ import { pathToFileURL } from "node:url";
 import { builtin } from "../../bench/catalogue.ts";
 import type { RunRecord } from "../../bench/records/record.ts";
 import { type Known, sameNumbers, sourcesOf } from "../../bench/records/sources.ts";
+import type { Metric } from "../../metrics/mod.ts";
 import erm from "../../methods/erm.ts";
 import { inFolder } from "../report/folder.ts";
 
@@ -66,4 +67,32 @@ Deno.test("two forms give the same numbers where both were released as one versi
   assert.ok(!sameNumbers("methods", "erm", erm.version, method!, other));
   assert.ok(!sameNumbers("methods", "erm", erm.version, other, method!));
   assert.ok(!sameNumbers("methods", "none", 1, method!, other));
+});
+
+Deno.test("a network is known by its own code, and metrics that a record keeps by theirs", async () => {
+  const of = async (network: string, more: Partial<Known> = {}) => {
+    const training = { network: { name: network }, selection: "validation-mine" };
+    const spec = { method: { name: "erm" }, training } as unknown as RunRecord["spec"];
+    return await sourcesOf(spec, { ...builtin(), ...more });
+  };
+  const [cnn, mlp] = [await of("cnn"), await of("mlp")];
+  assert.match(cnn.network!, /^[0-9a-f]{64}$/);
+  assert.notEqual(cnn.network, mlp.network);
+  assert.equal((await of("none")).network, null);
+  assert.equal("metrics" in cnn, false);
+  const metric = (name: string, needs: string) => ({ name, needs }) as unknown as Metric;
+  const metrics = [
+    metric("kept", "probabilities"),
+    metric("mine", "counts"),
+    metric("other", "counts"),
+  ];
+  const plugins = [{ specifier: "npm:p", sha256: "c".repeat(64) }];
+  const origins = new Map(metrics.map((own) => [own, "npm:p"]));
+  const known = { metrics, plugins, origins } as unknown as Partial<Known>;
+  const found = (await of("cnn", known)).metrics!;
+  assert.deepEqual(found, { kept: "c".repeat(64), mine: "c".repeat(64) });
+  const unread = { ...known, plugins: [] } as unknown as Partial<Known>;
+  assert.equal("metrics" in await of("cnn", unread), false, "what has no known code is left out");
+  const own = { ...known, origins: new Map() } as unknown as Partial<Known>;
+  assert.equal("metrics" in await of("cnn", own), false, "no plugin's");
 });
