@@ -8,6 +8,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { existsSync } from "node:fs";
 import { LOOPBACK } from "../serve/loopback.ts";
 import { hostsOf, type Opened, type PermissionSet } from "../base/rights.ts";
+import { UsageError } from "../base/errors.ts";
 import { firstMissing } from "../base/files.ts";
 import { cacheDirectory, insideProject, projectPath } from "../base/paths.ts";
 
@@ -137,10 +138,13 @@ export async function needsOf(
   const cache = there(cacheDirectory(environment));
   const places = (writes?.(line) ?? []).map(there);
   // What is not there is made, from the uppermost folder that is missing.
-  const made = await Promise.all(places.map(async (path) => await firstMissing(path) ?? path));
+  const made = await Promise.all(
+    places.map(async (path) => isThere(path) ? path : await firstMissing(path) ?? path),
+  );
+  if (writes) isThere(cache);
   const written = [...made, ...(writes ? [cache] : [])];
-  const named = args.flatMap(partsOf).map(there).filter((path) => existsSync(path));
-  const around = plugins.map(there).filter((path) => existsSync(path)).map((path) => dirname(path));
+  const named = args.flatMap(partsOf).map(there).filter(isThere);
+  const around = plugins.map(there).filter(isThere).map((path) => dirname(path));
   const usual = [RESULTS, "data"].map(there);
   return {
     set,
@@ -153,6 +157,18 @@ export async function needsOf(
       hosts: hostsOf(plugins),
     },
   };
+}
+
+/** @throws {UsageError} When the path is of those that Deno opens with every right alone. */
+function isThere(path: string): boolean {
+  try {
+    return existsSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotCapable)) throw error;
+    throw new UsageError(
+      `Cannot use "${path}": no command may look into /dev, /proc or /sys; give a place elsewhere`,
+    );
+  }
 }
 
 /** These sets look at what the command line names, and nowhere else. */

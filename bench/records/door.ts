@@ -20,7 +20,7 @@ export class StoreError extends Error {
   override name = "StoreError";
   /** What is wrong with it, in the midst of a sentence. */
   readonly why: string;
-  /** It is sound, and only another version of the program can use it. */
+  /** Nothing speaks against it: another version of the program, or another user, can use it. */
   readonly foreign: boolean;
 
   constructor(message: string, why: string = message, foreign = false) {
@@ -67,8 +67,15 @@ export async function readJson(path: string): Promise<unknown> {
     if (why !== null) {
       throw new StoreError(`Cannot use ${path}: ${why}; remove it to have it made again`, why);
     }
-    throw error;
+    throw unreadable(path, error) ?? error;
   }
+}
+
+/** What is said of a file that is there and that this user may not read; null of other errors. */
+export function unreadable(path: string, error: unknown): StoreError | null {
+  if (!(error instanceof Deno.errors.PermissionDenied)) return null;
+  const why = "this user may not read it";
+  return new StoreError(`Cannot use ${path}: ${why}; have its owner allow it`, why, true);
 }
 
 /**

@@ -14,6 +14,7 @@ import {
   Foreign,
   readJson,
   StoreError,
+  unreadable,
   Unusable,
 } from "./door.ts";
 import type { CodeNames } from "./format1.ts";
@@ -120,7 +121,7 @@ export class Folder {
     } catch (error) {
       if (error instanceof RangeError) throw refuse(error.message);
       if (error instanceof Deno.errors.NotFound) throw refuse("it is not there");
-      throw error;
+      throw unreadable(path, error) ?? error;
     }
     throw refuse("it is not what was written (its SHA-256 is another)");
   }

@@ -10,6 +10,7 @@ import { decodeArrays, decodeMetadata } from "../../base/safetensors_format.ts";
 import { type Folder, StoreError } from "./folder.ts";
 import type { RunRecord } from "./record.ts";
 import { fileSealHolds } from "./seal.ts";
+import { unreadable } from "./door.ts";
 
 /** Something that is not what it should be. */
 export interface Finding {
@@ -165,10 +166,11 @@ async function requireState(folder: Folder, id: string): Promise<void> {
  * @throws {RangeError} When it is another kind of thing; in the midst of a sentence.
  */
 async function bytesOf(folder: Folder, id: string, name: string): Promise<Uint8Array | null> {
+  const path = folder.pathOf(id, name);
   try {
-    return await readRegularFile(folder.pathOf(id, name));
+    return await readRegularFile(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
+    throw unreadable(path, error) ?? error;
   }
 }

@@ -101,7 +101,7 @@ function summary(
   const unread = runsOf(findings) - mendable;
   const spoilt = [
     ...(mendable > 0 ? [`${many(mendable, "run")} spoilt`] : []),
-    ...(unread > 0 ? [`${many(unread, "run")} of another version`] : []),
+    ...(unread > 0 ? [`${many(unread, "run")} that cannot be used here`] : []),
   ];
   const parts = [
     many(runs, "finished run"),

@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { unreadable } from "../../bench/records/door.ts";
 import type { Manifest, RunRecord } from "../../bench/records/record.ts";
 import { Folder, StoreError } from "../../bench/records/folder.ts";
 import { runId } from "../../bench/records/run_id.ts";
@@ -271,4 +272,14 @@ Deno.test("other programs are told what records and plans are", () => {
     assert.equal(type, "object");
     assert.ok((required?.length ?? 0) > 5);
   }
+});
+
+Deno.test("a file that this user may not read is no spoilt one, and other errors are left as they are", () => {
+  const refused = unreadable("a/record.json", new Deno.errors.PermissionDenied("os error 13"))!;
+  assert.equal(
+    refused.message,
+    "Cannot use a/record.json: this user may not read it; have its owner allow it",
+  );
+  assert.deepEqual([refused.why, refused.foreign], ["this user may not read it", true]);
+  assert.equal(unreadable("a", new Deno.errors.NotFound()), null);
 });

@@ -146,6 +146,26 @@ Deno.test("every command has its needs, and no needs are without a command", asy
   assert.deepEqual(write!.slice(0, 1), [resolve("a")]);
 });
 
+Deno.test({
+  name: "a place in /dev, /proc or /sys is refused in a sentence",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    const lines = [
+      ["bench", "--out", "/dev/shm/x"],
+      ["report", "--out=/proc/self"],
+      ["results", "--keep", "/sys/x"],
+      ["data", "check", "a", "--data-dir", "/proc"],
+    ];
+    for (const line of lines) {
+      await assert.rejects(needsOf(line), {
+        name: "UsageError",
+        message:
+          /^Cannot use "\/[^"]+": no command may look into \/dev, \/proc or \/sys; give a place/,
+      });
+    }
+  },
+});
+
 Deno.test("a right that is lacking is a sentence", () => {
   const of = (text: string) => refusal(new Deno.errors.NotCapable(text));
   assert.match(
