@@ -105,7 +105,7 @@ export function findings(
   });
 }
 
-/** The class that a method fails most in, of those that have test images. */
+/** The class that a method fails most in, of those that have test images; null where it fails in none. */
 function hardest({ data }: DatasetResults, method: MethodResults): HardCell | null {
   const tables = method.runs.flatMap((run) =>
     run?.state.status === "done" && run.digest!.classF1.length > 0 ? [run.digest!.classF1] : []
@@ -117,7 +117,8 @@ function hardest({ data }: DatasetResults, method: MethodResults): HardCell | nu
       return f1 === undefined ? [] : [{ class: name, domain, f1 }];
     })
   );
-  return cells.length > 0 ? cells.reduce((least, cell) => cell.f1 < least.f1 ? cell : least) : null;
+  if (!cells.some(({ f1 }) => f1 < 1)) return null;
+  return cells.reduce((least, cell) => cell.f1 < least.f1 ? cell : least);
 }
 
 function leadOver(rival: Rival, metric: Metric): Lead {
@@ -182,7 +183,8 @@ export function controlSentence(controlled: Controlled, control: string): string
       ].join("; ")
     })`;
   const equivalent = of("equivalent within the margin");
-  const [open, untested] = [of("not told apart").length, of("not tested").length];
+  const open = of("not told apart").length;
+  const untested = rows.filter(({ verdict }) => verdict === "not tested").length;
   const where = dataset === null ? ", averaged over all data sets" : "";
   return `On ${figureTitle(controlled)}${where}, ${better.length} of ` +
     `${rows.length} ${rows.length === 1 ? "method" : "methods"} ` +

@@ -146,7 +146,7 @@ export function forestChart(controlled: Controlled, terms: ControlTerms): Chart 
   const description = `Difference of every method to ${terms.title} in test ` +
     `${figureTitle(controlled)} ${where}. Thick: ${share} % interval of each alone; thin: ` +
     `intervals that hold together, cut off at the edge. Marks say the verdict, ` +
-    `Holm-corrected over ${controlled.size} methods.` +
+    `Holm-corrected over ${controlled.size} ${controlled.size === 1 ? "method" : "methods"}.` +
     (margin === null ? "" : ` Dashed: the margin of ${margin} points.`) +
     (seen === null ? "" : ` With these runs ${sensitivityWords(seen, metric)}.`);
   const axis = axisTitle(

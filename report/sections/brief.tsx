@@ -146,6 +146,7 @@ function othersSentences({ others }: Finding): string[] {
   const { better, worse } = others;
   const open = others["not told apart"];
   const equivalent = others["equivalent within the margin"];
+  const untested = others["not tested"];
   const tested = better.length + worse.length + open.length + equivalent.length;
   if (tested === 0) return [];
   const named = (names: readonly string[]) =>
@@ -155,7 +156,8 @@ function othersSentences({ others }: Finding): string[] {
     (open.length > 0 ? `; not told apart from ${open.length} (${named(open)})` : "") +
     (equivalent.length > 0
       ? `; equivalent within the margin to ${equivalent.length} (${named(equivalent)})`
-      : ""),
+      : "") +
+    (untested.length > 0 ? `; not tested beside ${untested.length} (${named(untested)})` : ""),
     ...(worse.length > 0 ? [`Worse than ${listed(worse)}, which lacks seeds that it has`] : []),
   ];
 }

@@ -8,6 +8,7 @@ import {
 import { trigamma } from "../../report/analysis/statistics/special.ts";
 import { compareAll, twoOneSided } from "../../report/analysis/statistics/family.ts";
 import { meanTest, priorOf, type Seeds } from "../../report/analysis/statistics/moderated.ts";
+import { pairedTest } from "../../report/analysis/statistics/pairs.ts";
 import {
   detectable,
   expectedPriorDf,
@@ -156,6 +157,22 @@ Deno.test("comparisons without a test count in the family, and say why they have
   const constant = compareAll([[0.2, 0.2, 0.2]], { alpha: 0.05 }).compared[0]!;
   assert(!constant.test.computable && /same on every seed/.test(constant.test.why));
   assert.deepEqual(compareAll([], { alpha: 0.05 }).compared, []);
+});
+
+Deno.test("differences that are the same up to rounding are not tested, whatever else is compared", () => {
+  const noise = [0, 1, -1, 2, 0].map((ulps) => ulps * 2 ** -53);
+  const constant = [0, -0.1, 0.3].map((difference) => noise.map((each) => difference + each));
+  const other = [0.02, -0.03, 0.01, 0.05, -0.01];
+  // Were the noise a spread, the family would take it for what spreads are like.
+  const rows = [...constant, ...constant.map((row) => row.map((each) => -each)), other];
+  const { compared, prior } = compareAll(rows, { alpha: 0.05 });
+  assert.equal(prior, null);
+  assert.deepEqual(
+    compared.map(({ verdict }) => verdict),
+    [...new Array<string>(6).fill("not tested"), "not told apart"],
+  );
+  const values = noise.map((each) => 0.5 + each);
+  assert.equal(pairedTest(values, values.toReversed()).computable, false);
 });
 
 Deno.test("a verdict goes by the sign that is better, the test and the margin", () => {

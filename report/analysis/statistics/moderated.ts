@@ -65,7 +65,7 @@ export function priorOf(rows: readonly Seeds[]): Prior | null {
   const known = rows.map(given).filter((values) => values.length > 1);
   const count = known.length;
   if (count < FEWEST) return null;
-  const variances = known.map((values) => sampleVariance(values));
+  const variances = known.map(spreadOf);
   const least = 1e-5 * median(variances);
   const freedom = correlationFreedom(known);
   if (least <= 0 || freedom <= 0) return null;
@@ -99,7 +99,7 @@ function correlationFreedom(known: readonly (readonly number[])[]): number {
     if (values.length < seeds) return [];
     const middle = mean([...values]);
     const size = Math.sqrt(values.reduce((sum, value) => sum + (value - middle) ** 2, 0));
-    return size > 0 ? [values.map((value) => (value - middle) / size)] : [];
+    return spreadOf(values) > 0 ? [values.map((value) => (value - middle) / size)] : [];
   });
   const count = units.length;
   if (count < 2) return 0;
@@ -130,9 +130,8 @@ export function meanTest(row: Seeds, prior: Prior | null): MeanTest | NotComputa
     };
   }
   const difference = mean(values);
-  const own = sampleVariance(values);
-  const largest = Math.max(...values.map(Math.abs));
-  if (prior === null && own <= (1e-13 * largest) ** 2) {
+  const own = spreadOf(values);
+  if (prior === null && own === 0) {
     return { computable: false, why: "the difference is the same on every seed" };
   }
   const df = seeds - 1 + (prior?.df ?? 0);
@@ -141,6 +140,13 @@ export function meanTest(row: Seeds, prior: Prior | null): MeanTest | NotComputa
   const statistic = difference / standardError;
   const p = tTwoSided(statistic, df);
   return { computable: true, difference, standardError, statistic, df, p, seeds };
+}
+
+/** The variance of differences; 0 where they are the same up to rounding, whose noise tells nothing. */
+function spreadOf(values: readonly number[]): number {
+  const own = sampleVariance([...values]);
+  const largest = Math.max(1, ...values.map(Math.abs));
+  return own <= (1e-13 * largest) ** 2 ? 0 : own;
 }
 
 /** The interval of a mean difference that holds with probability 1 − `alpha`. */

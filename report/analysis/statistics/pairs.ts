@@ -47,7 +47,7 @@ export function pairedTest(
   }
   const difference = mean(differences);
   const spread = sampleStandardDeviation(differences);
-  const largest = Math.max(...[...first, ...second].map((value) => Math.abs(value ?? 0)));
+  const largest = Math.max(1, ...[...first, ...second].map((value) => Math.abs(value ?? 0)));
   if (spread <= 1e-13 * largest) {
     return { computable: false, why: "the difference is the same on every seed" };
   }
