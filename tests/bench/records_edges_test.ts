@@ -38,6 +38,20 @@ Deno.test("a plan is an object of a known format with a list of runs", async () 
   await assert.rejects(checkedPlan({ format: 3, runs: [] }, NONE), { name: "Foreign" });
 });
 
+Deno.test("a run is planned once among the methods, and in as many places of studies as it has", () =>
+  inFolder(async (out) => {
+    const { runs: [run], ...manifest } = await writeStore(out, GRID);
+    const study = (value: number) => ({ name: "s", method: "erm", levels: { value } });
+    const of = async (...more: object[]) => {
+      const runs = more.map((own) => ({ ...run, ...own }));
+      const found = await checkedPlan({ ...manifest, runs, format: 2 }, NONE);
+      return [found.manifest.runs.length, found.refused.map(({ why }) => why)];
+    };
+    assert.deepEqual(await of({}), [1, []]);
+    assert.deepEqual(await of({}, {}), [1, ["it is there twice"]]);
+    assert.deepEqual(await of({ study: study(1) }, { study: study(2) }, {}), [3, []]);
+  }));
+
 Deno.test("what a schema says against a value is said whole, small, and not without end", () => {
   const said = (message: string, value: unknown, schema = z.strictObject({ a: z.any() })) => {
     let found = "";

@@ -14,7 +14,9 @@ import {
   fUpperTail,
   meanAbsoluteDeviation,
   noncentralUpperTail,
+  studentizedRangeUpperTail,
   trigammaInverse,
+  tTwoSided,
   tUpperTail,
 } from "../../report/analysis/statistics/distributions.ts";
 import { compareAll } from "../../report/analysis/statistics/family.ts";
@@ -56,6 +58,14 @@ Deno.test("distributions at their centres, ends and borders", () => {
   }
   for (const df of [1, 2, 5, 40, 60, 500, 5000]) {
     for (const t of [-2, 0.5, 1, 4]) near(noncentralUpperTail(t, df, 0), tUpperTail(t, df), 1e-12);
+  }
+});
+
+Deno.test("the range of two means is √2 times their t, whatever the degrees of freedom", () => {
+  for (const df of [1, 2, 3, 10, 60, 200, 1000, 20_000]) {
+    for (const q of [0.5, 1, 2.5, 4, 7]) {
+      near(studentizedRangeUpperTail(q, 2, df), tTwoSided(q / Math.SQRT2, df), 1e-11);
+    }
   }
 });
 

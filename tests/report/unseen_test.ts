@@ -148,6 +148,19 @@ Deno.test("figures of unseen domains are listed by each rule, and by the domain'
   ]]);
 });
 
+Deno.test("what is not done, or has no figures of the domain, gives none", () => {
+  const only = runOf(3, ["b"], { validation: [0.1, 0.2], test: [0.7, 0.6] });
+  const merged = (run: Run) =>
+    unseenStore({ runs: [], unseen: [run] } as unknown as Store, UNSEEN_RULES[0]!, accuracy)
+      .runs[0]!;
+  assert.equal(merged(only).digest!.scores.get("worst/accuracy"), 0.6);
+  const broken = merged({ ...only, state: { status: "diverged", step: 1 } } as Run);
+  assert.deepEqual([broken.state.status, broken.digest!.scores.size], ["diverged", 0]);
+  const { unseen: _, ...digest } = only.digest!;
+  const without = merged({ ...only, digest: digest as Digest });
+  assert.deepEqual([without.state.status, without.digest!.scores.size], ["missing", 0]);
+});
+
 Deno.test("one run that leaves out a domain is a result of its own", () => {
   const only = runOf(3, ["b"], { validation: [0.1, 0.2], test: [0.7, 0.6] });
   const [dataset, ...none] = arrange(

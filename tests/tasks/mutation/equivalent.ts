@@ -37,6 +37,11 @@ const EQUIVALENT: readonly (readonly [file: string, why: string, ...after: strin
     [file, "a file that has reached the disk at once is read as any other", line] as const
   ),
   [
+    "bench/records/joined_folder.ts",
+    "all folders are opened with the same definitions",
+    "super(parts[0]!.folder, parts[1]!.definitions);",
+  ],
+  [
     "methods/study.ts",
     "signs are 1 and −1, and only whether they are positive is asked",
     "signs.set(name, generator.reduce((sign, other) => sign / signs.get(other)!, 1));",
