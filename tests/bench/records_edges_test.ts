@@ -127,6 +127,18 @@ Deno.test("a run is taken over once, and not from under another process", () =>
     })
   ));
 
+Deno.test("records are indented by one, with each list of numbers on a line", () =>
+  inFolder(async (out) => {
+    const { runs: [run] } = await writeStore(out, GRID);
+    const store = new Store(out);
+    await store.finish((await store.record(run!.id))!, { predictions: null });
+    const text = await Deno.readTextFile(store.pathOf(run!.id, "record.json"));
+    assert.match(text, /^\{\n "id": "[0-9a-f]{16}",\n/);
+    assert.match(text, /\n {4}\[\d+(,\d+){9}\],\n/);
+    assert.ok(text.endsWith("}\n"));
+    assert.equal((await store.record(run!.id))!.id, run!.id);
+  }));
+
 Deno.test("a run without any record is in the first of several folders", () =>
   inFolder((one) =>
     inFolder(async (two) => {

@@ -299,6 +299,18 @@ Deno.test("on one data set every method is said to be better, worse or not told 
     }
   }));
 
+Deno.test("of runs that all leave out a domain there is nothing but unseen domains", () => {
+  const run = { study: null, state: { status: "missing" } };
+  const said = (runs: object[], unseen: object[]) =>
+    nothingYet({ runs, unseen } as unknown as Parameters<typeof nothingYet>[0]);
+  assert.match(said([], [run]), /^Every run leaves out a domain/);
+  assert.equal(said([run], [run]), "No run is finished yet.");
+  const failed = { ...run, state: { status: "failed" } };
+  assert.match(said([run, failed], []), /^No run has a result/);
+  assert.match(said([{ ...run, study: {} }], []), /^These are studies/);
+  assert.equal(said([run, { ...run, study: {} }], []), "No run is finished yet.");
+});
+
 Deno.test("without results the reason is named", async () => {
   const said = async (changes: Partial<FakeGrid>) => {
     let sentence = "";

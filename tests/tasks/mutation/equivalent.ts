@@ -42,6 +42,33 @@ const EQUIVALENT: readonly (readonly [file: string, why: string, ...after: strin
     "super(parts[0]!.folder, parts[1]!.definitions);",
   ],
   [
+    "bench/records/verify.ts",
+    "no two sums lie so far apart exactly",
+    "Math.abs(confidence - after[i]!.confidence) < 1e-9 * Math.max(1, images)",
+  ],
+  [
+    "bench/records/verify.ts",
+    "of a record that is not sound nobody asks whether it was counted anew",
+    "if (record === null) return { record, failed, wrong, recounted: true };",
+    "if (wrong.length > 0) return { record, failed, wrong, recounted: true };",
+  ],
+  [
+    "report/analysis/summary.ts",
+    "no two means lie so far apart exactly",
+    "const tied = whole.filter(({ mean }) => Math.abs(mean - comparison.mean) <= 1e-12);",
+  ],
+  [
+    "report/analysis/calibration.ts",
+    "where one of the three is not known none is",
+    "if (!error && !floor || !excess) return null;",
+    "if (!error || !floor && !excess) return null;",
+  ],
+  [
+    "report/analysis/control.ts",
+    "what is tested has a spread",
+    "const least = spread >= 0 ? detectable(design) : null;",
+  ],
+  [
     "methods/study.ts",
     "signs are 1 and −1, and only whether they are positive is asked",
     "signs.set(name, generator.reduce((sign, other) => sign / signs.get(other)!, 1));",
