@@ -41,7 +41,9 @@ export interface FTest {
  */
 export function oneWayAnova(groups: readonly (readonly number[])[]): FTest | NotComputable {
   const filled = groups.filter((group) => group.length > 0);
-  if (filled.length < 2) return no(`it takes two methods with values, there is ${filled.length}`);
+  if (filled.length < 2) {
+    return no(`it takes two methods with values, there is ${filled.length || "none"}`);
+  }
   const all = filled.flat();
   const df2 = all.length - filled.length;
   if (df2 === 0) return no("every method has one seed only, so there is no spread to compare with");
@@ -65,8 +67,8 @@ export function blockedAnova(
 ): FTest | NotComputable {
   const methods = cells.length;
   const seeds = cells[0]?.length ?? 0;
-  if (methods < 2) return no(`it takes two methods, there is ${methods}`);
-  if (seeds < 2) return no(`it takes two seeds, there is ${seeds}`);
+  if (methods < 2) return no(`it takes two methods, there is ${methods || "none"}`);
+  if (seeds < 2) return no(`it takes two seeds, there is ${seeds || "none"}`);
   const all = cells.flat().filter((value) => value !== null);
   if (all.length < methods * seeds || cells.some((row) => row.length !== seeds)) {
     return no(

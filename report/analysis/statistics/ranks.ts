@@ -57,7 +57,9 @@ export function friedman(
   const datasets = scores.length;
   const methods = scores[0]?.length ?? 0;
   const no = (why: string): NotComputable => ({ computable: false, why });
-  if (methods < 2) return no(`it takes two methods that every data set has, there is ${methods}`);
+  if (methods < 2) {
+    return no(`it takes two methods that every data set has, there is ${methods || "none"}`);
+  }
   if (datasets < 2) return no(`it takes two data sets, there is ${datasets}`);
   const placed = scores.map(rank);
   const ranks = scores[0]!.map((_, m) => mean(placed.map((row) => row[m]!)));
