@@ -149,6 +149,26 @@ Deno.test("without checksums, counts and confidence are counted again", () =>
     assert.equal(weights.length, 1);
   }));
 
+Deno.test("a bin's confidence may be off by as much as its images' digits", () =>
+  inFolder(async (out) => {
+    const { runs: [run] } = await writeStore(out, { ...GRID, methods: ["erm"] });
+    const store = new Store(out);
+    const predictions = PREDICTIONS.map((own) => ({ ...own, confidence: [0.5, 0.5, 0.875] }));
+    const record = predicted((await store.record(run!.id))!, predictions);
+    await store.finish(record, { predictions });
+    const [path, csv] = ["record.json", "predictions.csv"].map((name) =>
+      store.pathOf(run!.id, name)
+    );
+    const { sha256: _sha, files: _files, ...old } = JSON.parse(await Deno.readTextFile(path!));
+    await Deno.writeTextFile(path!, JSON.stringify(old));
+    const text = await Deno.readTextFile(csv!);
+    const off = async (confidence: string) => {
+      await Deno.writeTextFile(csv!, text.replace("0.5", confidence));
+      return (await findings(out)).length;
+    };
+    assert.deepEqual([await off("0.5000000015"), await off("0.5000000025")], [0, 1]);
+  }));
+
 Deno.test("records, failures and states that cannot be used are told, each with what must go", () =>
   inWritten(async (out, record) => {
     const folder = join(out, "runs", record.id);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { encodeArrays } from "../../base/safetensors_format.ts";
 import type { Folder } from "../../bench/records/folder.ts";
-import { PRIMARY } from "../../metrics/mod.ts";
+import { METRICS, PRIMARY } from "../../metrics/mod.ts";
 
 import type { DatasetResults, MethodResults } from "../../report/analysis/arrange.ts";
 import { figuresOf, withinT } from "../../report/analysis/behaviours.ts";
@@ -78,6 +78,8 @@ Deno.test("images are drawn where all runs share them, and there is a control", 
   assert.equal(average!.rows[0]!.byImages, 0, "as many of each class are drawn as there are");
   assert.deepEqual(await of("erm", ece), [], "counts do not give it");
   assert.deepEqual(await of("none"), []);
+  const many = METRICS.find(({ name }) => name === "many")!; // both classes, pooled over domains
+  assert.ok(Math.abs((await of("erm", many))[0]!.rows[0]!.difference - 0.5) < 1e-12);
   assert.deepEqual(await of("x"), [], "it has no predictions");
   const alone = { ...own, methods: methods.slice(0, 1) } as DatasetResults;
   assert.deepEqual(await of("erm", accuracy, alone), []);

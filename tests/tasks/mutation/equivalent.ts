@@ -53,6 +53,16 @@ const EQUIVALENT: readonly (readonly [file: string, why: string, ...after: strin
     "if (wrong.length > 0) return { record, failed, wrong, recounted: true };",
   ],
   [
+    "bench/records/run_id.ts",
+    "no two keys of an object are the same",
+    "? Object.fromEntries(Object.entries(v).sort(([a], [b]) => (a <= b ? -1 : 1)))",
+  ],
+  [
+    "report/analysis/effects.ts",
+    "signs are 1 and −1",
+    "(_, s) => subset.reduce((sign, factor) => sign / factor.signs[s]!, 1),",
+  ],
+  [
     "report/analysis/summary.ts",
     "no two means lie so far apart exactly",
     "const tied = whole.filter(({ mean }) => Math.abs(mean - comparison.mean) <= 1e-12);",
@@ -62,6 +72,11 @@ const EQUIVALENT: readonly (readonly [file: string, why: string, ...after: strin
     "where one of the three is not known none is",
     "if (!error && !floor || !excess) return null;",
     "if (!error || !floor && !excess) return null;",
+  ],
+  [
+    "report/analysis/calibration.ts",
+    "a chance above one misses its mean as little as one",
+    ": meanAbsoluteDeviation(bin.images, Math.min(2, bin.confidence / bin.images))",
   ],
   [
     "report/analysis/control.ts",
