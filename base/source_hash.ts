@@ -31,6 +31,10 @@ interface Statement {
   readonly text: string;
 }
 
+/** An import or export from another module. */
+const FROM =
+  /^(?:import|export)\b([^;"']*?)\bfrom\s*(["'])([^"']+)\2(?:\s*with\s*\{[^}]*\})?\s*;?\s*/;
+
 /** All of a module. */
 const ALL = "*";
 
@@ -57,6 +61,12 @@ export async function sourceHash(url: string, options: SourceHashOptions): Promi
     );
     for (const { text } of wanted) {
       texts.add(text);
+      for (const other of referred(text, at)) {
+        // What is not there tells of itself when it is used.
+        if (options.counts(other) && await open(other).then(() => true, () => false)) {
+          waiting.push([other, ALL]);
+        }
+      }
       for (const [word] of text.matchAll(/[\w$]+/g)) {
         if (statements.some((other) => other.name === word)) waiting.push([at, word]);
         const from = imports.get(word);
@@ -77,6 +87,18 @@ export async function sourceHash(url: string, options: SourceHashOptions): Promi
   return createHash("sha256").update(JSON.stringify(texts)).digest("hex");
 }
 
+/**
+ * Files that a statement names by a path of its own: modules that are imported without names, or while
+ * the program goes on, and texts beside the module that it reads.
+ */
+function referred(text: string, url: string): string[] {
+  const paths = [
+    ...text.matchAll(/\bimport\s*\(?\s*(["'`])(\.{1,2}\/[^"'`$]+)\1/g),
+    ...text.matchAll(/\bnew URL\(\s*(["'`])([^"'`$]+)\1\s*,\s*import\.meta\.url/g),
+  ].map(([, , path]) => new URL(path!, url).href);
+  return paths.filter((path) => /\.(?:[cm]?[jt]sx?|json|csv|tsv|txt|ya?ml|toml)$/.test(path));
+}
+
 /** Takes a module apart, as the formatter lays it out: a statement begins at the start of a line. */
 function takeApart(source: string, url: string): Module {
   const text = source.replaceAll(/\/\*[\s\S]*?\*\//g, "").replaceAll(/(^|\s)\/\/.*$/gm, "$1");
@@ -84,17 +106,16 @@ function takeApart(source: string, url: string): Module {
   const passed: string[] = [];
   const statements: Statement[] = [];
   for (const part of text.split(/^(?=[a-zA-Z$_({[])/m)) {
-    const statement = part.replaceAll(/\s+/g, " ").trim();
-    if (statement === "" || /^(export )?(declare )?(interface|type) /.test(statement)) continue;
-    const from = /^(?:import|export)\b([^;"]*?)\bfrom "([^"]+)"/.exec(statement);
-    if (from !== null) {
-      const [, names, specifier] = from;
+    let statement = part.replaceAll(/\s+/g, " ").trim();
+    for (let from; (from = FROM.exec(statement)) !== null;) {
+      statement = statement.slice(from[0].length); // others may stand in the same line
+      const [, names, , specifier] = from;
       if (/^\s*type\b/.test(names!) || !specifier!.startsWith(".")) continue;
       const other = new URL(specifier!, url).href;
-      if (statement.startsWith("export *")) passed.push(other);
+      if (from[0].startsWith("export *")) passed.push(other);
       for (const [local, name] of namesIn(names!)) imports.set(local, { url: other, name });
-      continue;
     }
+    if (statement === "" || /^(export )?(declare )?(interface|type) /.test(statement)) continue;
     const declared = /^(?:export )?(?:async )?(?:const|let|var|function\*?|class|enum) ([\w$]+)/
       .exec(statement);
     const name = statement.startsWith("export default") ? "default" : declared?.[1] ?? null;

@@ -258,3 +258,35 @@ Deno.test("an edited method is trained anew, or kept and marked; --redo trains w
     assert.equal(unknown.code, 2);
     assert.match(unknown.err, /Cannot find a run to do again named "emr": did you mean "erm"\?/);
   }));
+
+Deno.test("a module counts however it is named: in either quotes, without names, later, as a text", async () => {
+  const ways = [
+    `import { part } from './part.ts';\nexport default part;\n`,
+    `import { part } from "./part.ts"; export default part;\n`,
+    `import part from "./part.json" with { type: "json" }; export default part.part;\n`,
+    `import "./part.ts";\nexport default 1;\n`,
+    `const { part } = await import("./part.ts");\nexport default part;\n`,
+    `export default () => import('./part.ts');\n`,
+    'export default Deno.readTextFileSync(new URL("./part.json", import.meta.url));\n',
+  ];
+  for (const text of ways) {
+    const hash = (part: number) =>
+      sourceHash("file:///a/mine.ts", {
+        read(url) {
+          if (url.endsWith("mine.ts")) return Promise.resolve(text);
+          const parts = [`export const part = ${part};\n`, `{ "part": ${part} }\n`];
+          return Promise.resolve(parts[url.endsWith(".json") ? 1 : 0]!);
+        },
+        counts: () => true,
+      });
+    assert.equal(await hash(1), await hash(1), text);
+    assert.notEqual(await hash(1), await hash(2), text);
+  }
+  const gone = 'export default () => import("./gone.ts");\n';
+  const read = (url: string) =>
+    url.endsWith("mine.ts") ? Promise.resolve(gone) : Promise.reject(new Error("not there"));
+  assert.match(
+    await sourceHash("file:///a/mine.ts", { read, counts: () => true }),
+    /^[0-9a-f]{64}$/,
+  );
+});
