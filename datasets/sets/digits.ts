@@ -45,6 +45,10 @@ export const digitsMnist = defineDigits({
       reached: false,
       measured: "ERM gains 1.8 points in the last tenth and ends at 51 (seeds 100 to 102).",
     },
+    standard: {
+      reached: true,
+      measured: "The last tenth gains 0.1 points, and ERM ends at 57 (seeds 100 to 102).",
+    },
   },
   domains: [mnist, mnistm, svhn].map((files) => ({ name: files.name, files })),
 });
