@@ -40,6 +40,7 @@ import { studies } from "../../methods/brl/studies.ts";
 import type { MethodContext } from "../../methods/method.ts";
 import type { TrainingStudy } from "../../methods/study.ts";
 import { useBackend } from "../../testing/backend.ts";
+import { near } from "./near.ts";
 
 await useBackend();
 
@@ -47,18 +48,6 @@ const test = (name: string, work: () => void) => Deno.test(name, () => void tf.t
 const labels = (...values: number[]) => tf.tensor1d(values, "int32");
 const total = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
 const mean = (values: readonly number[]) => total(values) / values.length;
-
-function near(found: tf.Tensor | readonly unknown[], expected: unknown, within = 1e-5) {
-  const got = found instanceof tf.Tensor ? [...found.dataSync()] : found.flat(3) as number[];
-  const wanted = [expected].flat(4) as number[];
-  assert.equal(got.length, wanted.length);
-  got.forEach((value, i) =>
-    assert.ok(
-      Math.abs(value - wanted[i]!) <= within * Math.max(1, Math.abs(wanted[i]!)),
-      `number ${i} is ${value}, not ${wanted[i]}`,
-    )
-  );
-}
 
 const COUNTS = [[8, 2, 0], [1, 4, 5]];
 

@@ -47,22 +47,11 @@ import { densityQuantile } from "../../methods/parts/quantile.ts";
 import { classWeights } from "../../methods/parts/reweighting.ts";
 import { groupAverages, styleOf } from "../../methods/parts/styles.ts";
 import { useBackend } from "../../testing/backend.ts";
+import { near } from "./near.ts";
 
 await useBackend();
 
 const labels = (...values: number[]) => tf.tensor1d(values, "int32");
-
-function near(found: tf.Tensor | readonly number[] | number, expected: unknown, within = 1e-5) {
-  const got = found instanceof tf.Tensor ? [...found.dataSync()] : [found].flat();
-  const wanted = [expected].flat(4) as number[];
-  assert.equal(got.length, wanted.length);
-  got.forEach((value, i) =>
-    assert.ok(
-      Math.abs(value - wanted[i]!) <= within * Math.max(1, Math.abs(wanted[i]!)),
-      `number ${i} is ${value}, not ${wanted[i]}`,
-    )
-  );
-}
 
 /** A test whose tensors go with it. */
 const test = (name: string, work: () => void) => Deno.test(name, () => void tf.tidy(work));
