@@ -81,8 +81,8 @@ export interface Pair {
   readonly first: MethodResults;
   /** Later in table order. */
   readonly second: MethodResults;
-  /** First − second over the seeds that both have, or of the means where they share none. */
-  readonly difference: number;
+  /** First − second over the seeds that both have; null where there is none. */
+  readonly difference: number | null;
   /** How the family of all pairs judges the difference. */
   readonly compared: Compared;
   /** Seeds that both have. */
@@ -127,8 +127,7 @@ export function pairwise(
       return {
         first: first.method,
         second: second.method,
-        difference: compared[i]!.difference ??
-          estimate(first.values)!.mean - estimate(second.values)!.mean,
+        difference: compared[i]!.difference,
         compared: compared[i]!,
         seeds: rows[i]!.filter((value) => value !== null).length,
         effect: own.computable ? own.effect : null,
@@ -164,8 +163,8 @@ export interface Rival {
   readonly method: MethodResults;
   /** Its own, over its seeds. */
   readonly mean: number;
-  /** Highest − this, over the seeds that both have, or of the means where they share none. */
-  readonly difference: number;
+  /** Highest − this, over the seeds that both have; null where there is none. */
+  readonly difference: number | null;
   /** Simultaneous interval of the difference; null without a test. */
   readonly ends: readonly [low: number, high: number] | null;
   /** Holm-corrected over all pairs; null without a test. */
@@ -201,7 +200,7 @@ export function besideBest(pairwise: Pairwise): Comparison | null {
     return [{
       method,
       mean: mean(method),
-      difference: sign * pair.difference,
+      difference: pair.difference && sign * pair.difference,
       ends: together && (turned ? [-together[1], -together[0]] : together),
       p,
       verdict: turned ? opposite(verdict) : verdict,

@@ -49,8 +49,11 @@ export interface HardCell {
 /** By how much the method of the highest mean leads another. */
 export interface Lead {
   readonly over: string;
-  /** The difference as tables show it, over the seeds that both have, with its interval. */
-  readonly difference: string;
+  /**
+   * The difference as tables show it, over the seeds that both have, with its interval; null where
+   * they share none.
+   */
+  readonly difference: string | null;
   readonly verdict: Verdict;
   /** `better, p = 0.012`, or why there is no test. */
   readonly words: string;
@@ -125,7 +128,9 @@ function leadOver(rival: Rival, metric: Metric): Lead {
   const test = rival.why === null ? { computable: true } : { computable: false, why: rival.why };
   return {
     over: rival.method.title,
-    difference: withInterval(metric, rival.difference, rival.ends),
+    difference: rival.difference === null
+      ? null
+      : withInterval(metric, rival.difference, rival.ends),
     verdict: rival.verdict,
     words: words(rival.verdict, rival.p, test),
   };

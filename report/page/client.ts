@@ -148,7 +148,11 @@ function answer(
   const [a, b] = [methods.indexOf(first), methods.indexOf(second)];
   const [low, high] = [Math.min(a, b), Math.max(a, b)];
   const place = low * methods.length - (low * (low + 1)) / 2 + high - low - 1;
-  const difference = (a < b ? 1 : -1) * pairs.difference[place]!;
+  const known = pairs.difference[place]!;
+  if (known === null) {
+    return { head: "No test can be computed.", details: "No seed has figures of both." };
+  }
+  const difference = (a < b ? 1 : -1) * known;
   const isBetter = better === "max" ? difference > 0 : difference < 0;
   const [p, half] = [pairs.p[place]!, pairs.half[place]!];
   const shown = (value: number) => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(decimals)}`;

@@ -27,8 +27,8 @@ export interface FigurePairs {
   readonly unit: string;
   /** The pairs (0, 1), (0, 2), …, (1, 2), … of methods: one value a pair, null where there is none. */
   readonly pairs: {
-    /** First − second, as the metric is shown. */
-    readonly difference: readonly number[];
+    /** First − second over the seeds that both have, as the metric is shown. */
+    readonly difference: readonly (number | null)[];
     /** Half the width of the interval that holds together with all others. */
     readonly half: readonly (number | null)[];
     /** Holm-corrected over all pairs. */

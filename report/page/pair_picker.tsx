@@ -30,9 +30,9 @@ function pairData(all: readonly Pairwise[], figure: string, alpha: number): Pair
       decimals,
       unit: unit === "%" ? " points" : "",
       pairs: {
-        difference: pairs.map(({ difference }) => rounded(factor * difference)),
-        half: pairs.map(({ difference, compared: { together } }) =>
-          together && rounded(factor * (together[1] - difference))
+        difference: pairs.map(({ difference }) => difference && rounded(factor * difference)),
+        half: pairs.map(({ compared: { together } }) =>
+          together && rounded(factor * (together[1] - together[0]) / 2)
         ),
         p: pairs.map(({ compared: { p } }) => p && rounded(p)),
         equivalent: pairs.flatMap(({ compared: { verdict } }, i) =>

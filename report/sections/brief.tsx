@@ -136,7 +136,8 @@ function LeadView({ lead }: { lead: Lead | null }) {
   const told = lead.verdict === "better" || lead.verdict === "worse";
   return (
     <p>
-      {lead.difference} beside {lead.over}: <span class={told ? "yes" : "no"}>{lead.words}</span>
+      {lead.difference} {lead.difference === null ? "Beside" : "beside"} {lead.over}:{" "}
+      <span class={told ? "yes" : "no"}>{lead.words}</span>
     </p>
   );
 }

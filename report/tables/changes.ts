@@ -9,7 +9,7 @@ import { equalsP } from "../analysis/summary.ts";
 import { intervalOf } from "../analysis/statistics/moderated.ts";
 import { DATASET, DOMAIN, METHOD, METRIC, P_HOLM, text } from "./columns.ts";
 import { distinct, figureTitle, metricName, pointsOf, scaled, shownIn, showP } from "./format.ts";
-import type { Cell, IntervalCell, Row, Table } from "./table.ts";
+import { type Cell, intervalCell, type Row, type Table } from "./table.ts";
 
 /** The changes as a table, data set by data set. */
 export function changesTable({ all }: Changes, alpha: number): Table {
@@ -21,7 +21,7 @@ export function changesTable({ all }: Changes, alpha: number): Table {
       metricName(change.metric),
       change.before && scaled(change.metric, change.before),
       change.after && scaled(change.metric, change.after),
-      change.before && change.after ? difference(change) : null,
+      difference(change),
       change.compared?.p ?? null,
       change.verdict,
     ],
@@ -100,7 +100,7 @@ export function jointChangesTable({ joint }: Changes, alpha: number): Table {
 function meanCell({ mean, metric: { scale: { factor } } }: JointChange, alpha: number): Cell {
   if (!mean.computable) return null;
   const [low, high] = intervalOf(mean, alpha);
-  return { value: factor * mean.difference, ends: [factor * low, factor * high] };
+  return intervalCell(mean.difference, [low, high], factor);
 }
 
 function note({ compared, unlike }: Change): { note?: string } {
@@ -111,12 +111,10 @@ function note({ compared, unlike }: Change): { note?: string } {
   return parts.length > 0 ? { note: parts.join("; ") } : {};
 }
 
-/** Where no seed is shared, there may still be a difference: of the means. */
-function difference({ compared, before, after, metric }: Change): IntervalCell {
-  const { factor } = metric.scale;
-  const value = compared?.difference ?? after!.mean - before!.mean;
-  const ends = compared?.interval ?? null;
-  return { value: factor * value, ends: ends && [factor * ends[0], factor * ends[1]] };
+/** Over the seeds that both folders have; empty where there is none. */
+function difference({ compared, verdict, metric: { scale: { factor } } }: Change): Cell {
+  if (verdict === "unchanged") return intervalCell(0, null, factor);
+  return compared && intervalCell(compared.difference, compared.interval, factor);
 }
 
 /** What has become of all methods together, and of how many alone: a sentence each. */

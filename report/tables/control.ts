@@ -10,7 +10,7 @@ import type { Tested } from "../analysis/tested.ts";
 import type { Metric } from "../../metrics/mod.ts";
 import { DATASET, DOMAIN, METHOD, METRIC, P_HOLM, text } from "./columns.ts";
 import { datasetName, figureTitle, metricName, nameOf, pointsOf, showP, signed } from "./format.ts";
-import type { Cell, Column, Group, IntervalCell, Row, Table } from "./table.ts";
+import { type Cell, type Column, type Group, intervalCell, type Row, type Table } from "./table.ts";
 
 /** How differences to the control are judged, for readers. */
 export interface ControlTerms {
@@ -76,8 +76,8 @@ function groupOf(controlled: Controlled, { margin }: ControlTerms): Group {
           metricName(metric),
           nameOf(control),
           nameOf(method),
-          difference === null ? null : intervalCell(difference, interval, factor),
-          together && difference !== null ? intervalCell(difference, together, factor) : null,
+          intervalCell(difference, interval, factor),
+          together && intervalCell(difference, together, factor),
           test.computable ? test.seeds : null,
           test.computable ? test.statistic : null,
           test.computable ? test.df : null,
@@ -89,14 +89,6 @@ function groupOf(controlled: Controlled, { margin }: ControlTerms): Group {
       };
     }),
   };
-}
-
-function intervalCell(
-  value: number,
-  ends: readonly [number, number] | null,
-  factor: number,
-): IntervalCell {
-  return { value: factor * value, ends: ends && [factor * ends[0], factor * ends[1]] };
 }
 
 /** The columns that a table of results gets for one figure beside the control. */

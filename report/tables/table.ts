@@ -76,6 +76,22 @@ export interface IntervalCell {
   readonly ends: readonly [low: number, high: number] | null;
 }
 
+/**
+ * A value of a metric and its interval as a cell.
+ *
+ * @param value In the metric's own unit; null where there is none, and then the cell is empty.
+ * @param ends Of its interval, in the same unit; null without one.
+ * @param factor To the unit that is shown.
+ */
+export function intervalCell(
+  value: number | null,
+  ends: readonly [low: number, high: number] | null,
+  factor: number,
+): IntervalCell | null {
+  if (value === null) return null;
+  return { value: factor * value, ends: ends && [factor * ends[0], factor * ends[1]] };
+}
+
 /** Something that readers know by a title and programs by a name: CSV holds the name. */
 export interface Name {
   /** In CSV. */

@@ -9,7 +9,7 @@ import { type Anova, anovas, type Comparison, type Pairwise } from "../analysis/
 import { DATASET, DOMAIN, METHOD, METRIC, P_HOLM, text } from "./columns.ts";
 import { selectedBy } from "./captions.ts";
 import { datasetName, listed, metricName, nameOf, percent, pointsOf, showP } from "./format.ts";
-import type { Group, Row, Table } from "./table.ts";
+import { type Group, intervalCell, type Row, type Table } from "./table.ts";
 
 /** The F tests of every data set; its CSV is a contract. */
 export function anovaTable(
@@ -117,7 +117,7 @@ function comparisonGroup({ dataset, domain, metric, best, others }: Comparison):
         metricName(metric),
         nameOf(best),
         nameOf(method),
-        { value: factor * difference, ends: ends && [factor * ends[0], factor * ends[1]] },
+        intervalCell(difference, ends, factor),
         p,
         verdict,
         effect,
@@ -161,10 +161,7 @@ export function pairsTable(all: readonly Pairwise[]): Table {
             metric.name,
             nameOf(first),
             nameOf(second),
-            {
-              value: factor * difference,
-              ends: together && [factor * together[0], factor * together[1]],
-            },
+            intervalCell(difference, together, factor),
             seeds,
             test.computable ? test.statistic : null,
             test.computable ? test.df : null,

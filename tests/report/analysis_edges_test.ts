@@ -8,6 +8,7 @@ import type { DatasetResults, MethodResults } from "../../report/analysis/arrang
 import { changes } from "../../report/analysis/compare.ts";
 import { againstControlAcross } from "../../report/analysis/control_across.ts";
 
+import { pairsTable } from "../../report/tables/tests.ts";
 import { anovas, besideBest, marginOf, pairwise } from "../../report/analysis/significance.ts";
 
 import {
@@ -33,13 +34,15 @@ Deno.test("pairs are of the methods with a value; of one method there is none", 
   const shown = three!.pairs.map(({ first, second, seeds, difference }) => [
     first.name + second.name,
     seeds,
-    Number(difference.toFixed(6)),
+    Number(difference!.toFixed(6)),
   ]);
   assert.deepEqual(shown, [["ab", 1, 0.4], ["ac", 2, 0.35], ["bc", 1, 0]]);
   assert.deepEqual(three!.pairs.map(({ effect }) => effect !== null), [false, true, false]);
-  // Without a shared seed the difference is that of the means.
   const [apart] = pairs(method("a", [0.5, null]), method("b", [null, 0.25]));
-  assert.deepEqual([apart!.pairs[0]!.difference, apart!.pairs[0]!.seeds], [0.25, 0]);
+  assert.deepEqual([apart!.pairs[0]!.difference, apart!.pairs[0]!.seeds], [null, 0]);
+  const [row] = pairsTable([apart!]).groups[0]!.rows;
+  assert.equal(row!.cells[5], null, "its caption speaks of shared seeds");
+  assert.match(row!.note!, /^not tested: /);
 });
 
 Deno.test("the best beside each other method, whichever stands first in the table", () => {
@@ -64,7 +67,7 @@ Deno.test("the best beside each other method, whichever stands first in the tabl
       -1,
     ]] as const
   ) {
-    assert.equal(rival!.difference, sign * own.difference);
+    assert.equal(rival!.difference, sign * own.difference!);
     assert.equal(rival!.effect, sign * own.effect!);
     assert.equal(rival!.hedges, sign * own.hedges!);
     const [from, to] = own.compared.together!;
@@ -74,7 +77,7 @@ Deno.test("the best beside each other method, whichever stands first in the tabl
   }
   assert.equal(low!.verdict, "better", "the pair says that low is worse");
   assert.equal(pair("low", "best").compared.verdict, "worse");
-  assert.ok(lacks!.difference < 0 && lacks!.mean > found.mean);
+  assert.ok(lacks!.difference! < 0 && lacks!.mean > found.mean);
   const [errors] = pairwise(dataset(...methods), [{ domain: "worst", metric: ece }], JUDGED);
   const least = besideBest(errors!)!;
   assert.equal(least.best.name, "low");

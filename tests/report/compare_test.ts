@@ -8,7 +8,7 @@ import { buildReport } from "../../report/mod.ts";
 import { arrange } from "../../report/analysis/arrange.ts";
 import { readStore } from "../../report/folder.ts";
 import { chooseMetrics, testedFigures } from "../../report/analysis/tested.ts";
-import { changesSentences } from "../../report/tables/changes.ts";
+import { changesSentences, changesTable } from "../../report/tables/changes.ts";
 import { inFolder } from "./folder.ts";
 import { DATASETS, type FakeGrid, writeStore } from "./store.ts";
 
@@ -140,6 +140,25 @@ Deno.test("what the two folders do not share is noted", () =>
       const { files } = await buildReport(after, { compare: before });
       const table = files.find((file) => file.endsWith("changes.md"))!;
       assert.match(await Deno.readTextFile(table), /<sup>1<\/sup> other images/);
+    });
+  }));
+
+Deno.test("differences are those of shared seeds: 0 where nothing changed, empty without one", () =>
+  inFolder(async (before) => {
+    await inFolder(async (after) => {
+      await writeStore(before, { ...grid, methods: ["erm"] });
+      await writeStore(after, { ...grid, methods: ["erm"], seeds: [7, 8, 9] });
+      const [old, now] = [arrange(await readStore(before)), arrange(await readStore(after))];
+      const cells = (found: ReturnType<typeof changes>) => {
+        const { columns, groups } = changesTable(found, 0.05);
+        const place = columns.findIndex(({ key }) => key === "difference");
+        return groups.flatMap(({ rows }) => rows.map((row) => row.cells[place]));
+      };
+      const same = changes(old, old, FIGURES, JUDGEMENT);
+      assert.deepEqual(cells(same), FIGURES.map(() => ({ value: 0, ends: null })));
+      const apart = changes(old, now, FIGURES, JUDGEMENT);
+      assert.deepEqual(cells(apart), FIGURES.map(() => null));
+      assert(apart.all.every(({ verdict }) => verdict === "not tested"));
     });
   }));
 
