@@ -35,6 +35,7 @@ export class Scheduler {
   readonly #session: Session;
   readonly #planned: ReadonlySet<string>;
   readonly #waiting: Waiting[];
+  #sorted: Promise<void> | null = null;
   /** Runs that are known to wait for another process. */
   readonly #told = new Set<string>();
   /** Why runs that are not to be tried fail, by id. */
@@ -63,6 +64,7 @@ export class Scheduler {
 
   /** The next run that is ready, as soon as one is; null when there is no more to do. */
   async next(): Promise<Turn | null> {
+    await (this.#sorted ??= this.#sort());
     while (!this.#session.signal?.aborted) {
       const woken = this.#wake.promise; // from here on: what ends during the look is not missed
       const found = await this.#take();
@@ -118,6 +120,13 @@ export class Scheduler {
       this.#session.events?.onWait?.(run, holder);
     }
     this.reschedule(turn, milliseconds);
+  }
+
+  /** Runs that have a record come first: so what is left, and how long it takes, is known early. */
+  async #sort(): Promise<void> {
+    const found = await Promise.all(this.#waiting.map(({ run }) => this.#store.hasRecord(run.id)));
+    const kept = new Set(this.#waiting.filter((_, i) => found[i]));
+    this.#waiting.sort((a, b) => Number(kept.has(b)) - Number(kept.has(a)));
   }
 
   /** Takes the next run that is ready; else says when one may be. */

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
+import { dirname } from "node:path";
 import { builtin } from "../../bench/catalogue.ts";
 import { longestFirst } from "../../bench/execute/order.ts";
 import { Scheduler } from "../../bench/execute/scheduler.ts";
-import type { Request } from "../../bench/plan/plan.ts";
+import type { PlannedRun, Request } from "../../bench/plan/plan.ts";
 import { withFirstStages } from "../../bench/plan/plan.ts";
 import { Store } from "../../bench/records/store.ts";
 import { METHODS } from "../../methods/mod.ts";
@@ -34,6 +35,30 @@ Deno.test("the longest runs are begun first, equal ones in the order of the plan
 Deno.test("a first stage is begun as early as the runs that wait for it ask", () => {
   const found = ordered({ methods: ["irm", "erm+crt"], seeds: [0] });
   assert.deepEqual(found, ["erm 0", "irm 0", "crt 0"]);
+});
+
+Deno.test("runs that have a record are settled before the first is handed out", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const runs = longestFirst(plan(request), builtin());
+    const ended: string[] = [];
+    const events = { onEnd: ({ id }: PlannedRun) => void ended.push(id) };
+    const store = new Store(folder);
+    const kept = runs.filter((_, i) => i % 2 === 1).map(({ id }) => id);
+    for (const id of kept) {
+      const path = store.pathOf(id, "record.json");
+      await Deno.mkdir(dirname(path), { recursive: true });
+      await Deno.writeTextFile(path, "{}"); // of whatever worth: it is settled as unusable
+    }
+    const session = { out: folder, catalogue: builtin(), paths: PATHS, events };
+    using scheduler = new Scheduler(runs, store, session);
+    const turn = await scheduler.next();
+    assert.equal(turn!.run.id, runs[0]!.id, "the others keep their order");
+    assert.deepEqual(ended, kept);
+    assert.equal((await scheduler.next())!.run.id, runs[2]!.id);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
 
 Deno.test("when all runs are begun and there is room for more, that is said once", async () => {
