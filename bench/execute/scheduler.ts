@@ -35,6 +35,7 @@ export class Scheduler {
   readonly #session: Session;
   readonly #planned: ReadonlySet<string>;
   readonly #waiting: Waiting[];
+  /** Once the runs that wait are in order. */
   #sorted: Promise<void> | null = null;
   /** Runs that are known to wait for another process. */
   readonly #told = new Set<string>();

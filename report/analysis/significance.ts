@@ -81,9 +81,7 @@ export interface Pair {
   readonly first: MethodResults;
   /** Later in table order. */
   readonly second: MethodResults;
-  /** First − second over the seeds that both have; null where there is none. */
-  readonly difference: number | null;
-  /** How the family of all pairs judges the difference. */
+  /** First − second over the seeds that both have, and how the family of all pairs judges it. */
   readonly compared: Compared;
   /** Seeds that both have. */
   readonly seeds: number;
@@ -127,7 +125,6 @@ export function pairwise(
       return {
         first: first.method,
         second: second.method,
-        difference: compared[i]!.difference,
         compared: compared[i]!,
         seeds: rows[i]!.filter((value) => value !== null).length,
         effect: own.computable ? own.effect : null,
@@ -195,12 +192,12 @@ export function besideBest(pairwise: Pairwise): Comparison | null {
     if (pair.first !== best && pair.second !== best) return [];
     const turned = pair.first !== best;
     const method = turned ? pair.first : pair.second;
-    const { test, together, p, verdict } = pair.compared;
+    const { difference, test, together, p, verdict } = pair.compared;
     const sign = turned ? -1 : 1;
     return [{
       method,
       mean: mean(method),
-      difference: pair.difference && sign * pair.difference,
+      difference: difference && sign * difference,
       ends: together && (turned ? [-together[1], -together[0]] : together),
       p,
       verdict: turned ? opposite(verdict) : verdict,

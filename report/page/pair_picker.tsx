@@ -30,7 +30,9 @@ function pairData(all: readonly Pairwise[], figure: string, alpha: number): Pair
       decimals,
       unit: unit === "%" ? " points" : "",
       pairs: {
-        difference: pairs.map(({ difference }) => difference && rounded(factor * difference)),
+        difference: pairs.map(({ compared: { difference } }) =>
+          difference && rounded(factor * difference)
+        ),
         half: pairs.map(({ compared: { together } }) =>
           together && rounded(factor * (together[1] - together[0]) / 2)
         ),

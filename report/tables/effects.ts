@@ -8,7 +8,7 @@ import type { StudyResults } from "../analysis/studies.ts";
 import type { Verdict } from "../analysis/statistics/family.ts";
 import { DOMAIN, P_HOLM, text } from "./columns.ts";
 import { capitalized, pointsOf, showP } from "./format.ts";
-import type { Row, Table } from "./table.ts";
+import { intervalCell, type Row, type Table } from "./table.ts";
 
 /** The effects of a study as a table; null where there are none. */
 export function effectsTable(
@@ -56,10 +56,7 @@ export function effectsTable(
           cells: [
             domain,
             of,
-            difference === null ? null : {
-              value: factor * difference,
-              ends: interval && [factor * interval[0], factor * interval[1]],
-            },
+            intervalCell(difference, interval, factor),
             test.computable ? test.df : null,
             p,
             design === "factorial" ? effectVerdict(effect) : effect.compared.verdict,

@@ -7,7 +7,7 @@ import { median } from "simple-statistics";
 import type { ImageEffects } from "../analysis/images.ts";
 import { DATASET, DOMAIN, METHOD, METRIC, text } from "./columns.ts";
 import { datasetName, figureTitle, metricName, nameOf, pointsOf, signed } from "./format.ts";
-import type { Row, Table } from "./table.ts";
+import { intervalCell, type Row, type Table } from "./table.ts";
 
 /** Differences to the control with what seeds and what images do to them. */
 export function imagesTable(all: readonly ImageEffects[], control: string, alpha: number): Table {
@@ -42,10 +42,7 @@ export function imagesTable(all: readonly ImageEffects[], control: string, alpha
         rows: rows.map((row): Row => ({
           cells: [
             ...[datasetName(dataset), domain, metricName(metric), nameOf(row.method)],
-            {
-              value: factor * row.difference,
-              ends: [factor * row.interval[0], factor * row.interval[1]],
-            },
+            intervalCell(row.difference, row.interval, factor),
             row.seeds,
             row.bySeeds && factor * row.bySeeds,
             factor * row.byImages,

@@ -151,8 +151,8 @@ export function pairsTable(all: readonly Pairwise[]): Table {
     ],
     groups: all.map(({ dataset, domain, metric, pairs }) => ({
       title: null,
-      rows: pairs.map(({ first, second, difference, compared, seeds, effect, hedges }): Row => {
-        const { test, together, p, verdict } = compared;
+      rows: pairs.map(({ first, second, compared, seeds, effect, hedges }): Row => {
+        const { difference, test, together, p, verdict } = compared;
         const { factor } = metric.scale;
         return {
           cells: [

@@ -8,6 +8,7 @@ import { withFirstStages } from "../../bench/plan/plan.ts";
 import { Store } from "../../bench/records/store.ts";
 import { METHODS } from "../../methods/mod.ts";
 import { plan } from "../helpers/plan.ts";
+import { withFolder } from "./crash.ts";
 
 const request: Request = {
   datasets: ["digits-synth"],
@@ -37,9 +38,8 @@ Deno.test("a first stage is begun as early as the runs that wait for it ask", ()
   assert.deepEqual(found, ["erm 0", "irm 0", "crt 0"]);
 });
 
-Deno.test("runs that have a record are settled before the first is handed out", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
+Deno.test("runs that have a record are settled before the first is handed out", () =>
+  withFolder(async (folder) => {
     const runs = longestFirst(plan(request), builtin());
     const ended: string[] = [];
     const events = { onEnd: ({ id }: PlannedRun) => void ended.push(id) };
@@ -56,14 +56,10 @@ Deno.test("runs that have a record are settled before the first is handed out", 
     assert.equal(turn!.run.id, runs[0]!.id, "the others keep their order");
     assert.deepEqual(ended, kept);
     assert.equal((await scheduler.next())!.run.id, runs[2]!.id);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-});
+  }));
 
-Deno.test("when all runs are begun and there is room for more, that is said once", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
+Deno.test("when all runs are begun and there is room for more, that is said once", () =>
+  withFolder(async (folder) => {
     const runs = plan({ ...request, methods: ["erm"] });
     let idle = 0;
     const events = { onIdle: () => void idle++ };
@@ -77,7 +73,4 @@ Deno.test("when all runs are begun and there is room for more, that is said once
     for (const turn of turns) scheduler.settle(turn!.run, { status: "done" });
     assert.deepEqual(await Promise.all(others), [null, null]);
     assert.equal(idle, 1);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-});
+  }));

@@ -31,7 +31,7 @@ Deno.test("pairs are of the methods with a value; of one method there is none", 
   assert.deepEqual(none, []);
   assert.deepEqual([one!.methods.map(({ name }) => name), one!.pairs], [["a"], []]);
   const [three] = pairs(method("a", [0.5, 0.6]), method("b", [0.1, null]), method("c", [0.1, 0.3]));
-  const shown = three!.pairs.map(({ first, second, seeds, difference }) => [
+  const shown = three!.pairs.map(({ first, second, seeds, compared: { difference } }) => [
     first.name + second.name,
     seeds,
     Number(difference!.toFixed(6)),
@@ -39,7 +39,7 @@ Deno.test("pairs are of the methods with a value; of one method there is none", 
   assert.deepEqual(shown, [["ab", 1, 0.4], ["ac", 2, 0.35], ["bc", 1, 0]]);
   assert.deepEqual(three!.pairs.map(({ effect }) => effect !== null), [false, true, false]);
   const [apart] = pairs(method("a", [0.5, null]), method("b", [null, 0.25]));
-  assert.deepEqual([apart!.pairs[0]!.difference, apart!.pairs[0]!.seeds], [null, 0]);
+  assert.deepEqual([apart!.pairs[0]!.compared.difference, apart!.pairs[0]!.seeds], [null, 0]);
   const [row] = pairsTable([apart!]).groups[0]!.rows;
   assert.equal(row!.cells[5], null, "its caption speaks of shared seeds");
   assert.match(row!.note!, /^not tested: /);
@@ -67,7 +67,7 @@ Deno.test("the best beside each other method, whichever stands first in the tabl
       -1,
     ]] as const
   ) {
-    assert.equal(rival!.difference, sign * own.difference!);
+    assert.equal(rival!.difference, sign * own.compared.difference!);
     assert.equal(rival!.effect, sign * own.effect!);
     assert.equal(rival!.hedges, sign * own.hedges!);
     const [from, to] = own.compared.together!;
